@@ -1,0 +1,84 @@
+// What could be read about a kill, or about a pod someone asks about. Each piece is there or says why it is not.
+
+import type { Bytes } from './memory.ts';
+import type { Piece } from './piece.ts';
+import type { PodFacts } from './pod.ts';
+import type { Instant } from './time.ts';
+import type { WorkloadRef } from './workload.ts';
+
+export type EventLine = {
+  readonly type: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly count: number;
+  readonly lastSeen?: Instant | undefined;
+  readonly from: string;
+};
+
+export type LogTail = {
+  /** Oldest first, control characters made visible, endless lines cut, secrets redacted. */
+  readonly lines: readonly string[];
+  /** True when the last line has no line end: the kernel gave no time to finish it. */
+  readonly cutMidLine: boolean;
+  /** Which run wrote it. */
+  readonly instance: 'killed' | 'running';
+};
+
+export type UsagePoint = { readonly at: Instant; readonly bytes: Bytes };
+
+export type Usage =
+  | {
+      /** A series of the container's working set, oldest first, over all its instances in the pod. */
+      readonly kind: 'series';
+      /** Up to and including the kill, for the chart and the shape. */
+      readonly points: readonly UsagePoint[];
+      readonly stepSeconds: number;
+      /** The highest sample of all replicas over the remembered window: a lower bound, for it is sampled. */
+      readonly peak: UsagePoint;
+      /** 95th percentile of the same samples. */
+      readonly p95: Bytes;
+      /** How far back samples reach, in days, fractions allowed. */
+      readonly daysKnown: number;
+      /** Highest sample of each day, oldest first. */
+      readonly dailyPeaks: readonly UsagePoint[];
+    }
+  /** One instant after the restart, from metrics.k8s.io: never shown as a peak. */
+  | { readonly kind: 'instant'; readonly now: UsagePoint };
+
+export type NodeFacts = {
+  readonly name: string;
+  readonly capacity?: Bytes | undefined;
+  readonly allocatable?: Bytes | undefined;
+  readonly memoryPressure: boolean;
+  readonly ready: boolean;
+  /** SystemOOM and OOMKilling events of the last 10 minutes before the kill. */
+  readonly oomEvents: readonly EventLine[];
+};
+
+/** Who would undo a live patch (domain.md 8.7). */
+export type FieldOwner = {
+  readonly tool: 'argo-cd' | 'flux' | 'helm' | 'vpa' | 'operator';
+  /** The signal, word for word: "annotation argocd.argoproj.io/tracking-id". */
+  readonly signal: string;
+  readonly name?: string | undefined;
+};
+
+export type OwnerFacts = {
+  /** From the pod's controller up to the top: ReplicaSet, then Deployment. Empty for a bare pod. */
+  readonly chain: readonly WorkloadRef[];
+  readonly top: WorkloadRef;
+  readonly replicas?: number | undefined;
+  readonly readyReplicas?: number | undefined;
+  readonly fieldOwners: readonly FieldOwner[];
+};
+
+export type Evidence = {
+  readonly gatheredAt: Instant;
+  readonly pod: Piece<PodFacts>;
+  readonly describe: Piece<string>;
+  readonly events: Piece<readonly EventLine[]>;
+  readonly log: Piece<LogTail>;
+  readonly usage: Piece<Usage>;
+  readonly node: Piece<NodeFacts>;
+  readonly owner: Piece<OwnerFacts>;
+};

@@ -1,0 +1,147 @@
+// What a Slack thread is about: the kills of one container of one workload, from the first until it has stayed quiet.
+//
+//   open ──proposal──▶ proposed ──approved──▶ changing ──rolled out──▶ observing ──quiet──▶ resolved
+//     ▲                   │ refused, expired      │ not applied             │ killed again
+//     └───────────────────┴───────────────────────┴─────────────────────────┘
+//
+// A kill never changes the state by itself, but for resolved: a new kill opens a new incident that names the old one.
+
+import type { Diagnosis } from './diagnosis.ts';
+import type { Evidence } from './evidence.ts';
+import type { Kill, KillId } from './oom-kill.ts';
+import type { PersonId } from './proposal.ts';
+import type { Recommendation } from './recommendation.ts';
+import type { Instant } from './time.ts';
+import type { ContainerRole, WorkloadRef } from './workload.ts';
+
+export type IncidentState = 'open' | 'proposed' | 'changing' | 'observing' | 'resolved';
+
+/** What a message of the thread shows. Each is posted once and edited when what it shows changes. */
+export type Subject =
+  | { readonly kind: 'root' }
+  | { readonly kind: 'explanation'; readonly killId: KillId }
+  | { readonly kind: 'proposal'; readonly proposalId: string }
+  | { readonly kind: 'outcome'; readonly proposalId: string };
+
+export type PostedMessage = {
+  /** Slack channel id and message timestamp. */
+  readonly channel: string;
+  readonly id: string;
+  /** Changes when the message's content does: an unchanged message is not edited. */
+  readonly fingerprint: string;
+};
+
+export type ThreadEntry = {
+  /** Unique in the incident; also sent along, to find the message after an unknown result. */
+  readonly key: string;
+  readonly subject: Subject;
+  /** Set before the first attempt to send, so that a later attempt looks before it sends again. */
+  readonly sendingSince?: Instant | undefined;
+  readonly posted?: PostedMessage | undefined;
+  /** Why it was given up, e.g. the channel is archived; undefined while it may still be sent. */
+  readonly undeliverable?: string | undefined;
+};
+
+export type Incident = {
+  /** "OOM-1042": counted up, never reused. */
+  readonly id: string;
+  readonly version: number;
+  /** cluster/namespace/kind/name/container: what makes two kills one incident. */
+  readonly key: string;
+  readonly workload: WorkloadRef;
+  readonly container: string;
+  readonly role: ContainerRole;
+  readonly state: IncidentState;
+  readonly channel: string;
+  readonly openedAt: Instant;
+  readonly lastKill: Kill;
+  readonly killCount: number;
+  /** When the last kills ended (or were seen), oldest first, at most 50. */
+  readonly killTimes: readonly Instant[];
+  /** The newest kills' ids, oldest first, at most 50; guards against counting one twice. */
+  readonly killIds: readonly KillId[];
+  readonly acknowledgedBy?: { readonly person: PersonId; readonly at: Instant } | undefined;
+  /** The proposal under review or under way. */
+  readonly proposalId?: string | undefined;
+  readonly previousIncidentId?: string | undefined;
+  readonly resolvedAt?: Instant | undefined;
+  readonly thread: readonly ThreadEntry[];
+};
+
+/** The explanation of an incident as of its last explained kill. */
+export type Dossier = {
+  readonly killId?: KillId | undefined;
+  readonly evidence: Evidence;
+  readonly diagnosis: Diagnosis;
+  readonly recommendation: Recommendation;
+};
+
+export const REMEMBERED_KILLS = 50;
+
+export function incidentKey(workload: WorkloadRef, container: string): string {
+  return [workload.cluster, workload.namespace, workload.kind, workload.name, container].join('/');
+}
+
+export type NewIncident = {
+  readonly id: string;
+  readonly kill: Kill;
+  readonly workload: WorkloadRef;
+  readonly channel: string;
+  readonly now: Instant;
+  readonly previousIncidentId?: string | undefined;
+};
+
+export function openIncident(start: NewIncident): Incident {
+  const { kill, workload } = start;
+  return {
+    id: start.id,
+    version: 1,
+    key: incidentKey(workload, kill.ref.container),
+    workload,
+    container: kill.ref.container,
+    role: kill.ref.role,
+    state: 'open',
+    channel: start.channel,
+    openedAt: start.now,
+    lastKill: kill,
+    killCount: 1,
+    killTimes: [kill.finishedAt ?? kill.seenAt],
+    killIds: [kill.id],
+    previousIncidentId: start.previousIncidentId,
+    thread: [{ key: 'root', subject: { kind: 'root' } }],
+  };
+}
+
+/** The incident with one more kill; the same incident when it already counts that kill. */
+export function addKill(incident: Incident, kill: Kill): Incident {
+  if (incident.killIds.includes(kill.id)) return incident;
+  const at = kill.finishedAt ?? kill.seenAt;
+  const newest = at >= (incident.lastKill.finishedAt ?? incident.lastKill.seenAt);
+  return {
+    ...incident,
+    lastKill: newest ? kill : incident.lastKill,
+    killCount: incident.killCount + 1,
+    killTimes: [...incident.killTimes, at].toSorted((a, b) => a - b).slice(-REMEMBERED_KILLS),
+    killIds: [...incident.killIds, kill.id].slice(-REMEMBERED_KILLS),
+  };
+}
+
+/** The incident with one more message to show; unchanged when that key is already in its thread. */
+export function addEntry(incident: Incident, key: string, subject: Subject): Incident {
+  if (incident.thread.some((entry) => entry.key === key)) return incident;
+  return { ...incident, thread: [...incident.thread, { key, subject }] };
+}
+
+/** The incident with one thread entry replaced. */
+export function withEntry(incident: Incident, entry: ThreadEntry): Incident {
+  return { ...incident, thread: incident.thread.map((old) => (old.key === entry.key ? entry : old)) };
+}
+
+export function entryOf(incident: Incident, key: string): ThreadEntry | undefined {
+  return incident.thread.find((entry) => entry.key === key);
+}
+
+/** How many remembered kills lie within a length of time before now. */
+export function killsSince(incident: Incident, from: Instant): number {
+  return incident.killTimes.filter((at) => at >= from).length;
+}

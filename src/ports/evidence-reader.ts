@@ -1,0 +1,30 @@
+// Reads what the cluster knows about a container. Every piece is present or says why not; only a fault of the reader itself throws.
+
+import type { Evidence } from '../domain/evidence.ts';
+import type { Piece } from '../domain/piece.ts';
+import type { PodFacts } from '../domain/pod.ts';
+import type { Kill } from '../domain/oom-kill.ts';
+import type { Usage } from '../domain/evidence.ts';
+import type { ContainerRef } from '../domain/workload.ts';
+
+/** What to read about: a kill, or a container someone asks about. */
+export type EvidenceSubject = {
+  readonly ref: ContainerRef;
+  readonly kill?: Kill | undefined;
+};
+
+export interface EvidenceReader {
+  /** All pieces but usage, read concurrently; pieces not there when the signal fires are unavailable with "took longer than …". */
+  read(subject: EvidenceSubject, signal: AbortSignal): Promise<Omit<Evidence, 'usage'>>;
+}
+
+export interface UsageReader {
+  /** Never throws for an unreachable or empty source: that is an unavailable piece with the reason. */
+  read(subject: EvidenceSubject, signal: AbortSignal): Promise<Piece<Usage>>;
+}
+
+export interface PodFinder {
+  find(namespace: string, name: string, signal: AbortSignal): Promise<PodFacts | undefined>;
+  /** "namespace/name" of the pods there are, at most 5,000, for suggestions. */
+  names(namespace: string | undefined, signal: AbortSignal): Promise<readonly string[]>;
+}

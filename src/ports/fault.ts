@@ -1,0 +1,51 @@
+// Faults, as opposed to expected outcomes. Adapters turn a vendor's errors into one of these two; the job queue maps them to
+// "try again" or "give up", the Slack edge to a private reply with the reference.
+
+export type FaultCode =
+  | 'OOM_CLUSTER_UNREACHABLE'
+  | 'OOM_CLUSTER_DENIED'
+  | 'OOM_CLUSTER_ANSWER'
+  | 'OOM_USAGE_UNREACHABLE'
+  | 'OOM_USAGE_ANSWER'
+  | 'OOM_STORE_UNREACHABLE'
+  | 'OOM_STORE_CONTENT'
+  | 'OOM_STORE_CONTENDED'
+  | 'OOM_SLACK_UNREACHABLE'
+  | 'OOM_SLACK_RATE_LIMITED'
+  | 'OOM_SLACK_REFUSED'
+  | 'OOM_TIMEOUT';
+
+type FaultOptions = {
+  readonly code: FaultCode;
+  readonly cause?: unknown;
+  /** The earliest that another attempt makes sense, when the other side said so. */
+  readonly retryAfterMs?: number | undefined;
+};
+
+abstract class Fault extends Error {
+  readonly code: FaultCode;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(message: string, options: FaultOptions) {
+    super(message, { cause: options.cause });
+    this.code = options.code;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** The same call may succeed later. */
+export class TransientError extends Fault {
+  override readonly name = 'TransientError';
+}
+
+/** The same call will fail again until somebody changes something. */
+export class PermanentError extends Fault {
+  override readonly name = 'PermanentError';
+}
+
+/**
+ * The other side may or may not have done what was asked: the answer was lost. Whoever asked has to look before asking again.
+ */
+export class UnknownResultError extends Fault {
+  override readonly name = 'UnknownResultError';
+}

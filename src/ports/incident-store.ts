@@ -1,0 +1,31 @@
+// Incidents and their dossiers, changed only by compare-and-set on the version.
+
+import type { Dossier, Incident } from '../domain/incident.ts';
+
+export type IncidentDraft = (id: string, previousIncidentId: string | undefined) => Incident;
+
+export type Opened = {
+  readonly kind: 'opened' | 'found';
+  readonly incident: Incident;
+};
+
+export interface IncidentStore {
+  get(id: string): Promise<Incident | undefined>;
+  /** The unresolved incident with that key. */
+  findOpen(key: string): Promise<Incident | undefined>;
+  /**
+   * The unresolved incident with that key, or a new one made by `draft` from the next number and the last resolved incident of
+   * the key. Two callers at once get the same incident; one of them 'opened' it.
+   */
+  openOrFind(key: string, draft: IncidentDraft): Promise<Opened>;
+  /**
+   * Applies a pure change to the stored incident and stores the result with version + 1, again on a conflict (at most 20 times,
+   * then TransientError). A change that returns the very same object stores nothing. Throws PermanentError when the incident is
+   * not there. Resolving frees the key.
+   */
+  update(id: string, change: (incident: Incident) => Incident): Promise<Incident>;
+  /** Newest first. */
+  list(filter: { readonly state: 'unresolved' | 'all'; readonly limit: number }): Promise<readonly Incident[]>;
+  saveDossier(incidentId: string, dossier: Dossier): Promise<void>;
+  dossier(incidentId: string): Promise<Dossier | undefined>;
+}

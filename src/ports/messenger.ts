@@ -1,0 +1,31 @@
+// Tells people things, in threads. Messages are said in domain words; how they look is the adapter's business.
+
+import type { Dossier, Incident, PostedMessage } from '../domain/incident.ts';
+import type { Proposal } from '../domain/proposal.ts';
+
+export type Message =
+  | { readonly kind: 'root'; readonly incident: Incident; readonly dossier?: Dossier | undefined; readonly proposal?: Proposal | undefined }
+  | { readonly kind: 'explanation'; readonly incident: Incident; readonly dossier: Dossier }
+  | { readonly kind: 'proposal'; readonly incident: Incident; readonly proposal: Proposal; readonly approvers: Approvers }
+  | { readonly kind: 'outcome'; readonly incident: Incident; readonly proposal: Proposal };
+
+/** Who may approve in the incident's namespace, for the text: user and group ids. */
+export type Approvers = { readonly users: readonly string[]; readonly groups: readonly string[] };
+
+export type Place = {
+  readonly channel: string;
+  /** The root message's id for a reply; undefined for the root itself. */
+  readonly thread?: string | undefined;
+  /** Sent along as metadata, so that the message can be found again: "OOM-1042/root". */
+  readonly key: string;
+};
+
+export interface Messenger {
+  /** The fingerprint the message would have if it were sent now. Pure. */
+  fingerprint(message: Message): string;
+  /** Throws UnknownResultError when it may have been sent; Transient with retryAfterMs on a rate limit; Permanent when refused. */
+  post(message: Message, place: Place): Promise<PostedMessage>;
+  edit(message: Message, posted: PostedMessage): Promise<PostedMessage>;
+  /** Looks for a message sent with that key since the instant; undefined when there is none. */
+  find(message: Message, place: Place, sinceMs: number): Promise<PostedMessage | undefined>;
+}
