@@ -1,0 +1,196 @@
+// The configuration of one process: read once from the environment and headroom.yaml, checked whole, frozen. The only reader of
+// environment variables. Wrong settings are reported all at once, by name, with what to write instead.
+
+import { z } from 'zod';
+import { parseRules } from './config-file.ts';
+import type { Rules } from './config-file.ts';
+import { Secret } from './secret.ts';
+import { SETTINGS } from './settings.ts';
+import type { SettingName } from './settings.ts';
+
+export const ROLES = ['watcher', 'worker', 'slack', 'all'] as const;
+export type Role = (typeof ROLES)[number];
+
+export type Config = {
+  readonly role: Role;
+  readonly redis: { readonly kind: 'embedded' } | { readonly kind: 'url'; readonly url: Secret };
+  readonly cluster:
+    | { readonly kind: 'demo' }
+    | { readonly kind: 'in-cluster' }
+    | { readonly kind: 'kubeconfig'; readonly path: string | undefined; readonly context: string | undefined };
+  readonly clusterName: string | undefined;
+  /** Empty: all namespaces. */
+  readonly namespaces: readonly string[];
+  readonly slack:
+    | { readonly kind: 'local'; readonly port: number; readonly channel: string | undefined }
+    | {
+        readonly kind: 'workspace';
+        readonly botToken: Secret;
+        readonly appToken: Secret;
+        readonly apiUrl: string | undefined;
+        readonly channel: string;
+      };
+  readonly prometheus: { readonly url: string; readonly token: Secret | undefined } | undefined;
+  /** Undefined without HEADROOM_CONFIG: the defaults, fitted to what is embedded. */
+  readonly rules: Rules | undefined;
+  readonly httpPort: number;
+  readonly httpHost: string;
+  readonly dataDir: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  readonly leaseNamespace: string | undefined;
+  readonly identity: string;
+};
+
+export type ConfigSources = {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly args: readonly string[];
+  /** Reads a text file; throws when it cannot be read. */
+  readonly readFile: (path: string) => string;
+  readonly isTerminal: boolean;
+  readonly hostname: string;
+};
+
+export type LoadedConfig =
+  | { readonly kind: 'config'; readonly config: Config }
+  | { readonly kind: 'problems'; readonly problems: readonly string[] };
+
+const url = (protocols: RegExp, hint: string) => z.url({ protocol: protocols, error: hint });
+const port = z.coerce
+  .number({ error: 'a TCP port: a whole number from 0 to 65535' })
+  .int('a TCP port: a whole number from 0 to 65535')
+  .min(0, 'a TCP port: a whole number from 0 to 65535')
+  .max(65_535, 'a TCP port: a whole number from 0 to 65535');
+const namespace = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'comma-separated namespace names, for example payments,checkout');
+
+const environment = z
+  .object({
+    REDIS_URL: url(/^rediss?$/, 'a redis:// or rediss:// URL, for example redis://redis.headroom.svc:6379/0').optional(),
+    KUBECONFIG: z.string().optional(),
+    KUBE_CONTEXT: z.string().optional(),
+    CLUSTER_NAME: z
+      .string()
+      .regex(/^[a-z0-9]([-.a-z0-9]{0,61}[a-z0-9])?$/, 'lower-case letters, digits, dots and dashes, at most 63, for example prod-eu-1')
+      .optional(),
+    WATCH_NAMESPACES: z
+      .string()
+      .transform((text) => text.split(',').map((name) => name.trim()).filter((name) => name !== ''))
+      .pipe(z.array(namespace))
+      .default([]),
+    SLACK_BOT_TOKEN: z.string().regex(/^xox[bp]-/, 'a bot token, which starts with xoxb- (it is on the app’s "OAuth & Permissions" page)').optional(),
+    SLACK_APP_TOKEN: z.string().regex(/^xapp-/, 'an app-level token, which starts with xapp- (it is on the app’s "Basic Information" page)').optional(),
+    SLACK_API_URL: url(/^https?$/, 'an http:// or https:// URL, for example https://slack.com/api/').optional(),
+    SLACK_CHANNEL: z.string().regex(/^[CGD][A-Z0-9]{2,}$/, 'a channel id, which starts with C (channel details, at the bottom), for example C0123456789').optional(),
+    PROMETHEUS_URL: url(/^https?$/, 'an http:// or https:// URL, for example http://prometheus.monitoring.svc:9090').optional(),
+    PROMETHEUS_TOKEN: z.string().optional(),
+    HEADROOM_CONFIG: z.string().optional(),
+    HTTP_PORT: port.default(8080),
+    LOCAL_SLACK_PORT: port.default(3000),
+    HEADROOM_DATA_DIR: z.string().default('.headroom'),
+    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], { error: 'one of debug, info, warn, error' }).optional(),
+  })
+  .check((context) => {
+    const { SLACK_BOT_TOKEN: bot, SLACK_APP_TOKEN: app, SLACK_CHANNEL: channel } = context.value;
+    const needs = (name: SettingName, message: string): void => {
+      context.issues.push({ code: 'custom', input: undefined, path: [name], message });
+    };
+    if (bot !== undefined && app === undefined) needs('SLACK_APP_TOKEN', 'needed beside SLACK_BOT_TOKEN: an app-level token that starts with xapp-');
+    if (app !== undefined && bot === undefined) needs('SLACK_BOT_TOKEN', 'needed beside SLACK_APP_TOKEN: a bot token that starts with xoxb-');
+    if (bot !== undefined && channel === undefined) needs('SLACK_CHANNEL', 'needed with a real Slack: the id of the channel for incidents, for example C0123456789');
+  }) satisfies z.ZodType<Partial<Record<SettingName, unknown>>>;
+
+type Environment = z.infer<typeof environment>;
+
+/** Reads and checks everything. Never throws for wrong settings: it lists them. */
+export function loadConfig(sources: ConfigSources): LoadedConfig {
+  const role = parseRole(sources.args);
+  const parsed = environment.safeParse(present(sources.environment));
+  const rules = loadRules(sources);
+  const problems = [
+    ...(role.kind === 'problem' ? [role.problem] : []),
+    ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.map(String)[0] ?? 'environment'}: ${issue.message}`)),
+    ...rules.problems,
+  ];
+  if (problems.length > 0 || !parsed.success || role.kind === 'problem') return { kind: 'problems', problems };
+  return { kind: 'config', config: Object.freeze(assemble(parsed.data, { role: role.role, rules: rules.rules, sources })) };
+}
+
+/** Only the known settings, and an empty value counts as not set: `REDIS_URL= npm start` means the default. */
+function present(environmentValues: ConfigSources['environment']): Record<string, string> {
+  const entries = SETTINGS.flatMap(({ name }) => {
+    const value = environmentValues[name]?.trim();
+    return value === undefined || value === '' ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+type Context = { readonly role: Role; readonly rules: Rules | undefined; readonly sources: ConfigSources };
+
+function assemble(values: Environment, { role, rules, sources }: Context): Config {
+  const cluster = clusterOf(values, sources.environment);
+  const slack = slackOf(values);
+  const embedded = cluster.kind === 'demo' && slack.kind === 'local' && values.REDIS_URL === undefined;
+  return {
+    role,
+    redis: values.REDIS_URL === undefined ? { kind: 'embedded' } : { kind: 'url', url: new Secret(values.REDIS_URL) },
+    cluster,
+    clusterName: values.CLUSTER_NAME,
+    namespaces: values.WATCH_NAMESPACES,
+    slack,
+    prometheus:
+      values.PROMETHEUS_URL === undefined
+        ? undefined
+        : { url: values.PROMETHEUS_URL, token: values.PROMETHEUS_TOKEN === undefined ? undefined : new Secret(values.PROMETHEUS_TOKEN) },
+    rules,
+    httpPort: values.HTTP_PORT,
+    httpHost: cluster.kind === 'in-cluster' ? '0.0.0.0' : '127.0.0.1',
+    dataDir: values.HEADROOM_DATA_DIR,
+    logLevel: values.LOG_LEVEL ?? (embedded && sources.isTerminal ? 'warn' : 'info'),
+    leaseNamespace: sources.environment['POD_NAMESPACE'],
+    identity: sources.hostname,
+  };
+}
+
+function clusterOf(values: Environment, environmentValues: ConfigSources['environment']): Config['cluster'] {
+  if (values.KUBECONFIG !== undefined || values.KUBE_CONTEXT !== undefined) {
+    return { kind: 'kubeconfig', path: values.KUBECONFIG, context: values.KUBE_CONTEXT };
+  }
+  return environmentValues['KUBERNETES_SERVICE_HOST'] === undefined ? { kind: 'demo' } : { kind: 'in-cluster' };
+}
+
+function slackOf(values: Environment): Config['slack'] {
+  const { SLACK_BOT_TOKEN: bot, SLACK_APP_TOKEN: app, SLACK_CHANNEL: channel } = values;
+  if (bot === undefined || app === undefined || channel === undefined) {
+    return { kind: 'local', port: values.LOCAL_SLACK_PORT, channel };
+  }
+  return { kind: 'workspace', botToken: new Secret(bot), appToken: new Secret(app), apiUrl: values.SLACK_API_URL, channel };
+}
+
+function loadRules(sources: ConfigSources): { readonly rules: Rules | undefined; readonly problems: readonly string[] } {
+  const path = sources.environment['HEADROOM_CONFIG']?.trim();
+  if (path === undefined || path === '') return { rules: undefined, problems: [] };
+  let text: string;
+  try {
+    text = sources.readFile(path);
+  } catch {
+    return { rules: undefined, problems: [`HEADROOM_CONFIG: the file ${path} cannot be read; name a readable YAML file`] };
+  }
+  const parsed = parseRules(text);
+  if (parsed.kind === 'rules') return { rules: parsed.rules, problems: [] };
+  return { rules: undefined, problems: parsed.problems.map((problem) => `HEADROOM_CONFIG ${path}, ${problem}`) };
+}
+
+type ParsedRole = { readonly kind: 'role'; readonly role: Role } | { readonly kind: 'problem'; readonly problem: string };
+
+function parseRole(args: readonly string[]): ParsedRole {
+  const at = args.findIndex((arg) => arg === '--role' || arg.startsWith('--role='));
+  const unknown = args.find((_, index) => index !== at && index !== at + 1);
+  if (at < 0 ? args.length > 0 : unknown !== undefined) {
+    return { kind: 'problem', problem: `${unknown ?? args[0]}: not an option; the only one is --role ${ROLES.join('|')}` };
+  }
+  if (at < 0) return { kind: 'role', role: 'all' };
+  const value = args[at]?.startsWith('--role=') === true ? args[at].slice('--role='.length) : args[at + 1];
+  const role = ROLES.find((known) => known === value);
+  return role === undefined
+    ? { kind: 'problem', problem: `--role: ${value ?? 'nothing'} is not a role; use one of ${ROLES.join(', ')}` }
+    : { kind: 'role', role };
+}
