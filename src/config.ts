@@ -87,15 +87,6 @@ const environment = z
     LOCAL_SLACK_PORT: port.default(3000),
     HEADROOM_DATA_DIR: z.string().default('.headroom'),
     LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], { error: 'one of debug, info, warn, error' }).optional(),
-  })
-  .check((context) => {
-    const { SLACK_BOT_TOKEN: bot, SLACK_APP_TOKEN: app, SLACK_CHANNEL: channel } = context.value;
-    const needs = (name: SettingName, message: string): void => {
-      context.issues.push({ code: 'custom', input: undefined, path: [name], message });
-    };
-    if (bot !== undefined && app === undefined) needs('SLACK_APP_TOKEN', 'needed beside SLACK_BOT_TOKEN: an app-level token that starts with xapp-');
-    if (app !== undefined && bot === undefined) needs('SLACK_BOT_TOKEN', 'needed beside SLACK_APP_TOKEN: a bot token that starts with xoxb-');
-    if (bot !== undefined && channel === undefined) needs('SLACK_CHANNEL', 'needed with a real Slack: the id of the channel for incidents, for example C0123456789');
   }) satisfies z.ZodType<Partial<Record<SettingName, unknown>>>;
 
 type Environment = z.infer<typeof environment>;
@@ -103,11 +94,13 @@ type Environment = z.infer<typeof environment>;
 /** Reads and checks everything. Never throws for wrong settings: it lists them. */
 export function loadConfig(sources: ConfigSources): LoadedConfig {
   const role = parseRole(sources.args);
-  const parsed = environment.safeParse(present(sources.environment));
+  const values = present(sources.environment);
+  const parsed = environment.safeParse(values);
   const rules = loadRules(sources);
   const problems = [
     ...(role.kind === 'problem' ? [role.problem] : []),
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.map(String)[0] ?? 'environment'}: ${issue.message}`)),
+    ...missingPartners(values),
     ...rules.problems,
   ];
   if (problems.length > 0 || !parsed.success || role.kind === 'problem') return { kind: 'problems', problems };
@@ -121,6 +114,18 @@ function present(environmentValues: ConfigSources['environment']): Record<string
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });
   return Object.fromEntries(entries);
+}
+
+/** Settings that make no sense alone. Apart from the schema, so that one wrong value does not hide these. */
+function missingPartners(values: Readonly<Record<string, string>>): readonly string[] {
+  const { SLACK_BOT_TOKEN: bot, SLACK_APP_TOKEN: app, SLACK_CHANNEL: channel } = values;
+  return [
+    ...(bot !== undefined && app === undefined ? ['SLACK_APP_TOKEN: needed beside SLACK_BOT_TOKEN: an app-level token that starts with xapp-'] : []),
+    ...(app !== undefined && bot === undefined ? ['SLACK_BOT_TOKEN: needed beside SLACK_APP_TOKEN: a bot token that starts with xoxb-'] : []),
+    ...((bot ?? app) !== undefined && channel === undefined
+      ? ['SLACK_CHANNEL: needed with a real Slack: the id of the channel for incidents, for example C0123456789']
+      : []),
+  ];
 }
 
 type Context = { readonly role: Role; readonly rules: Rules | undefined; readonly sources: ConfigSources };

@@ -17,7 +17,8 @@ export type PersonId = string;
 export type ProposalState =
   | { readonly kind: 'pending' }
   | { readonly kind: 'refused'; readonly by: PersonId; readonly reason: string; readonly at: Instant }
-  | { readonly kind: 'expired'; readonly at: Instant }
+  /** No longer valid: its time ran out, or (with a reason) what was reviewed is no longer what is there. */
+  | { readonly kind: 'expired'; readonly at: Instant; readonly reason?: string | undefined }
   | { readonly kind: 'approved'; readonly by: PersonId; readonly at: Instant }
   | { readonly kind: 'applying'; readonly by: PersonId; readonly at: Instant }
   | { readonly kind: 'rolling-out'; readonly by: PersonId; readonly at: Instant; readonly generation: number }
@@ -47,7 +48,7 @@ export type Proposal = {
 export type ProposalEvent =
   | { readonly kind: 'approve'; readonly by: PersonId }
   | { readonly kind: 'refuse'; readonly by: PersonId; readonly reason: string }
-  | { readonly kind: 'expire' }
+  | { readonly kind: 'expire'; readonly reason?: string | undefined }
   | { readonly kind: 'begin' }
   | { readonly kind: 'written'; readonly generation: number }
   | { readonly kind: 'rolled-out'; readonly until: Instant }
@@ -71,7 +72,7 @@ function nextState(state: ProposalState, event: ProposalEvent, now: Instant): Pr
     case 'refuse':
       return state.kind === 'pending' ? { kind: 'refused', by: event.by, reason: event.reason, at: now } : undefined;
     case 'expire':
-      return state.kind === 'pending' ? { kind: 'expired', at: now } : undefined;
+      return state.kind === 'pending' ? { kind: 'expired', at: now, reason: event.reason } : undefined;
     case 'begin':
       return state.kind === 'approved' ? { kind: 'applying', by: state.by, at: now } : undefined;
     case 'written':

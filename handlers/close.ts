@@ -1,0 +1,50 @@
+// Close a proposal with its verdict, and bring its incident along: quiet resolves it, everything else opens it again.
+
+import { addEntry } from '../src/domain/incident.ts';
+import type { Incident } from '../src/domain/incident.ts';
+import { advance } from '../src/domain/proposal.ts';
+import type { Proposal } from '../src/domain/proposal.ts';
+import type { Instant } from '../src/domain/time.ts';
+import type { Verdict } from '../src/domain/verdict.ts';
+import type { Clock } from '../src/ports/clock.ts';
+import type { IncidentStore } from '../src/ports/incident-store.ts';
+import type { JobQueue } from '../src/ports/job-queue.ts';
+import type { Log } from '../src/ports/log.ts';
+import type { Meter } from '../src/ports/meter.ts';
+import type { ProposalStore } from '../src/ports/proposal-store.ts';
+
+export type ClosePorts = {
+  readonly proposals: ProposalStore;
+  readonly incidents: IncidentStore;
+  readonly queue: JobQueue;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+};
+
+/** True when this call closed it; false when it was not under way or somebody else was first. */
+export async function closeProposal(ports: ClosePorts, proposal: Proposal, verdict: Verdict): Promise<boolean> {
+  const now = ports.clock.now();
+  const moved = advance(proposal, { kind: 'close', verdict }, now);
+  if (moved.kind === 'not-allowed') return false;
+  const stored = await ports.proposals.replace(moved.proposal);
+  if (stored.kind === 'conflict') return false;
+  await settleIncident(ports, stored.proposal, now);
+  ports.meter.count('headroom_verdicts_total', { verdict: verdict.kind });
+  ports.log.info('change closed', { incident: proposal.incidentId, proposal: proposal.id, verdict: verdict.kind });
+  return true;
+}
+
+/** Brings the incident of a closed proposal up to date and has it shown. May run again after a crash in between. */
+export async function settleIncident(ports: Pick<ClosePorts, 'incidents' | 'queue'>, proposal: Proposal, now: Instant): Promise<void> {
+  await ports.incidents.update(proposal.incidentId, (incident) => settled(incident, proposal, now));
+  await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
+}
+
+function settled(incident: Incident, proposal: Proposal, now: Instant): Incident {
+  if (incident.proposalId !== proposal.id) return incident;
+  const shown = addEntry(incident, `outcome/${proposal.id}`, { kind: 'outcome', proposalId: proposal.id });
+  const quiet = proposal.state.kind === 'closed' && proposal.state.verdict.kind === 'quiet';
+  if (quiet) return { ...shown, state: 'resolved', resolvedAt: now };
+  return { ...shown, state: 'open', proposalId: undefined };
+}

@@ -1,0 +1,145 @@
+// A person approves or refuses a proposal. Who may is read at the moment of the click; one decision wins, whoever clicks how often.
+// Every refusal says why, to the person who clicked only.
+
+import { approversFor, mayApprove } from '../src/domain/approval.ts';
+import { hasDrifted } from '../src/domain/change.ts';
+import type { Incident } from '../src/domain/incident.ts';
+import { valueOf } from '../src/domain/piece.ts';
+import type { Policy } from '../src/domain/policy.ts';
+import type { PersonId, Proposal } from '../src/domain/proposal.ts';
+import { advance } from '../src/domain/proposal.ts';
+import type { Clock } from '../src/ports/clock.ts';
+import type { DecideInput, DecideOutcome, DecisionDraft, Refused } from '../src/ports/conversation.ts';
+import type { IncidentStore } from '../src/ports/incident-store.ts';
+import type { JobQueue } from '../src/ports/job-queue.ts';
+import type { Log } from '../src/ports/log.ts';
+import type { Meter } from '../src/ports/meter.ts';
+import type { People } from '../src/ports/people.ts';
+import type { ProposalStore } from '../src/ports/proposal-store.ts';
+import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
+import { driftWords, findIn } from './apply.ts';
+import { releaseIncident } from './release.ts';
+import { expire } from './sweep.ts';
+
+export type DecidePorts = {
+  readonly incidents: IncidentStore;
+  readonly proposals: ProposalStore;
+  readonly people: People;
+  readonly editor: WorkloadEditor;
+  readonly queue: JobQueue;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+};
+
+type Settings = { readonly policy: Policy };
+type DraftInput = { readonly proposalId: string; readonly version: number; readonly person: PersonId };
+type Open = { readonly kind: 'open'; readonly proposal: Proposal; readonly incident: Incident };
+
+export function createDecide(ports: DecidePorts, settings: Settings) {
+  return {
+    /** What the approval modal shows, or why this person may not decide. */
+    async draft(input: DraftInput): Promise<DecisionDraft | Refused> {
+      const open = await openProposal(ports, input);
+      if (open.kind === 'refused') return open;
+      const refusal = await refusalFor(ports, settings, { proposal: open.proposal, incident: open.incident, person: input.person });
+      return refusal ?? { kind: 'ready', proposal: open.proposal, incident: open.incident };
+    },
+
+    async decide(input: DecideInput, signal: AbortSignal): Promise<DecideOutcome> {
+      const outcome = await decide(ports, settings, { input, signal });
+      ports.meter.count('headroom_decisions_total', { outcome: outcome.kind });
+      ports.log.info('decision', {
+        proposal: input.proposalId,
+        decider: input.decider,
+        wanted: input.decision.kind,
+        outcome: outcome.kind,
+        ...(outcome.kind === 'refused' ? { reason: outcome.reason } : {}),
+      });
+      return outcome;
+    },
+  };
+}
+
+function refused(reason: string): Refused {
+  return { kind: 'refused', reason };
+}
+
+async function openProposal(ports: DecidePorts, input: { readonly proposalId: string; readonly version: number }): Promise<Open | Refused> {
+  const proposal = await ports.proposals.get(input.proposalId);
+  if (proposal === undefined) return refused(`${input.proposalId} is not known any more.`);
+  if (proposal.state.kind !== 'pending') return refused(alreadyDecided(proposal));
+  if (proposal.version !== input.version) return refused(`${proposal.id} changed since you looked at it; look at it again.`);
+  if (proposal.expiresAt <= ports.clock.now()) {
+    await expire(ports, proposal);
+    return refused(`${proposal.id} expired before anybody approved it. Review the fix again to ask anew.`);
+  }
+  const incident = await ports.incidents.get(proposal.incidentId);
+  return incident === undefined ? refused(`${proposal.incidentId} is not known any more.`) : { kind: 'open', proposal, incident };
+}
+
+function alreadyDecided({ id, state }: Proposal): string {
+  switch (state.kind) {
+    case 'refused':
+      return `${id} was already refused.`;
+    case 'expired':
+      return state.reason === undefined ? `${id} expired before anybody approved it.` : `${id} is no longer valid: ${state.reason}.`;
+    case 'pending':
+      return `${id} is waiting.`;
+    case 'closed':
+      return `${id} is closed.`;
+    default:
+      return `${id} was already approved.`;
+  }
+}
+
+type Deciding = { readonly proposal: Proposal; readonly incident: Incident; readonly person: PersonId };
+
+async function refusalFor(ports: DecidePorts, { policy }: Settings, { proposal, incident, person }: Deciding): Promise<Refused | undefined> {
+  const { namespace } = incident.workload;
+  const decider = await ports.people.person(person);
+  const groups = approversFor(policy, namespace).groups;
+  const members = await Promise.all(groups.map(async (group) => [group, valueOf(await ports.people.members(group))] as const));
+  const verdict = mayApprove({ policy, namespace, requester: proposal.requester, decider, groupMembers: new Map(members) });
+  return verdict.kind === 'may' ? undefined : refused(verdict.words);
+}
+
+type Decision = { readonly input: DecideInput; readonly signal: AbortSignal };
+
+async function decide(ports: DecidePorts, settings: Settings, { input, signal }: Decision): Promise<DecideOutcome> {
+  const open = await openProposal(ports, input);
+  if (open.kind === 'refused') return open;
+  const { proposal, incident } = open;
+  const refusal = await refusalFor(ports, settings, { proposal, incident, person: input.decider });
+  if (refusal !== undefined) return refusal;
+  return input.decision.kind === 'approve'
+    ? approve(ports, proposal, { by: input.decider, signal })
+    : refuse(ports, proposal, { by: input.decider, reason: input.decision.reason });
+}
+
+type Approving = { readonly by: PersonId; readonly signal: AbortSignal };
+
+async function approve(ports: DecidePorts, proposal: Proposal, { by, signal }: Approving): Promise<DecideOutcome> {
+  const container = findIn(await ports.editor.read(proposal.change.workload, signal), proposal.change);
+  if (hasDrifted(proposal.change, container)) {
+    const reason = driftWords(proposal.change, container);
+    await expire(ports, proposal, reason);
+    return refused(`Nothing was changed: ${reason}.`);
+  }
+  const moved = advance(proposal, { kind: 'approve', by }, ports.clock.now());
+  if (moved.kind === 'not-allowed') return refused(alreadyDecided(proposal));
+  const stored = await ports.proposals.replace(moved.proposal);
+  if (stored.kind === 'conflict') return refused(alreadyDecided(stored.current));
+  await ports.queue.enqueue({ step: 'apply', proposalId: proposal.id });
+  await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
+  return { kind: 'approved' };
+}
+
+async function refuse(ports: DecidePorts, proposal: Proposal, { by, reason }: { readonly by: PersonId; readonly reason: string }): Promise<DecideOutcome> {
+  const moved = advance(proposal, { kind: 'refuse', by, reason: reason.trim() }, ports.clock.now());
+  if (moved.kind === 'not-allowed') return refused(alreadyDecided(proposal));
+  const stored = await ports.proposals.replace(moved.proposal);
+  if (stored.kind === 'conflict') return refused(alreadyDecided(stored.current));
+  await releaseIncident(ports, stored.proposal);
+  return { kind: 'refused-by-you' };
+}

@@ -1,0 +1,113 @@
+// Explain a kill: gather evidence under one deadline, diagnose, recommend, open or join the incident, save, and have it posted.
+// Every part may run twice for the same kill without a second incident, count or message.
+
+import { diagnose } from '../src/domain/diagnose.ts';
+import type { Evidence } from '../src/domain/evidence.ts';
+import { addEntry, addKill, incidentKey, openIncident } from '../src/domain/incident.ts';
+import type { Dossier, Incident } from '../src/domain/incident.ts';
+import type { Kill } from '../src/domain/oom-kill.ts';
+import { valueOf } from '../src/domain/piece.ts';
+import { routeFor } from '../src/domain/policy.ts';
+import type { Policy, RouteRule } from '../src/domain/policy.ts';
+import { recommend } from '../src/domain/recommend.ts';
+import type { Instant, Millis } from '../src/domain/time.ts';
+import type { WorkloadRef } from '../src/domain/workload.ts';
+import type { Clock } from '../src/ports/clock.ts';
+import type { EvidenceReader, EvidenceSubject, UsageReader } from '../src/ports/evidence-reader.ts';
+import type { IncidentStore } from '../src/ports/incident-store.ts';
+import type { JobQueue } from '../src/ports/job-queue.ts';
+import type { KillIntake } from '../src/ports/kill-intake.ts';
+import type { Log } from '../src/ports/log.ts';
+
+export type EnrichPorts = {
+  readonly intake: KillIntake;
+  readonly incidents: IncidentStore;
+  readonly evidence: EvidenceReader;
+  readonly usage: UsageReader;
+  readonly queue: JobQueue;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+export type EnrichSettings = {
+  readonly routes: readonly RouteRule[];
+  readonly channel: string;
+  readonly policy: Policy;
+  /** What is not read by then is posted as missing. */
+  readonly evidenceDeadline: Millis;
+};
+
+export type EnrichOutcome =
+  | { readonly kind: 'unknown-kill' }
+  | { readonly kind: 'explained'; readonly incidentId: string; readonly opened: boolean };
+
+export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
+  return async function enrich(input: { readonly killId: string }, signal: AbortSignal): Promise<EnrichOutcome> {
+    const kill = await ports.intake.kill(input.killId);
+    if (kill === undefined) return { kind: 'unknown-kill' };
+    const evidence = await gather(ports, { ref: kill.ref, kill }, { signal, deadline: settings.evidenceDeadline });
+    const { incident, opened } = await place(ports, settings, { kill, evidence });
+    const dossier = judge(ports, settings, { kill, evidence, incident });
+    const before = await ports.incidents.dossier(incident.id);
+    await ports.incidents.saveDossier(incident.id, dossier);
+    await explainOnce(ports, incident, { before, dossier, kill });
+    await ports.queue.enqueue({ step: 'post', incidentId: incident.id });
+    if (incident.proposalId !== undefined) await ports.queue.enqueue({ step: 'verify', proposalId: incident.proposalId });
+    ports.log.info('kill explained', { incident: incident.id, kill: kill.id, cause: dossier.diagnosis.cause, opened });
+    return { kind: 'explained', incidentId: incident.id, opened };
+  };
+}
+
+type GatherLimits = { readonly signal: AbortSignal; readonly deadline: Millis };
+
+/** All evidence, concurrently, with whatever is there when the deadline comes. */
+export async function gather(
+  readers: { readonly evidence: EvidenceReader; readonly usage: UsageReader },
+  subject: EvidenceSubject,
+  limits: GatherLimits,
+): Promise<Evidence> {
+  const signal = AbortSignal.any([limits.signal, AbortSignal.timeout(limits.deadline)]);
+  const [cluster, usage] = await Promise.all([readers.evidence.read(subject, signal), readers.usage.read(subject, signal)]);
+  return { ...cluster, usage };
+}
+
+type Found = { readonly kill: Kill; readonly evidence: Evidence };
+
+async function place(ports: EnrichPorts, settings: EnrichSettings, { kill, evidence }: Found) {
+  const workload = valueOf(evidence.owner)?.top ?? workloadOf(kill);
+  const channel = routeFor(settings.routes, kill.ref, settings.channel);
+  const now = ports.clock.now();
+  const found = await ports.incidents.openOrFind(incidentKey(workload, kill.ref.container), (id, previousIncidentId) =>
+    openIncident({ id, kill, workload, channel, now, previousIncidentId }),
+  );
+  if (found.kind === 'opened') return { incident: found.incident, opened: true };
+  return { incident: await ports.incidents.update(found.incident.id, (incident) => addKill(incident, kill)), opened: false };
+}
+
+/** Without an owner chain (no right to read it, or gone), the pod's direct controller, else the pod itself. */
+function workloadOf(kill: Kill): WorkloadRef {
+  const { cluster, namespace, pod, podUid } = kill.ref;
+  if (kill.controller === undefined) return { cluster, namespace, apiVersion: 'v1', kind: 'Pod', name: pod, uid: podUid };
+  const { apiVersion, kind, name, uid } = kill.controller;
+  return { cluster, namespace, apiVersion, kind, name, uid };
+}
+
+function judge(ports: EnrichPorts, settings: EnrichSettings, { kill, evidence, incident }: Found & { readonly incident: Incident }): Dossier {
+  const now = ports.clock.now();
+  const own = kill.finishedAt ?? kill.seenAt;
+  const earlier: readonly Instant[] = incident.killTimes.filter((at) => at < own);
+  const diagnosis = diagnose({ kill, evidence, now, earlierKills: earlier });
+  const earlierKills = earlier.map((at) => ({ at, limit: kill.limit }));
+  const recommendation = recommend({ kill, evidence, diagnosis, earlierKills, policy: settings.policy, now });
+  return { killId: kill.id, evidence, diagnosis, recommendation };
+}
+
+type Explained = { readonly before: Dossier | undefined; readonly dossier: Dossier; readonly kill: Kill };
+
+/** The first kill is explained in the thread; a later one only when its cause is another. */
+async function explainOnce(ports: EnrichPorts, incident: Incident, { before, dossier, kill }: Explained): Promise<void> {
+  if (before !== undefined && before.diagnosis.cause === dossier.diagnosis.cause && incident.thread.length > 1) return;
+  await ports.incidents.update(incident.id, (current) =>
+    addEntry(current, `explanation/${dossier.diagnosis.cause}`, { kind: 'explanation', killId: kill.id }),
+  );
+}

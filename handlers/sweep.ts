@@ -1,0 +1,86 @@
+// What time does: proposals expire, incidents that stayed quiet are resolved, and whatever a crash left between two steps is
+// handed on. Safe to run any number of times, by any number of replicas.
+
+import { advance } from '../src/domain/proposal.ts';
+import type { Proposal } from '../src/domain/proposal.ts';
+import { between } from '../src/domain/time.ts';
+import type { Millis } from '../src/domain/time.ts';
+import type { Clock } from '../src/ports/clock.ts';
+import type { IncidentStore } from '../src/ports/incident-store.ts';
+import type { JobQueue } from '../src/ports/job-queue.ts';
+import type { KillIntake } from '../src/ports/kill-intake.ts';
+import type { Log } from '../src/ports/log.ts';
+import type { ProposalStore } from '../src/ports/proposal-store.ts';
+import { releaseIncident } from './release.ts';
+
+export type SweepPorts = {
+  readonly intake: KillIntake;
+  readonly incidents: IncidentStore;
+  readonly proposals: ProposalStore;
+  readonly queue: JobQueue;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+export type SweepOutcome = { readonly expired: number; readonly resumed: number; readonly resolved: number };
+
+/** Unresolved incidents looked at per run: far above what people can have open. */
+const LOOKED_AT = 1000;
+
+export function createSweep(ports: SweepPorts, settings: { readonly quietAfter: Millis }) {
+  return async function sweep(): Promise<SweepOutcome> {
+    const outcome = { expired: 0, resumed: await ports.intake.resume(), resolved: 0 };
+    for (const proposal of await ports.proposals.listActive()) {
+      const swept = await sweepProposal(ports, proposal);
+      if (swept === 'expired') outcome.expired += 1;
+      if (swept === 'resumed') outcome.resumed += 1;
+    }
+    outcome.resolved = await sweepIncidents(ports, settings.quietAfter);
+    ports.log.debug('swept', outcome);
+    return outcome;
+  };
+}
+
+async function sweepProposal(ports: SweepPorts, proposal: Proposal): Promise<'expired' | 'resumed' | 'left'> {
+  switch (proposal.state.kind) {
+    case 'pending':
+      return proposal.expiresAt <= ports.clock.now() && (await expire(ports, proposal)) ? 'expired' : 'left';
+    case 'approved':
+    case 'applying':
+      await ports.queue.enqueue({ step: 'apply', proposalId: proposal.id });
+      return 'resumed';
+    case 'rolling-out':
+    case 'observing':
+      await ports.queue.enqueue({ step: 'verify', proposalId: proposal.id });
+      return 'resumed';
+    default:
+      return 'left';
+  }
+}
+
+type ExpirePorts = Pick<SweepPorts, 'proposals' | 'incidents' | 'queue' | 'clock'>;
+
+/** True when this call expired it. With a reason when it is not time that made it invalid. */
+export async function expire(ports: ExpirePorts, proposal: Proposal, reason?: string): Promise<boolean> {
+  const moved = advance(proposal, { kind: 'expire', reason }, ports.clock.now());
+  if (moved.kind === 'not-allowed') return false;
+  const stored = await ports.proposals.replace(moved.proposal);
+  if (stored.kind === 'conflict') return false;
+  await releaseIncident(ports, stored.proposal);
+  return true;
+}
+
+async function sweepIncidents(ports: SweepPorts, quietAfter: Millis): Promise<number> {
+  const now = ports.clock.now();
+  let resolved = 0;
+  for (const incident of await ports.incidents.list({ state: 'unresolved', limit: LOOKED_AT })) {
+    const lastKill = incident.killTimes.at(-1) ?? incident.openedAt;
+    if (incident.state !== 'open' || between(lastKill, now) < quietAfter) continue;
+    await ports.incidents.update(incident.id, (current) =>
+      current.state === 'open' && current.version === incident.version ? { ...current, state: 'resolved', resolvedAt: now } : current,
+    );
+    await ports.queue.enqueue({ step: 'post', incidentId: incident.id });
+    resolved += 1;
+  }
+  return resolved;
+}
