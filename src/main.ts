@@ -1,0 +1,59 @@
+// Signals and exit codes. 0: stopped as asked; 69: something needed is not available; 70: a fault; 78: wrong configuration (sysexits.h).
+
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { parseEnv } from 'node:util';
+import { createApp } from './app.ts';
+import { loadConfig } from './config.ts';
+
+const EXIT = { stopped: 0, unavailable: 69, fault: 70, configuration: 78 } as const;
+
+function dotenv(): Readonly<Record<string, string | undefined>> {
+  try {
+    return parseEnv(readFileSync('.env', 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+async function main(): Promise<number> {
+  const loaded = loadConfig({
+    // What the shell says wins over the file.
+    environment: { ...dotenv(), ...environmentOf(process) },
+    args: process.argv.slice(2),
+    readFile: (path) => readFileSync(path, 'utf8'),
+    isTerminal: process.stdout.isTTY,
+    hostname: `${hostname()}-${process.pid}`,
+  });
+  if (loaded.kind === 'problems') {
+    process.stderr.write(`headroom: the configuration is wrong:\n${loaded.problems.map((problem) => `  ${problem}\n`).join('')}`);
+    return EXIT.configuration;
+  }
+  const app = createApp(loaded.config, { print: (line) => process.stdout.write(`${line}\n`) });
+  const asked = Promise.race([signalled('SIGINT'), signalled('SIGTERM')]);
+  try {
+    await app.start();
+  } catch (error) {
+    process.stderr.write(`headroom: ${error instanceof Error ? error.message : String(error)}\n`);
+    await app.stop();
+    return EXIT.unavailable;
+  }
+  await asked;
+  await app.stop();
+  return EXIT.stopped;
+}
+
+function environmentOf(source: { readonly env: Readonly<Record<string, string | undefined>> }): Readonly<Record<string, string | undefined>> {
+  return source.env;
+}
+
+function signalled(name: 'SIGINT' | 'SIGTERM'): Promise<void> {
+  return new Promise((resolve) => {
+    process.once(name, () => resolve());
+  });
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  process.stderr.write(`headroom: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return EXIT.fault;
+});
