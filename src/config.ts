@@ -101,6 +101,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
     ...(role.kind === 'problem' ? [role.problem] : []),
     ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.map(String)[0] ?? 'environment'}: ${issue.message}`)),
     ...missingPartners(values),
+    ...(role.kind === 'role' ? missingForRole(role.role, values, sources.environment) : []),
     ...rules.problems,
   ];
   if (problems.length > 0 || !parsed.success || role.kind === 'problem') return { kind: 'problems', problems };
@@ -125,6 +126,17 @@ function missingPartners(values: Readonly<Record<string, string>>): readonly str
     ...((bot ?? app) !== undefined && channel === undefined
       ? ['SLACK_CHANNEL: needed with a real Slack: the id of the channel for incidents, for example C0123456789']
       : []),
+  ];
+}
+
+/** A role alone has no stand-ins: its partners run elsewhere and would not see them. */
+function missingForRole(role: Role, values: Readonly<Record<string, string>>, environmentValues: ConfigSources['environment']): readonly string[] {
+  if (role === 'all') return [];
+  const hasCluster = [values['KUBECONFIG'], values['KUBE_CONTEXT'], environmentValues['KUBERNETES_SERVICE_HOST']].some((value) => value !== undefined);
+  return [
+    ...(values['REDIS_URL'] === undefined ? [`REDIS_URL: needed with --role ${role}: the roles meet in one Redis`] : []),
+    ...(hasCluster ? [] : [`KUBECONFIG: needed with --role ${role} outside a cluster`]),
+    ...(role !== 'watcher' && values['SLACK_BOT_TOKEN'] === undefined ? [`SLACK_BOT_TOKEN: needed with --role ${role}`] : []),
   ];
 }
 

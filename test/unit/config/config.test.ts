@@ -1,0 +1,127 @@
+// The configuration: defaults, one setting at a time, and every mistake named at once.
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../../src/config.ts';
+import type { Config, ConfigSources } from '../../../src/config.ts';
+import { renderEnvExample, SETTINGS } from '../../../src/settings.ts';
+
+function load(environment: ConfigSources['environment'], more: Partial<ConfigSources> = {}) {
+  const readFile = (path: string): string => {
+    throw new Error(`no such file: ${path}`);
+  };
+  return loadConfig({ environment, args: [], readFile, isTerminal: false, hostname: 'test-1', ...more });
+}
+
+function configOf(environment: ConfigSources['environment'], more: Partial<ConfigSources> = {}): Config {
+  const loaded = load(environment, more);
+  if (loaded.kind === 'problems') throw new Error(loaded.problems.join('\n'));
+  return loaded.config;
+}
+
+function problemsOf(environment: ConfigSources['environment'], more: Partial<ConfigSources> = {}): readonly string[] {
+  const loaded = load(environment, more);
+  return loaded.kind === 'problems' ? loaded.problems : [];
+}
+
+const WORKSPACE = { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', SLACK_CHANNEL: 'C0123456789' };
+
+describe('configuration', () => {
+  it('runs on three embedded defaults when nothing is set', () => {
+    const config = configOf({});
+    expect(config.redis.kind).toBe('embedded');
+    expect(config.cluster.kind).toBe('demo');
+    expect(config.slack.kind).toBe('local');
+    expect(config.role).toBe('all');
+  });
+
+  it.each([
+    { name: 'REDIS_URL replaces Redis only', environment: { REDIS_URL: 'redis://r:6379' }, kinds: ['url', 'demo', 'local'] },
+    { name: 'KUBECONFIG replaces the cluster only', environment: { KUBECONFIG: '/k' }, kinds: ['embedded', 'kubeconfig', 'local'] },
+    { name: 'KUBE_CONTEXT alone replaces the cluster', environment: { KUBE_CONTEXT: 'c' }, kinds: ['embedded', 'kubeconfig', 'local'] },
+    { name: 'a pod’s own credentials replace the cluster', environment: { KUBERNETES_SERVICE_HOST: '10.0.0.1' }, kinds: ['embedded', 'in-cluster', 'local'] },
+    { name: 'tokens replace Slack only', environment: WORKSPACE, kinds: ['embedded', 'demo', 'workspace'] },
+    { name: 'an empty value counts as not set', environment: { REDIS_URL: ' ', KUBECONFIG: '' }, kinds: ['embedded', 'demo', 'local'] },
+  ])('$name', ({ environment, kinds }) => {
+    const { redis, cluster, slack } = configOf(environment);
+    expect([redis.kind, cluster.kind, slack.kind]).toEqual(kinds);
+  });
+
+  it.each([
+    { name: 'REDIS_URL', environment: { REDIS_URL: 'http://x' } },
+    { name: 'CLUSTER_NAME', environment: { CLUSTER_NAME: 'Prod EU:1' } },
+    { name: 'WATCH_NAMESPACES', environment: { WATCH_NAMESPACES: 'payments,Check Out' } },
+    { name: 'SLACK_BOT_TOKEN', environment: { ...WORKSPACE, SLACK_BOT_TOKEN: 'token' } },
+    { name: 'SLACK_APP_TOKEN', environment: { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_CHANNEL: 'C0123456789' } },
+    { name: 'SLACK_BOT_TOKEN', environment: { SLACK_APP_TOKEN: 'xapp-1', SLACK_CHANNEL: 'C0123456789' } },
+    { name: 'SLACK_CHANNEL', environment: { ...WORKSPACE, SLACK_CHANNEL: '#oom' } },
+    { name: 'SLACK_CHANNEL', environment: { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' } },
+    { name: 'SLACK_API_URL', environment: { SLACK_API_URL: 'slack' } },
+    { name: 'PROMETHEUS_URL', environment: { PROMETHEUS_URL: 'prometheus:9090' } },
+    { name: 'HTTP_PORT', environment: { HTTP_PORT: '70000' } },
+    { name: 'LOCAL_SLACK_PORT', environment: { LOCAL_SLACK_PORT: 'x' } },
+    { name: 'LOG_LEVEL', environment: { LOG_LEVEL: 'loud' } },
+    { name: 'HEADROOM_CONFIG', environment: { HEADROOM_CONFIG: '/missing.yaml' } },
+  ])('names $name when it is wrong', ({ name, environment }) => {
+    expect(problemsOf(environment).map((problem) => problem.split(/[: ]/)[0])).toContain(name);
+  });
+
+  it('reports every problem at once', () => {
+    const environment = { REDIS_URL: 'x', HTTP_PORT: 'x', LOG_LEVEL: 'x', SLACK_BOT_TOKEN: 'xoxb-1', HEADROOM_CONFIG: '/missing' };
+    const problems = problemsOf(environment, { args: ['--role', 'cook'] });
+    const named = problems.map((problem) => problem.split(/[: ]/)[0]);
+    expect(named).toEqual(expect.arrayContaining(['--role', 'REDIS_URL', 'HTTP_PORT', 'LOG_LEVEL', 'SLACK_APP_TOKEN', 'SLACK_CHANNEL', 'HEADROOM_CONFIG']));
+  });
+
+  it.each([
+    { name: 'two words', args: ['--role', 'worker'] },
+    { name: 'with an equals sign', args: ['--role=worker'] },
+  ])('takes the role as $name', ({ args }) => {
+    const environment = { ...WORKSPACE, REDIS_URL: 'redis://r', KUBECONFIG: '/k' };
+    expect(configOf(environment, { args }).role).toBe('worker');
+  });
+
+  it.each([
+    { name: 'an unknown option', args: ['--verbose'] },
+    { name: 'an option beside the role', args: ['--role', 'all', '--verbose'] },
+    { name: 'a role without a name', args: ['--role'] },
+  ])('refuses $name', ({ args }) => {
+    expect(problemsOf({}, { args })).toHaveLength(1);
+  });
+
+  it('lets no role but all run on stand-ins', () => {
+    const named = problemsOf({}, { args: ['--role', 'worker'] }).map((problem) => problem.split(':')[0]);
+    expect(named).toEqual(['REDIS_URL', 'KUBECONFIG', 'SLACK_BOT_TOKEN']);
+  });
+
+  it('never prints a secret', () => {
+    const config = configOf({ ...WORKSPACE, REDIS_URL: 'redis://:hunter2@r:6379', PROMETHEUS_URL: 'http://p', PROMETHEUS_TOKEN: 'hunter3' });
+    expect(JSON.stringify(config)).not.toMatch(/hunter|xoxb-1|xapp-1/);
+  });
+});
+
+describe('.env.example', () => {
+  it('is exactly what the settings say', () => {
+    expect(readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8')).toBe(renderEnvExample(SETTINGS));
+  });
+
+  it('gives every setting a meaning, a unit, a default and an example', () => {
+    for (const setting of SETTINGS) {
+      expect(Object.values(setting).every((text) => text.length > 0), setting.name).toBe(true);
+    }
+  });
+
+  it('is documented setting by setting', () => {
+    const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
+    for (const { name, unit, fallback } of SETTINGS) {
+      expect(page).toContain(`| \`${name}\` |`);
+      expect(page).toContain(unit);
+      expect(page).toContain(fallback);
+    }
+  });
+
+  it('holds examples that are themselves right', () => {
+    const examples = Object.fromEntries(SETTINGS.map(({ name, example }) => [name, example]));
+    expect(problemsOf(examples, { readFile: () => '' })).toEqual([]);
+  });
+});
