@@ -1,0 +1,20 @@
+// The rules in force: headroom.yaml where there is one, else the defaults, fitted to what stands in. With a real Slack and no file nobody may
+// approve; the local Slack has a group that may.
+
+import { parseRules } from '../config-file.ts';
+import type { Rules } from '../config-file.ts';
+import type { Config } from '../config.ts';
+import { MINUTE, SECOND, toMillis } from '../domain/time.ts';
+
+/** A change on the demo cluster is watched for this long: its kills come every minute or two. */
+const DEMO_WATCH = toMillis(45 * SECOND);
+
+export function rulesFor(config: Config, localApprovers: readonly string[]): Rules {
+  if (config.rules !== undefined) return config.rules;
+  const parsed = parseRules('');
+  if (parsed.kind === 'problems') throw new Error(parsed.problems.join('; '));
+  const { rules } = parsed;
+  const approvers = localApprovers.length === 0 ? [] : [{ namespaces: ['*'], users: [], groups: localApprovers }];
+  const demo = config.cluster.kind === 'demo' ? { watchFloor: DEMO_WATCH, watchCeiling: toMillis(2 * MINUTE) } : {};
+  return { ...rules, policy: { ...rules.policy, approvers, ...demo } };
+}
