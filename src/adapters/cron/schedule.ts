@@ -1,0 +1,39 @@
+// Work on a schedule, once however many replicas run it: node-cron ticks in each, a lock lets one through. A run that still goes on when the next
+// is due is not joined by a second.
+
+import cron from 'node-cron';
+import type { Lock } from '../../ports/lock.ts';
+import type { Log } from '../../ports/log.ts';
+
+export type ScheduleOptions = {
+  /** Five or six fields, seconds first when six: for example each tenth second. */
+  readonly expression: string;
+  readonly timezone: string;
+  readonly name: string;
+  readonly run: () => Promise<unknown>;
+  readonly lock: Lock;
+  /** A run never takes longer; a replica that dies while running frees the work after this. */
+  readonly lockMs: number;
+  readonly log: Log;
+};
+
+export type Schedule = { stop(): Promise<void> };
+
+/** Throws RangeError for an expression that is not one, naming it. */
+export function startSchedule(options: ScheduleOptions): Schedule {
+  const { expression, timezone, name, log } = options;
+  if (!cron.validate(expression)) throw new RangeError(`"${expression}" is not a cron expression; write five fields, for example "*/5 * * * *"`);
+  const tick = async (): Promise<void> => {
+    try {
+      await options.lock.holding(name, options.lockMs, options.run);
+    } catch (error) {
+      log.warn('scheduled run failed; the next one tries again', { schedule: name, error });
+    }
+  };
+  const task = cron.schedule(expression, tick, { timezone, name, noOverlap: true });
+  return {
+    async stop() {
+      await task.destroy();
+    },
+  };
+}

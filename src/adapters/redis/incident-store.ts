@@ -1,0 +1,118 @@
+// Incidents in Redis: one JSON value each, changed by compare-and-set on its version; the open one of a key found through a mapping that the
+// same scripts keep; all of them in one index by the time they were opened.
+
+import type { Redis } from 'ioredis';
+import type { Dossier, Incident } from '../../domain/incident.ts';
+import { PermanentError, TransientError } from '../../ports/fault.ts';
+import type { IncidentStore } from '../../ports/incident-store.ts';
+import { PREFIX } from './connection.ts';
+import { storing } from './faults.ts';
+import { parseStored } from './schema/basic.ts';
+import { dossierSchema, incidentSchema } from './schema/incident.ts';
+
+/**
+ * KEYS: 1 open mapping, 2 the new incident, 3 index of all, 4 index of unresolved. ARGV: 1 id, 2 JSON, 3 score.
+ * Returns false when it was stored, else the id of the incident that is open under the key.
+ */
+const OPEN = `
+local open = redis.call('GET', KEYS[1])
+if open then return open end
+redis.call('SET', KEYS[1], ARGV[1])
+redis.call('SET', KEYS[2], ARGV[2])
+redis.call('ZADD', KEYS[3], ARGV[3], ARGV[1])
+redis.call('ZADD', KEYS[4], ARGV[3], ARGV[1])
+return false`;
+
+/**
+ * KEYS: 1 the incident, 2 open mapping, 3 last resolved of the key, 4 index of unresolved. ARGV: 1 expected JSON, 2 next JSON, 3 id,
+ * 4 "1" when the next is resolved. Returns 1 when it was stored, 0 when the stored one is another.
+ */
+const REPLACE = `
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2])
+if ARGV[4] == '1' then
+  if redis.call('GET', KEYS[2]) == ARGV[3] then redis.call('DEL', KEYS[2]) end
+  redis.call('SET', KEYS[3], ARGV[3])
+  redis.call('ZREM', KEYS[4], ARGV[3])
+end
+return 1`;
+
+const MOST_TRIES = 20;
+
+const keys = {
+  incident: (id: string) => `${PREFIX}:incident:${id}`,
+  dossier: (id: string) => `${PREFIX}:dossier:${id}`,
+  open: (key: string) => `${PREFIX}:incident-open:${key}`,
+  last: (key: string) => `${PREFIX}:incident-last:${key}`,
+  number: `${PREFIX}:incident-number`,
+  all: `${PREFIX}:incidents`,
+  unresolved: `${PREFIX}:incidents-unresolved`,
+};
+
+/** Numbers start above a thousand, so that the first incident does not look like a toy. */
+const FIRST = 1000;
+
+export function redisIncidentStore({ client }: { readonly client: Redis }): IncidentStore {
+  const read = (id: string) => readIncident(client, id);
+  return {
+    get: (id) => storing(async () => (await read(id))?.incident),
+    findOpen: (key) => storing(() => openUnder(client, key)),
+    openOrFind: (key, draft) => storing(() => openOrFind(client, key, draft)),
+    update: (id, change) => storing(() => update(client, id, change)),
+    list: ({ state, limit }) =>
+      storing(async () => {
+        const ids = await client.zrevrange(state === 'all' ? keys.all : keys.unresolved, 0, limit - 1);
+        const found = await Promise.all(ids.map(read));
+        return found.flatMap((stored) => (stored === undefined ? [] : [stored.incident]));
+      }),
+    saveDossier: (id, dossier) => storing(async () => void (await client.set(keys.dossier(id), JSON.stringify(dossier)))),
+    dossier: (id) =>
+      storing(async (): Promise<Dossier | undefined> => {
+        const text = await client.get(keys.dossier(id));
+        return text === null ? undefined : parseStored(dossierSchema, keys.dossier(id), text);
+      }),
+  };
+}
+
+type Stored = { readonly incident: Incident; readonly text: string };
+
+async function readIncident(client: Redis, id: string): Promise<Stored | undefined> {
+  const text = await client.get(keys.incident(id));
+  return text === null ? undefined : { incident: parseStored(incidentSchema, keys.incident(id), text), text };
+}
+
+async function openUnder(client: Redis, key: string): Promise<Incident | undefined> {
+  const id = await client.get(keys.open(key));
+  return id === null ? undefined : (await readIncident(client, id))?.incident;
+}
+
+async function openOrFind(client: Redis, key: string, draft: Parameters<IncidentStore['openOrFind']>[1]): ReturnType<IncidentStore['openOrFind']> {
+  const open = await openUnder(client, key);
+  if (open !== undefined) return { kind: 'found', incident: open };
+  const previous = (await client.get(keys.last(key))) ?? undefined;
+  const id = `OOM-${FIRST + (await client.incr(keys.number))}`;
+  const incident = draft(id, previous);
+  const other = await client.eval(OPEN, 4, keys.open(key), keys.incident(id), keys.all, keys.unresolved, id, JSON.stringify(incident), incident.openedAt);
+  if (typeof other !== 'string') return { kind: 'opened', incident };
+  const found = (await readIncident(client, other))?.incident;
+  if (found === undefined) throw new PermanentError(`incident ${other} is named as open and is not stored`, { code: 'OOM_STORE_CONTENT' });
+  return { kind: 'found', incident: found };
+}
+
+async function update(client: Redis, id: string, change: (incident: Incident) => Incident): Promise<Incident> {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const stored = await readIncident(client, id);
+    if (stored === undefined) throw new PermanentError(`incident ${id} is not stored`, { code: 'OOM_STORE_CONTENT' });
+    const changed = change(stored.incident);
+    if (changed === stored.incident) return stored.incident;
+    const next = { ...changed, version: stored.incident.version + 1 };
+    if (await replace(client, stored, next)) return next;
+  }
+  throw new TransientError(`incident ${id} is changed by too many at once`, { code: 'OOM_STORE_CONTENDED' });
+}
+
+async function replace(client: Redis, stored: Stored, next: Incident): Promise<boolean> {
+  const resolved = next.state === 'resolved' ? '1' : '0';
+  const names = [keys.incident(next.id), keys.open(next.key), keys.last(next.key), keys.unresolved];
+  return (await client.eval(REPLACE, names.length, ...names, stored.text, JSON.stringify(next), next.id, resolved)) === 1;
+}

@@ -1,0 +1,136 @@
+// The schemas of a stored incident, its dossier and a proposal, equal to the domain's types.
+
+import { z } from 'zod';
+import type { Dossier, Incident } from '../../../domain/incident.ts';
+import type { Proposal } from '../../../domain/proposal.ts';
+import { bytes, instant, memoryResources, millis, role, workload } from './basic.ts';
+import { evidenceSchema } from './evidence.ts';
+import { killSchema } from './kill.ts';
+
+const subject = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('root') }),
+  z.object({ kind: z.literal('explanation'), killId: z.string() }),
+  z.object({ kind: z.literal('proposal'), proposalId: z.string() }),
+  z.object({ kind: z.literal('outcome'), proposalId: z.string() }),
+]);
+
+const threadEntry = z.object({
+  key: z.string(),
+  subject,
+  sendingSince: instant.optional(),
+  posted: z.object({ channel: z.string(), id: z.string(), fingerprint: z.string() }).optional(),
+  undeliverable: z.string().optional(),
+});
+
+export const incidentSchema = z.object({
+  id: z.string(),
+  version: z.number(),
+  key: z.string(),
+  workload,
+  container: z.string(),
+  role,
+  state: z.enum(['open', 'proposed', 'changing', 'observing', 'resolved']),
+  channel: z.string(),
+  openedAt: instant,
+  lastKill: killSchema,
+  killCount: z.number(),
+  killTimes: z.array(instant),
+  killIds: z.array(z.string()),
+  acknowledgedBy: z.object({ person: z.string(), at: instant }).optional(),
+  proposalId: z.string().optional(),
+  previousIncidentId: z.string().optional(),
+  resolvedAt: instant.optional(),
+  thread: z.array(threadEntry),
+}) satisfies z.ZodType<Incident>;
+
+const diagnosis = z.object({
+  cause: z.enum([
+    'limit-too-low',
+    'leak',
+    'spike',
+    'startup',
+    'memory-volume',
+    'child-process',
+    'heap-setting',
+    'node-pressure',
+    'no-limit',
+    'not-an-oom',
+    'unclear',
+  ]),
+  confidence: z.enum(['high', 'medium', 'low']),
+  summary: z.string(),
+  facts: z.array(z.string()),
+  against: z.array(z.string()),
+  toSettle: z.string().optional(),
+});
+
+const recommendation = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('raise'),
+    limit: bytes,
+    request: bytes.optional(),
+    arithmetic: z.string(),
+    cappedBy: z.string().optional(),
+    temporary: z.boolean(),
+    advice: z.array(z.string()),
+  }),
+  z.object({ kind: z.literal('advise'), reason: z.string(), advice: z.array(z.string()) }),
+]);
+
+export const dossierSchema = z.object({
+  killId: z.string().optional(),
+  evidence: evidenceSchema,
+  diagnosis,
+  recommendation,
+}) satisfies z.ZodType<Dossier>;
+
+const patchOperation = z.discriminatedUnion('op', [
+  z.object({ op: z.literal('test'), path: z.string(), value: z.string() }),
+  z.object({ op: z.enum(['add', 'replace']), path: z.string(), value: z.union([z.string(), z.record(z.string(), z.unknown())]) }),
+]);
+
+const verdict = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('quiet'), watchedMs: millis, delaysOnly: z.boolean() }),
+  z.object({ kind: z.literal('killed-again'), at: instant, afterMs: millis }),
+  z.object({ kind: z.literal('not-rolled-out'), reason: z.string() }),
+  z.object({ kind: z.literal('undone'), foundLimit: z.string() }),
+  z.object({ kind: z.literal('not-applied'), reason: z.string() }),
+]);
+
+const moved = { by: z.string(), at: instant };
+
+const proposalState = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('pending') }),
+  z.object({ kind: z.literal('refused'), ...moved, reason: z.string() }),
+  z.object({ kind: z.literal('expired'), at: instant, reason: z.string().optional() }),
+  z.object({ kind: z.literal('approved'), ...moved }),
+  z.object({ kind: z.literal('applying'), ...moved }),
+  z.object({ kind: z.literal('rolling-out'), ...moved, generation: z.number() }),
+  z.object({ kind: z.literal('observing'), ...moved, rolledOutAt: instant, until: instant }),
+  z.object({ kind: z.literal('closed'), ...moved, verdict }),
+]);
+
+export const proposalSchema = z.object({
+  id: z.string(),
+  version: z.number(),
+  incidentId: z.string(),
+  requester: z.string(),
+  reason: z.string(),
+  change: z.object({
+    workload,
+    container: z.string(),
+    list: z.enum(['containers', 'initContainers']),
+    before: memoryResources,
+    after: z.object({ request: bytes.optional(), limit: bytes }),
+    patch: z.array(patchOperation),
+  }),
+  createdAt: instant,
+  expiresAt: instant,
+  dryRun: z.discriminatedUnion('kind', [
+    z.object({ kind: z.literal('passed') }),
+    z.object({ kind: z.literal('not-checked'), reason: z.string() }),
+  ]),
+  temporary: z.boolean(),
+  livedMs: z.number().optional(),
+  state: proposalState,
+}) satisfies z.ZodType<Proposal>;
