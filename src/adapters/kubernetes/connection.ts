@@ -1,0 +1,159 @@
+// A connection to one cluster's API server: configuration and credentials by @kubernetes/client-node, requests by undici with them. Answers
+// come as they are on the wire (the client's typed calls turn times into Dates, and pods into what kubectl would not print). Every call
+// takes a signal and has a timeout; faults are translated in faults.ts.
+
+import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
+import { fetch } from 'undici';
+import type { Dispatcher, Response } from 'undici';
+import { PermanentError } from '../../ports/fault.ts';
+import { answerFault, networkFault } from './faults.ts';
+
+export type ClusterSource =
+  | { readonly kind: 'text'; readonly kubeconfig: string }
+  | { readonly kind: 'file'; readonly path: string | undefined; readonly context: string | undefined }
+  | { readonly kind: 'in-cluster' };
+
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export type Call = {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  readonly query?: Query;
+  readonly body?: unknown;
+  /** Of the body; application/json unless a patch says otherwise. */
+  readonly contentType?: string;
+  readonly signal: AbortSignal;
+};
+
+export type Answer = { readonly status: number; readonly body: unknown };
+
+export type ClusterConnection = {
+  /** The context's name, for CLUSTER_NAME's default. */
+  readonly contextName: string;
+  readonly server: string;
+  /** The parsed answer of a 2xx; any other status becomes a fault with the server's own message. */
+  json(call: Call): Promise<unknown>;
+  /** The parsed answer whatever the status: for callers to whom a refusal is an outcome. */
+  answer(call: Call): Promise<Answer>;
+  text(call: Call): Promise<string>;
+  /** The body as it arrives, with no timeout but the signal. */
+  stream(call: Call): Promise<AsyncIterable<Uint8Array>>;
+  close(): Promise<void>;
+};
+
+/** Credentials are read again after this long: tokens rotate, exec plugins hand out new ones. */
+const CREDENTIALS_MS = 60_000;
+
+type Credentials = { readonly headers: Readonly<Record<string, string>>; readonly dispatcher: Dispatcher | undefined; readonly readAt: number };
+
+/** Throws PermanentError when there is no such kubeconfig or context. Does not connect yet. */
+export function connectCluster(source: ClusterSource, timeoutMs = 10_000): ClusterConnection {
+  const config = load(source);
+  const server = config.getCurrentCluster()?.server;
+  if (server === undefined) throw wrongConfig(`the kubeconfig names no cluster for the context "${config.getCurrentContext()}"`);
+  let credentials: Promise<Credentials> | undefined;
+  const current = async (): Promise<Credentials> => {
+    const known = await credentials;
+    if (known !== undefined && performance.now() - known.readAt < CREDENTIALS_MS) return known;
+    credentials = readCredentials(config, server);
+    return credentials;
+  };
+  const send = async (call: Call, signal: AbortSignal): Promise<Response> => {
+    const { headers, dispatcher } = await current();
+    const url = urlOf(server, call);
+    const body = call.body === undefined ? null : JSON.stringify(call.body);
+    const type = call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' };
+    try {
+      return await fetch(url, {
+        method: call.method ?? 'GET',
+        headers: { ...headers, ...type, accept: 'application/json, */*' },
+        body,
+        signal,
+        ...(dispatcher === undefined ? {} : { dispatcher }),
+      });
+    } catch (error) {
+      throw networkFault(call, error);
+    }
+  };
+  const bounded = (call: Call): Promise<Response> => send(call, AbortSignal.any([call.signal, AbortSignal.timeout(timeoutMs)]));
+  const answer = async (call: Call): Promise<Answer> => readAnswer(call, await bounded(call));
+  return {
+    contextName: config.getCurrentContext(),
+    server,
+    answer,
+    async json(call) {
+      const { status, body } = await answer(call);
+      if (status >= 300) throw answerFault(call, status, body);
+      return body;
+    },
+    async text(call) {
+      const response = await bounded(call);
+      if (response.status >= 300) throw answerFault(call, response.status, (await readAnswer(call, response)).body);
+      return readText(call, response);
+    },
+    async stream(call) {
+      const response = await send(call, call.signal);
+      if (response.status >= 300) throw answerFault(call, response.status, (await readAnswer(call, response)).body);
+      return response.body ?? emptyStream();
+    },
+    async close() {
+      await (await credentials)?.dispatcher?.destroy();
+    },
+  };
+}
+
+function load(source: ClusterSource): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    if (source.kind === 'text') config.loadFromString(source.kubeconfig);
+    else if (source.kind === 'in-cluster') config.loadFromCluster();
+    else if (source.path === undefined) config.loadFromDefault();
+    else config.loadFromFile(source.path);
+  } catch (error) {
+    throw wrongConfig(error instanceof Error ? error.message : 'it cannot be read', error);
+  }
+  const context = source.kind === 'file' ? source.context : undefined;
+  if (context === undefined) return config;
+  if (config.getContextObject(context) === null) {
+    throw wrongConfig(`KUBE_CONTEXT: there is no context "${context}"; there are ${config.getContexts().map(({ name }) => name).join(', ')}`);
+  }
+  config.setCurrentContext(context);
+  return config;
+}
+
+function wrongConfig(problem: string, cause?: unknown): PermanentError {
+  return new PermanentError(`the cluster's configuration cannot be used: ${problem}`, { code: 'OOM_CLUSTER_ANSWER', cause });
+}
+
+async function readCredentials(config: KubeConfig, server: string): Promise<Credentials> {
+  const context = new RequestContext(server, HttpMethod.GET);
+  await config.applySecurityAuthentication(context);
+  return { headers: context.getHeaders(), dispatcher: context.getDispatcher(), readAt: performance.now() };
+}
+
+function urlOf(server: string, { path, query = {} }: Call): URL {
+  const url = new URL(`${server.replace(/\/$/, '')}${path}`);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined) url.searchParams.set(name, String(value));
+  }
+  return url;
+}
+
+async function readText(call: Call, response: Response): Promise<string> {
+  try {
+    return await response.text();
+  } catch (error) {
+    throw networkFault(call, error);
+  }
+}
+
+async function readAnswer(call: Call, response: Response): Promise<Answer> {
+  const text = await readText(call, response);
+  try {
+    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+  } catch {
+    return { status: response.status, body: { message: text.slice(0, 300) } };
+  }
+}
+
+async function* emptyStream(): AsyncGenerator<Uint8Array> {}

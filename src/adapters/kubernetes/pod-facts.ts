@@ -1,0 +1,128 @@
+// A pod from the wire as PodFacts. Refuses what is no pod; everything absent stays undefined.
+
+import { findHeapSettings } from '../../domain/heap-settings.ts';
+import { quantityBytes } from '../../domain/memory.ts';
+import type { ContainerState, MemoryResources, MemoryVolume, PodContainer, PodFacts, QosClass, QuantityText, TerminatedState } from '../../domain/pod.ts';
+import { parseInstant } from '../../domain/time.ts';
+import type { ContainerRole, OwnerReference } from '../../domain/workload.ts';
+import { rawPod } from './raw-pod.ts';
+import type { RawContainer, RawPod, RawResources, RawState, RawStatus } from './raw-pod.ts';
+
+export type ProjectedPod = { readonly kind: 'pod'; readonly pod: PodFacts } | { readonly kind: 'malformed'; readonly problem: string };
+
+export function projectPod(content: unknown, cluster: string): ProjectedPod {
+  const parsed = rawPod.safeParse(content);
+  if (parsed.success) return { kind: 'pod', pod: toFacts(parsed.data, cluster) };
+  const [issue] = parsed.error.issues;
+  return { kind: 'malformed', problem: `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'not a pod'}` };
+}
+
+function toFacts({ metadata, spec, status }: RawPod, cluster: string): PodFacts {
+  return {
+    cluster,
+    namespace: metadata.namespace,
+    name: metadata.name,
+    uid: metadata.uid,
+    phase: status?.phase ?? undefined,
+    reason: status?.reason ?? undefined,
+    message: status?.message ?? undefined,
+    node: spec.nodeName ?? undefined,
+    qosClass: qosClass(status?.qosClass),
+    priorityClass: spec.priorityClassName ?? undefined,
+    restartPolicy: spec.restartPolicy ?? undefined,
+    deletedAt: parseInstant(metadata.deletionTimestamp),
+    startedAt: parseInstant(status?.startTime),
+    labels: metadata.labels ?? {},
+    annotations: metadata.annotations ?? {},
+    controller: controllerOf(metadata.ownerReferences),
+    podResources: memoryResources(spec.resources),
+    containers: [
+      ...join(spec.containers, status?.containerStatuses, () => 'regular'),
+      // A native sidecar is an init container that restarts always (domain.md 1.1).
+      ...join(spec.initContainers, status?.initContainerStatuses, ({ restartPolicy }) => (restartPolicy === 'Always' ? 'sidecar' : 'init')),
+      ...join(spec.ephemeralContainers, status?.ephemeralContainerStatuses, () => 'ephemeral'),
+    ],
+    memoryVolumes: memoryVolumes(spec),
+  };
+}
+
+function qosClass(text: string | null | undefined): QosClass | undefined {
+  return text === 'Guaranteed' || text === 'Burstable' || text === 'BestEffort' ? text : undefined;
+}
+
+function controllerOf(owners: RawPod['metadata']['ownerReferences']): OwnerReference | undefined {
+  const owner = owners?.find(({ controller }) => controller === true);
+  return owner === undefined ? undefined : { apiVersion: owner.apiVersion, kind: owner.kind, name: owner.name, uid: owner.uid };
+}
+
+type RoleOf = (container: RawContainer) => ContainerRole;
+
+function join(containers: readonly RawContainer[] | null | undefined, statuses: readonly RawStatus[] | null | undefined, roleOf: RoleOf): readonly PodContainer[] {
+  return (containers ?? []).map((container) => {
+    const status = statuses?.find(({ name }) => name === container.name);
+    const resources = memoryResources(container.resources);
+    const inForce = status?.resources === undefined || status.resources === null ? undefined : memoryResources(status.resources);
+    const env = (container.env ?? []).flatMap(({ name, value }) => (value === undefined || value === null ? [] : [{ name, value }]));
+    const text = { env, command: container.command ?? [], args: container.args ?? [] };
+    return {
+      name: container.name,
+      role: roleOf(container),
+      image: container.image ?? undefined,
+      resources,
+      inForce: inForce?.limit === undefined && inForce?.request === undefined ? undefined : inForce,
+      restartCount: status?.restartCount ?? 0,
+      ready: status?.ready ?? false,
+      containerId: withoutScheme(status?.containerID),
+      state: stateOf(status?.state),
+      lastState: terminatedOf(status?.lastState?.terminated),
+      heapSettings: findHeapSettings(text, (inForce?.limit ?? resources.limit)?.bytes),
+    };
+  });
+}
+
+export function memoryResources(resources: RawResources): MemoryResources {
+  return { request: quantity(resources?.requests?.['memory']), limit: quantity(resources?.limits?.['memory']) };
+}
+
+function quantity(text: string | undefined): QuantityText | undefined {
+  const bytes = quantityBytes(text);
+  return text === undefined || bytes === undefined ? undefined : { text, bytes };
+}
+
+/** "containerd://4f…" → "4f…"; schemes differ per runtime, the ID does not. */
+function withoutScheme(id: string | null | undefined): string | undefined {
+  if (id === undefined || id === null || id === '') return undefined;
+  return id.replace(/^[a-z0-9.+-]+:\/\//i, '').replaceAll(/[^A-Za-z0-9._-]/g, '-') || undefined;
+}
+
+function stateOf(state: RawState): ContainerState {
+  const terminated = terminatedOf(state?.terminated);
+  if (terminated !== undefined) return terminated;
+  if (state?.running) return { kind: 'running', startedAt: parseInstant(state.running.startedAt) };
+  if (state?.waiting) return { kind: 'waiting', reason: state.waiting.reason ?? undefined, message: state.waiting.message ?? undefined };
+  return { kind: 'unknown' };
+}
+
+function terminatedOf(end: NonNullable<RawState>['terminated']): TerminatedState | undefined {
+  if (end === undefined || end === null) return undefined;
+  return {
+    kind: 'terminated',
+    reason: end.reason ?? undefined,
+    message: end.message ?? undefined,
+    exitCode: end.exitCode,
+    containerId: withoutScheme(end.containerID),
+    startedAt: parseInstant(end.startedAt),
+    finishedAt: parseInstant(end.finishedAt),
+  };
+}
+
+function memoryVolumes(spec: RawPod['spec']): readonly MemoryVolume[] {
+  const containers = [...spec.containers, ...(spec.initContainers ?? [])];
+  return (spec.volumes ?? [])
+    .filter(({ emptyDir }) => emptyDir?.medium === 'Memory')
+    .map(({ name, emptyDir }) => ({
+      name,
+      sizeLimit: quantityBytes(emptyDir?.sizeLimit ?? undefined),
+      mountedBy: containers.filter(({ volumeMounts }) => volumeMounts?.some((mount) => mount.name === name)).map((container) => container.name),
+    }));
+}
