@@ -121,7 +121,7 @@ async function handOn(content: unknown, options: PodWatcherOptions, seenProblems
 
 /** Doubles with each failure up to half a minute, between half and all of it, so that many watchers do not come back as one. */
 function pauseFor(failures: number, random: number): number {
-  if (failures === 0) return 0;
+  if (failures === 0) return FIRST_PAUSE_MS * random;
   const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (failures - 1));
   return longest / 2 + (random * longest) / 2;
 }

@@ -1,0 +1,39 @@
+// Go's text/tabwriter as kubectl sets it up: cells end with a tab, a column is a run of consecutive lines that have that cell, its width the
+// longest plus two; text after the last tab is no cell (domain.md 6.1). Width counts code points.
+
+const PADDING = 2;
+
+/** Lines with tabs in, aligned lines out. */
+export function alignTabs(lines: readonly string[]): readonly string[] {
+  const rows = lines.map((line) => line.split('\t'));
+  const widths = rows.map((cells) => cells.map(() => 0));
+  for (const [index, cells] of rows.entries()) {
+    for (let column = 0; column < cells.length - 1; column += 1) {
+      if (widths[index]?.[column] === 0) fillBlock({ rows, widths, from: index, column });
+    }
+  }
+  return rows.map((cells, index) => cells.map((cell, column) => pad(cell, widths[index]?.[column] ?? 0)).join(''));
+}
+
+type Block = {
+  readonly rows: readonly (readonly string[])[];
+  readonly widths: readonly number[][];
+  readonly from: number;
+  readonly column: number;
+};
+
+function fillBlock({ rows, widths, from, column }: Block): void {
+  let end = from;
+  let longest = 0;
+  while (end < rows.length && column < (rows[end]?.length ?? 0) - 1) {
+    longest = Math.max(longest, [...(rows[end]?.[column] ?? '')].length);
+    end += 1;
+  }
+  // A column of empty cells takes no room in Go's tabwriter either.
+  const width = longest === 0 ? -1 : longest + PADDING;
+  for (const row of widths.slice(from, end)) row[column] = width;
+}
+
+function pad(cell: string, width: number): string {
+  return width <= 0 ? cell : cell + ' '.repeat(Math.max(0, width - [...cell].length));
+}
