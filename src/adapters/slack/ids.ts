@@ -1,0 +1,58 @@
+// What a click carries: which action, on which incident or which version of which proposal. Never a number to write, never who may.
+
+import { z } from 'zod';
+
+export const ACTION = {
+  review: 'review_fix',
+  acknowledge: 'acknowledge',
+  approve: 'approve_change',
+  refuse: 'refuse_change',
+} as const;
+
+export const CALLBACK = { review: 'review_submit', approve: 'approve_submit', refuse: 'refuse_submit' } as const;
+
+export const EVENT_TYPE = 'oom_incident';
+
+/** Input blocks of the modals; the action inside has the same name. */
+export const FIELD = { limit: 'limit', request: 'request', reason: 'reason', read: 'read' } as const;
+
+const incidentRef = z.object({ incident: z.string().regex(/^OOM-[0-9]{1,15}$/) });
+const proposalRef = z.object({ proposal: z.string().regex(/^P-[0-9]{1,15}$/), version: z.int().min(1), incident: z.string() });
+
+/** Where a modal was opened from: its answers go back there. */
+const origin = z.object({ channel: z.string(), thread: z.string().optional() });
+
+export type IncidentRef = z.infer<typeof incidentRef>;
+export type ProposalRef = z.infer<typeof proposalRef>;
+export type Origin = z.infer<typeof origin>;
+
+export function encode(value: IncidentRef | ProposalRef | { readonly ref: IncidentRef | ProposalRef; readonly origin: Origin }): string {
+  return JSON.stringify(value);
+}
+
+/** Undefined for anything that is not ours: a forged or outdated value. */
+export function decodeIncident(text: string | undefined): IncidentRef | undefined {
+  return decoded(incidentRef, text);
+}
+
+export function decodeProposal(text: string | undefined): ProposalRef | undefined {
+  return decoded(proposalRef, text);
+}
+
+export function decodeReview(text: string | undefined): { readonly ref: IncidentRef; readonly origin: Origin } | undefined {
+  return decoded(z.object({ ref: incidentRef, origin }), text);
+}
+
+export function decodeDecision(text: string | undefined): { readonly ref: ProposalRef; readonly origin: Origin } | undefined {
+  return decoded(z.object({ ref: proposalRef, origin }), text);
+}
+
+function decoded<Value>(schema: z.ZodType<Value>, text: string | undefined): Value | undefined {
+  if (text === undefined) return undefined;
+  try {
+    const result = schema.safeParse(JSON.parse(text));
+    return result.success ? result.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

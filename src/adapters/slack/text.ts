@@ -1,0 +1,55 @@
+// Text for Slack. Everything that comes from a cluster or a person is hostile: it is escaped so that it can neither mention anybody, nor link,
+// nor leave its code block. Lengths are cut by characters as Slack counts them (UTF-16 units), never through a surrogate pair.
+
+import type { Instant } from '../../domain/time.ts';
+
+/** Escapes Slack's three control characters and makes other control characters visible. For mrkdwn text. */
+export function escapeText(text: string): string {
+  return visible(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** Text inside backticks: its own backticks become quotes, so that it stays inside. */
+export function code(text: string): string {
+  return `\`${escapeText(text.replaceAll(/\s+/g, ' ')).replaceAll('`', '’')}\``;
+}
+
+/** Lines inside a fence: a fence in the text is broken by a zero-width space. */
+export function fenced(lines: readonly string[], budget: number): string {
+  const body = cut(escapeText(lines.join('\n')).replaceAll('```', '``\u200B`'), budget - 8);
+  return `\`\`\`\n${body === '' ? ' ' : body}\n\`\`\``;
+}
+
+/** Free text in a sentence: escaped, and its formatting marks taken out of action. */
+export function prose(text: string): string {
+  return escapeText(text).replaceAll(/[*_~`]/g, (mark) => `\u200B${mark}`);
+}
+
+/** The first characters up to the budget, with an ellipsis in place of what is missing; never half an entity or surrogate pair. */
+export function cut(text: string, budget: number): string {
+  if (text.length <= budget) return text;
+  const kept = text.slice(0, Math.max(0, budget - 1)).replace(/[\uD800-\uDBFF]$/, '').replace(/&[a-z]{0,3}$/, '');
+  return `${kept}…`;
+}
+
+/** A moment in the reader's own time zone, with UTC for clients that cannot. */
+export function moment(at: Instant): string {
+  const iso = new Date(at).toISOString();
+  return `<!date^${Math.floor(at / 1000)}^{date_short_pretty} at {time_secs}|${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC>`;
+}
+
+export function mention(person: string): string {
+  return /^[UW][A-Z0-9]+$/.test(person) ? `<@${person}>` : escapeText(person);
+}
+
+export function mentionGroup(group: string): string {
+  return /^S[A-Z0-9]+$/.test(group) ? `<!subteam^${group}>` : escapeText(group);
+}
+
+/** Line ends stay; every other control character, and those that turn the reading direction, become their code. */
+function visible(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point.
+  return text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, (character) => {
+    const point = character.codePointAt(0) ?? 0;
+    return `\\x${point.toString(16).padStart(2, '0')}`;
+  });
+}

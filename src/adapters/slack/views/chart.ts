@@ -1,0 +1,56 @@
+// Memory over time against the limit, as Slack's own line chart: at most 20 points with unique labels, in MiB.
+
+import type { Usage, UsagePoint } from '../../../domain/evidence.ts';
+import type { Bytes } from '../../../domain/memory.ts';
+import { MIB } from '../../../domain/memory.ts';
+import { formatDuration, between } from '../../../domain/time.ts';
+import { LIMITS } from '../blocks.ts';
+import type { ChartBlock } from '../blocks.ts';
+import { cut } from '../text.ts';
+
+/** Undefined with fewer than three samples: that is no line. */
+export function memoryChart(usage: Extract<Usage, { readonly kind: 'series' }>, limit: Bytes | undefined): ChartBlock | undefined {
+  const points = thin(usage.points.slice(-240), LIMITS.points);
+  const first = points[0];
+  const last = points.at(-1);
+  if (points.length < 3 || first === undefined || last === undefined) return undefined;
+  const labels = uniqueLabels(points);
+  const line = (name: string, value: (point: UsagePoint) => number) => ({
+    name,
+    data: points.map((point, index) => ({ label: labels[index] ?? '', value: value(point) })),
+  });
+  return {
+    type: 'data_visualization',
+    title: cut(`Memory, last ${formatDuration(between(first.at, last.at))} (MiB)`, LIMITS.chartTitle),
+    chart: {
+      type: 'line',
+      series: [line('Working set', ({ bytes }) => mib(bytes)), ...(limit === undefined ? [] : [line('Limit', () => mib(limit))])],
+      axis_config: { categories: labels, x_label: 'UTC', y_label: 'MiB' },
+    },
+  };
+}
+
+function mib(value: Bytes): number {
+  return Math.round((value / MIB) * 10) / 10;
+}
+
+/** Keeps the highest sample of each stretch, so that no peak disappears, and the very last one. */
+function thin(points: readonly UsagePoint[], most: number): readonly UsagePoint[] {
+  if (points.length <= most) return points;
+  const stretch = Math.ceil(points.length / most);
+  const kept: UsagePoint[] = [];
+  for (let start = 0; start < points.length; start += stretch) {
+    const part = points.slice(start, start + stretch);
+    const highest = part.reduce((best, point) => (point.bytes > best.bytes ? point : best));
+    kept.push(highest);
+  }
+  return kept;
+}
+
+/** HH:MM in UTC; seconds are added where two points share a minute, since Slack wants each category once. */
+function uniqueLabels(points: readonly UsagePoint[]): readonly string[] {
+  const iso = points.map(({ at }) => new Date(at).toISOString());
+  const spansDays = iso[0]?.slice(0, 10) !== iso.at(-1)?.slice(0, 10);
+  const short = iso.map((text) => (spansDays ? `${text.slice(5, 10)} ${text.slice(11, 16)}` : text.slice(11, 16)));
+  return new Set(short).size === short.length ? short : iso.map((text) => text.slice(11, 19));
+}

@@ -1,0 +1,140 @@
+// Why it was killed: the reply in the thread, and the private answer to /oom pod. Facts first, then the chart, the number with its arithmetic,
+// the log's end, and what kubectl describe says. Every missing piece says why it is missing.
+
+import { explainExitCode, explainKillCode } from '../../../domain/exit-code.ts';
+import type { Dossier } from '../../../domain/incident.ts';
+import { formatBytes } from '../../../domain/memory.ts';
+import type { Kill } from '../../../domain/oom-kill.ts';
+import { valueOf } from '../../../domain/piece.ts';
+import { findContainer } from '../../../domain/pod.ts';
+import type { PodContainer } from '../../../domain/pod.ts';
+import { oomScoreAdj } from '../../../domain/qos.ts';
+import { bullets, context, folded, section } from '../blocks.ts';
+import type { AnyBlock } from '../blocks.ts';
+import { code, cut, fenced, moment, prose } from '../text.ts';
+import { memoryChart } from './chart.ts';
+import { describeExcerpt } from './describe-excerpt.ts';
+import type { Rendered } from './rendered.ts';
+
+export type ExplanationInput = {
+  readonly place: { readonly namespace: string; readonly pod: string; readonly container: string };
+  readonly kill: Kill | undefined;
+  readonly dossier: Dossier;
+  /** Without charts and folding, for a workspace that refuses them. */
+  readonly plain: boolean;
+};
+
+const LOG_BUDGET = 1500;
+const DESCRIBE_BUDGET = 2600;
+
+export function explanationView(input: ExplanationInput): Rendered {
+  const { dossier, place, kill } = input;
+  const { diagnosis, recommendation } = dossier;
+  const title = kill === undefined ? 'How it stands' : 'Why it was killed';
+  return {
+    text: `${title}: ${prose(diagnosis.summary)} ${prose(recommendation.kind === 'raise' ? recommendation.arithmetic : (recommendation.advice[0] ?? ''))}`.trim(),
+    blocks: [
+      section(`*${title}* · ${code(`${place.namespace}/${place.pod}`)}, container ${code(place.container)}\n${prose(diagnosis.summary)} _(${diagnosis.confidence} confidence)_`),
+      bullets(factLines(input)),
+      ...usageBlocks(input),
+      section(whatToDo(dossier)),
+      ...logBlocks(dossier),
+      ...describeBlocks(input),
+      context(...sources(dossier)),
+    ],
+  };
+}
+
+function factLines({ dossier, kill }: ExplanationInput): readonly string[] {
+  const { diagnosis } = dossier;
+  return [
+    ...diagnosis.facts,
+    ...diagnosis.against.map((line) => `Against it: ${line}`),
+    exitLine(dossier, kill),
+    ...(kill === undefined ? [] : ['CPU over its limit is only slowed down; memory over its limit is killed, because memory cannot be taken back.']),
+    qosLine(dossier, kill),
+    ...(diagnosis.toSettle === undefined ? [] : [`What would settle it: ${diagnosis.toSettle}`]),
+  ].filter((line) => line !== '');
+}
+
+function exitLine({ evidence }: Dossier, kill: Kill | undefined): string {
+  if (kill !== undefined) return explainKillCode(kill);
+  const pod = valueOf(evidence.pod);
+  const ended = pod?.containers.map(({ state, lastState }) => (state.kind === 'terminated' ? state : lastState)).find((end) => end !== undefined);
+  return ended === undefined ? '' : explainExitCode(ended.exitCode);
+}
+
+/** The QoS class and the score with the numbers, and that it did not matter here unless the node ran out. */
+function qosLine({ evidence, diagnosis }: Dossier, kill: Kill | undefined): string {
+  const pod = valueOf(evidence.pod);
+  if (pod?.qosClass === undefined) return '';
+  const container = kill === undefined ? pod.containers[0] : findContainer(pod, kill.ref.container);
+  const score = oomScoreAdj(pod.qosClass, requestOf(container), valueOf(evidence.node)?.capacity);
+  const value = score === undefined ? '' : `, oom_score_adj ${score.score} (${score.arithmetic})`;
+  const meaning =
+    diagnosis.cause === 'node-pressure'
+      ? 'the kernel kills the highest score first when a node runs out.'
+      : 'that order only counts when a whole node runs out; here the container hit its own limit.';
+  return `QoS class ${pod.qosClass}${value}: ${kill === undefined ? 'the kernel kills the highest score first when a node runs out.' : meaning}`;
+}
+
+function requestOf(container: PodContainer | undefined) {
+  return container?.resources.request?.bytes;
+}
+
+function usageBlocks({ dossier, kill, plain }: ExplanationInput): readonly AnyBlock[] {
+  const { usage, pod } = dossier.evidence;
+  if (usage.kind === 'unavailable') return [section(`:information_source: *No memory usage:* ${prose(usage.reason)}.`)];
+  const limit = kill?.limit ?? valueOf(pod)?.containers[0]?.resources.limit?.bytes;
+  const against = limit === undefined ? 'there is no limit' : `limit ${formatBytes(limit)}`;
+  if (usage.value.kind === 'instant') {
+    return [section(`*Memory now:* ${formatBytes(usage.value.now.bytes)}, ${against}. One instant from ${prose(usage.source)}, after the restart: not a peak. Connect Prometheus for a history.`)];
+  }
+  const { peak, p95 } = usage.value;
+  const numbers = `*Memory:* highest sample *${formatBytes(peak.bytes)}* (${moment(peak.at)}), 95 % of samples below ${formatBytes(p95)}, ${against}. From ${prose(usage.source)}; a burst between two samples does not show.`;
+  const chart = plain ? undefined : memoryChart(usage.value, limit);
+  return chart === undefined ? [section(numbers)] : [section(numbers), chart];
+}
+
+function whatToDo({ recommendation }: Dossier): string {
+  const advice = recommendation.advice.slice(0, 5).map((line) => `• ${prose(line)}`);
+  if (recommendation.kind === 'advise') return cut(['*What can be done*', prose(recommendation.reason), ...advice].join('\n'), 2500);
+  return cut([`*Suggested limit: ${formatBytes(recommendation.limit)}*`, prose(recommendation.arithmetic), ...advice].join('\n'), 2500);
+}
+
+function logBlocks({ evidence }: Dossier): readonly AnyBlock[] {
+  const { log } = evidence;
+  if (log.kind === 'unavailable') return [section(`:information_source: *No log:* ${prose(log.reason)}.`)];
+  const { lines, cutMidLine, instance } = log.value;
+  if (lines.length === 0) return [section(`*The log of the ${instance} run is empty.*`)];
+  const end = cutMidLine ? '\n_It ends in the middle of a line: the kernel gave it no time to finish._' : '';
+  return [section(`*The log’s last lines* (${instance} run)\n${fenced(lastThatFit(lines, LOG_BUDGET), LOG_BUDGET + 200)}${end}`)];
+}
+
+/** The newest lines within the budget: the end of a log tells more than its beginning. */
+function lastThatFit(lines: readonly string[], budget: number): readonly string[] {
+  const kept: string[] = [];
+  let used = 0;
+  for (const line of lines.toReversed()) {
+    const short = cut(line, 300);
+    used += short.length + 1;
+    if (used > budget || kept.length >= 12) break;
+    kept.unshift(short);
+  }
+  return kept;
+}
+
+function describeBlocks({ dossier, plain }: ExplanationInput): readonly AnyBlock[] {
+  const { describe } = dossier.evidence;
+  if (describe.kind === 'unavailable') return [section(`:information_source: *No pod details:* ${prose(describe.reason)}.`)];
+  const text = section(fenced(describeExcerpt(describe.value, DESCRIBE_BUDGET), DESCRIBE_BUDGET));
+  return plain ? [section('*Pod details, as kubectl describe shows them*'), text] : [folded('Pod details, as kubectl describe shows them', [text])];
+}
+
+/** Where the rest is missing, and when all of it was read. */
+function sources({ evidence }: Dossier): readonly string[] {
+  const missing = ([['events', evidence.events], ['node', evidence.node], ['owner', evidence.owner], ['pod', evidence.pod]] as const).flatMap(([name, piece]) =>
+    piece.kind === 'unavailable' ? [`Without ${name}: ${prose(piece.reason)}`] : [],
+  );
+  return [`Read ${moment(evidence.gatheredAt)}`, ...missing];
+}

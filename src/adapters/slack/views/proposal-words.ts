@@ -1,0 +1,65 @@
+// A proposal and how it went, in sentences that are the same on the root, in the thread and on the Home tab. Escaped mrkdwn.
+
+import type { Change } from '../../../domain/change.ts';
+import { formatBytes } from '../../../domain/memory.ts';
+import type { Proposal } from '../../../domain/proposal.ts';
+import { formatDuration } from '../../../domain/time.ts';
+import type { Verdict } from '../../../domain/verdict.ts';
+import { mention, moment, prose } from '../text.ts';
+
+/** "memory limit 256Mi to 384 MiB" */
+export function changeInWords({ before, after }: Change): string {
+  const request = after.request === undefined || after.request === before.request?.bytes ? '' : `, request ${size(before.request)} to ${formatBytes(after.request)}`;
+  return `memory limit ${size(before.limit)} to *${formatBytes(after.limit)}*${request}`;
+}
+
+function size(quantity: Change['before']['limit']): string {
+  return quantity === undefined ? 'none' : formatBytes(quantity.bytes);
+}
+
+export function objectInWords({ workload, container }: Change): string {
+  return prose(`${workload.kind} ${workload.namespace}/${workload.name}, container ${container}`);
+}
+
+/** How an approved change stands, in one sentence. */
+export function outcomeSentence(proposal: Proposal): string {
+  const { state, change } = proposal;
+  switch (state.kind) {
+    case 'pending':
+      return `${proposal.id} waits for approval.`;
+    case 'refused':
+      return `${proposal.id} was refused by ${mention(state.by)}.`;
+    case 'expired':
+      return state.reason === undefined ? `${proposal.id} expired unapproved.` : `${proposal.id} is no longer valid: ${prose(state.reason)}.`;
+    case 'approved':
+    case 'applying':
+      return `${changeInWords(change)}, approved by ${mention(state.by)}: being written.`;
+    case 'rolling-out':
+      return `${changeInWords(change)}, approved by ${mention(state.by)}: written, new pods are starting.`;
+    case 'observing':
+      return `${changeInWords(change)}: rolled out, watching for kills until ${moment(state.until)}.`;
+    case 'closed':
+      return verdictSentence(state.verdict, proposal);
+  }
+}
+
+function verdictSentence(verdict: Verdict, { change }: Proposal): string {
+  switch (verdict.kind) {
+    case 'quiet':
+      return verdict.delaysOnly
+        ? `${capital(changeInWords(change))}: no kill in ${formatDuration(verdict.watchedMs)}. It only delays the next one: the leak is still there.`
+        : `${capital(changeInWords(change))}: no kill in ${formatDuration(verdict.watchedMs)} of watching.`;
+    case 'killed-again':
+      return `${capital(changeInWords(change))} was not enough: killed again ${formatDuration(verdict.afterMs)} after the change.`;
+    case 'not-rolled-out':
+      return `The change was written but did not roll out: ${prose(verdict.reason)}.`;
+    case 'undone':
+      return `Somebody or something took the change back: the limit found is ${prose(verdict.foundLimit)}.`;
+    case 'not-applied':
+      return `Nothing was changed: ${prose(verdict.reason)}.`;
+  }
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,131 @@
+// The root message of an incident: what happened in words, how it stands, and the buttons. Edited in place, never posted twice.
+
+import { isPatchableKind } from '../../../domain/change.ts';
+import type { Dossier, Incident } from '../../../domain/incident.ts';
+import { formatBytes } from '../../../domain/memory.ts';
+import { valueOf } from '../../../domain/piece.ts';
+import type { Proposal } from '../../../domain/proposal.ts';
+import { actions, button, context, fields, header, section } from '../blocks.ts';
+import type { AnyBlock } from '../blocks.ts';
+import { ACTION, encode } from '../ids.ts';
+import { code, mention, moment, prose } from '../text.ts';
+import { COLOR } from './rendered.ts';
+import type { Rendered, Strip } from './rendered.ts';
+import { changeInWords, outcomeSentence } from './proposal-words.ts';
+
+export type RootInput = { readonly incident: Incident; readonly dossier?: Dossier | undefined; readonly proposal?: Proposal | undefined };
+
+export function rootView(input: RootInput): Rendered {
+  const { incident, proposal } = input;
+  if (incident.state === 'resolved') return resolved(input);
+  return {
+    text: `OOMKilled: ${place(incident)}, ${limitWords(incident)}, killed ${times(incident.killCount)} on ${incident.workload.cluster}. Open the thread to see why and review a fix.`,
+    blocks: [
+      header(`:red_circle: ${incident.workload.name} ran out of memory`),
+      section(whatHappened(input)),
+      fields(facts(input)),
+      ...(input.dossier === undefined ? [] : [section(likelyCause(input.dossier))]),
+      ...controls(incident),
+      context(`*${incident.id}*`, ...(incident.previousIncidentId === undefined ? [] : [`Happened before: ${incident.previousIncidentId}`]), `Since ${moment(incident.openedAt)}`),
+    ],
+    strip: stripFor(incident, proposal),
+  };
+}
+
+function place(incident: Incident): string {
+  return prose(`${incident.workload.namespace}/${incident.workload.name} (container ${incident.container})`);
+}
+
+function limitWords({ lastKill }: Incident): string {
+  return lastKill.limit === undefined ? 'no limit' : `limit ${formatBytes(lastKill.limit)}`;
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${count} times`;
+}
+
+function whatHappened({ incident, dossier }: RootInput): string {
+  const { lastKill, workload } = incident;
+  const who = `Container ${code(incident.container)} in ${code(`${workload.namespace}/${workload.name}`)}`;
+  const owner = dossier === undefined ? undefined : valueOf(dossier.evidence.owner);
+  const serving = owner?.replicas === undefined ? '' : ` *${owner.readyReplicas ?? 0} of ${owner.replicas}* replicas are serving.`;
+  const kills = `Killed *${times(incident.killCount)}* since ${moment(incident.openedAt)}, *${lastKill.restartCount}* restarts in all.`;
+  return `${who} ${deed(incident, dossier)}\n${kills}${serving}`;
+}
+
+function deed({ lastKill }: Incident, dossier: Dossier | undefined): string {
+  const exit = `exit code ${lastKill.exitCode}`;
+  if (dossier?.diagnosis.cause === 'node-pressure') return `was killed because its node ran out of memory (${exit}).`;
+  if (lastKill.limit === undefined) return `was killed for memory without having a limit of its own (${exit}).`;
+  const limit = `reached its *${formatBytes(lastKill.limit)}* memory limit`;
+  if (lastKill.how === 'start-oom') return `${limit} while starting, and the kernel killed it (${exit}).`;
+  if (lastKill.exitCode !== 137) return `${limit}, and the kernel killed one of its processes; the container ended with ${exit}.`;
+  return `${limit}, and the kernel killed it (${exit}).`;
+}
+
+function facts({ incident, dossier }: RootInput): readonly (readonly [string, string])[] {
+  const { workload, lastKill } = incident;
+  const usage = dossier === undefined ? undefined : valueOf(dossier.evidence.usage);
+  const peak = usage?.kind === 'series' ? `${formatBytes(usage.peak.bytes)} / ${lastKill.limit === undefined ? 'no limit' : formatBytes(lastKill.limit)}` : undefined;
+  return [
+    ['Cluster', prose(workload.cluster)],
+    ['Owner', `${prose(workload.kind)} ${code(workload.name)}`],
+    peak === undefined
+      ? ['Limit / request', `${lastKill.limit === undefined ? 'none' : formatBytes(lastKill.limit)} / ${lastKill.request === undefined ? 'none' : formatBytes(lastKill.request)}`]
+      : ['Highest sample / limit', peak],
+    ['Last kill', lastKill.finishedAt === undefined ? `seen ${moment(lastKill.seenAt)}` : moment(lastKill.finishedAt)],
+  ];
+}
+
+export function likelyCause({ diagnosis, recommendation }: Dossier): string {
+  const cause = `:mag: *Likely cause:* ${prose(diagnosis.summary)} _(${diagnosis.confidence} confidence)_`;
+  if (recommendation.kind === 'advise') return `${cause}\n*What helps:* ${prose(recommendation.advice[0] ?? recommendation.reason)}`;
+  return `${cause}\n*Suggested limit:* *${formatBytes(recommendation.limit)}*${recommendation.temporary ? ', as a stop-gap only' : ''}.`;
+}
+
+function controls(incident: Incident): readonly AnyBlock[] {
+  if (incident.state !== 'open' && incident.state !== 'proposed') return [];
+  const value = encode({ incident: incident.id });
+  const name = incident.workload.name;
+  const fixable = isPatchableKind(incident.workload.kind);
+  const buttons = [
+    ...(incident.state === 'open'
+      ? [button({ action: ACTION.review, text: fixable ? 'Review fix' : 'What can be done', value, style: 'primary', label: `Review a fix for ${name}` })]
+      : []),
+    ...(incident.acknowledgedBy === undefined
+      ? [button({ action: ACTION.acknowledge, text: 'Acknowledge', value, label: `Say that you look after ${name}` })]
+      : []),
+  ];
+  return buttons.length === 0 ? [] : [actions(`act:${incident.id}:${incident.state}:${incident.killCount}`, buttons)];
+}
+
+function stripFor(incident: Incident, proposal: Proposal | undefined): Strip {
+  const seen = incident.acknowledgedBy === undefined ? 'nobody has acknowledged yet' : `${mention(incident.acknowledgedBy.person)} is on it`;
+  switch (incident.state) {
+    case 'open': {
+      const again = incident.thread.some(({ subject }) => subject.kind === 'outcome') ? 'the last change did not settle it, see the thread · ' : '';
+      return { color: COLOR.open, word: 'Open', text: `${again}${seen}` };
+    }
+    case 'proposed':
+      return { color: COLOR.waiting, word: 'Waiting for approval', text: proposal === undefined ? seen : `${changeInWords(proposal.change)}, asked by ${mention(proposal.requester)}` };
+    case 'changing':
+      return { color: COLOR.moving, word: 'Rolling out', text: proposal === undefined ? '' : outcomeSentence(proposal) };
+    case 'observing':
+      return { color: COLOR.moving, word: 'Watching', text: proposal === undefined ? '' : outcomeSentence(proposal) };
+    case 'resolved':
+      return { color: COLOR.resolved, word: 'Resolved', text: '' };
+  }
+}
+
+function resolved({ incident, proposal }: RootInput): Rendered {
+  const how = proposal === undefined ? 'No more kills; it stayed quiet without a change.' : outcomeSentence(proposal);
+  return {
+    text: `Resolved: ${place(incident)} is quiet again. ${how}`,
+    blocks: [
+      header(`:white_check_mark: ${incident.workload.name} is quiet again`),
+      section(`Container ${code(incident.container)} in ${code(`${incident.workload.namespace}/${incident.workload.name}`)} was killed for memory ${times(incident.killCount)}. ${how}`),
+      context(`*${incident.id}*`, `${moment(incident.openedAt)} to ${incident.resolvedAt === undefined ? 'now' : moment(incident.resolvedAt)}`),
+    ],
+    strip: { color: COLOR.resolved, word: 'Resolved', text: `a new kill opens a new incident that names ${incident.id}` },
+  };
+}

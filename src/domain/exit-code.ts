@@ -1,0 +1,35 @@
+// What an exit code says, in words a novice understands. 128 + n is how shells and runtimes write "ended by signal n".
+
+import type { Kill } from './oom-kill.ts';
+
+const SIGNALS: ReadonlyMap<number, string> = new Map([
+  [1, 'SIGHUP'],
+  [2, 'SIGINT'],
+  [3, 'SIGQUIT'],
+  [6, 'SIGABRT'],
+  [7, 'SIGBUS'],
+  [9, 'SIGKILL'],
+  [11, 'SIGSEGV'],
+  [13, 'SIGPIPE'],
+  [14, 'SIGALRM'],
+  [15, 'SIGTERM'],
+]);
+
+/** "137 = 128 + 9: signal 9, SIGKILL …", or what a plain code means. */
+export function explainExitCode(code: number): string {
+  const signal = code - 128;
+  const name = SIGNALS.get(signal);
+  if (name === 'SIGKILL') {
+    return 'Exit code 137 = 128 + 9: ended by signal 9, SIGKILL, which no program can catch. There was no clean-up, no last log line and no flush.';
+  }
+  if (name !== undefined) return `Exit code ${code} = 128 + ${signal}: ended by signal ${signal}, ${name}.`;
+  if (code === 0) return 'Exit code 0: the main process ended without an error.';
+  return `Exit code ${code}: the main process ended itself with an error of its own.`;
+}
+
+/** The same for a kill, where a code other than 137 needs a reason: the kernel killed another process of the container than the first. */
+export function explainKillCode({ exitCode, how }: Kill): string {
+  if (exitCode === 137) return explainExitCode(137);
+  if (how === 'start-oom') return `Exit code ${exitCode}: it was killed while starting, before its own program ran.`;
+  return `Exit code ${exitCode}, not 137, because the kernel killed a child process with SIGKILL; the main process saw that and ended by itself with ${exitCode}.`;
+}
