@@ -1,0 +1,96 @@
+// The buttons. A click opens its modal at once, because a trigger lives three seconds, and fills it when the answer is there; a refusal is
+// told in the modal and, so that it stays readable, in the thread to that person only.
+
+import type { App } from '@slack/bolt';
+import { ACTION, decodeIncident, decodeProposal } from '../ids.ts';
+import type { Origin, ProposalRef } from '../ids.ts';
+import { approveModal, loadingModal, noticeModal, refuseModal, reviewModal } from '../views/modals.ts';
+import { once, openModal, signalFor, updateModal, whisper } from './desk.ts';
+import type { Desk } from './desk.ts';
+import { click } from './incoming.ts';
+import type { Click } from './incoming.ts';
+
+const STALE = 'This button belongs to an older message. Use the newest one in the thread.';
+
+export function registerButtons(app: App, desk: Desk): void {
+  const handlers = { [ACTION.review]: review, [ACTION.acknowledge]: acknowledge, [ACTION.approve]: approve, [ACTION.refuse]: refuse };
+  for (const [action, handle] of Object.entries(handlers)) {
+    app.action(action, async ({ ack, body }) => {
+      await ack();
+      const parsed = click.safeParse(body);
+      if (!parsed.success) {
+        desk.log.warn('a click could not be read', { action });
+        return;
+      }
+      const tell = (words: string): Promise<unknown> => answer(desk, parsed.data, words);
+      await once(desk, { key: `click:${parsed.data.trigger}`, what: action, tell }, () => handle(desk, parsed.data));
+    });
+  }
+}
+
+/** In the thread when there is one; from the Home tab only a modal can answer. */
+async function answer(desk: Desk, { person, origin, trigger }: Click, words: string): Promise<void> {
+  if (origin === undefined) await openModal(desk, trigger, noticeModal('Headroom', words));
+  else await whisper(desk, { person, origin }, words);
+}
+
+async function review(desk: Desk, clicked: Click): Promise<void> {
+  const ref = decodeIncident(clicked.value);
+  const { origin } = clicked;
+  if (ref === undefined || origin === undefined) return answer(desk, clicked, STALE);
+  const viewId = await openModal(desk, clicked.trigger, loadingModal('Raise memory limit'));
+  await filling(desk, { viewId, title: 'Raise memory limit' }, async () => {
+    const draft = await desk.conversation.reviewDraft({ incidentId: ref.incident, person: clicked.person }, signalFor(desk));
+    if (draft.kind === 'refused') return updateModal(desk, viewId, noticeModal('What can be done', draft.reason));
+    return updateModal(desk, viewId, reviewModal(draft, origin));
+  });
+}
+
+type Filling = { readonly viewId: string; readonly title: string };
+
+/** A modal that says "one moment" must not say so for ever. */
+async function filling(desk: Desk, { viewId, title }: Filling, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    await updateModal(desk, viewId, noticeModal(title, 'That could not be read just now. Close this and try again in a minute.'));
+    throw error;
+  }
+}
+
+async function acknowledge(desk: Desk, clicked: Click): Promise<void> {
+  const ref = decodeIncident(clicked.value);
+  if (ref === undefined) return answer(desk, clicked, STALE);
+  const outcome = await desk.conversation.acknowledge({ incidentId: ref.incident, person: clicked.person });
+  if (outcome.kind === 'refused') await answer(desk, clicked, outcome.reason);
+  if (outcome.kind === 'already') await answer(desk, clicked, 'Somebody has already acknowledged it.');
+}
+
+async function approve(desk: Desk, clicked: Click): Promise<void> {
+  const ref = decodeProposal(clicked.value);
+  if (ref === undefined) return answer(desk, clicked, STALE);
+  const viewId = await openModal(desk, clicked.trigger, loadingModal('Approve this change'));
+  await filling(desk, { viewId, title: 'Approve this change' }, () => fillApproval(desk, clicked, { viewId, ref }));
+}
+
+type Approval = { readonly viewId: string; readonly ref: ProposalRef };
+
+async function fillApproval(desk: Desk, clicked: Click, { viewId, ref }: Approval): Promise<void> {
+  const draft = await desk.conversation.decisionDraft({ proposalId: ref.proposal, version: ref.version, person: clicked.person });
+  if (draft.kind === 'ready') return updateModal(desk, viewId, approveModal(draft, clicked.origin ?? originOf(draft.incident)));
+  await updateModal(desk, viewId, noticeModal('Not approved', draft.reason));
+  if (clicked.origin !== undefined) await whisper(desk, { person: clicked.person, origin: clicked.origin }, draft.reason);
+}
+
+/** From the Home tab the answers go to the incident's thread. */
+function originOf(incident: { readonly channel: string; readonly thread: readonly { readonly key: string; readonly posted?: { readonly id: string } | undefined }[] }): Origin {
+  const root = incident.thread.find(({ key }) => key === 'root')?.posted;
+  return root === undefined ? { channel: incident.channel } : { channel: incident.channel, thread: root.id };
+}
+
+async function refuse(desk: Desk, clicked: Click): Promise<void> {
+  const ref = decodeProposal(clicked.value);
+  const { origin } = clicked;
+  if (ref === undefined || origin === undefined) return answer(desk, clicked, STALE);
+  await openModal(desk, clicked.trigger, refuseModal(ref, origin));
+}

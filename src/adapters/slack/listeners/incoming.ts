@@ -1,0 +1,58 @@
+// What Slack sends us, checked at the edge: only the parts we read, the person always from the payload itself.
+
+import { z } from 'zod';
+
+export const click = z
+  .object({
+    trigger_id: z.string(),
+    user: z.object({ id: z.string() }),
+    channel: z.object({ id: z.string() }).optional(),
+    message: z.object({ ts: z.string(), thread_ts: z.string().optional() }).optional(),
+    actions: z.array(z.object({ action_id: z.string(), value: z.string().optional() })).min(1),
+  })
+  .transform(({ trigger_id, user, channel, message, actions }) => ({
+    trigger: trigger_id,
+    person: user.id,
+    value: actions[0]?.value,
+    /** Where the clicked message is; undefined on the Home tab. */
+    origin: channel === undefined ? undefined : { channel: channel.id, ...threadOf(message) },
+  }));
+
+function threadOf(message: { readonly ts: string; readonly thread_ts?: string | undefined } | undefined): { readonly thread?: string } {
+  return message === undefined ? {} : { thread: message.thread_ts ?? message.ts };
+}
+
+const text = z.object({ value: z.string().nullish() });
+const checks = z.object({ selected_options: z.array(z.object({ value: z.string() })).optional() });
+
+export const submission = z
+  .object({
+    user: z.object({ id: z.string() }),
+    view: z.object({
+      id: z.string(),
+      private_metadata: z.string(),
+      state: z.object({ values: z.record(z.string(), z.record(z.string(), z.looseObject({}))) }),
+    }),
+  })
+  .transform(({ user, view }) => ({
+    person: user.id,
+    viewId: view.id,
+    metadata: view.private_metadata,
+    /** The text of an input whose block and action have that name; empty when it was left empty. */
+    textOf: (field: string): string => text.safeParse(view.state.values[field]?.[field]).data?.value ?? '',
+    isChecked: (field: string): boolean => (checks.safeParse(view.state.values[field]?.[field]).data?.selected_options ?? []).length > 0,
+  }));
+
+export const command = z
+  .object({ trigger_id: z.string(), user_id: z.string(), text: z.string().default('') })
+  .transform(({ trigger_id, user_id, text: words }) => ({ trigger: trigger_id, person: user_id, text: words }));
+
+export const homeOpened = z.object({ event_id: z.string(), event: z.object({ user: z.string(), tab: z.string().optional() }) });
+
+export const mentioned = z.object({
+  event_id: z.string(),
+  event: z.object({ channel: z.string(), ts: z.string(), thread_ts: z.string().optional(), text: z.string().default(''), user: z.string() }),
+});
+
+export type Click = z.infer<typeof click>;
+export type Submission = z.infer<typeof submission>;

@@ -1,0 +1,143 @@
+// The modals come back. Slack waits three seconds for an answer: what is ready by then is answered in the modal itself (errors beside their
+// fields), what takes longer is told when it is done. A submission that arrives twice is settled by the proposal's own version.
+
+import type { App } from '@slack/bolt';
+import { SECOND } from '../../../domain/time.ts';
+import type { DecideInput, DecideOutcome, ProposeOutcome } from '../../../ports/conversation.ts';
+import { CALLBACK, decodeDecision, decodeReview, FIELD } from '../ids.ts';
+import type { Origin } from '../ids.ts';
+import { noticeModal } from '../views/modals.ts';
+import { failed, signalFor, updateModal, whisper } from './desk.ts';
+import type { Desk } from './desk.ts';
+import { submission } from './incoming.ts';
+import type { Submission } from './incoming.ts';
+
+const ANSWER_WITHIN_MS = 2.2 * SECOND;
+
+/** What the modal does next. */
+type Reply =
+  | { readonly kind: 'close' }
+  | { readonly kind: 'errors'; readonly errors: Readonly<Record<string, string>> }
+  | { readonly kind: 'notice'; readonly title: string; readonly words: string };
+
+type Working = { readonly title: string; readonly reply: Promise<Reply> };
+
+export function registerSubmissions(app: App, desk: Desk): void {
+  const handlers = { [CALLBACK.review]: review, [CALLBACK.approve]: approve, [CALLBACK.refuse]: refuse };
+  for (const [callback, handle] of Object.entries(handlers)) {
+    app.view({ callback_id: callback, type: 'view_submission' }, async ({ ack, body }) => {
+      const parsed = submission.safeParse(body);
+      if (!parsed.success) {
+        await ack({ response_action: 'update', view: noticeModal('Headroom', 'This form could not be read. Close it and open it again.') });
+        return;
+      }
+      await answering(desk, { ack, submitted: parsed.data, what: callback }, handle(desk, parsed.data));
+    });
+  }
+}
+
+type Ack = (response?: { response_action: 'errors'; errors: Record<string, string> } | { response_action: 'update'; view: ReturnType<typeof noticeModal> }) => Promise<void>;
+type Answering = { readonly ack: Ack; readonly submitted: Submission; readonly what: string };
+
+async function answering(desk: Desk, { ack, submitted, what }: Answering, { title, reply }: Working): Promise<void> {
+  const tell = (words: string): Promise<void> => updateModal(desk, submitted.viewId, noticeModal(title, words));
+  const first = await Promise.race([reply.catch((error: unknown) => ({ kind: 'failed' as const, error })), late()]);
+  switch (first.kind) {
+    case 'close':
+      return ack();
+    case 'errors':
+      return ack({ response_action: 'errors', errors: { ...first.errors } });
+    case 'notice':
+      return ack({ response_action: 'update', view: noticeModal(first.title, first.words) });
+    case 'failed':
+      await ack({ response_action: 'update', view: noticeModal(title, 'That did not work.') });
+      return failed(desk, { what, tell, error: first.error });
+    case 'late':
+      await ack({ response_action: 'update', view: noticeModal(title, 'Still working on it …') });
+  }
+  try {
+    const then = await reply;
+    await tell(then.kind === 'close' ? 'Done; see the thread.' : wordsOf(then));
+  } catch (error) {
+    await failed(desk, { what, tell, error });
+  }
+}
+
+function wordsOf(reply: Exclude<Reply, { readonly kind: 'close' }>): string {
+  return reply.kind === 'notice' ? reply.words : `${Object.values(reply.errors).join(' ')} Close this and open it again.`;
+}
+
+function late(): Promise<{ readonly kind: 'late' }> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve({ kind: 'late' }), ANSWER_WITHIN_MS).unref();
+  });
+}
+
+function review(desk: Desk, submitted: Submission): Working {
+  return { title: 'Raise memory limit', reply: proposing(desk, submitted) };
+}
+
+async function proposing(desk: Desk, { person, metadata, textOf }: Submission): Promise<Reply> {
+  const sent = decodeReview(metadata);
+  if (sent === undefined) return outdated();
+  const request = textOf(FIELD.request).trim();
+  const outcome = await desk.conversation.propose(
+    { incidentId: sent.ref.incident, requester: person, limit: textOf(FIELD.limit), request: request === '' ? undefined : request, reason: textOf(FIELD.reason) },
+    signalFor(desk),
+  );
+  return replyTo(desk, { person, origin: sent.origin }, outcome);
+}
+
+function outdated(): Reply {
+  return { kind: 'notice', title: 'Headroom', words: 'This form is outdated. Close it and open it again from the message.' };
+}
+
+type Asker = { readonly person: string; readonly origin: Origin };
+
+async function replyTo(desk: Desk, asker: Asker, outcome: ProposeOutcome): Promise<Reply> {
+  switch (outcome.kind) {
+    case 'proposed':
+      return { kind: 'close' };
+    case 'invalid':
+      return { kind: 'errors', errors: Object.fromEntries(outcome.problems.map(({ field, message }) => [field, message])) };
+    case 'refused':
+      return refusal(desk, asker, { title: 'Not proposed', reason: outcome.reason });
+  }
+}
+
+/** In the modal, and in the thread to that person only. */
+async function refusal(desk: Desk, asker: Asker, { title, reason }: { readonly title: string; readonly reason: string }): Promise<Reply> {
+  try {
+    await whisper(desk, asker, reason);
+  } catch (error) {
+    desk.log.warn('a refusal could not be repeated in the thread', { error });
+  }
+  return { kind: 'notice', title, words: reason };
+}
+
+function approve(desk: Desk, submitted: Submission): Working {
+  return { title: 'Approve this change', reply: approving(desk, submitted) };
+}
+
+async function approving(desk: Desk, submitted: Submission): Promise<Reply> {
+  if (!submitted.isChecked(FIELD.read)) return { kind: 'errors', errors: { [FIELD.read]: 'Read the diff first, then tick this.' } };
+  return deciding(desk, submitted, { kind: 'approve' });
+}
+
+function refuse(desk: Desk, submitted: Submission): Working {
+  const reason = submitted.textOf(FIELD.reason);
+  const reply: Promise<Reply> =
+    reason.trim().length < 10
+      ? Promise.resolve({ kind: 'errors', errors: { [FIELD.reason]: 'Say why in at least 10 characters: the person who asked reads it.' } })
+      : deciding(desk, submitted, { kind: 'refuse', reason });
+  return { title: 'Reject this change', reply };
+}
+
+async function deciding(desk: Desk, { person, metadata }: Submission, decision: DecideInput['decision']): Promise<Reply> {
+  const sent = decodeDecision(metadata);
+  if (sent === undefined) return outdated();
+  const { proposal, version } = sent.ref;
+  const outcome: DecideOutcome = await desk.conversation.decide({ proposalId: proposal, version, decider: person, decision }, signalFor(desk));
+  if (outcome.kind !== 'refused') return { kind: 'close' };
+  return refusal(desk, { person, origin: sent.origin }, { title: decision.kind === 'approve' ? 'Not approved' : 'Not rejected', reason: outcome.reason });
+}

@@ -1,0 +1,123 @@
+// Posts, edits and finds the thread's messages. A message carries its key as metadata, so that it can be found again when the answer to its
+// posting was lost. A workspace that refuses charts or folding gets the plain layout, and that is remembered for a day.
+
+import { createHash } from 'node:crypto';
+import type { ChatPostMessageArguments, ConversationsHistoryResponse, WebClient } from '@slack/web-api';
+import { z } from 'zod';
+import { DAY, SECOND } from '../../domain/time.ts';
+import type { PostedMessage } from '../../domain/incident.ts';
+import { PermanentError, TransientError } from '../../ports/fault.ts';
+import type { Message, Messenger, Place } from '../../ports/messenger.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Meter } from '../../ports/meter.ts';
+import { calling, isContentRefused } from './client.ts';
+import type { CallKind } from './client.ts';
+import { EVENT_TYPE } from './ids.ts';
+import { createPace } from './pace.ts';
+import { renderMessage } from './render.ts';
+import type { Rendered } from './views/rendered.ts';
+
+export type MessengerOptions = { readonly client: WebClient; readonly log: Log; readonly meter: Meter };
+
+const POSTS = { perSecond: 1, burst: 4 } as const;
+const EDITS = { perSecond: 50 / 60, burst: 15 } as const;
+/** Clocks differ: look this much further back than the first attempt. */
+const LOOK_BACK_S = 120;
+const LOOKED_THROUGH = 200;
+
+const metadataSchema = z.object({ event_type: z.literal(EVENT_TYPE), event_payload: z.object({ key: z.string() }) });
+
+export function createMessenger({ client, log, meter }: MessengerOptions): Messenger {
+  const posts = createPace(POSTS);
+  const edits = createPace(EDITS);
+  let plainUntil = 0;
+  const isPlain = (): boolean => performance.now() < plainUntil;
+
+  const limited = async <Result>(pace: typeof posts, key: string, call: () => Promise<Result>): Promise<Result> => {
+    pace.take(key, performance.now());
+    try {
+      return await call();
+    } catch (error) {
+      const isLimit = error instanceof TransientError && error.code === 'OOM_SLACK_RATE_LIMITED';
+      if (isLimit && error.retryAfterMs !== undefined) pace.hold(key, performance.now() + error.retryAfterMs);
+      throw error;
+    }
+  };
+
+  /** The full layout first; the plain one where the workspace refuses the full one. */
+  const withFallback = async <Result>(message: Message, send: (rendered: Rendered) => Promise<Result>): Promise<Result> => {
+    if (isPlain()) return send(renderMessage(message, true));
+    try {
+      return await send(renderMessage(message, false));
+    } catch (error) {
+      if (message.kind !== 'explanation' || !isContentRefused(error)) throw error;
+      log.warn('this workspace refuses charts; using plain messages for a day', { error });
+      plainUntil = performance.now() + DAY;
+      return send(renderMessage(message, true));
+    }
+  };
+
+  return {
+    fingerprint: (message) => fingerprintOf(renderMessage(message, false)),
+    post: (message, place) =>
+      limited(posts, place.channel, () =>
+        withFallback(message, async (rendered) => {
+          const answer = await calling('chat.postMessage', 'write', meter, () => client.chat.postMessage(postArguments(rendered, place)));
+          return postedOf(answer, message, place.channel);
+        }),
+      ),
+    edit: (message, posted) =>
+      limited(edits, 'all', () =>
+        withFallback(message, async (rendered) => {
+          // An edit may be sent twice without harm, so a lost answer is only a reason to try again.
+          await calling('chat.update', 'read' satisfies CallKind, meter, () =>
+            client.chat.update({ channel: posted.channel, ts: posted.id, ...contentOf(rendered) }),
+          );
+          return { ...posted, fingerprint: fingerprintOf(renderMessage(message, false)) };
+        }),
+      ),
+    async find(message, place, sinceMs) {
+      const oldest = String(Math.floor(sinceMs / SECOND) - LOOK_BACK_S);
+      const common = { channel: place.channel, oldest, inclusive: true, include_all_metadata: true, limit: LOOKED_THROUGH };
+      const { thread } = place;
+      const answer = await calling(thread === undefined ? 'conversations.history' : 'conversations.replies', 'read', meter, () =>
+        thread === undefined ? client.conversations.history(common) : client.conversations.replies({ ...common, ts: thread }),
+      );
+      const found = (answer.messages ?? []).find((candidate) => keyOf(candidate) === place.key);
+      return found?.ts === undefined ? undefined : { channel: place.channel, id: found.ts, fingerprint: fingerprintOf(renderMessage(message, false)) };
+    },
+  };
+}
+
+type Found = NonNullable<ConversationsHistoryResponse['messages']>[number];
+
+function keyOf({ metadata }: Pick<Found, 'metadata'>): string | undefined {
+  const parsed = metadataSchema.safeParse(metadata);
+  return parsed.success ? parsed.data.event_payload.key : undefined;
+}
+
+function postedOf(answer: { readonly ts?: string | undefined; readonly channel?: string | undefined }, message: Message, channel: string): PostedMessage {
+  if (answer.ts === undefined) throw new PermanentError('Slack accepted a message without naming it', { code: 'OOM_SLACK_REFUSED' });
+  return { channel: answer.channel ?? channel, id: answer.ts, fingerprint: fingerprintOf(renderMessage(message, false)) };
+}
+
+function postArguments(rendered: Rendered, place: Place): ChatPostMessageArguments {
+  return {
+    channel: place.channel,
+    ...contentOf(rendered),
+    ...(place.thread === undefined ? {} : { thread_ts: place.thread }),
+    metadata: { event_type: EVENT_TYPE, event_payload: { key: place.key } },
+    unfurl_links: false,
+    unfurl_media: false,
+  };
+}
+
+/** `attachments` is sent even when empty: an edit that leaves it out keeps the old strip. */
+function contentOf({ text, blocks, strip }: Rendered) {
+  const attachments = strip === undefined ? [] : [{ color: strip.color, fallback: `${strip.word}. ${strip.text}`, text: `*${strip.word}*${strip.text === '' ? '' : ` · ${strip.text}`}`, mrkdwn_in: ['text' as const] }];
+  return { text, blocks: [...blocks], attachments };
+}
+
+function fingerprintOf(rendered: Rendered): string {
+  return createHash('sha256').update(JSON.stringify(rendered)).digest('hex').slice(0, 24);
+}

@@ -1,0 +1,24 @@
+// Which view draws which message.
+
+import type { Message } from '../../ports/messenger.ts';
+import { explanationView } from './views/explanation.ts';
+import { outcomeView, proposalView } from './views/proposal.ts';
+import type { Rendered } from './views/rendered.ts';
+import { rootView } from './views/root.ts';
+
+/** `plain`: without charts and folding, for a workspace that refuses them. */
+export function renderMessage(message: Message, plain: boolean): Rendered {
+  switch (message.kind) {
+    case 'root':
+      return rootView(message);
+    case 'explanation': {
+      const { incident, dossier } = message;
+      const { ref } = incident.lastKill;
+      return explanationView({ place: { namespace: ref.namespace, pod: ref.pod, container: ref.container }, kill: incident.lastKill, dossier, plain });
+    }
+    case 'proposal':
+      return proposalView(message);
+    case 'outcome':
+      return outcomeView(message);
+  }
+}
