@@ -4,7 +4,7 @@ import { approversFor } from '../src/domain/approval.ts';
 import { valueOf } from '../src/domain/piece.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { PersonId, Proposal } from '../src/domain/proposal.ts';
-import type { Answer, HomeContent } from '../src/ports/conversation.ts';
+import type { HomeContent } from '../src/ports/conversation.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { People } from '../src/ports/people.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
@@ -33,16 +33,4 @@ async function isFor(ports: HomePorts, policy: Policy, { proposal, person }: Ask
   if (users.includes(person)) return true;
   const members = await Promise.all(groups.map((group) => ports.people.members(group)));
   return members.some((piece) => valueOf(piece)?.includes(person) === true);
-}
-
-/** The stored explanation of an incident, for whoever asks on its message. */
-export function createExplain(ports: Pick<HomePorts, 'incidents'>) {
-  return async function explain(input: { readonly incidentId: string }): Promise<Answer> {
-    const incident = await ports.incidents.get(input.incidentId);
-    const dossier = await ports.incidents.dossier(input.incidentId);
-    if (incident === undefined || dossier === undefined) {
-      return { kind: 'not-found', problem: `${input.incidentId} has no explanation stored.`, nearest: [] };
-    }
-    return { kind: 'explanation', ref: incident.lastKill.ref, kill: incident.lastKill, dossier };
-  };
 }

@@ -37,7 +37,6 @@ export type Config = {
   readonly httpHost: string;
   readonly dataDir: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
-  readonly leaseNamespace: string | undefined;
   readonly identity: string;
 };
 
@@ -162,7 +161,6 @@ function assemble(values: Environment, { role, rules, sources }: Context): Confi
     httpHost: cluster.kind === 'in-cluster' ? '0.0.0.0' : '127.0.0.1',
     dataDir: values.HEADROOM_DATA_DIR,
     logLevel: values.LOG_LEVEL ?? (embedded && sources.isTerminal ? 'warn' : 'info'),
-    leaseNamespace: sources.environment['POD_NAMESPACE'],
     identity: sources.hostname,
   };
 }

@@ -1,7 +1,7 @@
 // The modals come back. Slack waits three seconds for an answer: what is ready by then is answered in the modal itself (errors beside their
 // fields), what takes longer is told when it is done. A submission that arrives twice is settled by the proposal's own version.
 
-import type { App } from '@slack/bolt';
+import type { AckFn, App, ViewResponseAction, ViewSubmitAction } from '@slack/bolt';
 import { SECOND } from '../../../domain/time.ts';
 import type { DecideInput, DecideOutcome, ProposeOutcome } from '../../../ports/conversation.ts';
 import { CALLBACK, decodeDecision, decodeReview, FIELD } from '../ids.ts';
@@ -25,7 +25,7 @@ type Working = { readonly title: string; readonly reply: Promise<Reply> };
 export function registerSubmissions(app: App, desk: Desk): void {
   const handlers = { [CALLBACK.review]: review, [CALLBACK.approve]: approve, [CALLBACK.refuse]: refuse };
   for (const [callback, handle] of Object.entries(handlers)) {
-    app.view({ callback_id: callback, type: 'view_submission' }, async ({ ack, body }) => {
+    app.view<ViewSubmitAction>({ callback_id: callback, type: 'view_submission' }, async ({ ack, body }) => {
       const parsed = submission.safeParse(body);
       if (!parsed.success) {
         await ack({ response_action: 'update', view: noticeModal('Headroom', 'This form could not be read. Close it and open it again.') });
@@ -36,7 +36,7 @@ export function registerSubmissions(app: App, desk: Desk): void {
   }
 }
 
-type Ack = (response?: { response_action: 'errors'; errors: Record<string, string> } | { response_action: 'update'; view: ReturnType<typeof noticeModal> }) => Promise<void>;
+type Ack = AckFn<ViewResponseAction>;
 type Answering = { readonly ack: Ack; readonly submitted: Submission; readonly what: string };
 
 async function answering(desk: Desk, { ack, submitted, what }: Answering, { title, reply }: Working): Promise<void> {

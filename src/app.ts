@@ -1,0 +1,119 @@
+// One process of Headroom: waits for what it needs, starts the roles it was asked for, and stops everything in order. Redis first and the
+// watcher last, so that no kill is seen before there is somebody to explain it.
+
+import { checkRights } from './adapters/kubernetes/capabilities.ts';
+import { createWebClient } from './adapters/slack/client.ts';
+import { whoAmI } from './adapters/slack/self.ts';
+import { banner } from './compose/banner.ts';
+import { openCluster, openStores } from './compose/parts.ts';
+import type { Cluster, Stores, Telemetry } from './compose/parts.ts';
+import { startSlack, startWatcher, startWorker } from './compose/roles.ts';
+import { rulesFor } from './compose/rules.ts';
+import { placeCluster, placeRedis, placeSlack } from './compose/stand-ins.ts';
+import type { SlackPlace } from './compose/stand-ins.ts';
+import type { Config } from './config.ts';
+import { createLifecycle } from './lifecycle.ts';
+import type { Lifecycle } from './lifecycle.ts';
+import { createLog } from './telemetry/logger.ts';
+import { startHttp } from './telemetry/http.ts';
+import type { ReadinessCheck } from './telemetry/http.ts';
+import { createMetrics } from './telemetry/meter.ts';
+
+export type AppOptions = {
+  /** Where the banner and the start-up warnings go. */
+  readonly print: (line: string) => void;
+};
+
+export type App = {
+  /** Resolves when every role of this process works. Rejects with a sentence for a person when something needed cannot be had. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const STOP_WITHIN_MS = 20_000;
+const READY_WITHIN_MS = 2000;
+
+export function createApp(config: Config, { print }: AppOptions): App {
+  const log = createLog(config.logLevel);
+  const lifecycle = createLifecycle(log);
+  const stopping = new AbortController();
+  return {
+    start: () => start({ config, print, lifecycle, log, stopping: stopping.signal }),
+    async stop() {
+      stopping.abort();
+      await lifecycle.stop(STOP_WITHIN_MS);
+    },
+  };
+}
+
+type Starting = {
+  readonly config: Config;
+  readonly print: AppOptions['print'];
+  readonly lifecycle: Lifecycle;
+  readonly log: Telemetry['log'];
+  readonly stopping: AbortSignal;
+};
+
+async function start(starting: Starting): Promise<void> {
+  const { config, print, lifecycle, log, stopping } = starting;
+  const { meter, registry } = createMetrics();
+  const telemetry = { log, meter };
+  const checks: ReadinessCheck[] = [];
+  const http = await startHttp({ host: config.httpHost, port: config.httpPort, registry, checks });
+  lifecycle.onStop('health server', () => http.stop());
+
+  const redis = await placeRedis(config, lifecycle);
+  const stores = openStores(redis, log, lifecycle);
+  checks.push({ name: 'redis', ready: () => answers(stores) });
+  await stores.connection.ready(stopping);
+
+  const place = await placeSlack(config, lifecycle);
+  const clusterPlace = await placeCluster(config, lifecycle);
+  const cluster = openCluster(config, clusterPlace, { log, lifecycle });
+  const common = { config, rules: rulesFor(config, place.approverGroups), stores, cluster, telemetry, lifecycle, stopping };
+  await sayWhatIsMissing({ cluster, config, print, stopping });
+  if (config.role !== 'watcher') {
+    const slack = await openSlack(place, telemetry, stopping);
+    const world = { ...common, slack };
+    if (config.role === 'slack' || config.role === 'all') {
+      const socket = await startSlack(world);
+      checks.push({ name: 'slack', ready: () => socket.connected() });
+    }
+    if (config.role === 'worker' || config.role === 'all') await startWorker(world);
+  }
+  if (config.role === 'watcher' || config.role === 'all') {
+    const watcher = await startWatcher(common);
+    checks.push({ name: 'watch', ready: () => watcher.connected() });
+  }
+  const lines = banner(config, {
+    redis: redis.words,
+    cluster: `${cluster.name} at ${cluster.connection.server}`,
+    slack: place.words,
+    usage: cluster.usageWords,
+    health: `http://${config.httpHost}:${http.port}/readyz`,
+    page: place.page,
+  });
+  for (const line of lines) print(line);
+}
+
+async function answers(stores: Stores): Promise<boolean> {
+  try {
+    await stores.connection.ready(AbortSignal.timeout(READY_WITHIN_MS));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function openSlack(place: SlackPlace, { log, meter }: Telemetry, stopping: AbortSignal) {
+  const client = createWebClient(place.credentials);
+  return { ...place, client, self: await whoAmI({ client, log, meter, stopping }) };
+}
+
+type Checking = Pick<Starting, 'config' | 'print' | 'stopping'> & { readonly cluster: Cluster };
+
+/** A right that is missing is said once, with what it costs; the messages it affects say it again. */
+async function sayWhatIsMissing({ cluster, config, print, stopping }: Checking): Promise<void> {
+  const rights = await checkRights({ connection: cluster.connection, namespaces: config.namespaces, signal: stopping });
+  for (const { what, effect } of rights.filter(({ allowed }) => !allowed)) print(`headroom: the cluster does not allow to ${what}: ${effect}`);
+}

@@ -1,0 +1,108 @@
+// Everything a process needs to run its roles, built once: connections, stores, readers. No work happens here; see roles.ts.
+
+import { randomUUID } from 'node:crypto';
+import { connectCluster } from '../adapters/kubernetes/connection.ts';
+import type { ClusterConnection } from '../adapters/kubernetes/connection.ts';
+import { createEvidenceReader } from '../adapters/kubernetes/evidence-reader.ts';
+import { createMetricsUsage } from '../adapters/kubernetes/metrics-usage.ts';
+import { createPodFinder } from '../adapters/kubernetes/pod-finder.ts';
+import { createWorkloadEditor } from '../adapters/kubernetes/workload-editor.ts';
+import { createPrometheusUsage } from '../adapters/prometheus/usage-reader.ts';
+import { connectRedis } from '../adapters/redis/connection.ts';
+import type { RedisConnection } from '../adapters/redis/connection.ts';
+import { redisIncidentStore } from '../adapters/redis/incident-store.ts';
+import { redisJobQueue } from '../adapters/redis/job-queue.ts';
+import type { RedisJobQueue } from '../adapters/redis/job-queue.ts';
+import { redisKillIntake } from '../adapters/redis/kill-intake.ts';
+import { redisLock, redisOnce } from '../adapters/redis/once.ts';
+import { redisProposalStore } from '../adapters/redis/proposal-store.ts';
+import type { Config } from '../config.ts';
+import { toInstant } from '../domain/time.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EvidenceReader, PodFinder, UsageReader } from '../ports/evidence-reader.ts';
+import { firstKnownUsage } from '../ports/first-known-usage.ts';
+import type { IncidentStore } from '../ports/incident-store.ts';
+import type { KillIntake } from '../ports/kill-intake.ts';
+import type { Lock } from '../ports/lock.ts';
+import type { Log } from '../ports/log.ts';
+import type { Meter } from '../ports/meter.ts';
+import type { Once } from '../ports/once.ts';
+import type { ProposalStore } from '../ports/proposal-store.ts';
+import type { WorkloadEditor } from '../ports/workload-editor.ts';
+import type { ClusterPlace, RedisPlace } from './stand-ins.ts';
+
+export const systemClock: Clock = { now: () => toInstant(Date.now()) };
+
+export type Stores = {
+  readonly connection: RedisConnection;
+  readonly queue: RedisJobQueue;
+  readonly intake: KillIntake;
+  readonly incidents: IncidentStore;
+  readonly proposals: ProposalStore;
+  readonly once: Once;
+  readonly lock: Lock;
+};
+
+export function openStores({ url }: RedisPlace, log: Log, lifecycle: Lifecycle): Stores {
+  const connection = connectRedis({ url, log });
+  lifecycle.onStop('Redis connections', () => connection.close());
+  const { client } = connection;
+  const queue = redisJobQueue(connection);
+  lifecycle.onStop('job queues', () => queue.close());
+  return {
+    connection,
+    queue,
+    intake: redisKillIntake({ client, queue }),
+    incidents: redisIncidentStore({ client }),
+    proposals: redisProposalStore({ client }),
+    once: redisOnce({ client }),
+    lock: redisLock({ client, newToken: randomUUID }),
+  };
+}
+
+export type Cluster = {
+  readonly connection: ClusterConnection;
+  readonly name: string;
+  readonly evidence: EvidenceReader;
+  readonly usage: UsageReader;
+  readonly pods: PodFinder;
+  readonly editor: WorkloadEditor;
+  readonly usageWords: string;
+};
+
+export type Telemetry = { readonly log: Log; readonly meter: Meter };
+
+const PROMETHEUS_TIMEOUT_MS = 5000;
+
+export function openCluster(config: Config, place: ClusterPlace, { log, lifecycle }: { readonly log: Log; readonly lifecycle: Lifecycle }): Cluster {
+  const connection = connectCluster(place.source);
+  lifecycle.onStop('cluster connection', () => connection.close());
+  const name = config.clusterName ?? place.name ?? nameOf(connection.contextName);
+  const metrics = createMetricsUsage({ connection, clock: systemClock });
+  const prometheus = config.prometheus ?? (place.prometheusUrl === undefined ? undefined : { url: place.prometheusUrl, token: undefined });
+  const history =
+    prometheus === undefined
+      ? []
+      : [createPrometheusUsage({ url: prometheus.url, token: prometheus.token?.reveal(), clock: systemClock, timeoutMs: PROMETHEUS_TIMEOUT_MS })];
+  return {
+    connection,
+    name,
+    evidence: createEvidenceReader({ connection, cluster: name, clock: systemClock, log }),
+    usage: firstKnownUsage([...history, metrics]),
+    pods: createPodFinder({ connection, cluster: name }),
+    editor: createWorkloadEditor({ connection, cluster: name, clock: systemClock, log }),
+    usageWords: prometheus === undefined ? 'metrics.k8s.io only, one instant (set PROMETHEUS_URL for a history)' : `Prometheus at ${new URL(prometheus.url).host}, else metrics.k8s.io`,
+  };
+}
+
+/** A context's name made fit for CLUSTER_NAME's rules: "arn:aws:eks:…:cluster/prod" becomes "arn-aws-eks-cluster-prod" or so. */
+function nameOf(context: string): string {
+  const fit = context
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9.-]+/g, '-')
+    .replaceAll(/^[-.]+|[-.]+$/g, '')
+    .slice(-63)
+    .replace(/^[-.]+/, '');
+  return fit === '' ? 'cluster' : fit;
+}

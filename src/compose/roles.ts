@@ -1,0 +1,141 @@
+// What each role runs: the steps get their ports here, and nowhere else.
+
+import { randomBytes } from 'node:crypto';
+import type { WebClient } from '@slack/web-api';
+import { distance } from 'fastest-levenshtein';
+import { createAcknowledge } from '../../handlers/acknowledge.ts';
+import { createApply } from '../../handlers/apply.ts';
+import { createDecide } from '../../handlers/decide.ts';
+import { createEnrich } from '../../handlers/enrich.ts';
+import { createHome } from '../../handlers/home.ts';
+import { createPost } from '../../handlers/post.ts';
+import { createPropose } from '../../handlers/propose.ts';
+import { createQuery } from '../../handlers/query.ts';
+import { createSweep } from '../../handlers/sweep.ts';
+import { createVerify } from '../../handlers/verify.ts';
+import { createWatch } from '../../handlers/watch.ts';
+import { startSchedule } from '../adapters/cron/schedule.ts';
+import { createPodWatcher } from '../adapters/kubernetes/pod-watcher.ts';
+import type { PodWatcher } from '../adapters/kubernetes/pod-watcher.ts';
+import { startWorkers } from '../adapters/redis/job-worker.ts';
+import type { Desk } from '../adapters/slack/listeners/desk.ts';
+import { createMessenger } from '../adapters/slack/messenger.ts';
+import { createPeople } from '../adapters/slack/people.ts';
+import { createSocket } from '../adapters/slack/socket.ts';
+import type { SlackSocket } from '../adapters/slack/socket.ts';
+import type { Config } from '../config.ts';
+import type { Rules } from '../config-file.ts';
+import { SECOND, toMillis } from '../domain/time.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+import type { People } from '../ports/people.ts';
+import { systemClock } from './parts.ts';
+import type { Cluster, Stores, Telemetry } from './parts.ts';
+import type { SlackPlace } from './stand-ins.ts';
+
+/** What a message may wait for evidence; what is not there by then is posted as missing. */
+const EVIDENCE_DEADLINE = toMillis(6 * SECOND);
+const ROLLOUT_POLL = toMillis(2 * SECOND);
+const SWEEP_EVERY = '*/10 * * * * *';
+const SWEEP_LOCK_MS = 60 * SECOND;
+
+export type World = {
+  readonly config: Config;
+  readonly rules: Rules;
+  readonly stores: Stores;
+  readonly cluster: Cluster;
+  readonly slack: SlackPlace & { readonly client: WebClient; readonly self: { readonly teamId: string; readonly botId: string; readonly botUserId: string } };
+  readonly telemetry: Telemetry;
+  readonly lifecycle: Lifecycle;
+  readonly stopping: AbortSignal;
+};
+
+export async function startWatcher({ config, rules, stores, cluster, telemetry, lifecycle }: Omit<World, 'slack'>): Promise<PodWatcher> {
+  const watch = createWatch({ intake: stores.intake, clock: systemClock, ...telemetry }, { reportWithin: rules.reportWithin });
+  const watcher = createPodWatcher({
+    connection: cluster.connection,
+    cluster: cluster.name,
+    namespaces: config.namespaces,
+    ...telemetry,
+    onPod: watch,
+    random: Math.random,
+  });
+  lifecycle.onStop('watcher', () => watcher.stop());
+  await watcher.start();
+  return watcher;
+}
+
+export async function startWorker(world: World): Promise<void> {
+  const { rules, stores, cluster, slack, telemetry, lifecycle } = world;
+  const { policy } = rules;
+  const common = { ...stores, ...telemetry, clock: systemClock };
+  const messenger = createMessenger({ client: slack.client, ...telemetry });
+  const enrich = createEnrich(
+    { ...common, evidence: cluster.evidence, usage: cluster.usage },
+    { routes: rules.routes, channel: slack.channel, policy, evidenceDeadline: EVIDENCE_DEADLINE },
+  );
+  const workers = startWorkers({
+    connection: stores.connection,
+    handlers: {
+      enrich,
+      post: createPost({ ...common, messenger }, { policy }),
+      apply: createApply({ ...common, editor: cluster.editor }),
+      verify: createVerify({ ...common, editor: cluster.editor }, { ...policy, pollEvery: ROLLOUT_POLL }),
+    },
+    ...telemetry,
+  });
+  lifecycle.onStop('workers', () => workers.stop());
+  await startSweep(world);
+}
+
+/** Once at the start, for whatever was left half-way, then on a schedule. */
+async function startSweep({ rules, stores, telemetry, lifecycle }: World): Promise<void> {
+  const sweep = createSweep({ ...stores, clock: systemClock, log: telemetry.log }, { quietAfter: rules.policy.quietAfter });
+  await stores.lock.holding('sweep', SWEEP_LOCK_MS, sweep);
+  const schedule = startSchedule({
+    expression: SWEEP_EVERY,
+    timezone: 'UTC',
+    name: 'sweep',
+    run: sweep,
+    lock: stores.lock,
+    lockMs: SWEEP_LOCK_MS,
+    log: telemetry.log,
+  });
+  lifecycle.onStop('sweep', () => schedule.stop());
+}
+
+export async function startSlack(world: World): Promise<SlackSocket> {
+  const { slack, stores, telemetry, lifecycle, stopping } = world;
+  const people = createPeople({ client: slack.client, teamId: () => slack.self.teamId, clock: systemClock, meter: telemetry.meter });
+  const desk: Desk = {
+    conversation: conversation(world, people),
+    client: slack.client,
+    once: stores.once,
+    newReference: () => randomBytes(4).toString('hex').toUpperCase(),
+    stopping,
+    ...telemetry,
+  };
+  const socket = createSocket({ credentials: slack.credentials, desk, identity: slack.self, ...telemetry });
+  lifecycle.onStop('Slack connections', () => socket.stop());
+  await socket.start();
+  return socket;
+}
+
+function conversation({ rules, stores, cluster, telemetry }: World, people: People): Desk['conversation'] {
+  const { policy } = rules;
+  const common = { ...stores, ...telemetry, clock: systemClock, editor: cluster.editor, people };
+  const propose = createPropose(common, { policy });
+  const decide = createDecide(common, { policy });
+  const query = createQuery(
+    { ...common, pods: cluster.pods, evidence: cluster.evidence, usage: cluster.usage, distance },
+    { cluster: cluster.name, policy, evidenceDeadline: EVIDENCE_DEADLINE },
+  );
+  return {
+    reviewDraft: propose.draft,
+    propose: propose.propose,
+    decisionDraft: decide.draft,
+    decide: decide.decide,
+    acknowledge: createAcknowledge(common),
+    query,
+    home: createHome(common, { policy }),
+  };
+}

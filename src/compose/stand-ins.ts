@@ -1,0 +1,61 @@
+// The three things a person may not have yet, each replaced alone by one setting: a Redis, a cluster, a Slack. What stands in is loaded only
+// when it is needed, so that a real installation never loads it.
+
+import type { ClusterSource } from '../adapters/kubernetes/connection.ts';
+import type { SlackCredentials } from '../adapters/slack/client.ts';
+import type { Config } from '../config.ts';
+import type { Lifecycle } from '../lifecycle.ts';
+
+export type RedisPlace = { readonly url: string; readonly words: string };
+export type ClusterPlace = { readonly source: ClusterSource; readonly prometheusUrl: string | undefined; readonly name: string | undefined };
+export type SlackPlace = {
+  readonly credentials: SlackCredentials;
+  readonly channel: string;
+  readonly words: string;
+  /** Address of the local page. */
+  readonly page: string | undefined;
+  /** Groups that may approve when no policy says otherwise: only the local Slack has one. */
+  readonly approverGroups: readonly string[];
+};
+
+export async function placeRedis(config: Config, lifecycle: Lifecycle): Promise<RedisPlace> {
+  if (config.redis.kind === 'url') {
+    const url = config.redis.url.reveal();
+    return { url, words: new URL(url).host };
+  }
+  const { startLocalRedis } = await import('../../demo/redis/start.ts');
+  const redis = await startLocalRedis({ dataDir: config.dataDir });
+  lifecycle.onStop('local Redis', () => redis.stop());
+  return { url: redis.url, words: `own redis-server on ${new URL(redis.url).host}, data in ${config.dataDir}/redis` };
+}
+
+export async function placeCluster(config: Config, lifecycle: Lifecycle): Promise<ClusterPlace> {
+  const { cluster } = config;
+  if (cluster.kind === 'in-cluster') return { source: { kind: 'in-cluster' }, prometheusUrl: undefined, name: 'in-cluster' };
+  if (cluster.kind === 'kubeconfig') {
+    return { source: { kind: 'file', path: cluster.path, context: cluster.context }, prometheusUrl: undefined, name: undefined };
+  }
+  const { startDemoCluster } = await import('../../demo/cluster/start.ts');
+  const demo = await startDemoCluster({ port: 0 });
+  lifecycle.onStop('demo cluster', () => demo.stop());
+  return { source: { kind: 'text', kubeconfig: demo.kubeconfig }, prometheusUrl: demo.prometheusUrl, name: 'demo' };
+}
+
+export async function placeSlack(config: Config, lifecycle: Lifecycle): Promise<SlackPlace> {
+  const { slack } = config;
+  if (slack.kind === 'workspace') {
+    const { botToken, appToken, apiUrl, channel } = slack;
+    const credentials = { botToken: botToken.reveal(), appToken: appToken.reveal(), apiUrl };
+    return { credentials, channel, words: apiUrl === undefined ? 'slack.com' : new URL(apiUrl).host, page: undefined, approverGroups: [] };
+  }
+  const { startLocalSlack } = await import('../../demo/slack/start.ts');
+  const local = await startLocalSlack({ port: slack.port, dataFile: `${config.dataDir}/slack.json` });
+  lifecycle.onStop('local Slack', () => local.stop());
+  return {
+    credentials: { botToken: local.botToken, appToken: local.appToken, apiUrl: local.apiUrl },
+    channel: slack.channel ?? local.channelId,
+    words: `local page at ${local.url}`,
+    page: local.url,
+    approverGroups: [local.groups.sreLeads],
+  };
+}
