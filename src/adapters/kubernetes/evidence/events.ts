@@ -1,0 +1,57 @@
+// Events of a pod or a node, newest last. Secrets are cut out; texts stay hostile and are escaped where they are shown.
+
+import { z } from 'zod';
+import type { EventLine } from '../../../domain/evidence.ts';
+import { parseInstant } from '../../../domain/time.ts';
+import type { ClusterConnection } from '../connection.ts';
+import { redactText } from '../redact.ts';
+
+const rawEvent = z.object({
+  type: z.string().nullish(),
+  reason: z.string().nullish(),
+  message: z.string().nullish(),
+  count: z.number().nullish(),
+  series: z.object({ count: z.number().nullish(), lastObservedTime: z.string().nullish() }).nullish(),
+  lastTimestamp: z.string().nullish(),
+  firstTimestamp: z.string().nullish(),
+  eventTime: z.string().nullish(),
+  metadata: z.object({ creationTimestamp: z.string().nullish() }).nullish(),
+  source: z.object({ component: z.string().nullish() }).nullish(),
+  reportingComponent: z.string().nullish(),
+});
+const eventList = z.object({ items: z.array(z.unknown()) });
+
+export type EventQuery = { readonly namespace: string; readonly selector: Readonly<Record<string, string>> };
+
+/** Far more than the aggregation of events lets one object have in an hour. */
+const MOST_EVENTS = 200;
+
+/** As they came, for describe. */
+export async function listEvents(connection: ClusterConnection, { namespace, selector }: EventQuery, signal: AbortSignal): Promise<readonly unknown[]> {
+  const fieldSelector = Object.entries(selector)
+    .map(([field, value]) => `${field}=${value}`)
+    .join(',');
+  const body = await connection.json({ path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`, query: { fieldSelector, limit: MOST_EVENTS }, signal });
+  return eventList.parse(body).items;
+}
+
+export function eventLines(items: readonly unknown[]): readonly EventLine[] {
+  return items
+    .flatMap((item) => {
+      const parsed = rawEvent.safeParse(item);
+      return parsed.success ? [toLine(parsed.data)] : [];
+    })
+    .toSorted((a, b) => (a.lastSeen ?? 0) - (b.lastSeen ?? 0));
+}
+
+function toLine(event: z.infer<typeof rawEvent>): EventLine {
+  const last = event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata?.creationTimestamp;
+  return {
+    type: event.type ?? 'Normal',
+    reason: event.reason ?? '',
+    message: redactText((event.message ?? '').trim()).slice(0, 500),
+    count: event.series?.count ?? event.count ?? 1,
+    lastSeen: parseInstant(last),
+    from: event.source?.component || event.reportingComponent || '',
+  };
+}
