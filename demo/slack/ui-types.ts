@@ -84,7 +84,7 @@ export type UiRequests = {
   /** A message or, when it begins with a slash, a command. */
   readonly say: { readonly as: string; readonly channel: string; readonly threadTs?: string | undefined; readonly text: string };
   readonly home: { readonly as: string };
-  readonly break: Partial<UiFaults> & {
+  readonly break: { readonly [Fault in keyof UiFaults]?: UiFaults[Fault] | undefined } & {
     /** Every Socket Mode connection gets a disconnect frame; 'drop' cuts the TCP connections instead. */
     readonly disconnect?: 'refresh_requested' | 'warning' | 'drop' | undefined;
   };

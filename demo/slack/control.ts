@@ -1,0 +1,103 @@
+// The local Slack in the hands of its page and of tests: look, act as a person, break things.
+
+import type { PeopleAct } from './people-act.ts';
+import type { SocketMode } from './socket-mode.ts';
+import type { UiAnswer, UiMessage, UiRequests, UiState } from './ui-types.ts';
+import type { ApiCall } from './web-api/serve.ts';
+import type { Json, Message, World } from './world.ts';
+
+export type Control = PeopleAct & {
+  break(request: UiRequests['break']): UiAnswer;
+  state(user: string): UiState;
+  /** Everything said in a channel that is not for one person only, oldest first. */
+  messages(channel: string): readonly Message[];
+  /** What only this person sees. */
+  ephemeral(user: string): readonly Message[];
+  home(request: UiRequests['home']): Promise<UiAnswer>;
+  homeOf(user: string): Json | undefined;
+  setGroup(id: string, members: readonly string[]): void;
+  calls(): readonly ApiCall[];
+  onChange(listener: () => void): () => void;
+  /** Resolves with the first value that is there; rejects after the time with the words. */
+  until<Value>(look: () => Value | undefined, wanted: { readonly withinMs: number; readonly words: string }): Promise<Value>;
+};
+
+const MOST_CALLS = 5000;
+
+export type ControlOptions = { readonly world: World; readonly act: PeopleAct; readonly socket: SocketMode };
+
+export function createControl({ world, act, socket }: ControlOptions): Control & { readonly record: (call: ApiCall) => void } {
+  const calls: ApiCall[] = [];
+  return {
+    ...act,
+    break({ disconnect, ...faults }) {
+      const given = Object.fromEntries(Object.entries(faults).filter(([, value]) => value !== undefined));
+      world.faults = { ...world.faults, ...given };
+      if (disconnect !== undefined) socket.disconnectAll(disconnect);
+      world.changed();
+      return { ok: true };
+    },
+    state: (user) => stateOf({ world, socket, user }),
+    messages: (id) => (world.channels.find((channel) => channel.id === id)?.messages ?? []).filter(({ ephemeralFor }) => ephemeralFor === undefined),
+    ephemeral: (user) => world.channels.flatMap((channel) => channel.messages.filter(({ ephemeralFor }) => ephemeralFor === user)),
+    homeOf: (user) => world.homes.get(user),
+    setGroup(id, members) {
+      const group = world.groups.find((each) => each.id === id);
+      if (group !== undefined) group.members = members;
+      world.changed();
+    },
+    calls: () => calls,
+    onChange: world.onChange,
+    until: (look, wanted) => until(world, look, wanted),
+    record(call) {
+      calls.push(call);
+      if (calls.length > MOST_CALLS) calls.shift();
+    },
+  };
+}
+
+function stateOf({ world, socket, user }: { readonly world: World; readonly socket: SocketMode; readonly user: string }): UiState {
+  const users = world.users.map(({ id, name, realName, title, isBot }) => ({ id, name, realName, title, isBot }));
+  const me = users.find(({ id }) => id === user) ?? { id: user, name: user, realName: user, title: '', isBot: false };
+  return {
+    team: 'Local Slack',
+    me,
+    users,
+    groups: world.groups.map(({ id, handle, members }) => ({ id, handle, members })),
+    channels: world.channels
+      .filter(({ members }) => members.includes(world.botUserId) && members.includes(user))
+      .map(({ id, name, topic, messages }) => ({ id, name, topic, messages: messages.filter(({ ephemeralFor }) => ephemeralFor === undefined || ephemeralFor === user).map((message) => shown(message, messages)) })),
+    modals: (world.modals.get(user) ?? []).map(({ id, hash, view, errors }) => ({ id, hash, view, errors })),
+    home: world.homes.get(user),
+    commands: [{ command: '/oom', usageHint: 'pod <namespace>/<pod> · list · help' }],
+    faults: world.faults,
+    connections: socket.connections(),
+  };
+}
+
+function shown(message: Message, all: readonly Message[]): UiMessage {
+  const { ts, user, text, blocks, attachments, threadTs, edited, ephemeralFor } = message;
+  const replyCount = all.filter((each) => each.threadTs === ts && each.ephemeralFor === undefined).length;
+  return { ts, user, text, blocks, attachments, threadTs, replyCount, edited, ephemeral: ephemeralFor !== undefined };
+}
+
+function until<Value>(world: World, look: () => Value | undefined, { withinMs, words }: { readonly withinMs: number; readonly words: string }): Promise<Value> {
+  return new Promise((resolve, reject) => {
+    const check = (): void => {
+      const value = look();
+      if (value === undefined) return;
+      finish();
+      resolve(value);
+    };
+    const finish = (): void => {
+      stop();
+      clearTimeout(timer);
+    };
+    const stop = world.onChange(check);
+    const timer = setTimeout(() => {
+      finish();
+      reject(new Error(`waited ${withinMs} ms in vain for: ${words}`));
+    }, withinMs);
+    check();
+  });
+}

@@ -1,0 +1,167 @@
+// The local Slack: Web API, Socket Mode and a page on one loopback port. Real Bolt connects to it with only its API URL changed. A stand-in for
+// trying things and for tests; nothing leaves this machine.
+
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { createControl } from './control.ts';
+import type { Control } from './control.ts';
+import { isLocalHost, readBody, readBytes, sendText } from './http-parts.ts';
+import { keepWorld } from './keep.ts';
+import { createPeopleAct } from './people-act.ts';
+import { createResponseUrls } from './response-url.ts';
+import { createSocketMode } from './socket-mode.ts';
+import { createUiServer, PAGE_PATHS } from './ui-server.ts';
+import { chat } from './web-api/chat.ts';
+import { conversations } from './web-api/conversations.ts';
+import { createFiles } from './web-api/files.ts';
+import { people } from './web-api/people.ts';
+import { createWebApi } from './web-api/serve.ts';
+import { views } from './web-api/views.ts';
+import { CHANNEL, createWorld, GROUPS, PEOPLE } from './world.ts';
+
+export type LocalSlackOptions = {
+  /** 0: any free one. */
+  readonly port: number;
+  /** Where messages are kept between starts; undefined keeps nothing. */
+  readonly dataFile?: string | undefined;
+  /** Where the built page is. */
+  readonly pageDir?: string | undefined;
+  readonly limits?: 'slack' | 'off' | undefined;
+  /** Waits before an unacknowledged event is delivered again, in ms. */
+  readonly eventRetriesMs?: readonly number[] | undefined;
+  readonly clock?: (() => number) | undefined;
+};
+
+export type LocalSlack = {
+  /** The page. */
+  readonly url: string;
+  /** For `slackApiUrl`. */
+  readonly apiUrl: string;
+  readonly botToken: string;
+  readonly appToken: string;
+  readonly botUserId: string;
+  readonly teamId: string;
+  readonly channelId: string;
+  readonly people: typeof PEOPLE;
+  readonly groups: typeof GROUPS;
+  readonly control: Control;
+  stop(): Promise<void>;
+};
+
+/** Slack: at once, after a minute, after five. */
+const EVENT_RETRIES_MS = [1000, 60_000, 300_000] as const;
+
+/** Throws an Error that names the port and the setting when the port is taken. */
+export async function startLocalSlack(options: LocalSlackOptions): Promise<LocalSlack> {
+  const world = createWorld({ now: options.clock ?? Date.now });
+  const keeper = options.dataFile === undefined ? undefined : await keepWorld(world, options.dataFile);
+  let url = '';
+  const baseUrl = (): string => url;
+  const socket = createSocketMode(world, options.eventRetriesMs ?? EVENT_RETRIES_MS);
+  const responses = createResponseUrls(world);
+  const control = createControl({ world, act: createPeopleAct({ world, socket, responses, baseUrl }), socket });
+  const files = createFiles();
+  const webApi = createWebApi({
+    world,
+    methods: { ...chat, ...conversations, ...people, ...views, ...files.methods },
+    baseUrl,
+    newTicket: socket.newTicket,
+    limits: options.limits ?? 'slack',
+    onCall: control.record,
+  });
+  const ui = createUiServer({ world, control, pageDir: options.pageDir ?? builtPage() });
+  const server = createServer((request, response) => {
+    void route({ request, response, webApi, ui, responses, files }).catch(() => response.destroy());
+  });
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => upgrade({ request, stream, head, socket, ui }));
+  url = `http://127.0.0.1:${await listen(server, options.port)}`;
+  return {
+    url,
+    apiUrl: `${url}/api/`,
+    botToken: world.botToken,
+    appToken: world.appToken,
+    botUserId: world.botUserId,
+    teamId: world.teamId,
+    channelId: CHANNEL.alerts,
+    people: PEOPLE,
+    groups: GROUPS,
+    control,
+    async stop() {
+      ui.stop();
+      socket.stop();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      await keeper?.stop();
+    },
+  };
+}
+
+/** dist/demo/slack/page, seen from dist/demo/slack as well as from demo/slack. */
+function builtPage(): string {
+  const here = fileURLToPath(new URL('.', import.meta.url));
+  return /[\\/]dist[\\/]demo[\\/]slack[\\/]$/.test(here) ? `${here}page` : fileURLToPath(new URL('../../dist/demo/slack/page', import.meta.url));
+}
+
+type Routed = {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly webApi: ReturnType<typeof createWebApi>;
+  readonly ui: ReturnType<typeof createUiServer>;
+  readonly responses: ReturnType<typeof createResponseUrls>;
+  readonly files: ReturnType<typeof createFiles>;
+};
+
+async function route({ request, response, webApi, ui, responses, files }: Routed): Promise<void> {
+  if (!isLocalHost(request)) return sendText(response, 403, 'only under 127.0.0.1 or localhost\n');
+  const path = new URL(request.url ?? '/', 'http://local').pathname;
+  const [, area = '', rest = ''] = /^\/([a-z]*)\/?(.*)$/.exec(path) ?? [];
+  if (area === 'api') return webApi(request, response, rest);
+  if (area === 'response') {
+    const { status, text } = responses.receive(rest, parseJson(await readBody(request)));
+    return sendText(response, status, text);
+  }
+  if (area === 'upload') return sendText(response, files.receive(rest, await readBytes(request)) ? 200 : 404, 'OK');
+  if (area === 'ui') return ui.request(request, response, rest);
+  if (PAGE_PATHS.has(path)) return ui.page(response, path);
+  sendText(response, 404, 'not found\n');
+}
+
+type Upgrading = {
+  readonly request: IncomingMessage;
+  readonly stream: Duplex;
+  readonly head: Buffer;
+  readonly socket: ReturnType<typeof createSocketMode>;
+  readonly ui: ReturnType<typeof createUiServer>;
+};
+
+function upgrade({ request, stream, head, socket, ui }: Upgrading): void {
+  const path = new URL(request.url ?? '/', 'http://local').pathname;
+  if (!isLocalHost(request)) stream.destroy();
+  else if (path === '/link') socket.upgrade(request, stream, head);
+  else if (path === '/ui') ui.upgrade(request, stream, head);
+  else stream.destroy();
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = error.code === 'EADDRINUSE';
+      reject(taken ? new Error(`LOCAL_SLACK_PORT: port ${port} is in use; stop what uses it or set LOCAL_SLACK_PORT to another`) : error);
+    });
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
