@@ -102,13 +102,13 @@ async function freePort(): Promise<number> {
 
 /** Resolves once it answers PING: while it loads its file it says LOADING. */
 async function answering(port: number): Promise<void> {
-  const client = new Redis({ host: '127.0.0.1', port, lazyConnect: true, maxRetriesPerRequest: null, retryStrategy: () => ASK_EVERY_MS });
+  const client = new Redis({ host: '127.0.0.1', port, maxRetriesPerRequest: null, retryStrategy: () => ASK_EVERY_MS });
   client.on('error', () => undefined);
   const deadline = new Promise<never>((_, reject) => {
     setTimeout(() => reject(new Error('redis-server did not answer within ten seconds')), READY_WITHIN_MS).unref();
   });
   try {
-    await Promise.race([client.connect().then(() => client.ping()), deadline]);
+    await Promise.race([client.ping(), deadline]);
   } finally {
     client.disconnect();
   }

@@ -1,0 +1,34 @@
+// Holds what one person typed and chose in one message, modal or Home tab, and posts the actions.
+// In: the place. Out: a Surface for its elements. An answer that is not ok becomes a sentence beside the blocks.
+
+import { useMemo, useState } from 'react';
+import type { UiAction } from '../ui-types.ts';
+import { type Surface, usePerson, type Value, valueKey } from './contexts.ts';
+import { post } from './protocol.ts';
+
+export function useSurface(where: UiAction['where']): Surface {
+  const { id: as } = usePerson().state.me;
+  const [values, setValues] = useState<ReadonlyMap<string, Value>>(new Map());
+  const [pending, setPending] = useState<string | undefined>(undefined);
+  const [fault, setFault] = useState<string | undefined>(undefined);
+  const place = JSON.stringify(where);
+  // The place is compared by content: callers build it anew at every draw.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: see above
+  return useMemo(
+    () => ({
+      where,
+      values,
+      pending,
+      fault,
+      setValue: (blockId, actionId, value) => setValues((before) => new Map(before).set(valueKey(blockId, actionId), value)),
+      act: async (blockId, actionId, value) => {
+        setPending(valueKey(blockId, actionId));
+        setFault(undefined);
+        const answer = await post('action', { as, where, blockId, actionId, value });
+        setPending(undefined);
+        setFault(answer.ok ? undefined : answer.error);
+      },
+    }),
+    [as, place, values, pending, fault],
+  );
+}
