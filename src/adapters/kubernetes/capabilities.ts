@@ -22,38 +22,57 @@ export type RightsQuestion = {
 type Wanted = {
   readonly what: string;
   readonly effect: string;
-  readonly attributes: { readonly verb: string; readonly group?: string; readonly resource: string; readonly subresource?: string };
+  readonly verb: string;
+  readonly group?: string;
+  readonly resource: string;
+  readonly subresource?: string;
   readonly clusterWide?: boolean;
 };
 
-const WORKLOAD_EFFECT = 'fixes for them can be proposed, not written';
+const BLIND = 'no kill can be seen';
+const NO_USAGE = 'without Prometheus there is no memory usage at all';
+const UNWRITTEN = 'fixes for them can be reviewed, not written';
 
 const WANTED: readonly Wanted[] = [
-  { what: 'list pods', effect: 'no kill can be seen', attributes: { verb: 'list', resource: 'pods' } },
-  { what: 'watch pods', effect: 'no kill can be seen', attributes: { verb: 'watch', resource: 'pods' } },
-  { what: 'read pod logs', effect: 'explanations come without the log’s last lines', attributes: { verb: 'get', resource: 'pods', subresource: 'log' } },
-  { what: 'read events', effect: 'explanations come without events, and probes that kill are not recognised', attributes: { verb: 'list', resource: 'events' } },
-  { what: 'read nodes', effect: 'explanations come without oom_score_adj, and a raise is not held against the node’s size', attributes: { verb: 'get', resource: 'nodes' }, clusterWide: true },
-  { what: 'read metrics.k8s.io', effect: 'without Prometheus there is no memory usage at all', attributes: { verb: 'get', group: 'metrics.k8s.io', resource: 'pods' } },
-  { what: 'read deployments', effect: 'no fix can be proposed for them', attributes: { verb: 'get', group: 'apps', resource: 'deployments' } },
-  { what: 'change deployments', effect: WORKLOAD_EFFECT, attributes: { verb: 'patch', group: 'apps', resource: 'deployments' } },
-  { what: 'change statefulsets', effect: WORKLOAD_EFFECT, attributes: { verb: 'patch', group: 'apps', resource: 'statefulsets' } },
-  { what: 'change daemonsets', effect: WORKLOAD_EFFECT, attributes: { verb: 'patch', group: 'apps', resource: 'daemonsets' } },
+  { what: 'list pods', effect: BLIND, verb: 'list', resource: 'pods' },
+  { what: 'watch pods', effect: BLIND, verb: 'watch', resource: 'pods' },
+  { what: 'read single pods', effect: 'explanations come without the pod’s details, and /oom pod finds nothing', verb: 'get', resource: 'pods' },
+  { what: 'read pod logs', effect: 'explanations come without the log’s last lines', verb: 'get', resource: 'pods', subresource: 'log' },
+  { what: 'read events', effect: 'explanations come without events, and probes that kill are not recognised', verb: 'list', resource: 'events' },
+  { what: 'write events', effect: 'a change is told in Slack only, not beside the workload', verb: 'create', resource: 'events' },
+  {
+    what: 'read nodes',
+    effect: 'explanations come without oom_score_adj, and a raise is not held against the node’s size',
+    verb: 'get',
+    resource: 'nodes',
+    clusterWide: true,
+  },
+  { what: 'read replicasets', effect: 'the Deployment behind a pod is not found, and no fix can be proposed for it', verb: 'get', group: 'apps', resource: 'replicasets' },
+  ...['deployments', 'statefulsets', 'daemonsets'].flatMap((resource) => [
+    { what: `read ${resource}`, effect: 'no fix can be proposed for them', verb: 'get', group: 'apps', resource },
+    { what: `change ${resource}`, effect: UNWRITTEN, verb: 'patch', group: 'apps', resource },
+  ]),
+  { what: 'change cronjobs', effect: UNWRITTEN, verb: 'patch', group: 'batch', resource: 'cronjobs' },
 ];
+
+const METRICS: Wanted = { what: 'read metrics.k8s.io', effect: NO_USAGE, verb: 'get', group: 'metrics.k8s.io', resource: 'pods' };
 
 const review = z.object({ status: z.object({ allowed: z.boolean() }) });
 const groups = z.object({ groups: z.array(z.object({ name: z.string() })) });
 
-/** Never throws for a refusal; waits for nothing: what cannot be asked counts as allowed and will say so itself. */
-export async function checkRights({ connection, namespaces, signal }: RightsQuestion): Promise<readonly Right[]> {
-  const places: readonly (string | undefined)[] = namespaces.length === 0 ? [undefined] : namespaces;
-  const rights = await Promise.all(
-    WANTED.map(async ({ what, effect, attributes, clusterWide }) => {
-      const asked = await Promise.all((clusterWide === true ? [undefined] : places).map((namespace) => isAllowed(connection, { ...attributes, namespace }, signal)));
-      return { what, effect, allowed: asked.every(Boolean) };
-    }),
-  );
-  return [...rights, await metricsInstalled(connection, signal)];
+/**
+ * Every right the bot uses, allowed or not; one that is missing in any of the namespaces is missing. Never throws and waits for nothing: what cannot be
+ * asked counts as allowed and will say so itself when it is used.
+ */
+export async function checkRights(question: RightsQuestion): Promise<readonly Right[]> {
+  const [rights, metrics] = await Promise.all([Promise.all(WANTED.map((wanted) => checkOne(question, wanted))), checkMetrics(question)]);
+  return [...rights, metrics];
+}
+
+async function checkOne({ connection, namespaces, signal }: RightsQuestion, { what, effect, clusterWide, ...attributes }: Wanted): Promise<Right> {
+  const places: readonly (string | undefined)[] = namespaces.length === 0 || clusterWide === true ? [undefined] : namespaces;
+  const asked = await Promise.all(places.map((namespace) => isAllowed(connection, { ...attributes, namespace }, signal)));
+  return { what, effect, allowed: asked.every(Boolean) };
 }
 
 async function isAllowed(connection: ClusterConnection, resourceAttributes: object, signal: AbortSignal): Promise<boolean> {
@@ -70,12 +89,14 @@ async function isAllowed(connection: ClusterConnection, resourceAttributes: obje
   }
 }
 
-async function metricsInstalled(connection: ClusterConnection, signal: AbortSignal): Promise<Right> {
-  const right = { what: 'use metrics.k8s.io, for it is not installed', effect: 'without Prometheus there is no memory usage at all' };
+/** First whether there is such an API at all: the right to read it says nothing when it is not installed. */
+async function checkMetrics(question: RightsQuestion): Promise<Right> {
+  const absent = { what: 'use metrics.k8s.io, for it is not installed', effect: NO_USAGE, allowed: false };
   try {
-    const { groups: installed } = groups.parse(await connection.json({ path: '/apis', signal }));
-    return { ...right, allowed: installed.some(({ name }) => name === 'metrics.k8s.io') };
+    const { groups: installed } = groups.parse(await question.connection.json({ path: '/apis', signal: question.signal }));
+    if (!installed.some(({ name }) => name === 'metrics.k8s.io')) return absent;
   } catch {
-    return { ...right, allowed: true };
+    return { ...METRICS, allowed: true };
   }
+  return checkOne(question, METRICS);
 }

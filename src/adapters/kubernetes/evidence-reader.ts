@@ -1,10 +1,10 @@
-// Reads what the cluster knows about a container, all pieces at once. The pod comes first, because the log's run, the node and the owner depend on
-// it; when it is gone, what the kill itself recorded still leads to the owner and the node.
+// Reads what the cluster knows about a container, all pieces at once and each with its own deadline. The pod comes first, because the log's run, the
+// node and the owner depend on it; when it is gone, what the kill itself recorded still leads to the owner and the node.
 
-import { unavailable, valueOf } from '../../domain/piece.ts';
+import { known, unavailable, valueOf } from '../../domain/piece.ts';
 import type { Piece } from '../../domain/piece.ts';
 import type { PodFacts } from '../../domain/pod.ts';
-import type { Evidence, OwnerFacts } from '../../domain/evidence.ts';
+import type { Evidence, NodeFacts, OwnerFacts } from '../../domain/evidence.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EvidenceReader, EvidenceSubject } from '../../ports/evidence-reader.ts';
 import type { Log } from '../../ports/log.ts';
@@ -15,6 +15,7 @@ import { readLogTail } from './evidence/log-tail.ts';
 import { readNode } from './evidence/node.ts';
 import { readOwners } from './evidence/owner.ts';
 import { Missing, piece } from './evidence/reading.ts';
+import type { ReadingLimits } from './evidence/reading.ts';
 import { projectPod } from './pod-facts.ts';
 import { redactText } from './redact.ts';
 
@@ -23,23 +24,29 @@ export type EvidenceReaderOptions = {
   readonly cluster: string;
   readonly clock: Clock;
   readonly log: Log;
+  /** How long one piece may take. Two are read one after the other at most, so twice this is the longest read. */
+  readonly pieceTimeoutMs?: number | undefined;
 };
 
+const PIECE_TIMEOUT_MS = 2500;
+
 type RawAndFacts = { readonly raw: unknown; readonly facts: PodFacts };
-type Job = { readonly subject: EvidenceSubject; readonly signal: AbortSignal };
+/** One read: what it is about, and what it may use. */
+type Reading = EvidenceReaderOptions & { readonly subject: EvidenceSubject; readonly limits: ReadingLimits };
 
 export function createEvidenceReader(options: EvidenceReaderOptions): EvidenceReader {
+  const timeoutMs = options.pieceTimeoutMs ?? PIECE_TIMEOUT_MS;
   return {
     async read(subject, signal) {
-      const job = { subject, signal };
-      const eventsRead = readEvents(options, job);
-      const [pod, events] = await Promise.all([readPod(options, job), eventsRead]);
+      const reading = { ...options, subject, limits: { clock: options.clock, signal, timeoutMs } };
+      const eventsRead = readEvents(reading);
+      const pod = await readPod(reading);
       const facts = valueOf(pod)?.facts;
-      const [log, node, owner] = await Promise.all([readLog(options, job, facts), readNodeOf(options, job, facts), readOwner(options, job, facts)]);
+      const [events, log, node, owner] = await Promise.all([eventsRead, readLog(reading, facts), readNodeOf(reading, facts), readOwner(reading, facts)]);
       const evidence: Omit<Evidence, 'usage'> = {
         gatheredAt: options.clock.now(),
         pod: pod.kind === 'known' ? { ...pod, value: pod.value.facts } : pod,
-        describe: describe(options, { pod, events }),
+        describe: describe(reading, { pod, events }),
         events: events.kind === 'known' ? { ...events, value: eventLines(events.value) } : events,
         log,
         node,
@@ -52,31 +59,26 @@ export function createEvidenceReader(options: EvidenceReaderOptions): EvidenceRe
   };
 }
 
-async function readPod({ connection, cluster, clock }: EvidenceReaderOptions, { subject, signal }: Job): Promise<Piece<RawAndFacts>> {
-  const { namespace, pod, podUid } = subject.ref;
-  return piece(clock, {
-    what: 'the pod',
-    source: 'pod status',
-    read: async () => {
-      const raw = await connection.json({ path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}`, signal });
-      const projected = projectPod(raw, cluster);
-      if (projected.kind === 'malformed') throw new Missing(`the pod could not be read: ${projected.problem}`);
-      if (projected.pod.uid !== podUid) throw new Missing('the pod was replaced by a new one of the same name');
-      return { raw, facts: projected.pod };
-    },
-  });
+async function readPod(reading: Reading): Promise<Piece<RawAndFacts>> {
+  return piece(reading.limits, { what: 'the pod', source: 'pod status', read: (signal) => fetchPod(reading, signal) });
 }
 
-async function readEvents({ connection, clock }: EvidenceReaderOptions, { subject, signal }: Job): Promise<Piece<readonly unknown[]>> {
+async function fetchPod({ connection, cluster, subject }: Reading, signal: AbortSignal): Promise<RawAndFacts> {
   const { namespace, pod, podUid } = subject.ref;
-  return piece(clock, {
-    what: 'events',
-    source: 'events',
-    read: () => listEvents(connection, { namespace, selector: { 'involvedObject.name': pod, 'involvedObject.uid': podUid } }, signal),
-  });
+  const raw = await connection.json({ path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}`, signal });
+  const projected = projectPod(raw, cluster);
+  if (projected.kind === 'malformed') throw new Missing(`the pod could not be read: ${projected.problem}`);
+  if (projected.pod.uid !== podUid) throw new Missing('the pod is gone; a new one has its name');
+  return { raw, facts: projected.pod };
 }
 
-function describe({ clock }: EvidenceReaderOptions, read: { readonly pod: Piece<RawAndFacts>; readonly events: Piece<readonly unknown[]> }): Evidence['describe'] {
+async function readEvents({ connection, subject, limits }: Reading): Promise<Piece<readonly unknown[]>> {
+  const { namespace, pod, podUid } = subject.ref;
+  const selector = { 'involvedObject.name': pod, 'involvedObject.uid': podUid };
+  return piece(limits, { what: 'events', source: 'events', read: (signal) => listEvents(connection, { namespace, selector }, signal) });
+}
+
+function describe({ clock }: Reading, read: { readonly pod: Piece<RawAndFacts>; readonly events: Piece<readonly unknown[]> }): Evidence['describe'] {
   const { pod, events } = read;
   if (pod.kind === 'unavailable') return pod;
   const text = describePod({ pod: pod.value.raw, events: valueOf(events) ?? [], nowMs: clock.now() });
@@ -85,25 +87,39 @@ function describe({ clock }: EvidenceReaderOptions, read: { readonly pod: Piece<
   return { ...pod, value: redactText(honest) };
 }
 
-async function readLog({ connection, clock }: EvidenceReaderOptions, { subject, signal }: Job, pod: PodFacts | undefined): Promise<Evidence['log']> {
-  const { ref, kill } = subject;
-  return piece(clock, { what: 'pod logs', source: 'pod log', read: () => readLogTail(connection, { ref, kill, pod }, signal) });
+async function readLog(reading: Reading, pod: PodFacts | undefined): Promise<Evidence['log']> {
+  const { connection, limits, subject } = reading;
+  return piece(limits, {
+    what: 'pod logs',
+    source: 'pod log',
+    read: (signal) => {
+      const readAgain = async (): Promise<PodFacts> => (await fetchPod(reading, signal)).facts;
+      return readLogTail(connection, { ref: subject.ref, kill: subject.kill, pod, readAgain }, signal);
+    },
+  });
 }
 
-async function readNodeOf({ connection, clock }: EvidenceReaderOptions, { subject, signal }: Job, pod: PodFacts | undefined): Promise<Evidence['node']> {
-  const name = pod?.node ?? subject.kill?.node;
+async function readNodeOf({ connection, clock, limits, subject }: Reading, pod: PodFacts | undefined): Promise<Piece<NodeFacts>> {
+  const { kill } = subject;
+  const name = pod?.node ?? kill?.node;
   if (name === undefined) return unavailable('the pod is not on a node');
-  const at = subject.kill?.finishedAt ?? subject.kill?.seenAt ?? clock.now();
-  return piece(clock, { what: 'nodes', source: 'node status', read: () => readNode(connection, { name, at }, signal) });
+  const at = kill?.finishedAt ?? kill?.seenAt ?? clock.now();
+  const read = await piece(limits, { what: 'the node', source: 'node status', read: (signal) => readNode(connection, { name, at }, signal) });
+  if (read.kind === 'unavailable') return read;
+  const { facts, withoutEvents } = read.value;
+  // No kill on the node is only known with its events; the source says when it is not.
+  return known(facts, withoutEvents === undefined ? read.source : `${read.source}, without its events: ${withoutEvents}`, read.at);
 }
 
-async function readOwner({ connection, clock, cluster }: EvidenceReaderOptions, { subject, signal }: Job, pod: PodFacts | undefined): Promise<Piece<OwnerFacts>> {
-  const known = pod ?? fromKill(subject, cluster);
-  return piece(clock, { what: 'the owner', source: 'owner references', read: () => readOwners(connection, known, signal) });
+async function readOwner({ connection, cluster, limits, subject }: Reading, pod: PodFacts | undefined): Promise<Piece<OwnerFacts>> {
+  const facts = pod ?? fromKill(subject, cluster);
+  if (facts === undefined) return unavailable('the pod could not be read, and with it its owner');
+  return piece(limits, { what: 'the owner', source: 'owner references', read: (signal) => readOwners(connection, facts, signal) });
 }
 
-/** A pod that is gone, as far as its kill recorded it: enough to climb to the owner. */
-function fromKill({ ref, kill }: EvidenceSubject, cluster: string): PodFacts {
+/** A pod that is gone, as far as its kill recorded it: enough to climb to the owner. Without a kill nothing says whether it had one. */
+function fromKill({ ref, kill }: EvidenceSubject, cluster: string): PodFacts | undefined {
+  if (kill === undefined) return undefined;
   return {
     cluster,
     namespace: ref.namespace,
@@ -111,7 +127,7 @@ function fromKill({ ref, kill }: EvidenceSubject, cluster: string): PodFacts {
     uid: ref.podUid,
     labels: {},
     annotations: {},
-    controller: kill?.controller,
+    controller: kill.controller,
     podResources: {},
     containers: [],
     memoryVolumes: [],

@@ -8,7 +8,8 @@ const status = z.object({
   reason: z.string().optional(),
   details: z
     .object({
-      causes: z.array(z.object({ reason: z.string().optional(), message: z.string().optional(), field: z.string().optional() })).optional(),
+      kind: z.string().optional(),
+      name: z.string().optional(),
       retryAfterSeconds: z.number().optional(),
     })
     .optional(),
@@ -24,15 +25,42 @@ export function statusOf(body: unknown): ApiStatus {
   return parsed.success ? parsed.data : {};
 }
 
+const LONGEST_WORDS = 600;
+
+/**
+ * The server's own words, fit to be shown. A patch that cannot be decoded is refused with the whole object quoted inside the message (seen on 1.36):
+ * what comes after the quotation says what is wrong.
+ */
+export function serverWords(body: unknown): string {
+  const words = (statusOf(body).message ?? 'no message').replace(/Invalid value: "\{(?:[^"\\]|\\.)*"/g, 'invalid value').trim();
+  return words.length <= LONGEST_WORDS ? words : `${words.slice(0, LONGEST_WORDS)} …`;
+}
+
 export function answerFault(request: Request, code: number, body: unknown): PermanentError | TransientError {
-  const { message = 'no message', details } = statusOf(body);
-  const text = `${request.method ?? 'GET'} ${request.path}: ${code} ${message}`;
-  if (code === 401 || code === 403) return new PermanentError(text, { code: 'OOM_CLUSTER_DENIED' });
+  const text = `${request.method ?? 'GET'} ${request.path}: ${code} ${serverWords(body)}`;
+  const cause = { status: code };
+  if (code === 401 || code === 403) return new PermanentError(text, { code: 'OOM_CLUSTER_DENIED', cause });
   if (code === 429 || code >= 500) {
-    const retryAfterMs = details?.retryAfterSeconds === undefined ? undefined : details.retryAfterSeconds * 1000;
-    return new TransientError(text, { code: 'OOM_CLUSTER_UNREACHABLE', retryAfterMs });
+    const wait = statusOf(body).details?.retryAfterSeconds;
+    return new TransientError(text, { code: 'OOM_CLUSTER_UNREACHABLE', cause, retryAfterMs: wait === undefined ? undefined : wait * 1000 });
   }
-  return new PermanentError(text, { code: 'OOM_CLUSTER_ANSWER', cause: { status: code } });
+  return new PermanentError(text, { code: 'OOM_CLUSTER_ANSWER', cause });
+}
+
+/** The HTTP status of a fault made by answerFault; undefined for every other error. */
+export function refusalCode(error: unknown): number | undefined {
+  if (!(error instanceof PermanentError) && !(error instanceof TransientError)) return undefined;
+  const { cause } = error;
+  return typeof cause === 'object' && cause !== null && 'status' in cause && typeof cause.status === 'number' ? cause.status : undefined;
+}
+
+/** The answer in the shape we rely on; PermanentError, naming the request and the first thing wrong, when it is another. */
+export function expectShape<Schema extends z.ZodType>(schema: Schema, body: unknown, request: Request): z.output<Schema> {
+  const parsed = schema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  const problem = `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'not understood'}`;
+  throw new PermanentError(`${request.method ?? 'GET'} ${request.path}: an answer of an unknown shape (${problem})`, { code: 'OOM_CLUSTER_ANSWER' });
 }
 
 /** Codes that say for sure nothing was sent. */

@@ -2,42 +2,54 @@
 
 import { z } from 'zod';
 import { known, unavailable } from '../../domain/piece.ts';
+import type { Piece } from '../../domain/piece.ts';
+import type { Usage } from '../../domain/evidence.ts';
 import { quantityBytes } from '../../domain/memory.ts';
 import { parseInstant } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
-import { PermanentError } from '../../ports/fault.ts';
 import type { UsageReader } from '../../ports/evidence-reader.ts';
 import type { ClusterConnection } from './connection.ts';
-import { reasonFor } from './evidence/reading.ts';
+import { piece, reasonFor } from './evidence/reading.ts';
+import { answerFault, statusOf } from './faults.ts';
 
 const rawMetrics = z.object({
   timestamp: z.string(),
   containers: z.array(z.object({ name: z.string(), usage: z.record(z.string(), z.string()) })),
 });
 
-const SOURCE = 'metrics.k8s.io';
+export type MetricsUsageOptions = { readonly connection: ClusterConnection; readonly clock: Clock; readonly timeoutMs?: number | undefined };
 
-export function createMetricsUsage({ connection, clock }: { readonly connection: ClusterConnection; readonly clock: Clock }): UsageReader {
+const SOURCE = 'metrics.k8s.io';
+const TIMEOUT_MS = 2500;
+
+export function createMetricsUsage({ connection, clock, timeoutMs = TIMEOUT_MS }: MetricsUsageOptions): UsageReader {
   return {
     async read({ ref }, signal) {
       const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${encodeURIComponent(ref.namespace)}/pods/${encodeURIComponent(ref.pod)}`;
-      try {
-        const { timestamp, containers } = rawMetrics.parse(await connection.json({ path, signal }));
-        const bytes = quantityBytes(containers.find(({ name }) => name === ref.container)?.usage['memory']);
-        const at = parseInstant(timestamp);
-        if (bytes === undefined || at === undefined) return unavailable(`${SOURCE} has no value for this container`);
-        return known({ kind: 'instant', now: { at, bytes } }, SOURCE, clock.now());
-      } catch (error) {
-        return unavailable(words(error));
-      }
+      const read = await piece({ clock, signal, timeoutMs }, { what: SOURCE, source: SOURCE, read: (limited) => connection.answer({ path, signal: limited }) });
+      if (read.kind === 'unavailable') return read;
+      const { status, body } = read.value;
+      return status < 300 ? usageIn(body, ref.container, clock) : unavailable(refusal(status, { body, path }));
     },
   };
 }
 
-function words(error: unknown): string {
-  if (!(error instanceof PermanentError) || !/: 404 /.test(error.message)) return reasonFor(SOURCE, error);
-  // The API itself is missing, or only this pod, which is usual right after a restart (domain.md 7.2).
-  return /could not find the requested resource/.test(error.message)
-    ? `this cluster has no ${SOURCE} (metrics-server is not installed)`
-    : `${SOURCE} has no value for this pod; right after a restart that is usual`;
+function usageIn(body: unknown, container: string, clock: Clock): Piece<Usage> {
+  const parsed = rawMetrics.safeParse(body);
+  if (!parsed.success) return unavailable(`${SOURCE} sent an answer that is not understood`);
+  const bytes = quantityBytes(parsed.data.containers.find(({ name }) => name === container)?.usage['memory']);
+  const at = parseInstant(parsed.data.timestamp);
+  if (bytes === undefined || at === undefined) return unavailable(`${SOURCE} has no value for this container`);
+  return known({ kind: 'instant', now: { at, bytes } }, SOURCE, clock.now());
+}
+
+/** A 404 with a name is about this pod, which is usual right after a restart (domain.md 7.2); one without says that there is no such API. */
+function refusal(status: number, { body, path }: { readonly body: unknown; readonly path: string }): string {
+  if (status === 404) {
+    return statusOf(body).details?.name === undefined
+      ? `this cluster has no ${SOURCE} (metrics-server is not installed)`
+      : `${SOURCE} has no value for this pod yet, which is usual right after a restart`;
+  }
+  if (status === 503) return `${SOURCE} is registered but does not answer`;
+  return reasonFor(SOURCE, answerFault({ path }, status, body));
 }

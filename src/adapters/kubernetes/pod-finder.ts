@@ -1,10 +1,10 @@
-// Finds a pod by name, and the names there are for suggestions.
+// Finds a pod by name, and the names there are for suggestions. Names are read in pages and at most 5,000 of them.
 
 import { z } from 'zod';
 import { PermanentError } from '../../ports/fault.ts';
 import type { PodFinder } from '../../ports/evidence-reader.ts';
 import type { ClusterConnection } from './connection.ts';
-import { reasonFor } from './evidence/reading.ts';
+import { answerFault, expectShape, refusalCode } from './faults.ts';
 import { projectPod } from './pod-facts.ts';
 
 const page = z.object({
@@ -21,21 +21,36 @@ export function createPodFinder({ connection, cluster }: { readonly connection: 
       const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
       const { status, body } = await connection.answer({ path, signal });
       if (status === 404) return undefined;
-      if (status === 403) throw new PermanentError(`no right to read pods in ${namespace} (RBAC)`, { code: 'OOM_CLUSTER_DENIED' });
+      if (status === 403) throw new PermanentError(`no right to read pods in ${namespace} (RBAC)`, { code: 'OOM_CLUSTER_DENIED', cause: { status } });
+      if (status >= 300) throw answerFault({ path }, status, body);
       const projected = projectPod(body, cluster);
       if (projected.kind === 'pod') return projected.pod;
-      throw new PermanentError(`GET ${path}: ${status} ${reasonFor('the pod', projected.problem)}`, { code: 'OOM_CLUSTER_ANSWER' });
+      throw new PermanentError(`GET ${path}: the pod is not understood (${projected.problem})`, { code: 'OOM_CLUSTER_ANSWER' });
     },
     async names(namespace, signal) {
       const path = namespace === undefined ? '/api/v1/pods' : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
       const names: string[] = [];
       let next: string | undefined;
       do {
-        const read = page.parse(await connection.json({ path, query: { limit: PAGE, continue: next }, signal }));
+        const read = await readPage(connection, { path, next }, signal);
+        if (read === undefined) break;
         names.push(...read.items.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`));
         next = read.metadata.continue || undefined;
       } while (next !== undefined && names.length < MOST_NAMES);
       return names.slice(0, MOST_NAMES);
     },
   };
+}
+
+type Place = { readonly path: string; readonly next: string | undefined };
+
+/** Undefined when there is nothing more to suggest from: the list's continuation expired, or the account may not list there. */
+async function readPage(connection: ClusterConnection, { path, next }: Place, signal: AbortSignal): Promise<z.infer<typeof page> | undefined> {
+  try {
+    return expectShape(page, await connection.json({ path, query: { limit: PAGE, continue: next }, signal }), { path });
+  } catch (error) {
+    const code = refusalCode(error);
+    if (code === 403 || (code === 410 && next !== undefined)) return undefined;
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 // The container blocks of describe, in kubectl's order (domain.md 6.3). Values of environment variables that look like secrets are cut out: the one
 // stated difference to kubectl.
 
-import { redactValue } from '../redact.ts';
+import { redactValue, redactWords } from '../redact.ts';
 import { rfc1123z } from './age.ts';
 import { entries, has, list, object, text, words } from './raw.ts';
 import type { Raw } from './raw.ts';
@@ -14,8 +14,8 @@ function oneContainer(container: Raw, status: Raw | undefined): readonly string[
   return [
     `  ${text(container, 'name')}:`,
     ...basicLines(container, status),
-    ...multiline('Command', words(container, 'command')),
-    ...multiline('Args', words(container, 'args')),
+    ...multiline('Command', redactWords(words(container, 'command'))),
+    ...multiline('Args', redactWords(words(container, 'args'))),
     ...(status === undefined ? [] : statusLines(status)),
     ...resourceLines('Limits', object(container, 'resources', 'limits')),
     ...resourceLines('Requests', object(container, 'resources', 'requests')),

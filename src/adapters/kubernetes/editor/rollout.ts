@@ -57,12 +57,15 @@ function progressing(message: string): RolloutStatus {
 
 function deployment({ spec, status }: RawRollout): RolloutStatus {
   const stuck = status.conditions?.find(({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded');
-  if (stuck !== undefined) return { kind: 'failed', message: `it exceeded its progress deadline (${stuck.message ?? 'no message'})` };
+  // Quota and admission of pods speak only here, once the template is accepted (domain.md 8.4).
+  const refused = status.conditions?.find(({ type, status: value }) => type === 'ReplicaFailure' && value === 'True');
+  const why = refused?.message ? `: ${refused.message}` : '';
+  if (stuck !== undefined) return { kind: 'failed', message: `it exceeded its progress deadline${why === '' && stuck.message ? `: ${stuck.message}` : why}` };
   const wanted = spec.replicas ?? 1;
   if (spec.paused === true) return { kind: 'failed', message: 'the Deployment is paused' };
-  if (status.updatedReplicas < wanted) return progressing(`${status.updatedReplicas} of ${wanted} new pods`);
+  if (status.updatedReplicas < wanted) return progressing(`${status.updatedReplicas} of ${wanted} new pods${why}`);
   if (status.replicas > status.updatedReplicas) return progressing(`${status.replicas - status.updatedReplicas} old pods are still stopping`);
-  if (status.availableReplicas < status.updatedReplicas) return progressing(`${status.availableReplicas} of ${status.updatedReplicas} new pods are available`);
+  if (status.availableReplicas < status.updatedReplicas) return progressing(`${status.availableReplicas} of ${status.updatedReplicas} new pods are available${why}`);
   return complete(`${status.availableReplicas} pods run with it`);
 }
 
@@ -72,7 +75,8 @@ function statefulSet({ spec, status }: RawRollout): RolloutStatus {
   const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;
   if (status.readyReplicas < wanted) return progressing(`${status.readyReplicas} of ${wanted} pods are ready`);
   if (status.updatedReplicas < wanted - partition) return progressing(`${status.updatedReplicas} of ${wanted - partition} pods updated`);
-  // kubectl only looks at the revisions without a rollingUpdate block; readyReplicas counts pods of the old revision too.
+  // kubectl only looks at the revisions without a rollingUpdate block, but readyReplicas counts pods of the old revision too: the controller sets
+  // currentRevision once all pods are updated and ready, so this waits for the same thing and cannot be fooled by the old ones.
   if (partition === 0 && status.updateRevision !== status.currentRevision) return progressing('the last pods are being replaced');
   return complete(`${status.updatedReplicas} pods run with it`);
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { EventLine } from '../../../domain/evidence.ts';
 import { parseInstant } from '../../../domain/time.ts';
 import type { ClusterConnection } from '../connection.ts';
+import { expectShape } from '../faults.ts';
 import { redactText } from '../redact.ts';
 
 const rawEvent = z.object({
@@ -19,20 +20,29 @@ const rawEvent = z.object({
   source: z.object({ component: z.string().nullish() }).nullish(),
   reportingComponent: z.string().nullish(),
 });
-const eventList = z.object({ items: z.array(z.unknown()) });
+const eventList = z.object({ metadata: z.object({ continue: z.string().nullish() }).nullish(), items: z.array(z.unknown()) });
 
 export type EventQuery = { readonly namespace: string; readonly selector: Readonly<Record<string, string>> };
 
-/** Far more than the aggregation of events lets one object have in an hour. */
-const MOST_EVENTS = 200;
+/** Lists are ordered by name, not by time, so all of them are read; the aggregation of events leaves far fewer than this to one object in an hour. */
+const PAGE = 250;
+const MOST_PAGES = 4;
 
 /** As they came, for describe. */
 export async function listEvents(connection: ClusterConnection, { namespace, selector }: EventQuery, signal: AbortSignal): Promise<readonly unknown[]> {
   const fieldSelector = Object.entries(selector)
     .map(([field, value]) => `${field}=${value}`)
     .join(',');
-  const body = await connection.json({ path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`, query: { fieldSelector, limit: MOST_EVENTS }, signal });
-  return eventList.parse(body).items;
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/events`;
+  const items: unknown[] = [];
+  let next: string | undefined;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const read = expectShape(eventList, await connection.json({ path, query: { fieldSelector, limit: PAGE, continue: next }, signal }), { path });
+    items.push(...read.items);
+    next = read.metadata?.continue || undefined;
+    if (next === undefined) break;
+  }
+  return items;
 }
 
 export function eventLines(items: readonly unknown[]): readonly EventLine[] {

@@ -1,4 +1,5 @@
-// The last lines of a container's log: of the run that was killed, where it is still kept (domain.md 6.6).
+// The last lines of a container's log: of the run that was killed, where it is still kept (domain.md 6.6). Which run a log belongs to changes under
+// our hands (a first restart comes 0.15 s after the kill), so the pod is read again after the log: only when it still says the same is the log believed.
 
 import type { LogTail } from '../../../domain/evidence.ts';
 import type { Kill } from '../../../domain/oom-kill.ts';
@@ -7,56 +8,73 @@ import { findContainer } from '../../../domain/pod.ts';
 import type { ContainerRef } from '../../../domain/workload.ts';
 import { PermanentError } from '../../../ports/fault.ts';
 import type { ClusterConnection } from '../connection.ts';
-import { redactText } from '../redact.ts';
+import { tailOf } from './log-text.ts';
 import { Missing } from './reading.ts';
 
-export type LogSubject = { readonly ref: ContainerRef; readonly kill: Kill | undefined; readonly pod: PodFacts | undefined };
+export type LogSubject = {
+  readonly ref: ContainerRef;
+  readonly kill: Kill | undefined;
+  readonly pod: PodFacts | undefined;
+  /** The pod as it is by now; rejects when it cannot be read. */
+  readonly readAgain: () => Promise<PodFacts>;
+};
+
+/** Which log has the lines: the newest run's, the one before, or neither any more. */
+export type Run = 'current' | 'previous' | 'gone';
 
 const LINES = 40;
-const LONGEST_LINE = 400;
-/** A tail longer than this is cut at its beginning after reading: limitBytes would cut the newest lines. */
-const MOST_CHARACTERS = 16_000;
+/** The bound of one answer. It cuts the newest lines, so it must be out of reach: the runtime splits lines at 16 KiB, 40 of them are 640 KiB. */
+const MOST_BYTES = 1024 * 1024;
+const ATTEMPTS = 3;
+const NOT_KEPT = 'the log of the killed run is not kept any more: the container ended again since';
 
-export async function readLogTail(connection: ClusterConnection, { ref, kill, pod }: LogSubject, signal: AbortSignal): Promise<LogTail> {
-  const previous = wantsPrevious({ ref, kill, pod });
+export async function readLogTail(connection: ClusterConnection, subject: LogSubject, signal: AbortSignal): Promise<LogTail> {
+  const { ref, kill } = subject;
+  let run = runOf(subject, subject.pod);
+  for (let attempt = 1; ; attempt += 1) {
+    if (run === 'gone') throw new Missing(NOT_KEPT);
+    const text = await readText(connection, { ref, previous: run === 'previous' }, signal);
+    const now = kill === undefined || subject.pod === undefined ? run : runOf(subject, await subject.readAgain());
+    if (now === run) return tailOf(text, { instance: kill === undefined ? 'running' : 'killed', whole: Buffer.byteLength(text) < MOST_BYTES });
+    if (attempt >= ATTEMPTS) throw new Missing('the container restarts too fast to tell which run a log is of');
+    run = now;
+  }
+}
+
+type Wanted = { readonly ref: ContainerRef; readonly previous: boolean };
+
+async function readText(connection: ClusterConnection, { ref, previous }: Wanted, signal: AbortSignal): Promise<string> {
   const path = `/api/v1/namespaces/${encodeURIComponent(ref.namespace)}/pods/${encodeURIComponent(ref.pod)}/log`;
   try {
-    const text = await connection.text({ path, query: { container: ref.container, tailLines: LINES, ...(previous ? { previous } : {}) }, signal });
-    return tailOf(text, kill === undefined ? 'running' : 'killed');
+    return await connection.text({
+      path,
+      query: { container: ref.container, tailLines: LINES, limitBytes: MOST_BYTES, ...(previous ? { previous } : {}) },
+      signal,
+    });
   } catch (error) {
-    if (error instanceof PermanentError && /previous terminated container .* not found/.test(error.message)) {
-      throw new Missing('the log of the killed run is not kept any more');
+    if (error instanceof PermanentError && /terminated container .* not found|waiting to start|unable to retrieve container logs/.test(error.message)) {
+      throw new Missing(/waiting to start/.test(error.message) ? 'the container has not started, so it has no log' : NOT_KEPT);
     }
     throw error;
   }
 }
 
-/** The killed run is the previous one once the container runs again; while it is down, its log is the current one. */
-function wantsPrevious({ ref, kill, pod }: LogSubject): boolean {
-  if (kill === undefined) return false;
+/**
+ * The killed run is the current one until the container runs again, and the previous one from then on, until that one ends too. While it waits in
+ * back-off, both words give the log of the last run. Told by the ID of the container instance where the runtime gave one.
+ */
+export function runOf({ ref, kill }: Pick<LogSubject, 'ref' | 'kill'>, pod: PodFacts | undefined): Run {
+  if (kill === undefined) return 'current';
   const container = pod === undefined ? undefined : findContainer(pod, ref.container);
-  if (container === undefined) return kill.shownIn === 'lastState';
-  if (container.state.kind === 'terminated') return !isSameRun(container.state.containerId, kill);
-  return container.lastState !== undefined;
+  if (container === undefined) return kill.shownIn === 'lastState' ? 'previous' : 'current';
+  const { state, lastState } = container;
+  if (state.kind === 'terminated' && isRun(kill, state)) return 'current';
+  if (lastState !== undefined && isRun(kill, lastState)) return 'previous';
+  return 'gone';
 }
 
-function isSameRun(containerId: string | undefined, kill: Kill): boolean {
-  return containerId === undefined || kill.id.endsWith(`/${containerId}`);
-}
+type End = { readonly containerId?: string | undefined; readonly finishedAt?: number | undefined };
 
-export function tailOf(text: string, instance: LogTail['instance']): LogTail {
-  const whole = text.slice(-MOST_CHARACTERS);
-  const cutMidLine = whole !== '' && !whole.endsWith('\n');
-  const lines = (cutMidLine ? whole : whole.slice(0, -1)).split('\n');
-  return { lines: whole === '' ? [] : redactText(lines.map(shorten).join('\n')).split('\n').map(visible), cutMidLine, instance };
-}
-
-function shorten(line: string): string {
-  return line.length <= LONGEST_LINE ? line : `${line.slice(0, LONGEST_LINE)} … (${line.length - LONGEST_LINE} more characters)`;
-}
-
-/** Colours and cursor movements would only be noise, and other control characters could hide something. */
-function visible(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point.
-  return line.replaceAll(/\u001b\[[0-9;?]*[A-Za-z]/g, '').replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`);
+function isRun(kill: Kill, { containerId, finishedAt }: End): boolean {
+  return containerId === undefined ? finishedAt === kill.finishedAt : kill.id.endsWith(`/${containerId}`);
 }

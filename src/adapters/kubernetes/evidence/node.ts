@@ -6,7 +6,9 @@ import { quantityBytes } from '../../../domain/memory.ts';
 import type { Instant } from '../../../domain/time.ts';
 import { MINUTE } from '../../../domain/time.ts';
 import type { ClusterConnection } from '../connection.ts';
+import { expectShape } from '../faults.ts';
 import { eventLines, listEvents } from './events.ts';
+import { reasonFor } from './reading.ts';
 
 const rawNode = z.object({
   metadata: z.object({ name: z.string() }),
@@ -21,22 +23,38 @@ const rawNode = z.object({
 
 const LOOK_BACK_MS = 10 * MINUTE;
 
-export async function readNode(connection: ClusterConnection, { name, at }: { readonly name: string; readonly at: Instant }, signal: AbortSignal): Promise<NodeFacts> {
-  const [body, events] = await Promise.all([
-    connection.json({ path: `/api/v1/nodes/${encodeURIComponent(name)}`, signal }),
-    // Events of nodes live in the namespace default. Without the right to read them the node itself still tells enough.
-    listEvents(connection, { namespace: 'default', selector: { 'involvedObject.kind': 'Node', 'involvedObject.name': name } }, signal).catch(() => []),
-  ]);
-  const { metadata, status } = rawNode.parse(body);
+export type NodeReading = {
+  readonly facts: NodeFacts;
+  /** Why its events are not known, when they are not. */
+  readonly withoutEvents: string | undefined;
+};
+
+export async function readNode(connection: ClusterConnection, { name, at }: { readonly name: string; readonly at: Instant }, signal: AbortSignal): Promise<NodeReading> {
+  const path = `/api/v1/nodes/${encodeURIComponent(name)}`;
+  const [body, events] = await Promise.all([connection.json({ path, signal }), readNodeEvents(connection, name, signal)]);
+  const { metadata, status } = expectShape(rawNode, body, { path });
   const condition = (type: string): boolean => status?.conditions?.some((each) => each.type === type && each.status === 'True') === true;
   return {
-    name: metadata.name,
-    capacity: quantityBytes(status?.capacity?.['memory']),
-    allocatable: quantityBytes(status?.allocatable?.['memory']),
-    memoryPressure: condition('MemoryPressure'),
-    ready: condition('Ready'),
-    oomEvents: eventLines(events).filter((line) => isOom(line, at)),
+    facts: {
+      name: metadata.name,
+      capacity: quantityBytes(status?.capacity?.['memory']),
+      allocatable: quantityBytes(status?.allocatable?.['memory']),
+      memoryPressure: condition('MemoryPressure'),
+      ready: condition('Ready'),
+      oomEvents: eventLines(events.items).filter((line) => isOom(line, at)),
+    },
+    withoutEvents: events.problem,
   };
+}
+
+/** Events of nodes live in the namespace default. Without the right to read them the node itself still tells enough. */
+async function readNodeEvents(connection: ClusterConnection, name: string, signal: AbortSignal): Promise<{ readonly items: readonly unknown[]; readonly problem: string | undefined }> {
+  try {
+    const selector = { 'involvedObject.kind': 'Node', 'involvedObject.name': name };
+    return { items: await listEvents(connection, { namespace: 'default', selector }, signal), problem: undefined };
+  } catch (error) {
+    return { items: [], problem: reasonFor('its events', error) };
+  }
 }
 
 function isOom({ reason, lastSeen }: EventLine, at: Instant): boolean {

@@ -1,46 +1,75 @@
-// One piece of evidence at a time: what cannot be read becomes "unavailable" with a clause a person can act on; only the cluster going away
-// altogether is left to the caller's deadline.
+// One piece of evidence at a time, each with a deadline of its own: what cannot be read becomes "unavailable" with a clause a person can act on.
+// Nothing here throws, and nothing waits longer than its deadline, whatever the connection does.
 
 import { known, unavailable } from '../../../domain/piece.ts';
 import type { Piece } from '../../../domain/piece.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { PermanentError, TransientError } from '../../../ports/fault.ts';
+import { refusalCode } from '../faults.ts';
+
+export type ReadingLimits = {
+  readonly clock: Clock;
+  /** The caller's deadline, for all pieces together. */
+  readonly signal: AbortSignal;
+  /** Milliseconds this piece may take. */
+  readonly timeoutMs: number;
+};
 
 export type Reading<T> = {
   /** "the pod", "pod logs": fits after "no right to read" and "could not read". */
   readonly what: string;
   readonly source: string;
-  readonly read: () => Promise<T>;
+  readonly read: (signal: AbortSignal) => Promise<T>;
 };
-
-export async function piece<T>(clock: Clock, { what, source, read }: Reading<T>): Promise<Piece<T>> {
-  try {
-    return known(await read(), source, clock.now());
-  } catch (error) {
-    return unavailable(reasonFor(what, error));
-  }
-}
-
-export function reasonFor(what: string, error: unknown): string {
-  if (error instanceof Missing) return error.message;
-  if (error instanceof PermanentError && error.code === 'OOM_CLUSTER_DENIED') return `no right to read ${what} (RBAC)`;
-  if (error instanceof PermanentError && statusCode(error) === 404) return `${what} is gone`;
-  if (isTimeout(error)) return `reading ${what} took too long`;
-  if (error instanceof TransientError) return `the API server could not be reached for ${what}`;
-  const words = error instanceof Error ? error.message : 'unknown fault';
-  return `could not read ${what}: ${words.slice(0, 160)}`;
-}
 
 /** Something expected that is not there, said in full. */
 export class Missing extends Error {
   override readonly name = 'Missing';
 }
 
-function statusCode({ cause }: PermanentError): number | undefined {
-  return typeof cause === 'object' && cause !== null && 'status' in cause && typeof cause.status === 'number' ? cause.status : undefined;
+export async function piece<T>({ clock, signal, timeoutMs }: ReadingLimits, { what, source, read }: Reading<T>): Promise<Piece<T>> {
+  const started = performance.now();
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  try {
+    return known(await settled(read, limited), source, clock.now());
+  } catch (error) {
+    if (limited.aborted) return unavailable(`reading ${what} took longer than ${seconds(performance.now() - started)}`);
+    return unavailable(reasonFor(what, error));
+  }
 }
 
-function isTimeout(error: unknown): boolean {
-  if (error instanceof TransientError) return error.code === 'OOM_TIMEOUT' || isTimeout(error.cause);
-  return error instanceof Error && (error.name === 'TimeoutError' || error.name === 'AbortError');
+/** Rejects as soon as the signal fires, even when what it waits for (a credential plugin, say) does not listen to it. */
+async function settled<T>(read: (signal: AbortSignal) => Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = (): void => reject(new Error('too late'));
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    return await Promise.race([read(signal), promise]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** Rounded down, so that "longer than" is true: "2 s", "0.4 s". */
+function seconds(lengthMs: number): string {
+  return lengthMs >= 1000 ? `${Math.floor(lengthMs / 1000)} s` : `${Math.floor(lengthMs / 100) / 10} s`;
+}
+
+export function reasonFor(what: string, error: unknown): string {
+  if (error instanceof Missing) return error.message;
+  const code = refusalCode(error);
+  if (code === 401) return `the API server does not accept the bot’s credentials for ${what}`;
+  if (code === 403) return `no right to read ${what} (RBAC)`;
+  if (code === 404) return `${what} ${isPlural(what) ? 'are' : 'is'} gone`;
+  if (error instanceof TransientError) {
+    if (error.code === 'OOM_TIMEOUT') return `the API server did not answer in time for ${what}`;
+    return code === undefined ? `the API server could not be reached for ${what}` : `the API server could not answer for ${what} (${code})`;
+  }
+  const words = error instanceof Error ? error.message : 'unknown fault';
+  return `could not read ${what}: ${(error instanceof PermanentError ? words : words.split('\n').join(' ')).slice(0, 160)}`;
+}
+
+function isPlural(what: string): boolean {
+  return /(^|\s)(logs|events|nodes)$/.test(what);
 }
