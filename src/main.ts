@@ -53,7 +53,9 @@ function signalled(name: 'SIGINT' | 'SIGTERM'): Promise<void> {
   });
 }
 
-process.exitCode = await main().catch((error: unknown) => {
+const code = await main().catch((error: unknown) => {
   process.stderr.write(`headroom: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return EXIT.fault;
 });
+// Everything is stopped; Slack's socket library would keep the process for another half minute by a timer.
+process.exit(code);

@@ -1,5 +1,6 @@
 // QoS class and oom_score_adj: who dies first when the *node* runs out of memory. Bytes in, score out (domain.md section 4).
 
+import { formatBytes, toBytes } from './memory.ts';
 import type { Bytes } from './memory.ts';
 import type { QosClass } from './pod.ts';
 
@@ -9,6 +10,8 @@ export type OomScore = {
   /** How it came about, with the numbers. */
   readonly arithmetic: string;
 };
+
+const NONE = toBytes(0);
 
 /**
  * The oom_score_adj that the kubelet gives a regular container (pkg/kubelet/qos/policy.go).
@@ -20,5 +23,5 @@ export function oomScoreAdj(qos: QosClass, request: Bytes | undefined, nodeCapac
   if (nodeCapacity === undefined || nodeCapacity === 0) return undefined;
   const raw = 1000 - Math.floor((1000 * (request ?? 0)) / nodeCapacity);
   const score = Math.max(3, Math.min(999, raw));
-  return { score, arithmetic: `1000 - floor(1000 x request ${request ?? 0} / node capacity ${nodeCapacity}) = ${score}` };
+  return { score, arithmetic: `1000 - 1000 × request ${formatBytes(request ?? NONE)} / node memory ${formatBytes(nodeCapacity)}, kept between 3 and 999` };
 }
