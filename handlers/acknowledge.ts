@@ -9,7 +9,10 @@ import type { JobQueue } from '../src/ports/job-queue.ts';
 export type AcknowledgePorts = { readonly incidents: IncidentStore; readonly queue: JobQueue; readonly clock: Clock };
 
 export function createAcknowledge(ports: AcknowledgePorts) {
-  return async function acknowledge(input: { readonly incidentId: string; readonly person: PersonId }): Promise<AcknowledgeOutcome> {
+  return async function acknowledge(input: {
+    readonly incidentId: string;
+    readonly person: PersonId;
+  }): Promise<AcknowledgeOutcome> {
     const incident = await ports.incidents.get(input.incidentId);
     if (incident === undefined) return { kind: 'refused', reason: `${input.incidentId} is not known any more.` };
     const at = ports.clock.now();
@@ -17,6 +20,8 @@ export function createAcknowledge(ports: AcknowledgePorts) {
       current.acknowledgedBy === undefined ? { ...current, acknowledgedBy: { person: input.person, at } } : current,
     );
     await ports.queue.enqueue({ step: 'post', incidentId: incident.id });
-    return { kind: updated.acknowledgedBy?.at === at && updated.acknowledgedBy.person === input.person ? 'acknowledged' : 'already' };
+    return {
+      kind: updated.acknowledgedBy?.at === at && updated.acknowledgedBy.person === input.person ? 'acknowledged' : 'already',
+    };
   };
 }

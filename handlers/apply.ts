@@ -1,12 +1,12 @@
 // Write an approved change, once: check that nothing moved since the review, let the API server rehearse it, write, hand over to
 // verify. A proposal found half-way after a crash or a lost answer is looked up in the cluster before anything is written.
 
-import { formatQuantity } from '../src/domain/memory.ts';
-import { hasDrifted } from '../src/domain/change.ts';
 import type { Change, TemplateContainer, TemplateState } from '../src/domain/change.ts';
+import { hasDrifted } from '../src/domain/change.ts';
 import { addEntry } from '../src/domain/incident.ts';
-import { advance } from '../src/domain/proposal.ts';
+import { formatQuantity } from '../src/domain/memory.ts';
 import type { Proposal, ProposalEvent } from '../src/domain/proposal.ts';
+import { advance } from '../src/domain/proposal.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { JobQueue } from '../src/ports/job-queue.ts';
@@ -109,7 +109,12 @@ async function finish(ports: ApplyPorts, proposal: Proposal, { generation, signa
   if (written !== undefined) {
     const approver = proposal.state.kind === 'applying' ? proposal.state.by : 'unknown';
     await ports.editor.note(change, { incidentId, proposalId: proposal.id, requester: proposal.requester, approver }, signal);
-    ports.log.info('change written', { incident: incidentId, proposal: proposal.id, limit: formatQuantity(change.after.limit), generation });
+    ports.log.info('change written', {
+      incident: incidentId,
+      proposal: proposal.id,
+      limit: formatQuantity(change.after.limit),
+      generation,
+    });
   }
   return { kind: 'written', generation };
 }

@@ -1,9 +1,9 @@
 // Close a proposal with its verdict, and bring its incident along: quiet resolves it, everything else opens it again.
 
-import { addEntry } from '../src/domain/incident.ts';
 import type { Incident } from '../src/domain/incident.ts';
-import { advance } from '../src/domain/proposal.ts';
+import { addEntry } from '../src/domain/incident.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
+import { advance } from '../src/domain/proposal.ts';
 import type { Instant } from '../src/domain/time.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
 import type { Clock } from '../src/ports/clock.ts';
@@ -36,7 +36,11 @@ export async function closeProposal(ports: ClosePorts, proposal: Proposal, verdi
 }
 
 /** Brings the incident of a closed proposal up to date and has it shown. May run again after a crash in between. */
-export async function settleIncident(ports: Pick<ClosePorts, 'incidents' | 'queue'>, proposal: Proposal, now: Instant): Promise<void> {
+export async function settleIncident(
+  ports: Pick<ClosePorts, 'incidents' | 'queue'>,
+  proposal: Proposal,
+  now: Instant,
+): Promise<void> {
   await ports.incidents.update(proposal.incidentId, (incident) => settled(incident, proposal, now));
   await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
 }

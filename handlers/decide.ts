@@ -42,7 +42,11 @@ export function createDecide(ports: DecidePorts, settings: Settings) {
     async draft(input: DraftInput): Promise<DecisionDraft | Refused> {
       const open = await openProposal(ports, input);
       if (open.kind === 'refused') return open;
-      const refusal = await refusalFor(ports, settings, { proposal: open.proposal, incident: open.incident, person: input.person });
+      const refusal = await refusalFor(ports, settings, {
+        proposal: open.proposal,
+        incident: open.incident,
+        person: input.person,
+      });
       return refusal ?? { kind: 'ready', proposal: open.proposal, incident: open.incident };
     },
 
@@ -65,7 +69,10 @@ function refused(reason: string): Refused {
   return { kind: 'refused', reason };
 }
 
-async function openProposal(ports: DecidePorts, input: { readonly proposalId: string; readonly version: number }): Promise<Open | Refused> {
+async function openProposal(
+  ports: DecidePorts,
+  input: { readonly proposalId: string; readonly version: number },
+): Promise<Open | Refused> {
   const proposal = await ports.proposals.get(input.proposalId);
   if (proposal === undefined) return refused(`${input.proposalId} is not known any more.`);
   if (proposal.state.kind !== 'pending') return refused(alreadyDecided(proposal));
@@ -83,7 +90,9 @@ function alreadyDecided({ id, state }: Proposal): string {
     case 'refused':
       return `${id} was already refused.`;
     case 'expired':
-      return state.reason === undefined ? `${id} expired before anybody approved it.` : `${id} is no longer valid: ${state.reason}.`;
+      return state.reason === undefined
+        ? `${id} expired before anybody approved it.`
+        : `${id} is no longer valid: ${state.reason}.`;
     case 'pending':
       return `${id} is waiting.`;
     case 'closed':
@@ -95,7 +104,11 @@ function alreadyDecided({ id, state }: Proposal): string {
 
 type Deciding = { readonly proposal: Proposal; readonly incident: Incident; readonly person: PersonId };
 
-async function refusalFor(ports: DecidePorts, { policy }: Settings, { proposal, incident, person }: Deciding): Promise<Refused | undefined> {
+async function refusalFor(
+  ports: DecidePorts,
+  { policy }: Settings,
+  { proposal, incident, person }: Deciding,
+): Promise<Refused | undefined> {
   const { namespace } = incident.workload;
   const decider = await ports.people.person(person);
   const groups = approversFor(policy, namespace).groups;
@@ -135,7 +148,11 @@ async function approve(ports: DecidePorts, proposal: Proposal, { by, signal }: A
   return { kind: 'approved' };
 }
 
-async function refuse(ports: DecidePorts, proposal: Proposal, { by, reason }: { readonly by: PersonId; readonly reason: string }): Promise<DecideOutcome> {
+async function refuse(
+  ports: DecidePorts,
+  proposal: Proposal,
+  { by, reason }: { readonly by: PersonId; readonly reason: string },
+): Promise<DecideOutcome> {
   const moved = advance(proposal, { kind: 'refuse', by, reason: reason.trim() }, ports.clock.now());
   if (moved.kind === 'not-allowed') return refused(alreadyDecided(proposal));
   const stored = await ports.proposals.replace(moved.proposal);

@@ -3,12 +3,12 @@
 
 import { diagnose } from '../src/domain/diagnose.ts';
 import type { Evidence } from '../src/domain/evidence.ts';
-import { addEntry, addKill, incidentKey, openIncident } from '../src/domain/incident.ts';
 import type { Dossier, Incident } from '../src/domain/incident.ts';
+import { addEntry, addKill, incidentKey, openIncident } from '../src/domain/incident.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
 import { valueOf } from '../src/domain/piece.ts';
-import { routeFor } from '../src/domain/policy.ts';
 import type { Policy, RouteRule } from '../src/domain/policy.ts';
+import { routeFor } from '../src/domain/policy.ts';
 import { recommend } from '../src/domain/recommend.ts';
 import type { Instant, Millis } from '../src/domain/time.ts';
 import type { WorkloadRef } from '../src/domain/workload.ts';
@@ -92,7 +92,11 @@ function workloadOf(kill: Kill): WorkloadRef {
   return { cluster, namespace, apiVersion, kind, name, uid };
 }
 
-function judge(ports: EnrichPorts, settings: EnrichSettings, { kill, evidence, incident }: Found & { readonly incident: Incident }): Dossier {
+function judge(
+  ports: EnrichPorts,
+  settings: EnrichSettings,
+  { kill, evidence, incident }: Found & { readonly incident: Incident },
+): Dossier {
   const now = ports.clock.now();
   const own = kill.finishedAt ?? kill.seenAt;
   const earlier: readonly Instant[] = incident.killTimes.filter((at) => at < own);

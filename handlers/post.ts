@@ -3,8 +3,8 @@
 // happened is looked for before it is sent again.
 
 import { approversFor } from '../src/domain/approval.ts';
-import { entryOf, withEntry } from '../src/domain/incident.ts';
 import type { Dossier, Incident, PostedMessage, ThreadEntry } from '../src/domain/incident.ts';
+import { entryOf, withEntry } from '../src/domain/incident.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { between, SECOND } from '../src/domain/time.ts';
 import type { Clock } from '../src/ports/clock.ts';
@@ -76,7 +76,11 @@ async function show(ports: PostPorts, settings: { readonly policy: Policy }, slo
 type Composing = { readonly incident: Incident; readonly entry: ThreadEntry };
 
 /** The message as things are now; undefined while what it shows is not there yet. */
-async function compose(ports: PostPorts, { policy }: { readonly policy: Policy }, { incident, entry }: Composing): Promise<Message | undefined> {
+async function compose(
+  ports: PostPorts,
+  { policy }: { readonly policy: Policy },
+  { incident, entry }: Composing,
+): Promise<Message | undefined> {
   const { subject } = entry;
   const dossier = await ports.incidents.dossier(incident.id);
   switch (subject.kind) {

@@ -1,10 +1,10 @@
 // A person wants the limit changed: draft the numbers to start from, then check, rehearse and store a proposal for a second
 // person. Nothing is written to the cluster here but a dry run.
 
-import { buildChange, isPatchableKind } from '../src/domain/change.ts';
 import type { Change, TemplateContainer, TemplateState } from '../src/domain/change.ts';
-import { addEntry } from '../src/domain/incident.ts';
+import { buildChange, isPatchableKind } from '../src/domain/change.ts';
 import type { Dossier, Incident } from '../src/domain/incident.ts';
+import { addEntry } from '../src/domain/incident.ts';
 import { checkProposedLimits } from '../src/domain/limits-check.ts';
 import { formatQuantity } from '../src/domain/memory.ts';
 import { livedFor } from '../src/domain/oom-kill.ts';
@@ -39,7 +39,10 @@ const REASON_LENGTH = { min: 10, max: 500 } as const;
 export function createPropose(ports: ProposePorts, settings: Settings) {
   return {
     /** What the review modal starts from, or why there is nothing to review. */
-    async draft(input: { readonly incidentId: string; readonly person: PersonId }, signal: AbortSignal): Promise<ReviewDraft | Refused> {
+    async draft(
+      input: { readonly incidentId: string; readonly person: PersonId },
+      signal: AbortSignal,
+    ): Promise<ReviewDraft | Refused> {
       const ready = await prepare(ports, input.incidentId, signal);
       return ready.kind === 'refused' ? ready : draftOf(ready, settings.policy);
     },
@@ -68,7 +71,8 @@ async function prepare(ports: ProposePorts, incidentId: string, signal: AbortSig
   const incident = await ports.incidents.get(incidentId);
   if (incident === undefined) return refused(`${incidentId} is not known any more.`);
   if (incident.state === 'resolved') return refused(`${incident.id} is resolved; there is nothing left to fix.`);
-  if (incident.proposalId !== undefined) return refused(`${incident.proposalId} is already under way for ${incident.id}; see its thread.`);
+  if (incident.proposalId !== undefined)
+    return refused(`${incident.proposalId} is already under way for ${incident.id}; see its thread.`);
   const dossier = await ports.incidents.dossier(incidentId);
   const { workload } = incident;
   if (!isPatchableKind(workload.kind)) return refused(unpatchable(incident, dossier));
@@ -76,7 +80,9 @@ async function prepare(ports: ProposePorts, incidentId: string, signal: AbortSig
   if (template === undefined) return refused(`${workload.kind} ${workload.namespace}/${workload.name} is no longer there.`);
   const container = template.containers.find(({ name }) => name === incident.container);
   if (container === undefined) {
-    return refused(`The template of ${workload.kind} ${workload.namespace}/${workload.name} has no container ${incident.container}; something else adds it to the pods, and the limit has to be changed there.`);
+    return refused(
+      `The template of ${workload.kind} ${workload.namespace}/${workload.name} has no container ${incident.container}; something else adds it to the pods, and the limit has to be changed there.`,
+    );
   }
   return { kind: 'ready', incident, dossier, template, container };
 }
@@ -87,7 +93,11 @@ function unpatchable(incident: Incident, dossier: Dossier | undefined): string {
 }
 
 function draftOf({ incident, dossier, template, container }: Ready, policy: Policy): ReviewDraft | Refused {
-  const recommendation = dossier?.recommendation ?? { kind: 'advise' as const, reason: 'No evidence is stored for this incident.', advice: [] };
+  const recommendation = dossier?.recommendation ?? {
+    kind: 'advise' as const,
+    reason: 'No evidence is stored for this incident.',
+    advice: [],
+  };
   const { limit, request } = container.resources;
   const suggested = recommendation.kind === 'raise' ? recommendation : undefined;
   const wantedRequest = suggested?.request ?? request?.bytes;
@@ -110,7 +120,10 @@ function warningsFor(template: TemplateState, dossier: Dossier | undefined): rea
   const owners = dossier === undefined ? [] : (valueOf(dossier.evidence.owner)?.fieldOwners ?? []);
   return [
     ...(template.noEffect === undefined ? [] : [template.noEffect]),
-    ...owners.map(({ tool, signal, name }) => `${tool}${name === undefined ? '' : ` (${name})`} manages this object (${signal}) and will put the old value back; change the limit where it reads it from.`),
+    ...owners.map(
+      ({ tool, signal, name }) =>
+        `${tool}${name === undefined ? '' : ` (${name})`} manages this object (${signal}) and will put the old value back; change the limit where it reads it from.`,
+    ),
   ];
 }
 
@@ -132,7 +145,8 @@ async function propose(ports: ProposePorts, settings: Settings, { input, signal 
   if (checked.kind === 'problems' || problems.length > 0) return { kind: 'invalid', problems };
   const change = buildChange(template, container, { limit: checked.limit, request: checked.request });
   const rehearsal = await ports.editor.dryRun(change, signal);
-  if (rehearsal.kind === 'denied') return { kind: 'invalid', problems: [{ field: 'limit', message: `The API server would refuse it: ${rehearsal.message}` }] };
+  if (rehearsal.kind === 'denied')
+    return { kind: 'invalid', problems: [{ field: 'limit', message: `The API server would refuse it: ${rehearsal.message}` }] };
   if (rehearsal.kind !== 'written') return refused('The workload changed while you were looking at it; open the review again.');
   return store(ports, settings, { input, ready, change });
 }
@@ -140,7 +154,12 @@ async function propose(ports: ProposePorts, settings: Settings, { input, signal 
 function reasonProblems(reason: string): readonly { readonly field: 'reason'; readonly message: string }[] {
   const length = reason.trim().length;
   if (length >= REASON_LENGTH.min && length <= REASON_LENGTH.max) return [];
-  return [{ field: 'reason', message: `Say why in ${REASON_LENGTH.min} to ${REASON_LENGTH.max} characters: the approver and the audit read it.` }];
+  return [
+    {
+      field: 'reason',
+      message: `Say why in ${REASON_LENGTH.min} to ${REASON_LENGTH.max} characters: the approver and the audit read it.`,
+    },
+  ];
 }
 
 type Storing = { readonly input: ProposeInput; readonly ready: Ready; readonly change: Change };
@@ -148,23 +167,28 @@ type Storing = { readonly input: ProposeInput; readonly ready: Ready; readonly c
 async function store(ports: ProposePorts, { policy }: Settings, { input, ready, change }: Storing): Promise<ProposeOutcome> {
   const now = ports.clock.now();
   const { incident, dossier } = ready;
-  const proposal = await ports.proposals.create((id): Proposal => ({
-    id,
-    version: 1,
-    incidentId: incident.id,
-    requester: input.requester,
-    reason: input.reason.trim(),
-    change,
-    createdAt: now,
-    expiresAt: after(now, policy.proposalExpiry),
-    dryRun: { kind: 'passed' },
-    temporary: dossier?.recommendation.kind === 'raise' && dossier.recommendation.temporary,
-    livedMs: livedFor(incident.lastKill),
-    state: { kind: 'pending' },
-  }));
+  const proposal = await ports.proposals.create(
+    (id): Proposal => ({
+      id,
+      version: 1,
+      incidentId: incident.id,
+      requester: input.requester,
+      reason: input.reason.trim(),
+      change,
+      createdAt: now,
+      expiresAt: after(now, policy.proposalExpiry),
+      dryRun: { kind: 'passed' },
+      temporary: dossier?.recommendation.kind === 'raise' && dossier.recommendation.temporary,
+      livedMs: livedFor(incident.lastKill),
+      state: { kind: 'pending' },
+    }),
+  );
   const updated = await ports.incidents.update(incident.id, (current) =>
     current.proposalId === undefined && current.state !== 'resolved'
-      ? addEntry({ ...current, state: 'proposed', proposalId: proposal.id }, `proposal/${proposal.id}`, { kind: 'proposal', proposalId: proposal.id })
+      ? addEntry({ ...current, state: 'proposed', proposalId: proposal.id }, `proposal/${proposal.id}`, {
+          kind: 'proposal',
+          proposalId: proposal.id,
+        })
       : current,
   );
   if (updated.proposalId !== proposal.id) {

@@ -3,10 +3,10 @@
 import { diagnose } from '../src/domain/diagnose.ts';
 import type { Incident } from '../src/domain/incident.ts';
 import { nearest } from '../src/domain/nearest.ts';
-import { findKills } from '../src/domain/oom-kill.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
-import { effectiveLimit } from '../src/domain/pod.ts';
+import { findKills } from '../src/domain/oom-kill.ts';
 import type { PodContainer, PodFacts } from '../src/domain/pod.ts';
+import { effectiveLimit } from '../src/domain/pod.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { recommend } from '../src/domain/recommend.ts';
 import type { Millis } from '../src/domain/time.ts';
@@ -33,7 +33,10 @@ const LISTED = 20;
 
 export function createQuery(ports: QueryPorts, settings: QuerySettings) {
   return async function query(input: { readonly text: string }, signal: AbortSignal): Promise<Answer> {
-    const [word = 'help', ...rest] = input.text.trim().split(/\s+/).filter((part) => part !== '');
+    const [word = 'help', ...rest] = input.text
+      .trim()
+      .split(/\s+/)
+      .filter((part) => part !== '');
     const command = COMMANDS.find((known) => known === word.toLowerCase());
     switch (command) {
       case 'help':
@@ -63,7 +66,11 @@ async function explainPod(ports: QueryPorts, settings: QuerySettings, { words, s
   const [target, ...surplus] = words;
   const [namespace, name, ...deeper] = (target ?? '').split('/');
   if (!namespace || !name || deeper.length > 0 || surplus.length > 0) {
-    return { kind: 'usage', problem: 'Name one pod as namespace/pod, for example /oom pod payments/checkout-api-7d9f.', nearest: 'pod' };
+    return {
+      kind: 'usage',
+      problem: 'Name one pod as namespace/pod, for example /oom pod payments/checkout-api-7d9f.',
+      nearest: 'pod',
+    };
   }
   const pod = await ports.pods.find(namespace, name, signal);
   if (pod === undefined) return notFound(ports, { namespace, name, signal });
@@ -76,7 +83,11 @@ async function notFound(ports: QueryPorts, { namespace, name, signal }: Missing)
   const inNamespace = await ports.pods.names(namespace, signal);
   const candidates = inNamespace.length > 0 ? inNamespace : await ports.pods.names(undefined, signal);
   const problem = `There is no pod ${namespace}/${name}${inNamespace.length === 0 ? `, nor any pod in a namespace ${namespace}` : ''}.`;
-  return { kind: 'not-found', problem, nearest: nearest({ candidates, text: `${namespace}/${name}`, distance: ports.distance, limit: 3 }) };
+  return {
+    kind: 'not-found',
+    problem,
+    nearest: nearest({ candidates, text: `${namespace}/${name}`, distance: ports.distance, limit: 3 }),
+  };
 }
 
 type Explaining = { readonly pod: PodFacts; readonly signal: AbortSignal };
@@ -85,7 +96,8 @@ async function explain(ports: QueryPorts, settings: QuerySettings, { pod, signal
   const now = ports.clock.now();
   const kill = latest(findKills(pod, now));
   const container = pod.containers.find(({ name }) => name === kill?.ref.container) ?? mostTelling(pod);
-  if (container === undefined) return { kind: 'not-found', problem: `Pod ${pod.namespace}/${pod.name} has no containers.`, nearest: [] };
+  if (container === undefined)
+    return { kind: 'not-found', problem: `Pod ${pod.namespace}/${pod.name} has no containers.`, nearest: [] };
   const ref = {
     cluster: settings.cluster,
     namespace: pod.namespace,
@@ -107,6 +119,8 @@ function latest(kills: readonly Kill[]): Kill | undefined {
 /** Nobody was killed: the container that is not running, else the one that restarted most, else the one with a limit. */
 function mostTelling(pod: PodFacts): PodContainer | undefined {
   const weight = (container: PodContainer): number =>
-    (container.state.kind === 'running' ? 0 : 4) + Math.min(container.restartCount, 3) + (effectiveLimit(pod, container) === undefined ? 0 : 0.5);
+    (container.state.kind === 'running' ? 0 : 4) +
+    Math.min(container.restartCount, 3) +
+    (effectiveLimit(pod, container) === undefined ? 0 : 0.5);
   return pod.containers.toSorted((a, b) => weight(b) - weight(a)).find(({ role }) => role !== 'ephemeral');
 }

@@ -1,10 +1,10 @@
 // What time does: proposals expire, incidents that stayed quiet are resolved, and whatever a crash left between two steps is
 // handed on. Safe to run any number of times, by any number of replicas.
 
-import { advance } from '../src/domain/proposal.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
-import { between } from '../src/domain/time.ts';
+import { advance } from '../src/domain/proposal.ts';
 import type { Millis } from '../src/domain/time.ts';
+import { between } from '../src/domain/time.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { JobQueue } from '../src/ports/job-queue.ts';
@@ -77,7 +77,9 @@ async function sweepIncidents(ports: SweepPorts, quietAfter: Millis): Promise<nu
     const lastKill = incident.killTimes.at(-1) ?? incident.openedAt;
     if (incident.state !== 'open' || between(lastKill, now) < quietAfter) continue;
     await ports.incidents.update(incident.id, (current) =>
-      current.state === 'open' && current.version === incident.version ? { ...current, state: 'resolved', resolvedAt: now } : current,
+      current.state === 'open' && current.version === incident.version
+        ? { ...current, state: 'resolved', resolvedAt: now }
+        : current,
     );
     await ports.queue.enqueue({ step: 'post', incidentId: incident.id });
     resolved += 1;

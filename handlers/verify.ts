@@ -3,18 +3,18 @@
 
 import { hasDrifted } from '../src/domain/change.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
-import { isFinal } from '../src/domain/proposal.ts';
 import type { Proposal, ProposalState } from '../src/domain/proposal.ts';
-import { after, between, SECOND } from '../src/domain/time.ts';
+import { isFinal } from '../src/domain/proposal.ts';
 import type { Millis } from '../src/domain/time.ts';
-import { watchWindow } from '../src/domain/verdict.ts';
+import { after, between, SECOND } from '../src/domain/time.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
+import { watchWindow } from '../src/domain/verdict.ts';
 import type { Later } from '../src/ports/job-queue.ts';
 import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
 import { findIn, move } from './apply.ts';
-import { closeProposal, settleIncident } from './close.ts';
 import type { ClosePorts } from './close.ts';
+import { closeProposal, settleIncident } from './close.ts';
 
 export type VerifyPorts = ClosePorts & { readonly intake: KillIntake; readonly editor: WorkloadEditor };
 
@@ -55,12 +55,19 @@ async function undoneVerdict(ports: VerifyPorts, proposal: Proposal, signal: Abo
   const { limit } = container.resources;
   if (limit?.bytes === proposal.change.after.limit) return undefined;
   // Back at the reviewed value, or at a third one: either way not what was approved.
-  return { kind: 'undone', foundLimit: hasDrifted(proposal.change, container) ? (limit?.text ?? 'no limit') : `back at ${limit?.text ?? 'no limit'}` };
+  return {
+    kind: 'undone',
+    foundLimit: hasDrifted(proposal.change, container) ? (limit?.text ?? 'no limit') : `back at ${limit?.text ?? 'no limit'}`,
+  };
 }
 
 type RollingOut = { readonly proposal: Proposal; readonly state: Rolling; readonly signal: AbortSignal };
 
-async function followRollout(ports: VerifyPorts, settings: VerifySettings, { proposal, state, signal }: RollingOut): Promise<VerifyOutcome> {
+async function followRollout(
+  ports: VerifyPorts,
+  settings: VerifySettings,
+  { proposal, state, signal }: RollingOut,
+): Promise<VerifyOutcome> {
   const status = await ports.editor.rollout(proposal.change.workload, state.generation, signal);
   if (status.kind === 'failed') return close(ports, proposal, { kind: 'not-rolled-out', reason: status.message });
   if (status.kind === 'progressing') return { kind: 'later', afterMs: settings.pollEvery, reason: status.message };

@@ -1,7 +1,7 @@
 // A pod was seen: claim every memory kill it shows. Level, not edge: the same pod may come any number of times.
 
-import { findKills } from '../src/domain/oom-kill.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
+import { findKills } from '../src/domain/oom-kill.ts';
 import type { PodFacts } from '../src/domain/pod.ts';
 import type { Instant, Millis } from '../src/domain/time.ts';
 import type { Clock } from '../src/ports/clock.ts';

@@ -5,18 +5,18 @@ import { checkRights } from './adapters/kubernetes/capabilities.ts';
 import { createWebClient } from './adapters/slack/client.ts';
 import { whoAmI } from './adapters/slack/self.ts';
 import { banner } from './compose/banner.ts';
-import { openCluster, openStores } from './compose/parts.ts';
 import type { Cluster, Stores, Telemetry } from './compose/parts.ts';
+import { openCluster, openStores } from './compose/parts.ts';
 import { startSlack, startWatcher, startWorker } from './compose/roles.ts';
 import { rulesFor } from './compose/rules.ts';
-import { placeCluster, placeRedis, placeSlack } from './compose/stand-ins.ts';
 import type { SlackPlace } from './compose/stand-ins.ts';
+import { placeCluster, placeRedis, placeSlack } from './compose/stand-ins.ts';
 import type { Config } from './config.ts';
-import { createLifecycle } from './lifecycle.ts';
 import type { Lifecycle } from './lifecycle.ts';
-import { createLog } from './telemetry/logger.ts';
-import { startHttp } from './telemetry/http.ts';
+import { createLifecycle } from './lifecycle.ts';
 import type { ReadinessCheck } from './telemetry/http.ts';
+import { startHttp } from './telemetry/http.ts';
+import { createLog } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/meter.ts';
 
 export type AppOptions = {
@@ -115,5 +115,6 @@ type Checking = Pick<Starting, 'config' | 'print' | 'stopping'> & { readonly clu
 /** A right that is missing is said once, with what it costs; the messages it affects say it again. */
 async function sayWhatIsMissing({ cluster, config, print, stopping }: Checking): Promise<void> {
   const rights = await checkRights({ connection: cluster.connection, namespaces: config.namespaces, signal: stopping });
-  for (const { what, effect } of rights.filter(({ allowed }) => !allowed)) print(`headroom: the cluster does not allow to ${what}: ${effect}`);
+  for (const { what, effect } of rights.filter(({ allowed }) => !allowed))
+    print(`headroom: the cluster does not allow to ${what}: ${effect}`);
 }

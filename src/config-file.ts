@@ -3,11 +3,11 @@
 
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
-import { parseQuantity } from './domain/memory.ts';
 import type { Bytes } from './domain/memory.ts';
+import { parseQuantity } from './domain/memory.ts';
 import type { Policy, RouteRule } from './domain/policy.ts';
-import { DAY, HOUR, MINUTE, SECOND, toMillis } from './domain/time.ts';
 import type { Millis } from './domain/time.ts';
+import { DAY, HOUR, MINUTE, SECOND, toMillis } from './domain/time.ts';
 
 export type Rules = {
   readonly routes: readonly RouteRule[];
@@ -16,7 +16,9 @@ export type Rules = {
   readonly reportWithin: Millis;
 };
 
-export type ParsedRules = { readonly kind: 'rules'; readonly rules: Rules } | { readonly kind: 'problems'; readonly problems: readonly string[] };
+export type ParsedRules =
+  | { readonly kind: 'rules'; readonly rules: Rules }
+  | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
 const UNITS: Readonly<Record<string, number>> = { s: SECOND, m: MINUTE, h: HOUR, d: DAY };
 

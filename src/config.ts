@@ -2,11 +2,11 @@
 // environment variables. Wrong settings are reported all at once, by name, with what to write instead.
 
 import { z } from 'zod';
-import { parseRules } from './config-file.ts';
 import type { Rules } from './config-file.ts';
+import { parseRules } from './config-file.ts';
 import { Secret } from './secret.ts';
-import { SETTINGS } from './settings.ts';
 import type { SettingName } from './settings.ts';
+import { SETTINGS } from './settings.ts';
 
 export const ROLES = ['watcher', 'worker', 'slack', 'all'] as const;
 export type Role = (typeof ROLES)[number];
@@ -59,34 +59,52 @@ const port = z.coerce
   .int('a TCP port: a whole number from 0 to 65535')
   .min(0, 'a TCP port: a whole number from 0 to 65535')
   .max(65_535, 'a TCP port: a whole number from 0 to 65535');
-const namespace = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'comma-separated namespace names, for example payments,checkout');
+const namespace = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'comma-separated namespace names, for example payments,checkout');
 
-const environment = z
-  .object({
-    REDIS_URL: url(/^rediss?$/, 'a redis:// or rediss:// URL, for example redis://redis.headroom.svc:6379/0').optional(),
-    KUBECONFIG: z.string().optional(),
-    KUBE_CONTEXT: z.string().optional(),
-    CLUSTER_NAME: z
-      .string()
-      .regex(/^[a-z0-9]([-.a-z0-9]{0,61}[a-z0-9])?$/, 'lower-case letters, digits, dots and dashes, at most 63, for example prod-eu-1')
-      .optional(),
-    WATCH_NAMESPACES: z
-      .string()
-      .transform((text) => text.split(',').map((name) => name.trim()).filter((name) => name !== ''))
-      .pipe(z.array(namespace))
-      .default([]),
-    SLACK_BOT_TOKEN: z.string().regex(/^xox[bp]-/, 'a bot token, which starts with xoxb- (it is on the app’s "OAuth & Permissions" page)').optional(),
-    SLACK_APP_TOKEN: z.string().regex(/^xapp-/, 'an app-level token, which starts with xapp- (it is on the app’s "Basic Information" page)').optional(),
-    SLACK_API_URL: url(/^https?$/, 'an http:// or https:// URL, for example https://slack.com/api/').optional(),
-    SLACK_CHANNEL: z.string().regex(/^[CGD][A-Z0-9]{2,}$/, 'a channel id, which starts with C (channel details, at the bottom), for example C0123456789').optional(),
-    PROMETHEUS_URL: url(/^https?$/, 'an http:// or https:// URL, for example http://prometheus.monitoring.svc:9090').optional(),
-    PROMETHEUS_TOKEN: z.string().optional(),
-    HEADROOM_CONFIG: z.string().optional(),
-    HTTP_PORT: port.default(8080),
-    LOCAL_SLACK_PORT: port.default(3000),
-    HEADROOM_DATA_DIR: z.string().default('.headroom'),
-    LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], { error: 'one of debug, info, warn, error' }).optional(),
-  }) satisfies z.ZodType<Partial<Record<SettingName, unknown>>>;
+const environment = z.object({
+  REDIS_URL: url(/^rediss?$/, 'a redis:// or rediss:// URL, for example redis://redis.headroom.svc:6379/0').optional(),
+  KUBECONFIG: z.string().optional(),
+  KUBE_CONTEXT: z.string().optional(),
+  CLUSTER_NAME: z
+    .string()
+    .regex(
+      /^[a-z0-9]([-.a-z0-9]{0,61}[a-z0-9])?$/,
+      'lower-case letters, digits, dots and dashes, at most 63, for example prod-eu-1',
+    )
+    .optional(),
+  WATCH_NAMESPACES: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    )
+    .pipe(z.array(namespace))
+    .default([]),
+  SLACK_BOT_TOKEN: z
+    .string()
+    .regex(/^xox[bp]-/, 'a bot token, which starts with xoxb- (it is on the app’s "OAuth & Permissions" page)')
+    .optional(),
+  SLACK_APP_TOKEN: z
+    .string()
+    .regex(/^xapp-/, 'an app-level token, which starts with xapp- (it is on the app’s "Basic Information" page)')
+    .optional(),
+  SLACK_API_URL: url(/^https?$/, 'an http:// or https:// URL, for example https://slack.com/api/').optional(),
+  SLACK_CHANNEL: z
+    .string()
+    .regex(/^[CGD][A-Z0-9]{2,}$/, 'a channel id, which starts with C (channel details, at the bottom), for example C0123456789')
+    .optional(),
+  PROMETHEUS_URL: url(/^https?$/, 'an http:// or https:// URL, for example http://prometheus.monitoring.svc:9090').optional(),
+  PROMETHEUS_TOKEN: z.string().optional(),
+  HEADROOM_CONFIG: z.string().optional(),
+  HTTP_PORT: port.default(8080),
+  LOCAL_SLACK_PORT: port.default(3000),
+  HEADROOM_DATA_DIR: z.string().default('.headroom'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], { error: 'one of debug, info, warn, error' }).optional(),
+}) satisfies z.ZodType<Partial<Record<SettingName, unknown>>>;
 
 type Environment = z.infer<typeof environment>;
 
@@ -98,7 +116,9 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   const rules = loadRules(sources);
   const problems = [
     ...(role.kind === 'problem' ? [role.problem] : []),
-    ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.map(String)[0] ?? 'environment'}: ${issue.message}`)),
+    ...(parsed.success
+      ? []
+      : parsed.error.issues.map((issue) => `${issue.path.map(String)[0] ?? 'environment'}: ${issue.message}`)),
     ...missingPartners(values),
     ...(role.kind === 'role' ? missingForRole(role.role, values, sources.environment) : []),
     ...rules.problems,
@@ -120,8 +140,12 @@ function present(environmentValues: ConfigSources['environment']): Record<string
 function missingPartners(values: Readonly<Record<string, string>>): readonly string[] {
   const { SLACK_BOT_TOKEN: bot, SLACK_APP_TOKEN: app, SLACK_CHANNEL: channel } = values;
   return [
-    ...(bot !== undefined && app === undefined ? ['SLACK_APP_TOKEN: needed beside SLACK_BOT_TOKEN: an app-level token that starts with xapp-'] : []),
-    ...(app !== undefined && bot === undefined ? ['SLACK_BOT_TOKEN: needed beside SLACK_APP_TOKEN: a bot token that starts with xoxb-'] : []),
+    ...(bot !== undefined && app === undefined
+      ? ['SLACK_APP_TOKEN: needed beside SLACK_BOT_TOKEN: an app-level token that starts with xapp-']
+      : []),
+    ...(app !== undefined && bot === undefined
+      ? ['SLACK_BOT_TOKEN: needed beside SLACK_APP_TOKEN: a bot token that starts with xoxb-']
+      : []),
     ...((bot ?? app) !== undefined && channel === undefined
       ? ['SLACK_CHANNEL: needed with a real Slack: the id of the channel for incidents, for example C0123456789']
       : []),
@@ -129,9 +153,15 @@ function missingPartners(values: Readonly<Record<string, string>>): readonly str
 }
 
 /** A role alone has no stand-ins: its partners run elsewhere and would not see them. */
-function missingForRole(role: Role, values: Readonly<Record<string, string>>, environmentValues: ConfigSources['environment']): readonly string[] {
+function missingForRole(
+  role: Role,
+  values: Readonly<Record<string, string>>,
+  environmentValues: ConfigSources['environment'],
+): readonly string[] {
   if (role === 'all') return [];
-  const hasCluster = [values['KUBECONFIG'], values['KUBE_CONTEXT'], environmentValues['KUBERNETES_SERVICE_HOST']].some((value) => value !== undefined);
+  const hasCluster = [values['KUBECONFIG'], values['KUBE_CONTEXT'], environmentValues['KUBERNETES_SERVICE_HOST']].some(
+    (value) => value !== undefined,
+  );
   return [
     ...(values['REDIS_URL'] === undefined ? [`REDIS_URL: needed with --role ${role}: the roles meet in one Redis`] : []),
     ...(hasCluster ? [] : [`KUBECONFIG: needed with --role ${role} outside a cluster`]),
@@ -155,7 +185,10 @@ function assemble(values: Environment, { role, rules, sources }: Context): Confi
     prometheus:
       values.PROMETHEUS_URL === undefined
         ? undefined
-        : { url: values.PROMETHEUS_URL, token: values.PROMETHEUS_TOKEN === undefined ? undefined : new Secret(values.PROMETHEUS_TOKEN) },
+        : {
+            url: values.PROMETHEUS_URL,
+            token: values.PROMETHEUS_TOKEN === undefined ? undefined : new Secret(values.PROMETHEUS_TOKEN),
+          },
     rules,
     httpPort: values.HTTP_PORT,
     httpHost: cluster.kind === 'in-cluster' ? '0.0.0.0' : '127.0.0.1',

@@ -28,7 +28,10 @@ export function createLifecycle(log: Log): Lifecycle {
 
 type Closing = { readonly deadline: AbortSignal; readonly log: Log };
 
-async function closeOne({ name, closer }: { readonly name: string; readonly closer: Closer }, { deadline, log }: Closing): Promise<void> {
+async function closeOne(
+  { name, closer }: { readonly name: string; readonly closer: Closer },
+  { deadline, log }: Closing,
+): Promise<void> {
   try {
     await Promise.race([closer(), expired(deadline)]);
     log.debug('stopped', { part: name });

@@ -43,7 +43,9 @@ async function main(): Promise<number> {
   return EXIT.stopped;
 }
 
-function environmentOf(source: { readonly env: Readonly<Record<string, string | undefined>> }): Readonly<Record<string, string | undefined>> {
+function environmentOf(source: {
+  readonly env: Readonly<Record<string, string | undefined>>;
+}): Readonly<Record<string, string | undefined>> {
   return source.env;
 }
 

@@ -131,7 +131,8 @@ export type SettingName = (typeof SETTINGS)[number]['name'];
 /** The content of .env.example. Every line is a comment: a copy changes nothing until somebody edits it. */
 export function renderEnvExample(settings: readonly Setting[]): string {
   const blocks = settings.map(
-    ({ name, meaning, unit, fallback, example }) => `# ${meaning}\n# Unit: ${unit}. Default: ${fallback}.\n# ${name}=${example}\n`,
+    ({ name, meaning, unit, fallback, example }) =>
+      `# ${meaning}\n# Unit: ${unit}. Default: ${fallback}.\n# ${name}=${example}\n`,
   );
   return `# Settings of Headroom, read from the environment. None is needed: npm start runs on embedded defaults.\n\n${blocks.join('\n')}`;
 }

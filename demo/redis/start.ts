@@ -1,8 +1,8 @@
 // The local Redis: a redis-server of its own on a free loopback port, append-only file on, never evicting, its data kept between starts. One at a
 // time per data folder: a second start is refused with a sentence instead of two servers writing one file.
 
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -31,8 +31,14 @@ export async function startLocalRedis({ dataDir }: LocalRedisOptions): Promise<L
   child.stdout.on('data', (part: Buffer) => keep(output, part));
   child.stderr.on('data', (part: Buffer) => keep(output, part));
   const failed = new Promise<never>((_, reject) => {
-    child.once('error', () => reject(new Error('redis-server was not found: install it (apt-get install redis-server, brew install redis) or set REDIS_URL')));
-    child.once('exit', (code) => reject(new Error(`redis-server ended with code ${code ?? 'none'}: ${output.slice(-3).join(' ')}`)));
+    child.once('error', () =>
+      reject(
+        new Error('redis-server was not found: install it (apt-get install redis-server, brew install redis) or set REDIS_URL'),
+      ),
+    );
+    child.once('exit', (code) =>
+      reject(new Error(`redis-server ended with code ${code ?? 'none'}: ${output.slice(-3).join(' ')}`)),
+    );
   });
   failed.catch(() => undefined);
   await Promise.race([answering(port), failed]);
@@ -50,12 +56,28 @@ export async function startLocalRedis({ dataDir }: LocalRedisOptions): Promise<L
 function argumentsFor(folder: string, port: number): readonly string[] {
   return [
     ...['--port', String(port), '--bind', '127.0.0.1', '--protected-mode', 'yes', '--dir', folder],
-    ...['--appendonly', 'yes', '--appendfsync', 'everysec', '--save', '', '--maxmemory-policy', 'noeviction', '--daemonize', 'no'],
+    ...[
+      '--appendonly',
+      'yes',
+      '--appendfsync',
+      'everysec',
+      '--save',
+      '',
+      '--maxmemory-policy',
+      'noeviction',
+      '--daemonize',
+      'no',
+    ],
   ];
 }
 
 function keep(output: string[], part: Buffer): void {
-  output.push(...part.toString('utf8').split('\n').filter((line) => line.trim() !== ''));
+  output.push(
+    ...part
+      .toString('utf8')
+      .split('\n')
+      .filter((line) => line.trim() !== ''),
+  );
   output.splice(0, Math.max(0, output.length - 20));
 }
 
@@ -63,7 +85,8 @@ function keep(output: string[], part: Buffer): void {
 async function takeOver(lock: string): Promise<void> {
   const pid = Number(await readFile(lock, 'utf8').catch(() => ''));
   if (!Number.isSafeInteger(pid) || pid <= 1 || !(await isRedis(pid))) return;
-  if (!(await isOrphan(pid))) throw new Error(`another Headroom uses ${lock}: stop it, or set HEADROOM_DATA_DIR to another folder`);
+  if (!(await isOrphan(pid)))
+    throw new Error(`another Headroom uses ${lock}: stop it, or set HEADROOM_DATA_DIR to another folder`);
   process.kill(pid, 'SIGTERM');
   const until = performance.now() + STOP_WITHIN_MS;
   while ((await isRedis(pid)) && performance.now() < until) await pause(ASK_EVERY_MS);

@@ -23,7 +23,10 @@ export function banner(config: Config, places: Places): readonly string[] {
     '',
     `Headroom is running (role ${config.role}).`,
     '',
-    ...rows.map(([name, real, place, setting]) => `  ${name.padEnd(8)} ${real ? 'real    ' : 'stand-in'}  ${place}${real ? '' : `   (set ${setting} for the real one)`}`),
+    ...rows.map(
+      ([name, real, place, setting]) =>
+        `  ${name.padEnd(8)} ${real ? 'real    ' : 'stand-in'}  ${place}${real ? '' : `   (set ${setting} for the real one)`}`,
+    ),
     `  Usage    ${places.usage}`,
     `  Health   ${places.health}`,
     '',

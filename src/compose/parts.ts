@@ -1,18 +1,18 @@
 // Everything a process needs to run its roles, built once: connections, stores, readers. No work happens here; see roles.ts.
 
 import { randomUUID } from 'node:crypto';
-import { connectCluster } from '../adapters/kubernetes/connection.ts';
 import type { ClusterConnection } from '../adapters/kubernetes/connection.ts';
+import { connectCluster } from '../adapters/kubernetes/connection.ts';
 import { createEvidenceReader } from '../adapters/kubernetes/evidence-reader.ts';
 import { createMetricsUsage } from '../adapters/kubernetes/metrics-usage.ts';
 import { createPodFinder } from '../adapters/kubernetes/pod-finder.ts';
 import { createWorkloadEditor } from '../adapters/kubernetes/workload-editor.ts';
 import { createPrometheusUsage } from '../adapters/prometheus/usage-reader.ts';
-import { connectRedis } from '../adapters/redis/connection.ts';
 import type { RedisConnection } from '../adapters/redis/connection.ts';
+import { connectRedis } from '../adapters/redis/connection.ts';
 import { redisIncidentStore } from '../adapters/redis/incident-store.ts';
-import { redisJobQueue } from '../adapters/redis/job-queue.ts';
 import type { RedisJobQueue } from '../adapters/redis/job-queue.ts';
+import { redisJobQueue } from '../adapters/redis/job-queue.ts';
 import { redisKillIntake } from '../adapters/redis/kill-intake.ts';
 import { redisLock, redisOnce } from '../adapters/redis/once.ts';
 import { redisProposalStore } from '../adapters/redis/proposal-store.ts';
@@ -75,16 +75,28 @@ export type Telemetry = { readonly log: Log; readonly meter: Meter };
 
 const PROMETHEUS_TIMEOUT_MS = 5000;
 
-export function openCluster(config: Config, place: ClusterPlace, { log, lifecycle }: { readonly log: Log; readonly lifecycle: Lifecycle }): Cluster {
+export function openCluster(
+  config: Config,
+  place: ClusterPlace,
+  { log, lifecycle }: { readonly log: Log; readonly lifecycle: Lifecycle },
+): Cluster {
   const connection = connectCluster(place.source);
   lifecycle.onStop('cluster connection', () => connection.close());
   const name = config.clusterName ?? place.name ?? nameOf(connection.contextName);
   const metrics = createMetricsUsage({ connection, clock: systemClock });
-  const prometheus = config.prometheus ?? (place.prometheusUrl === undefined ? undefined : { url: place.prometheusUrl, token: undefined });
+  const prometheus =
+    config.prometheus ?? (place.prometheusUrl === undefined ? undefined : { url: place.prometheusUrl, token: undefined });
   const history =
     prometheus === undefined
       ? []
-      : [createPrometheusUsage({ url: prometheus.url, token: prometheus.token?.reveal(), clock: systemClock, timeoutMs: PROMETHEUS_TIMEOUT_MS })];
+      : [
+          createPrometheusUsage({
+            url: prometheus.url,
+            token: prometheus.token?.reveal(),
+            clock: systemClock,
+            timeoutMs: PROMETHEUS_TIMEOUT_MS,
+          }),
+        ];
   return {
     connection,
     name,
@@ -92,7 +104,10 @@ export function openCluster(config: Config, place: ClusterPlace, { log, lifecycl
     usage: firstKnownUsage([...history, metrics]),
     pods: createPodFinder({ connection, cluster: name }),
     editor: createWorkloadEditor({ connection, cluster: name, clock: systemClock, log }),
-    usageWords: prometheus === undefined ? 'metrics.k8s.io only, one instant (set PROMETHEUS_URL for a history)' : `Prometheus at ${new URL(prometheus.url).host}, else metrics.k8s.io`,
+    usageWords:
+      prometheus === undefined
+        ? 'metrics.k8s.io only, one instant (set PROMETHEUS_URL for a history)'
+        : `Prometheus at ${new URL(prometheus.url).host}, else metrics.k8s.io`,
   };
 }
 

@@ -15,21 +15,21 @@ import { createSweep } from '../../handlers/sweep.ts';
 import { createVerify } from '../../handlers/verify.ts';
 import { createWatch } from '../../handlers/watch.ts';
 import { startSchedule } from '../adapters/cron/schedule.ts';
-import { createPodWatcher } from '../adapters/kubernetes/pod-watcher.ts';
 import type { PodWatcher } from '../adapters/kubernetes/pod-watcher.ts';
+import { createPodWatcher } from '../adapters/kubernetes/pod-watcher.ts';
 import { startWorkers } from '../adapters/redis/job-worker.ts';
 import type { Desk } from '../adapters/slack/listeners/desk.ts';
 import { createMessenger } from '../adapters/slack/messenger.ts';
 import { createPeople } from '../adapters/slack/people.ts';
-import { createSocket } from '../adapters/slack/socket.ts';
 import type { SlackSocket } from '../adapters/slack/socket.ts';
+import { createSocket } from '../adapters/slack/socket.ts';
 import type { Config } from '../config.ts';
 import type { Rules } from '../config-file.ts';
 import { SECOND, toMillis } from '../domain/time.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { People } from '../ports/people.ts';
-import { systemClock } from './parts.ts';
 import type { Cluster, Stores, Telemetry } from './parts.ts';
+import { systemClock } from './parts.ts';
 import type { SlackPlace } from './stand-ins.ts';
 
 /** What a message may wait for evidence; what is not there by then is posted as missing. */
@@ -43,13 +43,23 @@ export type World = {
   readonly rules: Rules;
   readonly stores: Stores;
   readonly cluster: Cluster;
-  readonly slack: SlackPlace & { readonly client: WebClient; readonly self: { readonly teamId: string; readonly botId: string; readonly botUserId: string } };
+  readonly slack: SlackPlace & {
+    readonly client: WebClient;
+    readonly self: { readonly teamId: string; readonly botId: string; readonly botUserId: string };
+  };
   readonly telemetry: Telemetry;
   readonly lifecycle: Lifecycle;
   readonly stopping: AbortSignal;
 };
 
-export async function startWatcher({ config, rules, stores, cluster, telemetry, lifecycle }: Omit<World, 'slack'>): Promise<PodWatcher> {
+export async function startWatcher({
+  config,
+  rules,
+  stores,
+  cluster,
+  telemetry,
+  lifecycle,
+}: Omit<World, 'slack'>): Promise<PodWatcher> {
   const watch = createWatch({ intake: stores.intake, clock: systemClock, ...telemetry }, { reportWithin: rules.reportWithin });
   const watcher = createPodWatcher({
     connection: cluster.connection,
@@ -105,7 +115,12 @@ async function startSweep({ rules, stores, telemetry, lifecycle }: World): Promi
 
 export async function startSlack(world: World): Promise<SlackSocket> {
   const { slack, stores, telemetry, lifecycle, stopping } = world;
-  const people = createPeople({ client: slack.client, teamId: () => slack.self.teamId, clock: systemClock, meter: telemetry.meter });
+  const people = createPeople({
+    client: slack.client,
+    teamId: () => slack.self.teamId,
+    clock: systemClock,
+    meter: telemetry.meter,
+  });
   const desk: Desk = {
     conversation: conversation(world, people),
     client: slack.client,

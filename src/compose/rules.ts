@@ -1,9 +1,9 @@
 // The rules in force: headroom.yaml where there is one, else the defaults, fitted to what stands in. With a real Slack and no file nobody may
 // approve; the local Slack has a group that may.
 
-import { parseRules } from '../config-file.ts';
-import type { Rules } from '../config-file.ts';
 import type { Config } from '../config.ts';
+import type { Rules } from '../config-file.ts';
+import { parseRules } from '../config-file.ts';
 import { MINUTE, SECOND, toMillis } from '../domain/time.ts';
 
 /** A change on the demo cluster is watched for this long: its kills come every minute or two. */

@@ -7,7 +7,11 @@ import type { Config } from '../config.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 
 export type RedisPlace = { readonly url: string; readonly words: string };
-export type ClusterPlace = { readonly source: ClusterSource; readonly prometheusUrl: string | undefined; readonly name: string | undefined };
+export type ClusterPlace = {
+  readonly source: ClusterSource;
+  readonly prometheusUrl: string | undefined;
+  readonly name: string | undefined;
+};
 export type SlackPlace = {
   readonly credentials: SlackCredentials;
   readonly channel: string;
@@ -46,7 +50,13 @@ export async function placeSlack(config: Config, lifecycle: Lifecycle): Promise<
   if (slack.kind === 'workspace') {
     const { botToken, appToken, apiUrl, channel } = slack;
     const credentials = { botToken: botToken.reveal(), appToken: appToken.reveal(), apiUrl };
-    return { credentials, channel, words: apiUrl === undefined ? 'slack.com' : new URL(apiUrl).host, page: undefined, approverGroups: [] };
+    return {
+      credentials,
+      channel,
+      words: apiUrl === undefined ? 'slack.com' : new URL(apiUrl).host,
+      page: undefined,
+      approverGroups: [],
+    };
   }
   const { startLocalSlack } = await import('../../demo/slack/start.ts');
   const local = await startLocalSlack({ port: slack.port, dataFile: `${config.dataDir}/slack.json` });

@@ -1,7 +1,7 @@
 // Who may approve a proposal, decided from the policy and from who the person is at the moment of the click.
 
-import { matchesGlob } from './policy.ts';
 import type { Policy } from './policy.ts';
+import { matchesGlob } from './policy.ts';
 import type { PersonId } from './proposal.ts';
 
 export type Standing = 'full' | 'guest' | 'stranger' | 'bot' | 'deactivated';
@@ -30,7 +30,10 @@ export type ApprovalQuestion = {
 };
 
 /** The users and groups that may approve in a namespace: every rule that matches counts. */
-export function approversFor(policy: Policy, namespace: string): { readonly users: readonly string[]; readonly groups: readonly string[] } {
+export function approversFor(
+  policy: Policy,
+  namespace: string,
+): { readonly users: readonly string[]; readonly groups: readonly string[] } {
   const rules = policy.approvers.filter((rule) => rule.namespaces.some((glob) => matchesGlob(glob, namespace)));
   return { users: unique(rules.flatMap(({ users }) => users)), groups: unique(rules.flatMap(({ groups }) => groups)) };
 }
@@ -65,8 +68,13 @@ export function mayApprove(question: ApprovalQuestion): ApprovalVerdict {
 function throughGroups({ groupMembers, decider, namespace }: ApprovalQuestion, groups: readonly string[]): ApprovalVerdict {
   if (groups.some((group) => groupMembers.get(group)?.includes(decider.id) === true)) return { kind: 'may' };
   if (groups.some((group) => groupMembers.get(group) === undefined)) {
-    const words = 'The members of the approver group could not be read from Slack, so nobody can be let through by it. Try again, or name users in policy.approvers.';
+    const words =
+      'The members of the approver group could not be read from Slack, so nobody can be let through by it. Try again, or name users in policy.approvers.';
     return { kind: 'may-not', reason: 'group-unknown', words };
   }
-  return { kind: 'may-not', reason: 'not-an-approver', words: `You are not among those who may approve changes in ${namespace}.` };
+  return {
+    kind: 'may-not',
+    reason: 'not-an-approver',
+    words: `You are not among those who may approve changes in ${namespace}.`,
+  };
 }

@@ -77,7 +77,14 @@ export function buildChange(template: TemplateState, container: TemplateContaine
       value,
     })),
   ];
-  return { workload: template.workload, container: container.name, list: container.list, before: container.resources, after, patch };
+  return {
+    workload: template.workload,
+    container: container.name,
+    list: container.list,
+    before: container.resources,
+    after,
+    patch,
+  };
 }
 
 function parents(base: string, container: TemplateContainer, fields: readonly Field[]): readonly PatchOperation[] {

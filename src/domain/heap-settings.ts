@@ -1,8 +1,8 @@
 // Settings that fix a runtime's heap: the JVM's -Xmx and percentages, Node.js' --max-old-space-size, Go's GOMEMLIMIT. Text of env, command and
 // args in, bytes out. Only the flag itself is kept for showing: the rest of the value may hold secrets.
 
-import { GIB, KIB, MIB, toBytes } from './memory.ts';
 import type { Bytes } from './memory.ts';
+import { GIB, KIB, MIB, toBytes } from './memory.ts';
 import type { HeapSetting } from './pod.ts';
 
 export type RuntimeText = {
@@ -27,7 +27,11 @@ function percentOf(amount: string, limit: Bytes | undefined): number | undefined
 
 /** In order of precedence per runtime: a fixed size beats a percentage (HotSpot ignores MaxRAMPercentage beside -Xmx). */
 const FLAGS: readonly Flag[] = [
-  { runtime: 'jvm', pattern: /-Xmx(\d+)([kKmMgGtT]?)(?![\w.])/g, bytes: (amount, unit) => Number(amount) * (JVM_UNITS[unit.toLowerCase()] ?? 1) },
+  {
+    runtime: 'jvm',
+    pattern: /-Xmx(\d+)([kKmMgGtT]?)(?![\w.])/g,
+    bytes: (amount, unit) => Number(amount) * (JVM_UNITS[unit.toLowerCase()] ?? 1),
+  },
   {
     runtime: 'jvm',
     pattern: /-XX:MaxHeapSize=(\d+)([kKmMgGtT]?)(?![\w.])/g,

@@ -1,8 +1,8 @@
 // What a person typed into the review, checked before anything is stored: quantities, their order, and the policy's bounds. Every problem
 // says what was wrong and what to write instead.
 
-import { formatQuantity, parseQuantity, toBytes } from './memory.ts';
 import type { Bytes } from './memory.ts';
+import { formatQuantity, parseQuantity, toBytes } from './memory.ts';
 import type { MemoryResources } from './pod.ts';
 import type { Policy } from './policy.ts';
 
@@ -42,7 +42,8 @@ function readSize(text: string): Read {
   const parsed = parseQuantity(text);
   if (parsed.kind === 'bytes' && !/m$/.test(text.trim())) return { bytes: parsed.bytes };
   const [, amount, unit = ''] = NOT_QUITE.exec(text) ?? [];
-  if (amount === undefined) return { problem: parsed.kind === 'invalid' ? `${parsed.reason}.` : `"${text}" is not a size; write for example 384Mi.` };
+  if (amount === undefined)
+    return { problem: parsed.kind === 'invalid' ? `${parsed.reason}.` : `"${text}" is not a size; write for example 384Mi.` };
   const meant = `${amount}${unit.toUpperCase()}i`;
   const hint = /^\s*\d+(?:\.\d+)?m\s*$/.test(text) ? ' A small m means thousandths of a byte.' : '';
   return { problem: `"${text.trim().slice(0, 40)}" is not how Kubernetes writes a size; did you mean ${meant}?${hint}` };
@@ -53,22 +54,31 @@ function limitProblems(limit: Bytes, { current, policy }: LimitsInput): readonly
   const most = old === undefined ? policy.maxLimit : Math.min(policy.maxLimit, old * policy.maxFactor);
   const problem = (message: string): readonly LimitsProblem[] => [{ field: 'limit', message }];
   if (old !== undefined && limit === old) return problem(`This is the limit it has now (${formatQuantity(old)}).`);
-  if (old !== undefined && limit < old) return problem(`This is lower than the limit that was just hit (${formatQuantity(old)}).`);
+  if (old !== undefined && limit < old)
+    return problem(`This is lower than the limit that was just hit (${formatQuantity(old)}).`);
   if (limit < policy.minLimit) return problem(`The policy allows no limit below ${formatQuantity(policy.minLimit)}.`);
   if (limit <= most) return [];
   const bound = most < policy.maxLimit ? `${policy.maxFactor} times the present limit` : 'its highest limit';
   return problem(`The policy allows at most ${formatQuantity(toBytes(Math.floor(most)))}, ${bound}.`);
 }
 
-function requestProblems(request: Bytes | undefined, limit: Bytes, { current, allocatable }: LimitsInput): readonly LimitsProblem[] {
+function requestProblems(
+  request: Bytes | undefined,
+  limit: Bytes,
+  { current, allocatable }: LimitsInput,
+): readonly LimitsProblem[] {
   const effective = request ?? current.request?.bytes;
   if (effective === undefined) return [];
   if (effective > limit) {
     const which = request === undefined ? `The present request of ${formatQuantity(effective)}` : 'The request';
-    return [{ field: 'request', message: `${which} is higher than the limit of ${formatQuantity(limit)}; it may be at most equal.` }];
+    return [
+      { field: 'request', message: `${which} is higher than the limit of ${formatQuantity(limit)}; it may be at most equal.` },
+    ];
   }
   if (allocatable !== undefined && effective > allocatable) {
-    return [{ field: 'request', message: `No pod with this request fits the node, which has ${formatQuantity(allocatable)} to give.` }];
+    return [
+      { field: 'request', message: `No pod with this request fits the node, which has ${formatQuantity(allocatable)} to give.` },
+    ];
   }
   return [];
 }

@@ -2,9 +2,9 @@
 // gives the same kills with the same identities (domain.md sections 1 to 3). Never infers an OOM from exit code 137 alone and
 // never discards reason OOMKilled because the code is another one.
 
+import type { Bytes } from './memory.ts';
 import type { PodContainer, PodFacts, TerminatedState } from './pod.ts';
 import { effectiveLimit } from './pod.ts';
-import type { Bytes } from './memory.ts';
 import type { Instant } from './time.ts';
 import type { ContainerRef, OwnerReference } from './workload.ts';
 
@@ -55,7 +55,14 @@ function killIn(pod: PodFacts, container: PodContainer, sighting: Sighting): rea
   if (end === undefined || end.kind !== 'terminated') return [];
   const how = killedHow(end);
   if (how === undefined) return [];
-  const ref = { cluster: pod.cluster, namespace: pod.namespace, pod: pod.name, podUid: pod.uid, container: container.name, role: container.role };
+  const ref = {
+    cluster: pod.cluster,
+    namespace: pod.namespace,
+    pod: pod.name,
+    podUid: pod.uid,
+    container: container.name,
+    role: container.role,
+  };
   return [
     {
       id: killId(ref, container, { end, shownIn: sighting.shownIn }),

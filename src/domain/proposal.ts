@@ -22,7 +22,13 @@ export type ProposalState =
   | { readonly kind: 'approved'; readonly by: PersonId; readonly at: Instant }
   | { readonly kind: 'applying'; readonly by: PersonId; readonly at: Instant }
   | { readonly kind: 'rolling-out'; readonly by: PersonId; readonly at: Instant; readonly generation: number }
-  | { readonly kind: 'observing'; readonly by: PersonId; readonly at: Instant; readonly rolledOutAt: Instant; readonly until: Instant }
+  | {
+      readonly kind: 'observing';
+      readonly by: PersonId;
+      readonly at: Instant;
+      readonly rolledOutAt: Instant;
+      readonly until: Instant;
+    }
   | { readonly kind: 'closed'; readonly by: PersonId; readonly at: Instant; readonly verdict: Verdict };
 
 export type Proposal = {

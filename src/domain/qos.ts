@@ -1,7 +1,7 @@
 // QoS class and oom_score_adj: who dies first when the *node* runs out of memory. Bytes in, score out (domain.md section 4).
 
-import { formatBytes, toBytes } from './memory.ts';
 import type { Bytes } from './memory.ts';
+import { formatBytes, toBytes } from './memory.ts';
 import type { QosClass } from './pod.ts';
 
 export type OomScore = {
@@ -23,5 +23,8 @@ export function oomScoreAdj(qos: QosClass, request: Bytes | undefined, nodeCapac
   if (nodeCapacity === undefined || nodeCapacity === 0) return undefined;
   const raw = 1000 - Math.floor((1000 * (request ?? 0)) / nodeCapacity);
   const score = Math.max(3, Math.min(999, raw));
-  return { score, arithmetic: `1000 - 1000 × request ${formatBytes(request ?? NONE)} / node memory ${formatBytes(nodeCapacity)}, kept between 3 and 999` };
+  return {
+    score,
+    arithmetic: `1000 - 1000 × request ${formatBytes(request ?? NONE)} / node memory ${formatBytes(nodeCapacity)}, kept between 3 and 999`,
+  };
 }

@@ -3,17 +3,17 @@
 
 import type { Diagnosis } from './diagnosis.ts';
 import type { Evidence } from './evidence.ts';
-import { formatQuantity, roundUpToStep, toBytes } from './memory.ts';
 import type { Bytes } from './memory.ts';
+import { formatQuantity, roundUpToStep, toBytes } from './memory.ts';
 import type { Kill } from './oom-kill.ts';
 import { valueOf } from './piece.ts';
-import { findContainer } from './pod.ts';
 import type { PodContainer } from './pod.ts';
+import { findContainer } from './pod.ts';
 import type { Policy } from './policy.ts';
-import type { Recommendation } from './recommendation.ts';
 import { heapAdvice, insteadOfRaising, ownerAdvice } from './recommend/advice.ts';
-import { sizeFor } from './recommend/size.ts';
 import type { PastKill, Size } from './recommend/size.ts';
+import { sizeFor } from './recommend/size.ts';
+import type { Recommendation } from './recommendation.ts';
 import type { Instant } from './time.ts';
 
 export type RecommendInput = {
@@ -39,7 +39,11 @@ export function recommend(input: RecommendInput): Recommendation {
   const name = kill?.ref.container ?? container?.name ?? 'the container';
   const instead = insteadOfRaising(diagnosis, container);
   if (kill === undefined || limit === undefined || instead !== undefined) {
-    return { kind: 'advise', reason: diagnosis.summary, advice: [...(instead ?? ['Leave the memory limit as it is.']), ...ownerAdvice(owner, name, undefined)] };
+    return {
+      kind: 'advise',
+      reason: diagnosis.summary,
+      advice: [...(instead ?? ['Leave the memory limit as it is.']), ...ownerAdvice(owner, name, undefined)],
+    };
   }
   const size = sized(input, kill, limit);
   if (size.recentRaises >= MOST_RAISES) return escalate(size);
@@ -52,7 +56,11 @@ export function recommend(input: RecommendInput): Recommendation {
     arithmetic: temporary ? `${size.arithmetic} A stop-gap: it delays the next kill, it does not end them.` : size.arithmetic,
     cappedBy: size.cappedBy,
     temporary,
-    advice: [...causeAdvice(diagnosis), ...heapAdvice(container?.heapSettings ?? [], size.limit), ...ownerAdvice(owner, name, size.limit)],
+    advice: [
+      ...causeAdvice(diagnosis),
+      ...heapAdvice(container?.heapSettings ?? [], size.limit),
+      ...ownerAdvice(owner, name, size.limit),
+    ],
   };
 }
 
@@ -74,7 +82,11 @@ function sized({ evidence, diagnosis, earlierKills, policy }: RecommendInput, ki
   if (!stopGap) return size;
   const most = roundUpToStep(limit * STOP_GAP);
   if (size.limit <= most) return size;
-  return { ...size, limit: most, arithmetic: `New limit ${formatQuantity(most)} = the ${formatQuantity(limit)} that was just hit × ${STOP_GAP}, rounded up.` };
+  return {
+    ...size,
+    limit: most,
+    arithmetic: `New limit ${formatQuantity(most)} = the ${formatQuantity(limit)} that was just hit × ${STOP_GAP}, rounded up.`,
+  };
 }
 
 function escalate(size: Size): Recommendation {
@@ -106,7 +118,10 @@ function requestFor({ evidence }: RecommendInput, container: PodContainer | unde
 function causeAdvice(diagnosis: Diagnosis): readonly string[] {
   switch (diagnosis.cause) {
     case 'leak':
-      return ['Find what keeps the memory: take two heap profiles some hours apart and compare them.', 'Until then, a scheduled restart keeps it alive.'];
+      return [
+        'Find what keeps the memory: take two heap profiles some hours apart and compare them.',
+        'Until then, a scheduled restart keeps it alive.',
+      ];
     case 'spike':
       return ['If the burst can be made smaller (streaming instead of loading, fewer at once), that is the better fix.'];
     case 'child-process':

@@ -28,12 +28,21 @@ export function trendOf(points: readonly UsagePoint[]): Trend | undefined {
   if (first === undefined || last === undefined || points.length < 12) return undefined;
   // The first tenth is warm-up.
   const begin = first.at + (last.at - first.at) / 10;
-  const floors = floorsOf(points.filter(({ at }) => at >= begin), last.at - first.at);
+  const floors = floorsOf(
+    points.filter(({ at }) => at >= begin),
+    last.at - first.at,
+  );
   if (floors.length < 4) return undefined;
   const perHour = theilSen(floors);
   const half = theilSen(floors.slice(Math.floor(floors.length / 2)));
   const hours = (last.at - first.at) / HOUR;
-  return { z: mannKendall(floors.map(({ bytes }) => bytes)), perHour, growth: perHour * hours, lastHalf: perHour === 0 ? 0 : half / perHour, hours };
+  return {
+    z: mannKendall(floors.map(({ bytes }) => bytes)),
+    perHour,
+    growth: perHour * hours,
+    lastHalf: perHour === 0 ? 0 : half / perHour,
+    hours,
+  };
 }
 
 /** The minimum of each of 24 equal parts; of half-days once the series is three days long. */

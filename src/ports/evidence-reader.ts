@@ -1,10 +1,9 @@
 // Reads what the cluster knows about a container. Every piece is present or says why not; only a fault of the reader itself throws.
 
-import type { Evidence } from '../domain/evidence.ts';
+import type { Evidence, Usage } from '../domain/evidence.ts';
+import type { Kill } from '../domain/oom-kill.ts';
 import type { Piece } from '../domain/piece.ts';
 import type { PodFacts } from '../domain/pod.ts';
-import type { Kill } from '../domain/oom-kill.ts';
-import type { Usage } from '../domain/evidence.ts';
 import type { ContainerRef } from '../domain/workload.ts';
 
 /** What to read about: a kill, or a container someone asks about. */

@@ -4,7 +4,12 @@ import type { Dossier, Incident, PostedMessage } from '../domain/incident.ts';
 import type { Proposal } from '../domain/proposal.ts';
 
 export type Message =
-  | { readonly kind: 'root'; readonly incident: Incident; readonly dossier?: Dossier | undefined; readonly proposal?: Proposal | undefined }
+  | {
+      readonly kind: 'root';
+      readonly incident: Incident;
+      readonly dossier?: Dossier | undefined;
+      readonly proposal?: Proposal | undefined;
+    }
   | { readonly kind: 'explanation'; readonly incident: Incident; readonly dossier: Dossier }
   | { readonly kind: 'proposal'; readonly incident: Incident; readonly proposal: Proposal; readonly approvers: Approvers }
   | { readonly kind: 'outcome'; readonly incident: Incident; readonly proposal: Proposal };

@@ -2,7 +2,9 @@
 
 import type { Proposal } from '../domain/proposal.ts';
 
-export type StoreResult = { readonly kind: 'stored'; readonly proposal: Proposal } | { readonly kind: 'conflict'; readonly current: Proposal };
+export type StoreResult =
+  | { readonly kind: 'stored'; readonly proposal: Proposal }
+  | { readonly kind: 'conflict'; readonly current: Proposal };
 
 export interface ProposalStore {
   /** Stores a new proposal under the next number ("P-17"). */

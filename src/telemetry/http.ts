@@ -1,7 +1,7 @@
 // /livez: this process runs. /readyz: its parts work, one line each, 503 while one does not. /metrics: Prometheus' text format.
 
-import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { Registry } from 'prom-client';
 
 export type ReadinessCheck = {
@@ -27,7 +27,9 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE';
-      reject(taken ? new Error(`HTTP_PORT: port ${options.port} is in use; stop what uses it or set HTTP_PORT to another`) : error);
+      reject(
+        taken ? new Error(`HTTP_PORT: port ${options.port} is in use; stop what uses it or set HTTP_PORT to another`) : error,
+      );
     });
     server.listen(options.port, options.host, resolve);
   });

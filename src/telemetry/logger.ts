@@ -1,14 +1,19 @@
 // The log: one JSON line each by pino. Fields that could carry a secret are cut out by name as a second net; the first is that
 // nobody passes them.
 
-import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
+import { pino } from 'pino';
 import type { Log } from '../ports/log.ts';
 
 const REDACTED = ['token', 'botToken', 'appToken', 'password', 'authorization', '*.token', '*.password', '*.authorization'];
 
 export function createLog(level: string, destination?: DestinationStream): Log {
-  const options = { level, base: null, redact: { paths: REDACTED, censor: '[redacted]' }, timestamp: pino.stdTimeFunctions.isoTime };
+  const options = {
+    level,
+    base: null,
+    redact: { paths: REDACTED, censor: '[redacted]' },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  };
   return wrap(destination === undefined ? pino(options) : pino(options, destination));
 }
 
@@ -24,7 +29,9 @@ function wrap(logger: Logger): Log {
 
 /** Errors become name, code and message, with their causes: pino would print only the key "err". */
 function readable(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? errorFields(value, 3) : value]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([key, value]) => [key, value instanceof Error ? errorFields(value, 3) : value]),
+  );
 }
 
 function errorFields(error: Error, depth: number): Record<string, unknown> {

@@ -22,7 +22,8 @@ export type Schedule = { stop(): Promise<void> };
 /** Throws RangeError for an expression that is not one, naming it. */
 export function startSchedule(options: ScheduleOptions): Schedule {
   const { expression, timezone, name, log } = options;
-  if (!cron.validate(expression)) throw new RangeError(`"${expression}" is not a cron expression; write five fields, for example "*/5 * * * *"`);
+  if (!cron.validate(expression))
+    throw new RangeError(`"${expression}" is not a cron expression; write five fields, for example "*/5 * * * *"`);
   const tick = async (): Promise<void> => {
     try {
       await options.lock.holding(name, options.lockMs, options.run);

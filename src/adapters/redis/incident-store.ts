@@ -86,16 +86,31 @@ async function openUnder(client: Redis, key: string): Promise<Incident | undefin
   return id === null ? undefined : (await readIncident(client, id))?.incident;
 }
 
-async function openOrFind(client: Redis, key: string, draft: Parameters<IncidentStore['openOrFind']>[1]): ReturnType<IncidentStore['openOrFind']> {
+async function openOrFind(
+  client: Redis,
+  key: string,
+  draft: Parameters<IncidentStore['openOrFind']>[1],
+): ReturnType<IncidentStore['openOrFind']> {
   const open = await openUnder(client, key);
   if (open !== undefined) return { kind: 'found', incident: open };
   const previous = (await client.get(keys.last(key))) ?? undefined;
   const id = `OOM-${FIRST + (await client.incr(keys.number))}`;
   const incident = draft(id, previous);
-  const other = await client.eval(OPEN, 4, keys.open(key), keys.incident(id), keys.all, keys.unresolved, id, JSON.stringify(incident), incident.openedAt);
+  const other = await client.eval(
+    OPEN,
+    4,
+    keys.open(key),
+    keys.incident(id),
+    keys.all,
+    keys.unresolved,
+    id,
+    JSON.stringify(incident),
+    incident.openedAt,
+  );
   if (typeof other !== 'string') return { kind: 'opened', incident };
   const found = (await readIncident(client, other))?.incident;
-  if (found === undefined) throw new PermanentError(`incident ${other} is named as open and is not stored`, { code: 'OOM_STORE_CONTENT' });
+  if (found === undefined)
+    throw new PermanentError(`incident ${other} is named as open and is not stored`, { code: 'OOM_STORE_CONTENT' });
   return { kind: 'found', incident: found };
 }
 

@@ -1,14 +1,14 @@
 // The queues, one per step. A post or verify job that waits covers every change until it runs; one enqueued while such a job runs is kept and
 // runs after it, so the last change is never swallowed (BullMQ's keepLastIfActive).
 
-import { Queue } from 'bullmq';
 import type { JobsOptions } from 'bullmq';
+import { Queue } from 'bullmq';
 import { HOUR, SECOND } from '../../domain/time.ts';
 import type { Job, JobQueue } from '../../ports/job-queue.ts';
-import { STEP_NAMES, STEPS } from '../../steps.ts';
 import type { Step } from '../../steps.ts';
-import { PREFIX } from './connection.ts';
+import { STEP_NAMES, STEPS } from '../../steps.ts';
 import type { RedisConnection } from './connection.ts';
+import { PREFIX } from './connection.ts';
 import { storing } from './faults.ts';
 
 export type RedisJobQueue = JobQueue & {
@@ -22,7 +22,9 @@ const KEEP_DONE = { age: HOUR / SECOND, count: 5000 };
 const KEEP_FAILED = { age: (24 * HOUR) / SECOND, count: 5000 };
 
 export function redisJobQueue(connection: RedisConnection): RedisJobQueue {
-  const queues = new Map(STEP_NAMES.map((step) => [step, new Queue<Job>(step, { connection: connection.client, prefix: `${PREFIX}:queue` })]));
+  const queues = new Map(
+    STEP_NAMES.map((step) => [step, new Queue<Job>(step, { connection: connection.client, prefix: `${PREFIX}:queue` })]),
+  );
   for (const queue of queues.values()) queue.on('error', () => undefined);
   return {
     enqueue: (job) =>

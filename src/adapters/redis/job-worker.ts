@@ -1,18 +1,18 @@
 // Runs the jobs: each under its step's timeout; a transient fault is tried again later (when the other side said when, then), a permanent one
 // fails at once, "later" waits in the queue without holding a worker or counting as a try. A job whose worker died is run again.
 
-import { DelayedError, UnrecoverableError, Worker } from 'bullmq';
 import type { Job as BullJob } from 'bullmq';
+import { DelayedError, UnrecoverableError, Worker } from 'bullmq';
 import { z } from 'zod';
 import { SECOND } from '../../domain/time.ts';
 import { PermanentError, TransientError } from '../../ports/fault.ts';
 import type { Job, Later } from '../../ports/job-queue.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Meter } from '../../ports/meter.ts';
-import { STEP_NAMES, STEPS } from '../../steps.ts';
 import type { Step } from '../../steps.ts';
-import { PREFIX } from './connection.ts';
+import { STEP_NAMES, STEPS } from '../../steps.ts';
 import type { RedisConnection } from './connection.ts';
+import { PREFIX } from './connection.ts';
 
 type JobOf<Name extends Step> = Extract<Job, { readonly step: Name }>;
 type Outcome = { readonly kind: string };
@@ -82,7 +82,8 @@ async function run(bullJob: BullJob, token: string | undefined, { handlers, log,
   } catch (error) {
     if (error instanceof DelayedError) throw error;
     if (error instanceof PermanentError) throw new UnrecoverableError(`${error.code}: ${error.message}`);
-    if (error instanceof TransientError && error.retryAfterMs !== undefined) return await postpone(bullJob, token, error.retryAfterMs);
+    if (error instanceof TransientError && error.retryAfterMs !== undefined)
+      return await postpone(bullJob, token, error.retryAfterMs);
     meter.count('headroom_jobs_total', { step: job.step, outcome: 'retried' });
     log.warn('job will be tried again', { step: job.step, attempt: bullJob.attemptsMade + 1, error });
     throw error;

@@ -2,8 +2,8 @@
 // the id leaves the pending. A crash in between leaves it pending, and resume() queues it again; the job's id makes that harmless.
 
 import type { Redis } from 'ioredis';
-import { DAY } from '../../domain/time.ts';
 import type { Kill, KillId } from '../../domain/oom-kill.ts';
+import { DAY } from '../../domain/time.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { KillIntake } from '../../ports/kill-intake.ts';
 import { PREFIX } from './connection.ts';
@@ -34,7 +34,16 @@ export function redisKillIntake({ client, queue }: { readonly client: Redis; rea
     claim: (kill, how) =>
       storing(async () => {
         const report = how === 'report';
-        const fresh = await client.eval(CLAIM, 2, keyOf(kill.id), PENDING, JSON.stringify(kill), kill.id, REMEMBERED_MS, report ? '1' : '0');
+        const fresh = await client.eval(
+          CLAIM,
+          2,
+          keyOf(kill.id),
+          PENDING,
+          JSON.stringify(kill),
+          kill.id,
+          REMEMBERED_MS,
+          report ? '1' : '0',
+        );
         if (fresh !== 1) return { kind: 'already-seen' };
         if (!report) return { kind: 'recorded-silently' };
         await handOn(kill.id);

@@ -1,8 +1,8 @@
 // Proposals in Redis: one JSON value each, changed by compare-and-set on the version; the active ones in a set.
 
 import type { Redis } from 'ioredis';
-import { isFinal } from '../../domain/proposal.ts';
 import type { Proposal } from '../../domain/proposal.ts';
+import { isFinal } from '../../domain/proposal.ts';
 import { PermanentError } from '../../ports/fault.ts';
 import type { ProposalStore } from '../../ports/proposal-store.ts';
 import { PREFIX } from './connection.ts';
@@ -36,7 +36,16 @@ export function redisProposalStore({ client }: { readonly client: Redis }): Prop
     replace: (next) =>
       storing(async () => {
         const final = isFinal(next.state) ? '1' : '0';
-        const other = await client.eval(REPLACE, 2, keyOf(next.id), ACTIVE, next.version - 1, JSON.stringify(next), next.id, final);
+        const other = await client.eval(
+          REPLACE,
+          2,
+          keyOf(next.id),
+          ACTIVE,
+          next.version - 1,
+          JSON.stringify(next),
+          next.id,
+          final,
+        );
         if (typeof other !== 'string') return { kind: 'stored', proposal: next };
         if (other === '') throw new PermanentError(`proposal ${next.id} is not stored`, { code: 'OOM_STORE_CONTENT' });
         return { kind: 'conflict', current: parseStored(proposalSchema, keyOf(next.id), other) };

@@ -1,15 +1,15 @@
 // What the rules look at: the evidence of one case, with the values several rules need already taken out. Bytes, milliseconds, ratios.
 
 import type { Diagnosis } from '../diagnosis.ts';
-import type { Evidence, EventLine, UsagePoint } from '../evidence.ts';
+import type { EventLine, Evidence, UsagePoint } from '../evidence.ts';
 import type { Bytes } from '../memory.ts';
 import type { Kill } from '../oom-kill.ts';
 import { livedFor } from '../oom-kill.ts';
 import { valueOf } from '../piece.ts';
-import { effectiveLimit, findContainer } from '../pod.ts';
 import type { PodContainer, PodFacts } from '../pod.ts';
-import { DAY, HOUR } from '../time.ts';
+import { effectiveLimit, findContainer } from '../pod.ts';
 import type { Instant } from '../time.ts';
+import { DAY, HOUR } from '../time.ts';
 
 export type DiagnoseInput = {
   /** Undefined when someone asks about a pod that shows no memory kill. */

@@ -11,7 +11,8 @@ export const nodePressure: Rule = (facts) => {
   const node = valueOf(evidence.node);
   const at = kill?.finishedAt ?? kill?.seenAt;
   const systemOom = node?.oomEvents.find(
-    ({ reason, lastSeen }) => reason === 'SystemOOM' && at !== undefined && lastSeen !== undefined && Math.abs(lastSeen - at) < 2 * MINUTE,
+    ({ reason, lastSeen }) =>
+      reason === 'SystemOOM' && at !== undefined && lastSeen !== undefined && Math.abs(lastSeen - at) < 2 * MINUTE,
   );
   const below = limit === undefined || (peak !== undefined && peak.bytes < 0.8 * limit);
   if (systemOom === undefined || !below) return evictedKill(facts);
@@ -21,7 +22,9 @@ export const nodePressure: Rule = (facts) => {
     summary: 'The whole node ran out of memory and the kernel chose this container; its own limit was not reached.',
     facts: [
       `Node event SystemOOM: ${systemOom.message}`,
-      ...(limit !== undefined && peak !== undefined ? [`Its highest sample was ${formatBytes(peak.bytes)} of ${formatBytes(limit)}.`] : []),
+      ...(limit !== undefined && peak !== undefined
+        ? [`Its highest sample was ${formatBytes(peak.bytes)} of ${formatBytes(limit)}.`]
+        : []),
     ],
     against: [],
     toSettle: 'Which pods on the node use more than they request.',
@@ -38,7 +41,8 @@ export const noLimit: Rule = ({ kill, limit }) => {
   return {
     cause: 'no-limit',
     confidence: 'high',
-    summary: 'The container has no memory limit of its own, so the kill came from above: the pod, all pods together, or the node.',
+    summary:
+      'The container has no memory limit of its own, so the kill came from above: the pod, all pods together, or the node.',
     facts: ['No limit is set on the container or the pod.'],
     against: [],
     toSettle: 'The kernel log of the node, which names the group that ran out.',
@@ -46,7 +50,8 @@ export const noLimit: Rule = ({ kill, limit }) => {
 };
 
 export const memoryVolume: Rule = ({ kill, pod, container, limit, livedMs }) => {
-  const mounted = pod?.memoryVolumes.filter(({ mountedBy }) => container !== undefined && mountedBy.includes(container.name)) ?? [];
+  const mounted =
+    pod?.memoryVolumes.filter(({ mountedBy }) => container !== undefined && mountedBy.includes(container.name)) ?? [];
   const [volume] = mounted;
   if (volume === undefined || kill === undefined || limit === undefined) return undefined;
   const filled = kill.how === 'start-oom';
@@ -59,7 +64,9 @@ export const memoryVolume: Rule = ({ kill, pod, container, limit, livedMs }) => 
     summary: 'Files in a memory-backed volume count against the memory limit, and they stay there when the container restarts.',
     facts: [
       `Volume ${volume.name} is an emptyDir with medium Memory ${size}; the limit is ${formatBytes(limit)}.`,
-      ...(filled ? ['It was killed while starting: what earlier runs left in the volume already fills the limit, so no restart can help.'] : []),
+      ...(filled
+        ? ['It was killed while starting: what earlier runs left in the volume already fills the limit, so no restart can help.']
+        : []),
       ...(!filled && livedMs !== undefined ? [`It lived ${formatDuration(toMillis(livedMs))}.`] : []),
     ],
     against: filled ? [] : ['How full the volume was is not recorded.'],
@@ -109,7 +116,9 @@ export const heapSetting: Rule = ({ container, limit }) => {
     summary: `${RUNTIMES[setting.runtime]} is allowed to grow to ${formatBytes(setting.bytes)} of a limit of ${formatBytes(limit)}, and the program needs memory beside its heap.`,
     facts: [
       `Setting ${setting.setting} allows ${formatBytes(setting.bytes)}.`,
-      rest > 0 ? `That leaves ${formatBytes(toBytes(rest))} for threads, code, buffers and everything else.` : 'That leaves nothing for threads, code, buffers and everything else.',
+      rest > 0
+        ? `That leaves ${formatBytes(toBytes(rest))} for threads, code, buffers and everything else.`
+        : 'That leaves nothing for threads, code, buffers and everything else.',
     ],
     against: [],
   };

@@ -6,7 +6,8 @@ import { valueOf } from '../piece.ts';
 import type { TerminatedState } from '../pod.ts';
 import type { Case } from './case.ts';
 
-const APPLICATION_OOM = /java\.lang\.OutOfMemoryError|JavaScript heap out of memory|MemoryError\b|std::bad_alloc|cannot allocate memory/i;
+const APPLICATION_OOM =
+  /java\.lang\.OutOfMemoryError|JavaScript heap out of memory|MemoryError\b|std::bad_alloc|cannot allocate memory/i;
 
 /** For a case without a kill: always a diagnosis. */
 export function notKilled(facts: Case): Diagnosis {
@@ -20,10 +21,10 @@ function diagnosis(summary: string, facts: readonly string[], more: Partial<Diag
 export function evicted({ pod }: Case): Diagnosis | undefined {
   if (pod?.reason !== 'Evicted') return undefined;
   const message = pod.message === undefined ? [] : [`The kubelet says: ${pod.message}`];
-  return diagnosis('The kubelet evicted the whole pod because the node ran short of a resource; the kernel did not kill it at its own limit.', [
-    ...message,
-    'Evictions look at usage above the request, so a higher request helps and a higher limit does not.',
-  ]);
+  return diagnosis(
+    'The kubelet evicted the whole pod because the node ran short of a resource; the kernel did not kill it at its own limit.',
+    [...message, 'Evictions look at usage above the request, so a higher request helps and a higher limit does not.'],
+  );
 }
 
 function ended(facts: Case): Diagnosis | undefined {
@@ -36,19 +37,22 @@ function ended(facts: Case): Diagnosis | undefined {
 function probed({ events }: Case, end: TerminatedState): Diagnosis | undefined {
   const probe = events.find(({ message }) => /(liveness|startup) probe failed|failed (liveness|startup) probe/i.test(message));
   if (probe === undefined || (end.exitCode !== 137 && end.exitCode !== 143)) return undefined;
-  return diagnosis('A failing probe made the kubelet kill the container. Exit code 137 here is the kubelet’s SIGKILL, not the kernel’s for memory.', [
-    `Event ${probe.reason}: ${probe.message}`,
-    `The container ended with reason ${end.reason ?? 'unknown'} and exit code ${end.exitCode}, without the OOMKilled mark.`,
-  ]);
+  return diagnosis(
+    'A failing probe made the kubelet kill the container. Exit code 137 here is the kubelet’s SIGKILL, not the kernel’s for memory.',
+    [
+      `Event ${probe.reason}: ${probe.message}`,
+      `The container ended with reason ${end.reason ?? 'unknown'} and exit code ${end.exitCode}, without the OOMKilled mark.`,
+    ],
+  );
 }
 
 function ownError({ logText }: Case, end: TerminatedState): Diagnosis | undefined {
   const own = APPLICATION_OOM.exec(logText);
   if (own === null) return undefined;
-  return diagnosis('The program ran out of its own heap and ended itself; the kernel did not kill it. The heap setting is the limit that was hit.', [
-    `The log says ${own[0]}.`,
-    `It ended with exit code ${end.exitCode}, reason ${end.reason ?? 'unknown'}.`,
-  ]);
+  return diagnosis(
+    'The program ran out of its own heap and ended itself; the kernel did not kill it. The heap setting is the limit that was hit.',
+    [`The log says ${own[0]}.`, `It ended with exit code ${end.exitCode}, reason ${end.reason ?? 'unknown'}.`],
+  );
 }
 
 function killedBySignal({ pod, limit, peak }: Case, end: TerminatedState): Diagnosis | undefined {
@@ -58,13 +62,16 @@ function killedBySignal({ pod, limit, peak }: Case, end: TerminatedState): Diagn
   const facts = [
     `Exit code 137 is SIGKILL, and the runtime did not mark it OOMKilled (reason ${end.reason ?? 'unknown'}).`,
     ...(deleted ? ['The pod was being deleted: after the grace period the kubelet kills what still runs.'] : []),
-    ...(limit !== undefined && peak !== undefined ? [`Highest memory sample ${formatBytes(peak.bytes)} of a limit of ${formatBytes(limit)}.`] : []),
+    ...(limit !== undefined && peak !== undefined
+      ? [`Highest memory sample ${formatBytes(peak.bytes)} of a limit of ${formatBytes(limit)}.`]
+      : []),
   ];
   if (near && !deleted) {
     return {
       cause: 'unclear',
       confidence: 'low',
-      summary: 'Something killed it with SIGKILL while its memory was close to the limit; the runtime may have missed marking it.',
+      summary:
+        'Something killed it with SIGKILL while its memory was close to the limit; the runtime may have missed marking it.',
       facts,
       against: ['The OOMKilled mark is missing.'],
       toSettle: 'The kernel log of the node at that time.',
@@ -77,14 +84,23 @@ function killedBySignal({ pod, limit, peak }: Case, end: TerminatedState): Diagn
 }
 
 function plainExit(end: TerminatedState): Diagnosis {
-  const summary = end.exitCode === 0 ? 'The container ended by itself, without an error.' : `The container ended by itself with exit code ${end.exitCode}; that is not a memory kill.`;
+  const summary =
+    end.exitCode === 0
+      ? 'The container ended by itself, without an error.'
+      : `The container ended by itself with exit code ${end.exitCode}; that is not a memory kill.`;
   return diagnosis(summary, [`Reason ${end.reason ?? 'unknown'}, exit code ${end.exitCode}.`]);
 }
 
 function running({ container, limit, evidence }: Case): Diagnosis {
   const usage = valueOf(evidence.usage);
   const now = usage?.kind === 'instant' ? usage.now : usage?.points.at(-1);
-  const state = container?.state.kind === 'waiting' ? `It is waiting: ${container.state.reason ?? 'no reason given'}.` : 'It is running.';
-  const use = now === undefined ? [] : [`It uses ${formatBytes(now.bytes)}${limit === undefined ? ' and has no memory limit' : ` of its limit of ${formatBytes(limit)}`}.`];
+  const state =
+    container?.state.kind === 'waiting' ? `It is waiting: ${container.state.reason ?? 'no reason given'}.` : 'It is running.';
+  const use =
+    now === undefined
+      ? []
+      : [
+          `It uses ${formatBytes(now.bytes)}${limit === undefined ? ' and has no memory limit' : ` of its limit of ${formatBytes(limit)}`}.`,
+        ];
   return diagnosis('No memory kill shows on this pod.', [state, ...use, `Restarts so far: ${container?.restartCount ?? 0}.`]);
 }

@@ -1,12 +1,12 @@
 // Causes read from the shape of memory over time: start-up, growth, spike, and a limit that is simply too small (sizing.md 5.2, 4 to 7).
 
-import { formatBytes, toBytes } from '../memory.ts';
 import type { Bytes } from '../memory.ts';
+import { formatBytes, toBytes } from '../memory.ts';
 import { formatDuration, HOUR, MINUTE, toMillis } from '../time.ts';
-import { median, trendOf } from '../trend.ts';
 import type { Trend } from '../trend.ts';
-import { pointsWithin, runPoints } from './case.ts';
+import { median, trendOf } from '../trend.ts';
 import type { Case, Rule } from './case.ts';
+import { pointsWithin, runPoints } from './case.ts';
 
 const STARTUP_MS = 10 * MINUTE;
 
@@ -22,7 +22,9 @@ export const startup: Rule = (facts) => {
     summary: 'It needs more memory than its limit within the first minutes after starting.',
     facts: [
       `It lived ${formatDuration(toMillis(livedMs))} before it was killed at ${formatBytes(limit)}.`,
-      ...(earlierKills.length > 0 ? [`It was killed ${earlierKills.length} more ${earlierKills.length === 1 ? 'time' : 'times'} before.`] : []),
+      ...(earlierKills.length > 0
+        ? [`It was killed ${earlierKills.length} more ${earlierKills.length === 1 ? 'time' : 'times'} before.`]
+        : []),
     ],
     against: [],
     toSettle: 'A higher limit, once: if it then runs on, this was it.',
@@ -44,7 +46,8 @@ export const leak: Rule = (facts) => {
     return {
       cause: 'unclear',
       confidence: 'low',
-      summary: 'Memory climbed until it hit the limit, but there is less than a day of history: growth after a start and a leak look the same that early.',
+      summary:
+        'Memory climbed until it hit the limit, but there is less than a day of history: growth after a start and a leak look the same that early.',
       facts: facts_,
       against: ['Caches and pools also grow until they are full.'],
       toSettle: 'A day of samples: a leak goes on climbing, a warm-up levels off.',

@@ -4,11 +4,11 @@
 // Worked: limit 512Mi hit, peak of 28 days 598Mi → max(598 × 1.15 = 687.7, 512 × 1.4 = 716.8) = 716.8Mi → rounded up to 736Mi.
 
 import type { Usage } from '../evidence.ts';
-import { formatQuantity, roundUpToStep, toBytes } from '../memory.ts';
 import type { Bytes } from '../memory.ts';
+import { formatQuantity, roundUpToStep, toBytes } from '../memory.ts';
 import type { Policy } from '../policy.ts';
-import { DAY } from '../time.ts';
 import type { Instant } from '../time.ts';
+import { DAY } from '../time.ts';
 
 export type PastKill = { readonly at: Instant; readonly limit: Bytes | undefined };
 
@@ -44,7 +44,12 @@ export function sizeFor(input: SizeInput): Size {
   const fromPeak = series === undefined ? 0 : series.peak.bytes * MARGIN;
   const raw = roundUpToStep(Math.max(fromPeak, floor));
   const capped = cap(raw, input);
-  return { limit: capped.limit, cappedBy: capped.by, recentRaises: raises, arithmetic: words(input, { bump, days, raw, ...capped }) };
+  return {
+    limit: capped.limit,
+    cappedBy: capped.by,
+    recentRaises: raises,
+    arithmetic: words(input, { bump, days, raw, ...capped }),
+  };
 }
 
 /** How much to add to a limit that was hit: less history, more room. */
@@ -65,7 +70,9 @@ function cap(raw: Bytes, { limit, policy, allocatable }: SizeInput): Capped {
   const bounds: readonly (readonly [bytes: number, name: string])[] = [
     [policy.maxLimit, `the policy’s highest limit of ${formatQuantity(policy.maxLimit)}`],
     [limit * policy.maxFactor, `the policy’s factor of ${policy.maxFactor}`],
-    ...(allocatable === undefined ? [] : [[NODE_SHARE * allocatable, `the node, which has ${Math.floor(allocatable / 2 ** 20)}Mi to give`] as const]),
+    ...(allocatable === undefined
+      ? []
+      : [[NODE_SHARE * allocatable, `the node, which has ${Math.floor(allocatable / 2 ** 20)}Mi to give`] as const]),
   ];
   const [tightest] = bounds.filter(([bytes]) => bytes < raw).toSorted(([a], [b]) => a - b);
   if (tightest === undefined) return { limit: raw, by: undefined };
@@ -73,7 +80,13 @@ function cap(raw: Bytes, { limit, policy, allocatable }: SizeInput): Capped {
   return { limit: toBytes(Math.floor(bytes / 2 ** 20) * 2 ** 20), by: `${name} (uncapped: ${formatQuantity(raw)})` };
 }
 
-type Reckoning = { readonly bump: number; readonly days: number; readonly raw: Bytes; readonly limit: Bytes; readonly by: string | undefined };
+type Reckoning = {
+  readonly bump: number;
+  readonly days: number;
+  readonly raw: Bytes;
+  readonly limit: Bytes;
+  readonly by: string | undefined;
+};
 
 function words({ limit, usage }: SizeInput, { bump, days, limit: result, by }: Reckoning): string {
   const next = `New limit ${formatQuantity(result)}`;

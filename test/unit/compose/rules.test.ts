@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { banner } from '../../../src/compose/banner.ts';
 import { rulesFor } from '../../../src/compose/rules.ts';
-import { loadConfig } from '../../../src/config.ts';
 import type { Config } from '../../../src/config.ts';
+import { loadConfig } from '../../../src/config.ts';
 
 function configOf(environment: Readonly<Record<string, string>>, yaml = ''): Config {
   const loaded = loadConfig({ environment, args: [], readFile: () => yaml, isTerminal: false, hostname: 'h' });

@@ -2,8 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { loadConfig } from '../../../src/config.ts';
 import type { Config, ConfigSources } from '../../../src/config.ts';
+import { loadConfig } from '../../../src/config.ts';
 import { renderEnvExample, SETTINGS } from '../../../src/settings.ts';
 
 function load(environment: ConfigSources['environment'], more: Partial<ConfigSources> = {}) {
@@ -37,11 +37,27 @@ describe('configuration', () => {
 
   it.each([
     { name: 'REDIS_URL replaces Redis only', environment: { REDIS_URL: 'redis://r:6379' }, kinds: ['url', 'demo', 'local'] },
-    { name: 'KUBECONFIG replaces the cluster only', environment: { KUBECONFIG: '/k' }, kinds: ['embedded', 'kubeconfig', 'local'] },
-    { name: 'KUBE_CONTEXT alone replaces the cluster', environment: { KUBE_CONTEXT: 'c' }, kinds: ['embedded', 'kubeconfig', 'local'] },
-    { name: 'a pod’s own credentials replace the cluster', environment: { KUBERNETES_SERVICE_HOST: '10.0.0.1' }, kinds: ['embedded', 'in-cluster', 'local'] },
+    {
+      name: 'KUBECONFIG replaces the cluster only',
+      environment: { KUBECONFIG: '/k' },
+      kinds: ['embedded', 'kubeconfig', 'local'],
+    },
+    {
+      name: 'KUBE_CONTEXT alone replaces the cluster',
+      environment: { KUBE_CONTEXT: 'c' },
+      kinds: ['embedded', 'kubeconfig', 'local'],
+    },
+    {
+      name: 'a pod’s own credentials replace the cluster',
+      environment: { KUBERNETES_SERVICE_HOST: '10.0.0.1' },
+      kinds: ['embedded', 'in-cluster', 'local'],
+    },
     { name: 'tokens replace Slack only', environment: WORKSPACE, kinds: ['embedded', 'demo', 'workspace'] },
-    { name: 'an empty value counts as not set', environment: { REDIS_URL: ' ', KUBECONFIG: '' }, kinds: ['embedded', 'demo', 'local'] },
+    {
+      name: 'an empty value counts as not set',
+      environment: { REDIS_URL: ' ', KUBECONFIG: '' },
+      kinds: ['embedded', 'demo', 'local'],
+    },
   ])('$name', ({ environment, kinds }) => {
     const { redis, cluster, slack } = configOf(environment);
     expect([redis.kind, cluster.kind, slack.kind]).toEqual(kinds);
@@ -67,10 +83,26 @@ describe('configuration', () => {
   });
 
   it('reports every problem at once', () => {
-    const environment = { REDIS_URL: 'x', HTTP_PORT: 'x', LOG_LEVEL: 'x', SLACK_BOT_TOKEN: 'xoxb-1', HEADROOM_CONFIG: '/missing' };
+    const environment = {
+      REDIS_URL: 'x',
+      HTTP_PORT: 'x',
+      LOG_LEVEL: 'x',
+      SLACK_BOT_TOKEN: 'xoxb-1',
+      HEADROOM_CONFIG: '/missing',
+    };
     const problems = problemsOf(environment, { args: ['--role', 'cook'] });
     const named = problems.map((problem) => problem.split(/[: ]/)[0]);
-    expect(named).toEqual(expect.arrayContaining(['--role', 'REDIS_URL', 'HTTP_PORT', 'LOG_LEVEL', 'SLACK_APP_TOKEN', 'SLACK_CHANNEL', 'HEADROOM_CONFIG']));
+    expect(named).toEqual(
+      expect.arrayContaining([
+        '--role',
+        'REDIS_URL',
+        'HTTP_PORT',
+        'LOG_LEVEL',
+        'SLACK_APP_TOKEN',
+        'SLACK_CHANNEL',
+        'HEADROOM_CONFIG',
+      ]),
+    );
   });
 
   it.each([
@@ -95,7 +127,12 @@ describe('configuration', () => {
   });
 
   it('never prints a secret', () => {
-    const config = configOf({ ...WORKSPACE, REDIS_URL: 'redis://:hunter2@r:6379', PROMETHEUS_URL: 'http://p', PROMETHEUS_TOKEN: 'hunter3' });
+    const config = configOf({
+      ...WORKSPACE,
+      REDIS_URL: 'redis://:hunter2@r:6379',
+      PROMETHEUS_URL: 'http://p',
+      PROMETHEUS_TOKEN: 'hunter3',
+    });
     expect(JSON.stringify(config)).not.toMatch(/hunter|xoxb-1|xapp-1/);
   });
 });
@@ -107,7 +144,10 @@ describe('.env.example', () => {
 
   it('gives every setting a meaning, a unit, a default and an example', () => {
     for (const setting of SETTINGS) {
-      expect(Object.values(setting).every((text) => text.length > 0), setting.name).toBe(true);
+      expect(
+        Object.values(setting).every((text) => text.length > 0),
+        setting.name,
+      ).toBe(true);
     }
   });
 

@@ -1,0 +1,44 @@
+// The test projects, from quick to slow. unit: no network, no process. contract: one suite per port, on the stand-in and on the real thing.
+// e2e: stories on the built program, one file at a time, because they share two cores and one cluster. Times are in milliseconds.
+
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts'],
+          pool: 'threads',
+          testTimeout: 5000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          pool: 'forks',
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+    // A test that never ran because of `.only`, or a module replaced behind its back, is a mistake.
+    allowOnly: false,
+    passWithNoTests: false,
+  },
+});
