@@ -40,7 +40,7 @@ const NOT_QUITE = /^\s*(\d+(?:\.\d+)?)\s*([kmgt])(i?)(b?)\s*$/i;
 
 function readSize(text: string): Read {
   const parsed = parseQuantity(text);
-  if (parsed.kind === 'bytes' && !/m$/.test(text.trim())) return { bytes: parsed.bytes };
+  if (parsed.kind === 'bytes' && !text.trim().endsWith('m')) return { bytes: parsed.bytes };
   const [, amount, unit = ''] = NOT_QUITE.exec(text) ?? [];
   if (amount === undefined)
     return { problem: parsed.kind === 'invalid' ? `${parsed.reason}.` : `"${text}" is not a size; write for example 384Mi.` };

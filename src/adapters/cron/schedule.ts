@@ -1,7 +1,7 @@
 // Work on a schedule, once however many replicas run it: node-cron ticks in each, a lock lets one through. A run that still goes on when the next
 // is due is not joined by a second.
 
-import cron from 'node-cron';
+import { schedule, validate } from 'node-cron';
 import type { Lock } from '../../ports/lock.ts';
 import type { Log } from '../../ports/log.ts';
 
@@ -22,7 +22,7 @@ export type Schedule = { stop(): Promise<void> };
 /** Throws RangeError for an expression that is not one, naming it. */
 export function startSchedule(options: ScheduleOptions): Schedule {
   const { expression, timezone, name, log } = options;
-  if (!cron.validate(expression))
+  if (!validate(expression))
     throw new RangeError(`"${expression}" is not a cron expression; write five fields, for example "*/5 * * * *"`);
   const tick = async (): Promise<void> => {
     try {
@@ -31,7 +31,7 @@ export function startSchedule(options: ScheduleOptions): Schedule {
       log.warn('scheduled run failed; the next one tries again', { schedule: name, error });
     }
   };
-  const task = cron.schedule(expression, tick, { timezone, name, noOverlap: true });
+  const task = schedule(expression, tick, { timezone, name, noOverlap: true });
   return {
     async stop() {
       await task.destroy();

@@ -39,15 +39,14 @@ export type Rule = (facts: Case) => Diagnosis | undefined;
 export function caseOf(input: DiagnoseInput): Case {
   const { kill, evidence } = input;
   const pod = valueOf(evidence.pod);
-  const name = kill?.ref.container;
-  const container = pod === undefined ? undefined : name === undefined ? restless(pod) : findContainer(pod, name);
+  const container = containerOf(pod, kill);
   const usage = valueOf(evidence.usage);
   const series = usage?.kind === 'series' ? usage : undefined;
   return {
     ...input,
     pod,
     container,
-    limit: kill?.limit ?? (pod !== undefined && container !== undefined ? effectiveLimit(pod, container)?.bytes : undefined),
+    limit: kill?.limit ?? limitNow(pod, container),
     points: series?.points ?? [],
     peak: series?.peak,
     daysKnown: series?.daysKnown ?? 0,
@@ -55,6 +54,16 @@ export function caseOf(input: DiagnoseInput): Case {
     events: valueOf(evidence.events) ?? [],
     logText: (valueOf(evidence.log)?.lines ?? []).join('\n'),
   };
+}
+
+/** The one that was killed, as the pod shows it now. */
+function containerOf(pod: PodFacts | undefined, kill: Kill | undefined): PodContainer | undefined {
+  if (pod === undefined) return undefined;
+  return kill === undefined ? restless(pod) : findContainer(pod, kill.ref.container);
+}
+
+function limitNow(pod: PodFacts | undefined, container: PodContainer | undefined): Bytes | undefined {
+  return pod === undefined || container === undefined ? undefined : effectiveLimit(pod, container)?.bytes;
 }
 
 /** Of a pod nobody was killed in: the container that ended, else that restarted most. */
