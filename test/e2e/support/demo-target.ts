@@ -1,0 +1,36 @@
+// The demo cluster as a target: its workloads die by themselves.
+
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startDemoCluster } from '../../../demo/cluster/start.ts';
+import type { DemoCluster } from '../../../demo/cluster/start.ts';
+import { connectCluster } from '../../../src/adapters/kubernetes/connection.ts';
+import type { Target } from './target.ts';
+
+export type DemoTarget = Target & { readonly demo: DemoCluster };
+
+export async function startDemoTarget(): Promise<DemoTarget> {
+  const demo = await startDemoCluster({ port: 0, speed: 4 });
+  const folder = await mkdtemp(join(tmpdir(), 'headroom-demo-'));
+  const kubeconfig = join(folder, 'kubeconfig');
+  await writeFile(kubeconfig, demo.kubeconfig);
+  const connection = connectCluster({ kind: 'text', kubeconfig: demo.kubeconfig });
+  return {
+    name: 'demo cluster',
+    demo,
+    kubeconfig,
+    prometheusUrl: demo.prometheusUrl,
+    connection,
+    namespaces: ['payments', 'tools'],
+    deployment: { namespace: 'payments', name: 'checkout-api', container: 'api' },
+    barePod: { namespace: 'tools', name: 'stress', container: 'stress' },
+    patienceMs: 60_000,
+    watch: '10s',
+    async stop() {
+      await connection.close();
+      await demo.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,103 @@
+// The bot as a person runs it: one process of src/main.ts with settings in its environment, killed or asked to stop; its log is kept for a test
+// that fails.
+
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LocalSlack } from '../../../demo/slack/start.ts';
+import type { Target } from './target.ts';
+
+export type Headroom = {
+  /** What it printed so far. */
+  output(): string;
+  /** As a crash: no time to finish anything. */
+  crash(): Promise<void>;
+  /** Asked to stop; resolves to its exit code. */
+  stop(): Promise<number | null>;
+  readonly ready: Promise<void>;
+};
+
+export type HeadroomOptions = {
+  readonly target: Pick<Target, 'kubeconfig' | 'prometheusUrl' | 'namespaces' | 'watch'>;
+  readonly redisUrl: string;
+  readonly slack: LocalSlack;
+  readonly role?: 'watcher' | 'worker' | 'slack' | 'all';
+  readonly environment?: Readonly<Record<string, string>>;
+};
+
+const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
+const READY_WITHIN_MS = 30_000;
+
+export async function startHeadroom(options: HeadroomOptions): Promise<Headroom> {
+  const folder = await mkdtemp(join(tmpdir(), 'headroom-e2e-'));
+  const rules = join(folder, 'headroom.yaml');
+  await writeFile(rules, rulesText(options));
+  const child = spawn(process.execPath, [MAIN, '--role', options.role ?? 'all'], { cwd: folder, env: environment(options, rules), stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('exit', (code) => {
+      resolve(code);
+      void rm(folder, { recursive: true, force: true });
+    });
+  });
+  const ready = new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not ready within 30 s:\n${output}`)), READY_WITHIN_MS);
+    const read = (part: Buffer): void => {
+      output += part.toString('utf8');
+      if (!output.includes('Headroom is running')) return;
+      clearTimeout(timer);
+      resolve();
+    };
+    child.stdout.on('data', read);
+    child.stderr.on('data', read);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`ended with code ${code} before it was ready:\n${output}`));
+    });
+  });
+  ready.catch(() => undefined);
+  return {
+    output: () => output,
+    crash: () => end(child, { signal: 'SIGKILL', ended }).then(() => undefined),
+    stop: () => end(child, { signal: 'SIGTERM', ended }),
+    ready,
+  };
+}
+
+async function end(child: ChildProcess, { signal, ended }: { readonly signal: 'SIGKILL' | 'SIGTERM'; readonly ended: Promise<number | null> }): Promise<number | null> {
+  if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+  return ended;
+}
+
+function rulesText({ target, slack }: HeadroomOptions): string {
+  return [
+    'reportWithin: 24h',
+    'policy:',
+    `  approvers: [{ namespaces: ["*"], groups: [${slack.groups.sreLeads}] }]`,
+    `  watchFloor: ${target.watch}`,
+    `  watchCeiling: ${target.watch}`,
+    '',
+  ].join('\n');
+}
+
+function environment({ target, redisUrl, slack, environment: more = {} }: HeadroomOptions, rules: string): NodeJS.ProcessEnv {
+  return {
+    PATH: process.env['PATH'],
+    NO_COLOR: '1',
+    REDIS_URL: redisUrl,
+    KUBECONFIG: target.kubeconfig,
+    ...(target.prometheusUrl === undefined ? {} : { PROMETHEUS_URL: target.prometheusUrl }),
+    WATCH_NAMESPACES: target.namespaces.join(','),
+    SLACK_BOT_TOKEN: slack.botToken,
+    SLACK_APP_TOKEN: slack.appToken,
+    SLACK_API_URL: slack.apiUrl,
+    SLACK_CHANNEL: slack.channelId,
+    HEADROOM_CONFIG: rules,
+    HTTP_PORT: '0',
+    LOG_LEVEL: 'info',
+    ...more,
+  };
+}

@@ -1,0 +1,65 @@
+// Two people at the local Slack, as a test sees them: what is in the channel, what only one of them sees, and what they do.
+
+import type { LocalSlack } from '../../../demo/slack/start.ts';
+import type { UiAnswer, UiView } from '../../../demo/slack/ui-types.ts';
+import type { Message } from '../../../demo/slack/world.ts';
+
+export type Stage = {
+  readonly alice: string;
+  readonly bob: string;
+  /** The root message about that workload, once it is there and fits. */
+  root(workload: string, fits?: (message: Message) => boolean): Promise<Message>;
+  /** A reply in its thread. */
+  reply(root: Message, words: string | RegExp): Promise<Message>;
+  replies(root: Message): readonly Message[];
+  roots(workload: string): readonly Message[];
+  click(person: string, message: Message, action: string): Promise<UiAnswer>;
+  /** The person's topmost modal, once it fits. */
+  modal(person: string, fits: (view: UiView) => boolean): Promise<UiView>;
+  submit(person: string, view: UiView, values: Readonly<Record<string, string | readonly string[]>>): Promise<UiAnswer>;
+  command(person: string, text: string): Promise<UiAnswer>;
+  /** Something only this person sees. */
+  whisper(person: string, words: string | RegExp): Promise<Message>;
+};
+
+export function createStage(slack: LocalSlack, patienceMs: number): Stage {
+  const { control, channelId } = slack;
+  const all = (): readonly Message[] => control.messages(channelId);
+  const waitFor = <Value>(words: string, look: () => Value | undefined): Promise<Value> => control.until(look, { withinMs: patienceMs, words });
+  const repliesTo = (root: Message): readonly Message[] => all().filter(({ threadTs }) => threadTs === root.ts);
+  const rootsOf = (workload: string): readonly Message[] => all().filter(({ threadTs, text }) => threadTs === undefined && text.includes(workload));
+  return {
+    alice: slack.people.alice,
+    bob: slack.people.bob,
+    root: (workload, fits = () => true) => waitFor(`a root message about ${workload}`, () => rootsOf(workload).find(fits)),
+    reply: (root, words) => waitFor(`a reply with ${String(words)}`, () => repliesTo(root).find(({ text }) => matches(text, words))),
+    replies: repliesTo,
+    roots: rootsOf,
+    click: (person, message, action) =>
+      control.action({ as: person, where: { kind: 'message', channel: channelId, ts: message.ts }, blockId: blockOf(message, action), actionId: action }),
+    modal: (person, fits) => waitFor('a modal', () => control.state(person).modals.findLast(fits)),
+    submit: (person, view, values) =>
+      control.submit({ as: person, viewId: view.id, values: Object.fromEntries(Object.entries(values).map(([field, value]) => [field, { [field]: value }])) }),
+    command: (person, text) => control.say({ as: person, channel: channelId, text }),
+    whisper: (person, words) => waitFor(`a whisper with ${String(words)}`, () => control.ephemeral(person).find(({ text }) => matches(text, words))),
+  };
+}
+
+function matches(text: string, words: string | RegExp): boolean {
+  return typeof words === 'string' ? text.includes(words) : words.test(text);
+}
+
+/** The block of that button; empty when it has none, which the local Slack then refuses. */
+function blockOf({ blocks }: Message, action: string): string {
+  const block = blocks.find(({ elements }) => Array.isArray(elements) && elements.some((element: unknown) => hasAction(element, action)));
+  return String(block?.['block_id'] ?? '');
+}
+
+function hasAction(element: unknown, action: string): boolean {
+  return typeof element === 'object' && element !== null && 'action_id' in element && element.action_id === action;
+}
+
+/** Everything a message or modal shows, as one text. */
+export function shownText(content: { readonly blocks?: unknown; readonly attachments?: unknown; readonly view?: unknown }): string {
+  return JSON.stringify(content);
+}

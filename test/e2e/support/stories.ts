@@ -1,0 +1,97 @@
+// The stories of the product, told the same way on the demo cluster and on a real one.
+
+import { expect } from 'vitest';
+import type { Message } from '../../../demo/slack/world.ts';
+import { shownText } from './stage.ts';
+import type { TestWorld } from './world.ts';
+
+/** The values of the request modal that a story types in; the limit stays as suggested. */
+export const REASON = { reason: 'It needs more than that in normal work.' } as const;
+
+/** (a) A bare pod whose child is killed is explained correctly, and the fix says what can be done. */
+export async function barePodStory({ stage, target }: TestWorld): Promise<void> {
+  const { namespace, name } = target.barePod;
+  const root = await stage.root(`${namespace}/${name}`, ({ text }) => text.startsWith('OOMKilled'));
+  expect(shownText(root)).toContain('killed one of its processes');
+  expect(shownText(root)).toContain('exit code 1');
+  const why = await stage.reply(root, 'Why it was killed');
+  expect(shownText(why)).toContain('Exit code 1, not 137');
+  expect(shownText(why)).toContain('oom_score_adj');
+  expect(shownText(why)).toContain('Last State');
+  expect(await stage.click(stage.alice, root, 'review_fix')).toEqual({ ok: true });
+  const answer = await stage.modal(stage.alice, ({ view }) => shownText({ view }).includes('kubectl delete pod'));
+  expect(shownText(answer)).toContain('resources.limits.memory');
+}
+
+export type Raised = { readonly root: Message; readonly before: string; readonly after: string };
+
+/** (b) From a kill of PID 1 to an approved raise. Returns once the change is written. */
+export async function approvedRaise(world: TestWorld, between: () => Promise<void> = async () => undefined): Promise<Raised> {
+  const { stage, target } = world;
+  const { namespace, name } = target.deployment;
+  const root = await stage.root(`${namespace}/${name}`, ({ text }) => text.startsWith('OOMKilled'));
+  const why = await stage.reply(root, 'Why it was killed');
+  expect(shownText(why)).toContain('Exit code 137 = 128 + 9');
+  await between();
+  await requestRaise(world, root);
+  const proposal = await stage.reply(root, 'asks to change memory limit');
+  await between();
+  await refuseOwnApproval(world, proposal);
+  await approve(world, proposal);
+  await between();
+  const outcome = await stage.reply(root, /^(Approved|Written|Rolled out|Quiet)/);
+  const [, before = '', after = ''] = /memory limit ([0-9.]+ [KMG]iB) to \*([0-9.]+ [KMG]iB)\*/i.exec(outcome.text) ?? [];
+  return { root, before, after };
+}
+
+async function requestRaise({ stage }: TestWorld, root: Message): Promise<void> {
+  expect(await stage.click(stage.alice, root, 'review_fix')).toEqual({ ok: true });
+  const form = await stage.modal(stage.alice, ({ view }) => view['callback_id'] === 'review_submit');
+  expect((await stage.submit(stage.alice, form, { limit: '12 apples', reason: 'short' })).ok).toBe(false);
+  const corrected = await stage.modal(stage.alice, ({ errors }) => 'limit' in errors && 'reason' in errors);
+  expect(await stage.submit(stage.alice, corrected, REASON)).toEqual({ ok: true });
+}
+
+async function refuseOwnApproval({ stage }: TestWorld, proposal: Message): Promise<void> {
+  await stage.click(stage.alice, proposal, 'approve_change');
+  await stage.whisper(stage.alice, 'somebody else has to approve it');
+}
+
+async function approve({ stage }: TestWorld, proposal: Message): Promise<void> {
+  expect(await stage.click(stage.bob, proposal, 'approve_change')).toEqual({ ok: true });
+  const form = await stage.modal(stage.bob, ({ view }) => view['callback_id'] === 'approve_submit');
+  expect(shownText(form)).toContain('exactly this');
+  expect(await stage.submit(stage.bob, form, { read: ['read'] })).toEqual({ ok: true });
+}
+
+/** … to quiet, on the same messages. */
+export async function quiet({ stage, target }: TestWorld, root: Message): Promise<void> {
+  await stage.reply(root, /^Quiet: .*no kill in/);
+  const resolved = await stage.root(`${target.deployment.namespace}/${target.deployment.name}`, ({ ts, text }) => ts === root.ts && text.startsWith('Resolved'));
+  expect(shownText(resolved)).toContain('is quiet again');
+}
+
+/** Each message of the thread once: root, explanation, proposal, outcome. */
+export function expectNothingTwice({ stage, target }: TestWorld, root: Message): void {
+  expect(stage.roots(`${target.deployment.namespace}/${target.deployment.name}`)).toHaveLength(1);
+  const kinds = stage.replies(root).map(({ metadata }) => JSON.stringify(metadata));
+  expect(kinds).toEqual([...new Set(kinds)]);
+  for (const words of [/^Why it was killed/, /asks to change memory limit/, /^(Quiet|Killed again)/]) {
+    expect(stage.replies(root).filter(({ text }) => words.test(text)).length, String(words)).toBe(1);
+  }
+}
+
+/** People ask. */
+export async function askingStory({ stage, target }: TestWorld): Promise<void> {
+  const { namespace, name } = target.barePod;
+  await stage.command(stage.bob, `/oom pod ${namespace}/${name}`);
+  await stage.whisper(stage.bob, 'Why it was killed');
+  await stage.command(stage.bob, '/oom list');
+  await stage.whisper(stage.bob, /incidents are open/);
+  await stage.command(stage.bob, '/oom hlep');
+  await stage.whisper(stage.bob, /Did you mean .*help/);
+  await stage.command(stage.bob, `/oom pod ${namespace}/${name}s`);
+  await stage.whisper(stage.bob, new RegExp(`Nearest:.*${namespace}/${name}`));
+  await stage.command(stage.bob, '/oom help');
+  await stage.whisper(stage.bob, 'What you can ask');
+}

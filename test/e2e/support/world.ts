@@ -1,0 +1,50 @@
+// What every story needs: a real Redis, a local Slack, and the cluster it is told on.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLocalRedis } from '../../../demo/redis/start.ts';
+import type { LocalRedis } from '../../../demo/redis/start.ts';
+import { startLocalSlack } from '../../../demo/slack/start.ts';
+import type { LocalSlack } from '../../../demo/slack/start.ts';
+import { startHeadroom } from './headroom.ts';
+import type { Headroom, HeadroomOptions } from './headroom.ts';
+import { createStage } from './stage.ts';
+import type { Stage } from './stage.ts';
+import type { Target } from './target.ts';
+
+export type TestWorld = {
+  readonly target: Target;
+  readonly slack: LocalSlack;
+  readonly redis: LocalRedis;
+  readonly stage: Stage;
+  /** Starts the bot and waits until it works. */
+  headroom(more?: Partial<Pick<HeadroomOptions, 'role' | 'environment' | 'target'>>): Promise<Headroom>;
+  stop(): Promise<void>;
+};
+
+export async function startTestWorld(target: Target): Promise<TestWorld> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'headroom-world-'));
+  const redis = await startLocalRedis({ dataDir });
+  const slack = await startLocalSlack({ port: 0 });
+  const running: Headroom[] = [];
+  return {
+    target,
+    slack,
+    redis,
+    stage: createStage(slack, target.patienceMs),
+    async headroom(more = {}) {
+      const headroom = await startHeadroom({ target, redisUrl: redis.url, slack, ...more });
+      running.push(headroom);
+      await headroom.ready;
+      return headroom;
+    },
+    async stop() {
+      await Promise.all(running.map((each) => each.stop()));
+      await slack.stop();
+      await redis.stop();
+      await target.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
