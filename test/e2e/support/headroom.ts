@@ -3,6 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +18,8 @@ export type Headroom = {
   crash(): Promise<void>;
   /** Asked to stop; resolves to its exit code. */
   stop(): Promise<number | null>;
+  /** Resident memory now, in words; Linux only. */
+  memory(): string;
   readonly ready: Promise<void>;
 };
 
@@ -63,8 +66,14 @@ export async function startHeadroom(options: HeadroomOptions): Promise<Headroom>
     output: () => output,
     crash: () => end(child, { signal: 'SIGKILL', ended }).then(() => undefined),
     stop: () => end(child, { signal: 'SIGTERM', ended }),
+    memory: () => memoryOf(child.pid),
     ready,
   };
+}
+
+function memoryOf(pid: number | undefined): string {
+  const lines = readFileSync(`/proc/${pid ?? 'self'}/status`, 'utf8').split('\n');
+  return lines.filter((line) => /^Vm(RSS|HWM)/.test(line)).map((line) => line.replace(/\s+/g, ' ')).join(', ');
 }
 
 async function end(child: ChildProcess, { signal, ended }: { readonly signal: 'SIGKILL' | 'SIGTERM'; readonly ended: Promise<number | null> }): Promise<number | null> {
