@@ -56,7 +56,7 @@ const RESTLESS: readonly WorkloadSpec[] = [
     ],
   },
   {
-    ...{ namespace: 'orders', name: 'order-worker', kind: 'Deployment', replicas: 2, ageHours: 31, manager: 'Helm' },
+    ...{ namespace: 'orders', name: 'order-worker', kind: 'Deployment', replicas: 2, ageHours: 31, manager: 'helm' },
     annotations: { 'meta.helm.sh/release-name': 'orders', 'meta.helm.sh/release-namespace': 'orders' },
     labels: { 'app.kubernetes.io/managed-by': 'Helm' },
     containers: [
@@ -84,7 +84,7 @@ const RESTLESS: readonly WorkloadSpec[] = [
     containers: [
       {
         ...{ name: 'thumbnailer', image: 'registry.example/media/thumbnailer:1.9.0', limit: '256Mi', request: '128Mi', cpu: '500m', log: LOGS.thumbnailer },
-        ...{ mount: { name: 'scratch', mountPath: '/scratch' }, firstKillMs: 54_000, profile: { kind: 'volume', base: 60, most: 270, everyMs: 90_000 } },
+        ...{ mount: { name: 'scratch', mountPath: '/scratch' }, firstKillMs: 54_000, profile: { kind: 'volume', base: 60, first: 196, most: 270, everyMs: 90_000 } },
       },
     ],
   },

@@ -14,8 +14,8 @@ export type Profile =
   | { readonly kind: 'surge'; readonly usual: number; readonly swing: number; readonly peak: number; readonly everyMs: number; readonly rampMs?: number; readonly exitCode: number }
   /** Grows from `base` by `growth` every `everyMs`, without end. */
   | { readonly kind: 'leak'; readonly base: number; readonly growth: number; readonly everyMs: number }
-  /** Files in a memory-backed volume, up to `most`, filled within `everyMs`; they outlive the container, not the pod. */
-  | { readonly kind: 'volume'; readonly base: number; readonly most: number; readonly everyMs: number }
+  /** Files in a memory-backed volume, up to `most`, filled within `everyMs`, `first` of them by the first kill; they outlive the container, not the pod. */
+  | { readonly kind: 'volume'; readonly base: number; readonly first: number; readonly most: number; readonly everyMs: number }
   /** Gets stuck every `everyMs`, until the kubelet kills it for its liveness probe. */
   | { readonly kind: 'stuck'; readonly usual: number; readonly swing: number; readonly everyMs: number };
 
@@ -43,6 +43,8 @@ export type DemandInput = {
 
 const RAMP_MS = 6000;
 const RISE_MS = 12_000;
+/** The demo's first kills come soon after its begin; nothing has begun before it. */
+const PAST_RISE_MS = 2500;
 const FALL_MS = 8000;
 
 export function demandBytes(input: DemandInput): number {
@@ -50,9 +52,7 @@ export function demandBytes(input: DemandInput): number {
 }
 
 function demandMib(input: DemandInput): number {
-  const { profile, run, at, speed } = input;
-  const age = Math.max(0, at - run.startedAt);
-  const wanted = (everyMs: number): number => (run.past ? age / Math.max(1, run.surgeAt - run.startedAt) : (age * speed) / everyMs);
+  const { profile, run } = input;
   switch (profile.kind) {
     case 'steady':
     case 'stuck':
@@ -60,18 +60,29 @@ function demandMib(input: DemandInput): number {
     case 'surge':
       return Math.max(2, (profile.usual + profile.swing * wave(input)) * ramp(input, profile.rampMs ?? RAMP_MS) + surge(input, profile));
     case 'leak':
-      return (profile.base + 3 * wave(input)) * ramp(input, RAMP_MS) + profile.growth * wanted(profile.everyMs);
+      return (profile.base + 3 * wave(input)) * ramp(input, RAMP_MS) + profile.growth * (run.past ? pastShare(input) : liveShare(input, profile.everyMs));
     case 'volume':
       return (profile.base + 2 * wave(input)) * ramp(input, RAMP_MS) + volumeBytes(input) / MIB;
   }
 }
 
 /** What lies in the memory-backed volume; 0 for profiles without one. */
-export function volumeBytes({ profile, run, at, speed }: DemandInput): number {
+export function volumeBytes(input: DemandInput): number {
+  const { profile, run } = input;
   if (profile.kind !== 'volume') return 0;
-  const age = Math.max(0, at - run.startedAt);
-  const share = run.past ? age / Math.max(1, run.surgeAt - run.startedAt) : (age * speed) / profile.everyMs;
-  return Math.min(profile.most * MIB, run.volumeAtStart + share * profile.most * MIB);
+  const written = run.past ? pastShare(input) * profile.first : liveShare(input, profile.everyMs) * profile.most;
+  return Math.min(profile.most * MIB, run.volumeAtStart + written * MIB);
+}
+
+/** Days of growth to just below the first kill, and the rest in its last moments. */
+function pastShare({ run, at, speed }: DemandInput): number {
+  const whole = Math.max(1, run.surgeAt - run.startedAt);
+  const rest = Math.min(1, Math.max(0, 1 - ((run.surgeAt - at) * speed) / PAST_RISE_MS));
+  return (0.965 * Math.max(0, at - run.startedAt)) / whole + 0.06 * rest;
+}
+
+function liveShare({ run, at, speed }: DemandInput, everyMs: number): number {
+  return (Math.max(0, at - run.startedAt) * speed) / everyMs;
 }
 
 /** From a third to all of it: programs load themselves first. */
@@ -90,7 +101,7 @@ type Surge = Extract<Profile, { readonly kind: 'surge' }>;
 
 /** What a surge adds: up in twelve seconds, down in eight, again after each period. */
 function surge({ run, at, speed }: DemandInput, { usual, swing, peak, everyMs }: Surge): number {
-  const rise = RISE_MS / speed;
+  const rise = (run.past ? PAST_RISE_MS : RISE_MS) / speed;
   if (at < run.surgeAt - rise) return 0;
   const every = everyMs / speed;
   const since = ((at - run.surgeAt + rise) % every) - rise;
