@@ -1,27 +1,34 @@
 // The container blocks of describe, in kubectl's order (domain.md 6.3). Values of environment variables that look like secrets are cut out: the one
 // stated difference to kubectl.
 
-import { redactValue, redactWords } from '../redact.ts';
+import { redactWords } from '../redact.ts';
 import { rfc1123z } from './age.ts';
+import { environmentLines } from './environment.ts';
 import { entries, has, list, object, text, words } from './raw.ts';
 import type { Raw } from './raw.ts';
 
-export function containerLines(title: string, containers: readonly Raw[], statuses: readonly Raw[]): readonly string[] {
-  return [`${title}:`, ...containers.flatMap((container) => oneContainer(container, statuses.find((status) => text(status, 'name') === text(container, 'name'))))];
+export type ContainerGroup = {
+  readonly title: string;
+  readonly containers: readonly Raw[];
+  readonly statuses: readonly Raw[];
+};
+
+export function containerLines(pod: unknown, { title, containers, statuses }: ContainerGroup): readonly string[] {
+  const statusOf = (container: Raw): Raw | undefined => statuses.find((status) => text(status, 'name') === text(container, 'name'));
+  return [`${title}:`, ...containers.flatMap((container) => oneContainer(pod, container, statusOf(container)))];
 }
 
-function oneContainer(container: Raw, status: Raw | undefined): readonly string[] {
+function oneContainer(pod: unknown, container: Raw, status: Raw | undefined): readonly string[] {
   return [
     `  ${text(container, 'name')}:`,
     ...basicLines(container, status),
     ...multiline('Command', redactWords(words(container, 'command'))),
     ...multiline('Args', redactWords(words(container, 'args'))),
     ...(status === undefined ? [] : statusLines(status)),
-    ...resourceLines('Limits', object(container, 'resources', 'limits')),
-    ...resourceLines('Requests', object(container, 'resources', 'requests')),
+    ...resourceLines(object(container, 'resources'), '    '),
     ...['liveness', 'readiness', 'startup'].flatMap((kind) => probeLine(kind, container)),
     ...envFromLines(container),
-    ...envLines(container),
+    ...environmentLines(pod, container),
     ...mountLines(container),
   ];
 }
@@ -36,6 +43,7 @@ function basicLines(container: Raw, status: Raw | undefined): readonly string[] 
     ...(status === undefined ? [] : [`    Image ID:\t${text(status, 'imageID')}`]),
     `    ${ports.length > 1 ? 'Ports' : 'Port'}:\t${shown(ports)}`,
     `    ${hostPorts.length > 1 ? 'Host Ports' : 'Host Port'}:\t${shown(hostPorts)}`,
+    ...seccompLines(object(container, 'securityContext'), '    '),
   ];
 }
 
@@ -73,9 +81,20 @@ function stateLines(title: string, state: Raw): readonly string[] {
   ];
 }
 
-function resourceLines(title: string, resources: Raw): readonly string[] {
-  const rows = entries(resources);
-  return rows.length === 0 ? [] : [`    ${title}:`, ...rows.map(([name, value]) => `      ${name}:\t${value}`)];
+export function resourceLines(resources: Raw, indent: string): readonly string[] {
+  return ['limits', 'requests'].flatMap((section) => {
+    const rows = entries(object(resources, section));
+    const title = `${indent}${section === 'limits' ? 'Limits' : 'Requests'}:`;
+    return rows.length === 0 ? [] : [title, ...rows.map(([name, value]) => `${indent}  ${name}:\t${value}`)];
+  });
+}
+
+/** Where it applies, of a pod or a container. */
+export function seccompLines(securityContext: Raw, indent: string): readonly string[] {
+  const profile = object(securityContext, 'seccompProfile');
+  if (!has(profile, 'type')) return [];
+  const local = text(profile, 'type') === 'Localhost' ? [`${indent === '' ? '' : '      '}LocalhostProfile:\t${text(profile, 'localhostProfile')}`] : [];
+  return [`${indent}SeccompProfile:\t${text(profile, 'type')}`, ...local];
 }
 
 function probeLine(kind: string, container: Raw): readonly string[] {
@@ -89,7 +108,7 @@ function probeLine(kind: string, container: Raw): readonly string[] {
 
 function probeAction(probe: Raw): string {
   const { exec, httpGet, tcpSocket, grpc } = { exec: object(probe, 'exec'), httpGet: object(probe, 'httpGet'), tcpSocket: object(probe, 'tcpSocket'), grpc: object(probe, 'grpc') };
-  if (has(probe, 'exec')) return `exec [${words(exec, 'command').join(' ')}]`;
+  if (has(probe, 'exec')) return `exec [${redactWords(words(exec, 'command')).join(' ')}]`;
   if (has(probe, 'httpGet')) return `http-get ${(text(httpGet, 'scheme') || 'HTTP').toLowerCase()}://${text(httpGet, 'host')}:${text(httpGet, 'port')}${text(httpGet, 'path')}`;
   if (has(probe, 'tcpSocket')) return `tcp-socket ${text(tcpSocket, 'host')}:${text(tcpSocket, 'port')}`;
   return has(probe, 'grpc') ? `grpc <pod>:${text(grpc, 'port')} ${text(grpc, 'service')}` : 'unknown';
@@ -107,28 +126,6 @@ function envFromLines(container: Raw): readonly string[] {
       return `      ${text(ref, 'name')}\t${kind}${prefix === '' ? '' : ` with prefix '${prefix}'`}\tOptional: ${text(ref, 'optional') === 'true'}`;
     }),
   ];
-}
-
-function envLines(container: Raw): readonly string[] {
-  const env = list(container, 'env');
-  if (env.length === 0) return ['    Environment:\t<none>'];
-  return ['    Environment:', ...env.map((variable) => `      ${text(variable, 'name')}:\t${envValue(variable)}`)];
-}
-
-function envValue(variable: Raw): string {
-  const from = object(variable, 'valueFrom');
-  if (has(from, 'fieldRef')) {
-    const ref = object(from, 'fieldRef');
-    return ` (${text(ref, 'apiVersion') || 'v1'}:${text(ref, 'fieldPath')})`;
-  }
-  if (has(from, 'resourceFieldRef')) return ` (${text(object(from, 'resourceFieldRef'), 'resource')})`;
-  for (const [name, kind] of [['secretKeyRef', 'secret'], ['configMapKeyRef', 'config map']] as const) {
-    if (!has(from, name)) continue;
-    const ref = object(from, name);
-    const article = kind === 'secret' ? `in secret '${text(ref, 'name')}'` : `of config map '${text(ref, 'name')}'`;
-    return `<set to the key '${text(ref, 'key')}' ${article}>\tOptional: ${text(ref, 'optional') === 'true'}`;
-  }
-  return redactValue(text(variable, 'name'), text(variable, 'value')).replaceAll('\n', '\n        ');
 }
 
 function mountLines(container: Raw): readonly string[] {

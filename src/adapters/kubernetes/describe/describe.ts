@@ -1,7 +1,7 @@
 // kubectl describe pod, rendered from the objects: same sections, order and alignment (domain.md 6). Times in UTC.
 
 import { humanDuration, rfc1123z } from './age.ts';
-import { containerLines } from './container.ts';
+import { containerLines, resourceLines, seccompLines } from './container.ts';
 import { entries, has, list, object, text } from './raw.ts';
 import type { Raw } from './raw.ts';
 import { alignTabs } from './table.ts';
@@ -10,7 +10,9 @@ import { volumeLines } from './volumes.ts';
 export type DescribeInput = { readonly pod: unknown; readonly events: readonly unknown[]; readonly nowMs: number };
 
 export function describePod({ pod, events, nowMs }: DescribeInput): string {
-  const body = alignTabs([...headLines(pod), ...blockLines(pod), ...tailLines(pod), ...(events.length === 0 ? ['Events:\t<none>'] : [])]);
+  const lines = [...headLines(pod, nowMs), ...blockLines(pod), ...tailLines(pod), ...(events.length === 0 ? ['Events:\t<none>'] : [])];
+  // A message of several lines breaks the alignment, in kubectl too.
+  const body = alignTabs(lines.flatMap((line) => line.split('\n')));
   const table = events.length === 0 ? [] : ['Events:', ...alignTabs(eventLines(events, nowMs))];
   return [...body, ...table].map(visible).join('\n');
 }
@@ -22,7 +24,7 @@ function visible(line: string): string {
 
 const HIDDEN_ANNOTATION = 'kubectl.kubernetes.io/last-applied-configuration';
 
-function headLines(pod: unknown): readonly string[] {
+function headLines(pod: unknown, nowMs: number): readonly string[] {
   const [metadata, spec, status] = [object(pod, 'metadata'), object(pod, 'spec'), object(pod, 'status')];
   const annotations = entries(object(metadata, 'annotations')).filter(([key]) => key !== HIDDEN_ANNOTATION);
   const node = text(spec, 'nodeName');
@@ -37,8 +39,12 @@ function headLines(pod: unknown): readonly string[] {
     ...(has(status, 'startTime') ? [`Start Time:\t${rfc1123z(text(status, 'startTime'))}`] : []),
     ...mapLines('Labels', entries(object(metadata, 'labels')).map(([key, value]) => `${key}=${value}`)),
     ...mapLines('Annotations', annotations.flatMap(annotationLines)),
-    ...statusLines(metadata, status),
+    ...phaseLines(metadata, status, nowMs),
+    ...seccompLines(object(spec, 'securityContext'), ''),
+    ...addressLines(status),
     ...controlledBy(metadata),
+    ...optional('NominatedNodeName', text(status, 'nominatedNodeName')),
+    ...(has(spec, 'resources') ? ['Resources:', ...resourceLines(object(spec, 'resources'), '  ')] : []),
   ];
 }
 
@@ -58,15 +64,22 @@ function annotationLines([key, value]: readonly [string, string]): readonly stri
   return [`${key}:`, ...whole.split('\n').map((line) => `  ${line.length > 138 ? `${line.slice(0, 138)}...` : line}`)];
 }
 
-function statusLines(metadata: Raw, status: Raw): readonly string[] {
-  const ips = list(status, 'podIPs').map((ip) => text(ip, 'ip'));
+function phaseLines(metadata: Raw, status: Raw, nowMs: number): readonly string[] {
+  const phase = text(status, 'phase');
+  const leaving = has(metadata, 'deletionTimestamp') && phase !== 'Failed' && phase !== 'Succeeded';
+  const lasts = humanDuration(nowMs - Date.parse(text(metadata, 'deletionTimestamp')));
   return [
-    has(metadata, 'deletionTimestamp') ? `Status:\tTerminating (since ${rfc1123z(text(metadata, 'deletionTimestamp'))})` : `Status:\t${text(status, 'phase')}`,
+    ...(leaving
+      ? [`Status:\tTerminating (lasts ${lasts})`, `Termination Grace Period:\t${text(metadata, 'deletionGracePeriodSeconds')}s`]
+      : [`Status:\t${phase}`]),
     ...optional('Reason', text(status, 'reason')),
     ...optional('Message', text(status, 'message')),
-    `IP:\t${text(status, 'podIP')}`,
-    ...(ips.length === 0 ? ['IPs:\t<none>'] : ['IPs:', ...ips.map((ip) => `  IP:\t${ip}`)]),
   ];
+}
+
+function addressLines(status: Raw): readonly string[] {
+  const ips = list(status, 'podIPs').map((ip) => text(ip, 'ip'));
+  return [`IP:\t${text(status, 'podIP')}`, ...(ips.length === 0 ? ['IPs:\t<none>'] : ['IPs:', ...ips.map((ip) => `  IP:\t${ip}`)])];
 }
 
 function controlledBy(metadata: Raw): readonly string[] {
@@ -76,25 +89,48 @@ function controlledBy(metadata: Raw): readonly string[] {
 
 function blockLines(pod: unknown): readonly string[] {
   const [spec, status] = [object(pod, 'spec'), object(pod, 'status')];
-  const [init, ephemeral] = [list(spec, 'initContainers'), list(spec, 'ephemeralContainers')];
-  return [
-    ...(init.length === 0 ? [] : containerLines('Init Containers', init, list(status, 'initContainerStatuses'))),
-    ...containerLines('Containers', list(spec, 'containers'), list(status, 'containerStatuses')),
-    ...(ephemeral.length === 0 ? [] : containerLines('Ephemeral Containers', ephemeral, list(status, 'ephemeralContainerStatuses'))),
+  const groups = [
+    { title: 'Init Containers', containers: list(spec, 'initContainers'), statuses: list(status, 'initContainerStatuses') },
+    { title: 'Containers', containers: list(spec, 'containers'), statuses: list(status, 'containerStatuses') },
+    { title: 'Ephemeral Containers', containers: list(spec, 'ephemeralContainers'), statuses: list(status, 'ephemeralContainerStatuses') },
   ];
+  return groups.filter(({ containers }) => containers.length > 0).flatMap((group) => containerLines(pod, group));
 }
 
 function tailLines(pod: unknown): readonly string[] {
   const [spec, status] = [object(pod, 'spec'), object(pod, 'status')];
-  const conditions = list(status, 'conditions');
   const tolerations = list(spec, 'tolerations').toSorted((a, b) => (text(a, 'key') < text(b, 'key') ? -1 : 1));
   return [
-    ...(conditions.length === 0 ? [] : ['Conditions:', '  Type\tStatus', ...conditions.map((each) => `  ${text(each, 'type')} \t${text(each, 'status')} `)]),
+    ...conditionLines(list(spec, 'readinessGates'), list(status, 'conditions')),
     ...volumeLines(list(spec, 'volumes')),
     ...optional('QoS Class', text(status, 'qosClass')),
     ...mapLines('Node-Selectors', entries(object(spec, 'nodeSelector')).map(([key, value]) => `${key}=${value}`)),
     ...mapLines('Tolerations', tolerations.map(toleration)),
+    ...spreadLines(list(spec, 'topologySpreadConstraints')),
   ];
+}
+
+function conditionLines(gates: readonly Raw[], conditions: readonly Raw[]): readonly string[] {
+  const row = (type: string, status: string): string => `  ${type} \t${status} `;
+  const statusOf = (type: string): string => text(conditions.find((each) => text(each, 'type') === type) ?? {}, 'status') || '<none>';
+  const gateTypes = gates.map((gate) => text(gate, 'conditionType'));
+  return [
+    ...(gateTypes.length === 0 ? [] : ['Readiness Gates:', '  Type\tStatus', ...gateTypes.map((type) => row(type, statusOf(type)))]),
+    ...(conditions.length === 0 ? [] : ['Conditions:', '  Type\tStatus', ...conditions.map((each) => row(text(each, 'type'), text(each, 'status')))]),
+  ];
+}
+
+/** Selectors of labels that must match; expressions are rare here and left out. */
+function spreadLines(constraints: readonly Raw[]): readonly string[] {
+  if (constraints.length === 0) return [];
+  const rows = constraints
+    .toSorted((a, b) => (text(a, 'topologyKey') < text(b, 'topologyKey') ? -1 : 1))
+    .map((each) => {
+      const labels = entries(object(each, 'labelSelector', 'matchLabels')).map(([key, value]) => `${key}=${value}`);
+      const selector = has(each, 'labelSelector') ? ` for selector ${labels.join(',') || '<none>'}` : '';
+      return `${text(each, 'topologyKey')}:${text(each, 'whenUnsatisfiable')} when max skew ${text(each, 'maxSkew')} is exceeded${selector}`;
+    });
+  return mapLines('Topology Spread Constraints', rows);
 }
 
 function toleration(each: Raw): string {
@@ -120,9 +156,12 @@ function eventLines(events: readonly unknown[], nowMs: number): readonly string[
 }
 
 function eventAge(event: Raw, nowMs: number): string {
-  const ago = (name: string): string => (has(event, name) ? humanDuration(nowMs - Date.parse(text(event, name))) : '<unknown>');
+  const ago = (from: Raw, name: string): string => (has(from, name) ? humanDuration(nowMs - Date.parse(text(from, name))) : '<unknown>');
+  const first = has(event, 'eventTime') ? ago(event, 'eventTime') : ago(event, 'firstTimestamp');
   const count = Number(text(event, 'count'));
-  if (has(event, 'series')) return `${ago('lastTimestamp')} (x${text(object(event, 'series'), 'count')} over ${ago('firstTimestamp')})`;
-  if (count > 1) return `${ago('lastTimestamp')} (x${count} over ${ago('firstTimestamp')})`;
-  return has(event, 'firstTimestamp') ? ago('firstTimestamp') : ago('eventTime');
+  if (has(event, 'series')) {
+    const series = object(event, 'series');
+    return `${ago(series, 'lastObservedTime')} (x${text(series, 'count')} over ${first})`;
+  }
+  return count > 1 ? `${ago(event, 'lastTimestamp')} (x${count} over ${first})` : first;
 }

@@ -4,7 +4,7 @@ import { has, list, object, text } from './raw.ts';
 import type { Raw } from './raw.ts';
 
 export function volumeLines(volumes: readonly Raw[]): readonly string[] {
-  if (volumes.length === 0) return [];
+  if (volumes.length === 0) return ['Volumes:\t<none>'];
   return ['Volumes:', ...volumes.flatMap((volume) => [`  ${text(volume, 'name')}:`, ...oneVolume(volume)])];
 }
 

@@ -1,0 +1,40 @@
+// An API server that is not there yet is waited for, with a line that says so. One that answers at all, be it with a refusal, is there.
+
+import { SECOND } from '../../domain/time.ts';
+import type { Log } from '../../ports/log.ts';
+import type { ClusterConnection } from './connection.ts';
+
+export type WaitOptions = { readonly connection: ClusterConnection; readonly log: Log; readonly signal: AbortSignal };
+
+const AGAIN_MS = SECOND;
+const SAY_AGAIN_MS = 10 * SECOND;
+
+/** Resolves when it answers, or when the signal fires. */
+export async function waitForCluster({ connection, log, signal }: WaitOptions): Promise<void> {
+  let saidAt = Number.NEGATIVE_INFINITY;
+  while (!signal.aborted) {
+    try {
+      await connection.answer({ path: '/version', signal });
+      return;
+    } catch (error) {
+      if (signal.aborted) return;
+      if (performance.now() - saidAt > SAY_AGAIN_MS) {
+        log.warn('waiting for the API server', { server: connection.server, error: error instanceof Error ? error.message : String(error) });
+        saidAt = performance.now();
+      }
+      await pause(AGAIN_MS, signal);
+    }
+  }
+}
+
+function pause(lengthMs: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, lengthMs);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
