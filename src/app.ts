@@ -2,6 +2,7 @@
 // watcher last, so that no kill is seen before there is somebody to explain it.
 
 import { checkRights } from './adapters/kubernetes/capabilities.ts';
+import { waitForCluster } from './adapters/kubernetes/reachable.ts';
 import { createWebClient } from './adapters/slack/client.ts';
 import { whoAmI } from './adapters/slack/self.ts';
 import { banner } from './compose/banner.ts';
@@ -71,6 +72,7 @@ async function start(starting: Starting): Promise<void> {
   const clusterPlace = await placeCluster(config, lifecycle);
   const cluster = openCluster(config, clusterPlace, { log, lifecycle });
   const common = { config, rules: rulesFor(config, place.approverGroups), stores, cluster, telemetry, lifecycle, stopping };
+  await waitForCluster({ connection: cluster.connection, log, signal: stopping });
   await sayWhatIsMissing({ cluster, config, print, stopping });
   if (config.role !== 'watcher') {
     const slack = await openSlack(place, telemetry, stopping);

@@ -13,6 +13,8 @@ export type LocalRedis = { readonly url: string; stop(): Promise<void> };
 export type LocalRedisOptions = {
   /** Its files go to the folder `redis` in here. */
   readonly dataDir: string;
+  /** Any free one when undefined. */
+  readonly port?: number | undefined;
 };
 
 const READY_WITHIN_MS = 10_000;
@@ -20,12 +22,12 @@ const ASK_EVERY_MS = 20;
 const STOP_WITHIN_MS = 5000;
 
 /** Throws an Error with a sentence for a person when there is no redis-server, it does not start, or the folder is in use. */
-export async function startLocalRedis({ dataDir }: LocalRedisOptions): Promise<LocalRedis> {
+export async function startLocalRedis({ dataDir, port: wanted }: LocalRedisOptions): Promise<LocalRedis> {
   const folder = resolve(dataDir, 'redis');
   await mkdir(folder, { recursive: true });
   const lock = join(folder, 'owner.pid');
   await takeOver(lock);
-  const port = await freePort();
+  const port = wanted ?? (await freePort());
   const output: string[] = [];
   const child = spawn('redis-server', argumentsFor(folder, port), { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   child.stdout.on('data', (part: Buffer) => keep(output, part));
@@ -111,7 +113,8 @@ async function isOrphan(pid: number): Promise<boolean> {
   return !/^(node|MainThread)/.test(name.trim());
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((done, reject) => {
     server.once('error', reject);

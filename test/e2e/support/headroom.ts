@@ -14,6 +14,8 @@ import type { Target } from './target.ts';
 export type Headroom = {
   /** What it printed so far. */
   output(): string;
+  /** Resolves once it printed that. */
+  said(words: string): Promise<void>;
   /** As a crash: no time to finish anything. */
   crash(): Promise<void>;
   /** Asked to stop; resolves to its exit code. */
@@ -40,6 +42,7 @@ export async function startHeadroom(options: HeadroomOptions): Promise<Headroom>
   await writeFile(rules, rulesText(options));
   const child = spawn(process.execPath, [MAIN, '--role', options.role ?? 'all'], { cwd: folder, env: environment(options, rules), stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
+  const listeners = new Set<() => void>();
   const ended = new Promise<number | null>((resolve) => {
     child.once('exit', (code) => {
       resolve(code);
@@ -50,6 +53,7 @@ export async function startHeadroom(options: HeadroomOptions): Promise<Headroom>
     const timer = setTimeout(() => reject(new Error(`not ready within 30 s:\n${output}`)), READY_WITHIN_MS);
     const read = (part: Buffer): void => {
       output += part.toString('utf8');
+      for (const listener of listeners) listener();
       if (!output.includes('Headroom is running')) return;
       clearTimeout(timer);
       resolve();
@@ -64,6 +68,18 @@ export async function startHeadroom(options: HeadroomOptions): Promise<Headroom>
   ready.catch(() => undefined);
   return {
     output: () => output,
+    said: (words) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error(`it did not say "${words}":\n${output}`)), READY_WITHIN_MS);
+        const look = (): void => {
+          if (!output.includes(words)) return;
+          listeners.delete(look);
+          clearTimeout(timer);
+          resolve();
+        };
+        listeners.add(look);
+        look();
+      }),
     crash: () => end(child, { signal: 'SIGKILL', ended }).then(() => undefined),
     stop: () => end(child, { signal: 'SIGTERM', ended }),
     memory: () => memoryOf(child.pid),
