@@ -20,8 +20,8 @@ export type LogTail = {
   readonly lines: readonly string[];
   /** True when the last line has no line end: the kernel gave no time to finish it. */
   readonly cutMidLine: boolean;
-  /** Which run wrote it. */
-  readonly instance: 'killed' | 'running';
+  /** Which run wrote it; ended: over, but not by a memory kill. */
+  readonly instance: 'killed' | 'ended' | 'running';
 };
 
 export type UsagePoint = { readonly at: Instant; readonly bytes: Bytes };

@@ -19,6 +19,7 @@ const rawEvent = z.object({
   metadata: z.object({ creationTimestamp: z.string().nullish() }).nullish(),
   source: z.object({ component: z.string().nullish() }).nullish(),
   reportingComponent: z.string().nullish(),
+  involvedObject: z.object({ fieldPath: z.string().nullish() }).nullish(),
 });
 const eventList = z.object({ metadata: z.object({ continue: z.string().nullish() }).nullish(), items: z.array(z.unknown()) });
 
@@ -56,10 +57,12 @@ export function eventLines(items: readonly unknown[]): readonly EventLine[] {
 
 function toLine(event: z.infer<typeof rawEvent>): EventLine {
   const last = event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata?.creationTimestamp;
+  // Since 1.34 only the path names the container (domain.md 1.6); kubectl puts it before the message.
+  const path = event.involvedObject?.fieldPath;
   return {
     type: event.type ?? 'Normal',
     reason: event.reason ?? '',
-    message: redactText((event.message ?? '').trim()).slice(0, 500),
+    message: `${path ? `${path}: ` : ''}${redactText((event.message ?? '').trim())}`.slice(0, 500),
     count: event.series?.count ?? event.count ?? 1,
     lastSeen: parseInstant(last),
     from: event.source?.component || event.reportingComponent || '',

@@ -3,7 +3,7 @@
 
 import type { LogTail } from '../../../domain/evidence.ts';
 import type { Kill } from '../../../domain/oom-kill.ts';
-import type { PodFacts } from '../../../domain/pod.ts';
+import type { PodContainer, PodFacts } from '../../../domain/pod.ts';
 import { findContainer } from '../../../domain/pod.ts';
 import type { ContainerRef } from '../../../domain/workload.ts';
 import { PermanentError } from '../../../ports/fault.ts';
@@ -21,6 +21,7 @@ export type LogSubject = {
 
 /** Which log has the lines: the newest run's, the one before, or neither any more. */
 export type Run = 'current' | 'previous' | 'gone';
+export type ChosenRun = { readonly run: Run; readonly instance: LogTail['instance'] };
 
 const LINES = 40;
 /** The bound of one answer. It cuts the newest lines, so it must be out of reach: the runtime splits lines at 16 KiB, 40 of them are 640 KiB. */
@@ -29,15 +30,15 @@ const ATTEMPTS = 3;
 const NOT_KEPT = 'the log of the killed run is not kept any more: the container ended again since';
 
 export async function readLogTail(connection: ClusterConnection, subject: LogSubject, signal: AbortSignal): Promise<LogTail> {
-  const { ref, kill } = subject;
-  let run = runOf(subject, subject.pod);
+  const { ref, pod } = subject;
+  let chosen = chooseRun(subject, pod);
   for (let attempt = 1; ; attempt += 1) {
+    const { run, instance } = chosen;
     if (run === 'gone') throw new Missing(NOT_KEPT);
     const text = await readText(connection, { ref, previous: run === 'previous' }, signal);
-    const now = kill === undefined || subject.pod === undefined ? run : runOf(subject, await subject.readAgain());
-    if (now === run) return tailOf(text, { instance: kill === undefined ? 'running' : 'killed', whole: Buffer.byteLength(text) < MOST_BYTES });
+    if (pod !== undefined) chosen = chooseRun(subject, await subject.readAgain());
+    if (chosen.run === run && chosen.instance === instance) return tailOf(text, { instance, whole: Buffer.byteLength(text) < MOST_BYTES });
     if (attempt >= ATTEMPTS) throw new Missing('the container restarts too fast to tell which run a log is of');
-    run = now;
   }
 }
 
@@ -61,16 +62,25 @@ async function readText(connection: ClusterConnection, { ref, previous }: Wanted
 
 /**
  * The killed run is the current one until the container runs again, and the previous one from then on, until that one ends too. While it waits in
- * back-off, both words give the log of the last run. Told by the ID of the container instance where the runtime gave one.
+ * back-off, both words give the log of the last run. Told by the ID of the container instance where the runtime gave one. Without a kill it is the run
+ * that ended last, since that is what has to be explained.
  */
-export function runOf({ ref, kill }: Pick<LogSubject, 'ref' | 'kill'>, pod: PodFacts | undefined): Run {
-  if (kill === undefined) return 'current';
+export function chooseRun({ ref, kill }: Pick<LogSubject, 'ref' | 'kill'>, pod: PodFacts | undefined): ChosenRun {
   const container = pod === undefined ? undefined : findContainer(pod, ref.container);
+  if (kill === undefined) return runThatEnded(container);
+  return { run: runOfKill(kill, container), instance: 'killed' };
+}
+
+function runThatEnded(container: PodContainer | undefined): ChosenRun {
+  if (container?.state.kind === 'terminated') return { run: 'current', instance: 'ended' };
+  return container?.lastState === undefined ? { run: 'current', instance: 'running' } : { run: 'previous', instance: 'ended' };
+}
+
+function runOfKill(kill: Kill, container: PodContainer | undefined): Run {
   if (container === undefined) return kill.shownIn === 'lastState' ? 'previous' : 'current';
   const { state, lastState } = container;
   if (state.kind === 'terminated' && isRun(kill, state)) return 'current';
-  if (lastState !== undefined && isRun(kill, lastState)) return 'previous';
-  return 'gone';
+  return lastState !== undefined && isRun(kill, lastState) ? 'previous' : 'gone';
 }
 
 type End = { readonly containerId?: string | undefined; readonly finishedAt?: number | undefined };

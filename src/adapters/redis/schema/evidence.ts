@@ -105,7 +105,7 @@ export const evidenceSchema = z.object({
   pod: piece(podFacts),
   describe: piece(z.string()),
   events: piece(z.array(eventLine)),
-  log: piece(z.object({ lines: z.array(z.string()), cutMidLine: z.boolean(), instance: z.enum(['killed', 'running']) })),
+  log: piece(z.object({ lines: z.array(z.string()), cutMidLine: z.boolean(), instance: z.enum(['killed', 'ended', 'running']) })),
   usage: piece(usage),
   node: piece(nodeFacts),
   owner: piece(ownerFacts),
