@@ -91,6 +91,8 @@ function refusal(result: Exclude<WriteResult, { readonly kind: 'written' }>): st
       return `the object changed since the review: ${result.message}`;
     case 'denied':
       return `the API server refused it: ${result.message}`;
+    case 'forbidden':
+      return `Headroom has no right to change it: ${result.message}`;
     case 'gone':
       return 'the workload is no longer there';
   }

@@ -8,8 +8,10 @@ export type WriteResult =
   | { readonly kind: 'written'; readonly generation: number }
   /** A test of the patch failed: the object is no longer as it was reviewed. */
   | { readonly kind: 'drifted'; readonly message: string }
-  /** Admission, quota, a policy or RBAC said no, in its own words. */
+  /** Admission, quota or a policy said no, in its own words. */
   | { readonly kind: 'denied'; readonly message: string }
+  /** This process's account may not patch that kind at all (RBAC): another one may. */
+  | { readonly kind: 'forbidden'; readonly message: string }
   | { readonly kind: 'gone' };
 
 export type ChangeNote = {

@@ -52,6 +52,8 @@ function resultOf({ status, body }: Answer, { path, rehearsal }: Asked): WriteRe
   if (status === 404) return { kind: 'gone' };
   if (status === 409 || isFailedTest(status, message)) return { kind: 'drifted', message: driftWords(status, message) };
   if (status === 401 || status === 429 || isBeforeStorage(message)) throw answerFault({ method: 'PATCH', path }, status, body);
+  // RBAC's own words; admission answers 403 as well.
+  if (status === 403 && /\bcannot patch resource\b/.test(message)) return { kind: 'forbidden', message };
   if (status < 500) return { kind: 'denied', message };
   // An error inside the server may come after the object was stored; a rehearsal stores nothing.
   if (rehearsal) throw answerFault({ method: 'PATCH', path }, status, body);

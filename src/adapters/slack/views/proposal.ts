@@ -29,7 +29,7 @@ export function proposalView({ proposal, incident, approvers }: ProposalInput): 
 function waiting({ proposal, incident, approvers }: ProposalInput): readonly AnyBlock[] {
   const value = encode({ proposal: proposal.id, version: proposal.version, incident: incident.id });
   const { name } = incident.workload;
-  const rehearsal = proposal.dryRun.kind === 'passed' ? 'Server-side dry run passed' : `No dry run: ${prose(proposal.dryRun.reason)}`;
+  const rehearsal = proposal.dryRun.kind === 'passed' ? 'Server-side dry run passed' : `Server-side dry run: ${prose(proposal.dryRun.reason)}`;
   return [
     actions(`decide:${proposal.id}:${proposal.version}`, [
       button({ action: ACTION.approve, text: 'Approve', value, style: 'primary', label: `Look at and approve the change of ${name}` }),
