@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import util from 'node:util';
 import { ensureBuilt } from './lib/build.mjs';
 import { ensureRedisServer } from './lib/programs.mjs';
-import { ROOT, giveUp, runToEnd } from './lib/run.mjs';
+import { giveUp, ROOT, runToEnd } from './lib/run.mjs';
 import { onCurrentNode } from './lib/runtime.mjs';
 import { runAndWatch } from './lib/watch.mjs';
 

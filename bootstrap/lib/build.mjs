@@ -2,7 +2,7 @@
 // made from, so that a start with nothing changed costs a few milliseconds.
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT, runInSight } from './run.mjs';
 
@@ -47,7 +47,11 @@ export async function ensureBuilt() {
 function hashOf({ inputs, skips }) {
   const hash = createHash('sha256');
   const files = inputs.flatMap((folder) => filesIn(folder)).filter((path) => !skips(path));
-  for (const path of [...files, ...SHARED_INPUTS]) hash.update(`${path}\0`).update(readFileSync(join(ROOT, path))).update('\0');
+  for (const path of [...files, ...SHARED_INPUTS])
+    hash
+      .update(`${path}\0`)
+      .update(readFileSync(join(ROOT, path)))
+      .update('\0');
   return hash.digest('hex');
 }
 

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join, sep } from 'node:path';
-import { ROOT, giveUp, runInSight } from './run.mjs';
+import { giveUp, ROOT, runInSight } from './run.mjs';
 
 const LOCKFILE = join(ROOT, 'package-lock.json');
 const MODULES = join(ROOT, 'node_modules');
@@ -41,7 +41,9 @@ function installedByHand(lockfile) {
 /** npm must not run on the Node that it is about to replace. */
 function pathWithoutModules() {
   const folders = (process.env.PATH ?? '').split(delimiter);
-  return folders.filter((folder) => !folder.startsWith(MODULES + sep) && !folder.endsWith(join('node_modules', '.bin'))).join(delimiter);
+  return folders
+    .filter((folder) => !folder.startsWith(MODULES + sep) && !folder.endsWith(join('node_modules', '.bin')))
+    .join(delimiter);
 }
 
 function read(path) {

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensurePackages } from './packages.mjs';
-import { ROOT, giveUp, runQuietly, runToEnd } from './run.mjs';
+import { giveUp, ROOT, runQuietly, runToEnd } from './run.mjs';
 
 const BUNDLED = join(ROOT, 'node_modules/node/bin/node');
 
@@ -13,11 +13,15 @@ export async function onCurrentNode(scriptUrl) {
   await ensurePackages();
   if (isNewEnough(process.versions.node)) return;
   if (!existsSync(BUNDLED)) {
-    giveUp(`Node ${process.versions.node} is too old, and node_modules has no newer one because install scripts did not run. Run: npm rebuild node`);
+    giveUp(
+      `Node ${process.versions.node} is too old, and node_modules has no newer one because install scripts did not run. Run: npm rebuild node`,
+    );
   }
   const { stdout } = await runQuietly(BUNDLED, ['--version']);
   const bundled = stdout.trim().replace(/^v/, '');
-  console.log(`Node ${process.versions.node} is too old for Headroom, which needs ${wanted()} or newer; going on with Node ${bundled} from node_modules.`);
+  console.log(
+    `Node ${process.versions.node} is too old for Headroom, which needs ${wanted()} or newer; going on with Node ${bundled} from node_modules.`,
+  );
   process.exit(await runToEnd(BUNDLED, [fileURLToPath(scriptUrl), ...process.argv.slice(2)]));
 }
 

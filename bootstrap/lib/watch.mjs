@@ -15,25 +15,26 @@ const SETTLES_WITHIN_MS = 150;
 export async function runAndWatch(command, args) {
   const stop = stopAsked();
   const changes = watchSources();
-  let rebuilt = nextGoodBuild(changes);
-  try {
-    for (;;) {
-      let child;
-      const run = runToEnd(command, args, { onChild: (started) => (child = started) });
-      const first = await Promise.race([run.then(() => 'ended'), rebuilt.then(() => 'rebuilt')]);
-      if (first === 'rebuilt') child.kill('SIGTERM');
-      const code = await run;
-      if (stop.asked()) return code;
-      if (first === 'ended') {
-        console.log(`headroom: it ended with code ${code}; waiting for a change.`);
-        await Promise.race([rebuilt, stop.happens]);
-        if (stop.asked()) return code;
-      }
-      rebuilt = nextGoodBuild(changes);
-    }
-  } finally {
-    changes.close();
+  let code = 0;
+  while (!stop.asked()) {
+    const rebuilt = nextGoodBuild(changes);
+    code = await runUntil(rebuilt, command, args);
+    if (stop.asked()) break;
+    await Promise.race([rebuilt, stop.happens]);
   }
+  changes.close();
+  return code;
+}
+
+/** Stops the program when there is something newer; resolves when it has ended, whoever ended it. */
+async function runUntil(rebuilt, command, args) {
+  let child;
+  const run = runToEnd(command, args, { onChild: (started) => (child = started) });
+  const first = await Promise.race([run.then(() => 'ended'), rebuilt.then(() => 'rebuilt')]);
+  if (first === 'rebuilt') child.kill('SIGTERM');
+  const code = await run;
+  if (first === 'ended') console.log(`headroom: it ended with code ${code}.`);
+  return code;
 }
 
 function stopAsked() {

@@ -1,0 +1,52 @@
+// Runs vitest and counts: what its own summary says for people, and the numbers of every project together for the last line. A file that could not be
+// loaded, or an error outside any test, counts as one failed, so that the line never says less than what happened.
+
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { childEnvironment, ROOT, runQuietly, runToEnd } from './run.mjs';
+
+const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
+
+/**
+ * @typedef {{ passed: number, failed: number, skipped: { file: string, name: string }[], output: string }} Counts
+ * @param {{ readonly args: readonly string[], readonly env?: Record<string, string>, readonly quiet?: boolean }} wanted
+ * @returns {Promise<Counts>}
+ */
+export async function runVitest({ args, env = {}, quiet = false }) {
+  const folder = mkdtempSync(join(tmpdir(), 'headroom-vitest-'));
+  const report = join(folder, 'report.json');
+  const all = [VITEST, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...args];
+  try {
+    const run = quiet ? runQuietly : withoutOutput;
+    const { code, output } = await run(process.execPath, all, { env: childEnvironment(env) });
+    return { ...count(report, code), output };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function withoutOutput(command, args, options) {
+  return { code: await runToEnd(command, args, options), output: '' };
+}
+
+function count(report, code) {
+  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [] };
+  const { numPassedTests: passed, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  const broken = testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some(isFailed),
+  ).length;
+  const failed = numFailedTests + broken;
+  const skipped = testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults.filter(isSkipped).map(({ fullName }) => ({ file: relative(ROOT, name), name: fullName.trim() })),
+  );
+  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
+}
+
+function isFailed({ status }) {
+  return status === 'failed';
+}
+
+function isSkipped({ status }) {
+  return status !== 'failed' && status !== 'passed';
+}

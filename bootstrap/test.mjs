@@ -1,0 +1,85 @@
+// npm test: everything, with its own set-up. Arguments go to vitest (`npm test -- --project unit`, `npm test -- test/e2e/loop-demo.test.ts`), and only what
+// the chosen projects need is set up. The last line sums up all projects: "N passed, N failed". E2E_CLUSTER=required makes a missing real cluster a failure.
+
+import { ensureBuilt } from './lib/build.mjs';
+import { realCluster } from './lib/cluster.mjs';
+import { ensureChromium, ensureRedisServer } from './lib/programs.mjs';
+import { onCurrentNode } from './lib/runtime.mjs';
+import { runVitest } from './lib/vitest.mjs';
+
+await onCurrentNode(import.meta.url);
+
+/** A signal ends the program that runs; this one goes on to take down what it started. */
+let interrupted = false;
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => (interrupted = true));
+
+const args = process.argv.slice(2);
+const notRun = [];
+const result = await testAll();
+for (const line of notRun) console.log(line);
+console.log(`${result.passed} passed, ${result.failed} failed`);
+process.exitCode = interrupted ? 130 : Number(result.failed > 0);
+
+async function testAll() {
+  const wanted = chosenProjects();
+  const prepared = await prepare(wanted);
+  if (prepared.problems.length > 0) {
+    notRun.push('', 'Nothing was run:', ...prepared.problems.map((problem) => `  ${problem}`));
+    return { passed: 0, failed: prepared.problems.length };
+  }
+  const cluster = await clusterFor(wanted);
+  if (cluster.kind === 'required') return { passed: 0, failed: 1 };
+  try {
+    if (interrupted) return { passed: 0, failed: 1 };
+    const { passed, failed, skipped } = await runVitest({ args, env: { ...prepared.env, ...cluster.env } });
+    notRun.push(...skippedLines(skipped));
+    return { passed, failed };
+  } finally {
+    await cluster.stop?.();
+  }
+}
+
+/** Which of unit, contract and e2e the arguments leave; all without --project. */
+function chosenProjects() {
+  const named = args.flatMap((arg, index) => {
+    if (arg === '--project') return [args[index + 1] ?? ''];
+    return arg.startsWith('--project=') ? [arg.slice('--project='.length)] : [];
+  });
+  return new Set(named.length === 0 ? ['unit', 'contract', 'e2e'] : named);
+}
+
+async function prepare(wanted) {
+  const problems = [];
+  const env = {};
+  if (!wanted.has('contract') && !wanted.has('e2e')) return { problems, env };
+  if (!(await ensureBuilt())) problems.push('the build failed; what the compiler says is above.');
+  const redis = await ensureRedisServer();
+  if ('problem' in redis) problems.push(redis.problem);
+  if (wanted.has('e2e')) {
+    const chromium = await ensureChromium();
+    if ('problem' in chromium) problems.push(chromium.problem);
+    else env.CHROMIUM_PATH = chromium.path;
+  }
+  return { problems, env };
+}
+
+async function clusterFor(wanted) {
+  if (!wanted.has('contract') && !wanted.has('e2e')) return { kind: 'none' };
+  const cluster = await realCluster();
+  if (cluster.kind === 'here') return cluster;
+  notRun.push(
+    '',
+    'Not run: the stories and contracts on a real cluster',
+    `  Why: ${cluster.reason}`,
+    `  To run them: ${cluster.how}`,
+  );
+  if (process.env.E2E_CLUSTER !== 'required') return cluster;
+  notRun.push('  E2E_CLUSTER=required makes this a failure.');
+  return { kind: 'required' };
+}
+
+function skippedLines(skipped) {
+  if (skipped.length === 0) return [];
+  const files = [...new Set(skipped.map(({ file }) => file))];
+  return ['', `Skipped: ${skipped.length} tests in`, ...files.map((file) => `  ${file}`)];
+}
