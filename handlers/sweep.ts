@@ -2,6 +2,7 @@
 // handed on. Safe to run any number of times, by any number of replicas.
 
 import type { Proposal } from '../src/domain/proposal.ts';
+import type { ThreadEntry } from '../src/domain/incident.ts';
 import { advance } from '../src/domain/proposal.ts';
 import type { Millis } from '../src/domain/time.ts';
 import { between } from '../src/domain/time.ts';
@@ -74,6 +75,8 @@ async function sweepIncidents(ports: SweepPorts, quietAfter: Millis): Promise<nu
   const now = ports.clock.now();
   let resolved = 0;
   for (const incident of await ports.incidents.list({ state: 'unresolved', limit: LOOKED_AT })) {
+    // A crash between storing and queueing leaves a message unsent.
+    if (incident.thread.some(isUnsent)) await ports.queue.enqueue({ step: 'post', incidentId: incident.id });
     const lastKill = incident.killTimes.at(-1) ?? incident.openedAt;
     if (incident.state !== 'open' || between(lastKill, now) < quietAfter) continue;
     await ports.incidents.update(incident.id, (current) =>
@@ -85,4 +88,8 @@ async function sweepIncidents(ports: SweepPorts, quietAfter: Millis): Promise<nu
     resolved += 1;
   }
   return resolved;
+}
+
+function isUnsent({ posted, undeliverable }: ThreadEntry): boolean {
+  return posted === undefined && undeliverable === undefined;
 }
