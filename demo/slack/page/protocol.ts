@@ -20,7 +20,7 @@ const message = z.object({
   ephemeral: z.boolean(),
 });
 
-const state: z.ZodType<UiState> = z.object({
+const stateFields = z.object({
   team: z.string(),
   me: user,
   users: z.array(user),
@@ -32,6 +32,9 @@ const state: z.ZodType<UiState> = z.object({
   faults: z.object({ rateLimitNext: z.number(), slowMs: z.number(), dropAnswerNext: z.number(), noUserGroups: z.boolean() }),
   connections: z.number(),
 });
+
+// JSON has no `undefined`: a Home tab that was never published is simply not there.
+const state: z.ZodType<UiState> = stateFields.transform((fields) => ({ ...fields, home: fields.home }));
 
 const answer = z.union([z.object({ ok: z.literal(true) }), z.object({ ok: z.literal(false), error: z.string() })]);
 

@@ -2,7 +2,7 @@
 // In: the place. Out: a Surface for its elements. An answer that is not ok becomes a sentence beside the blocks.
 
 import { useMemo, useState } from 'react';
-import type { UiAction } from '../ui-types.ts';
+import type { UiAction, UiRequests } from '../ui-types.ts';
 import { type Surface, usePerson, type Value, valueKey } from './contexts.ts';
 import { post } from './protocol.ts';
 
@@ -24,11 +24,21 @@ export function useSurface(where: UiAction['where']): Surface {
       act: async (blockId, actionId, value) => {
         setPending(valueKey(blockId, actionId));
         setFault(undefined);
-        const answer = await post('action', { as, where, blockId, actionId, value });
+        const answer = await post('action', { as, where, blockId, actionId, value, values: where.kind === 'view' ? touched(values) : undefined });
         setPending(undefined);
         setFault(answer.ok ? undefined : answer.error);
       },
     }),
     [as, place, values, pending, fault],
   );
+}
+
+/** Values by block_id and action_id, of what this person touched. */
+export function touched(values: Surface['values']): UiRequests['submit']['values'] {
+  const byBlock: Record<string, Record<string, Value>> = {};
+  for (const [key, value] of values) {
+    const [blockId = '', actionId = ''] = key.split('\n');
+    byBlock[blockId] = { ...byBlock[blockId], [actionId]: value };
+  }
+  return byBlock;
 }
