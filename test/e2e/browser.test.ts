@@ -5,8 +5,8 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, personOn, picture } from './support/browser.ts';
 import { startDemoTarget } from './support/demo-target.ts';
-import { startTestWorld } from './support/world.ts';
 import type { TestWorld } from './support/world.ts';
+import { startTestWorld } from './support/world.ts';
 
 const HEADING = 'checkout-api ran out of memory';
 const PATIENCE_MS = 90_000;
@@ -61,7 +61,9 @@ describe.each(['light', 'dark'] as const)('two people in the browser, %s', (them
   });
 
   it('does not scroll sideways', async () => {
-    const [inner, outer] = await page.evaluate('[document.documentElement.scrollWidth, document.documentElement.clientWidth]').then((sizes) => (Array.isArray(sizes) ? sizes.map(Number) : []));
+    const [inner, outer] = await page
+      .evaluate('[document.documentElement.scrollWidth, document.documentElement.clientWidth]')
+      .then((sizes) => (Array.isArray(sizes) ? sizes.map(Number) : []));
     expect(inner).toBeLessThanOrEqual(Number(outer));
   });
 });

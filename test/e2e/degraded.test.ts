@@ -1,11 +1,11 @@
 // A lesser cluster or Slack makes the messages poorer, never the bot stop; what is missing is said at the start and where it matters.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { startDemoTarget } from './support/demo-target.ts';
 import type { DemoTarget } from './support/demo-target.ts';
+import { startDemoTarget } from './support/demo-target.ts';
 import { shownText } from './support/stage.ts';
-import { startTestWorld } from './support/world.ts';
 import type { TestWorld } from './support/world.ts';
+import { startTestWorld } from './support/world.ts';
 
 describe('a cluster that does not allow everything', () => {
   let world: TestWorld | undefined;
@@ -14,7 +14,10 @@ describe('a cluster that does not allow everything', () => {
     await world?.stop();
   });
 
-  async function told(deny: (target: DemoTarget) => void, more: Partial<DemoTarget> = {}): Promise<{ readonly output: string; readonly why: string }> {
+  async function told(
+    deny: (target: DemoTarget) => void,
+    more: Partial<DemoTarget> = {},
+  ): Promise<{ readonly output: string; readonly why: string }> {
     const target = await startDemoTarget();
     deny(target);
     world = await startTestWorld({ ...target, ...more });

@@ -7,8 +7,8 @@ import { realKubeconfig, startRealTarget } from './support/real-target.ts';
 import { approvedRaise, expectNothingTwice, quiet } from './support/stories.ts';
 import type { Target } from './support/target.ts';
 import { lookAt } from './support/template.ts';
-import { startTestWorld } from './support/world.ts';
 import type { TestWorld } from './support/world.ts';
+import { startTestWorld } from './support/world.ts';
 
 const kubeconfig = realKubeconfig();
 const targets: readonly { readonly name: string; readonly start: () => Promise<Target> }[] = [

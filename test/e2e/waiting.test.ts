@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startDemoCluster } from '../../demo/cluster/start.ts';
 import { freePort, startLocalRedis } from '../../demo/redis/start.ts';
-import { startLocalSlack } from '../../demo/slack/start.ts';
 import type { LocalSlack } from '../../demo/slack/start.ts';
+import { startLocalSlack } from '../../demo/slack/start.ts';
 import { startHeadroom } from './support/headroom.ts';
 
 describe('what is not there yet', () => {

@@ -19,7 +19,10 @@ export async function waitForCluster({ connection, log, signal }: WaitOptions): 
     } catch (error) {
       if (signal.aborted) return;
       if (performance.now() - saidAt > SAY_AGAIN_MS) {
-        log.warn('waiting for the API server', { server: connection.server, error: error instanceof Error ? error.message : String(error) });
+        log.warn('waiting for the API server', {
+          server: connection.server,
+          error: error instanceof Error ? error.message : String(error),
+        });
         saidAt = performance.now();
       }
       await pause(AGAIN_MS, signal);

@@ -1,7 +1,16 @@
 // The blocks our messages are made of, each cut to Slack's limits where it is built (slack.md 6.2), so that no text from a cluster can make
 // a message unacceptable.
 
-import type { ActionsBlock, Button, ContainerBlock, ContextBlock, HeaderBlock, KnownBlock, RichTextBlock, SectionBlock } from '@slack/types';
+import type {
+  ActionsBlock,
+  Button,
+  ContainerBlock,
+  ContextBlock,
+  HeaderBlock,
+  KnownBlock,
+  RichTextBlock,
+  SectionBlock,
+} from '@slack/types';
 import { cut } from './text.ts';
 
 export type Point = { readonly label: string; readonly value: number };
@@ -19,7 +28,16 @@ export type ChartBlock = {
 
 export type AnyBlock = KnownBlock | ChartBlock;
 
-export const LIMITS = { header: 150, section: 3000, field: 2000, context: 2000, chartTitle: 50, chartLabel: 20, points: 20, modalTitle: 24 } as const;
+export const LIMITS = {
+  header: 150,
+  section: 3000,
+  field: 2000,
+  context: 2000,
+  chartTitle: 50,
+  chartLabel: 20,
+  points: 20,
+  modalTitle: 24,
+} as const;
 
 export function header(text: string): HeaderBlock {
   return { type: 'header', text: { type: 'plain_text', text: cut(text, LIMITS.header), emoji: true } };
@@ -57,7 +75,10 @@ export function bullets(lines: readonly string[]): RichTextBlock {
 /** Lines as they are: in rich text nothing is parsed, so nothing needs escaping. */
 export function preformatted(lines: readonly string[], budget: number): RichTextBlock {
   const text = cut(lines.join('\n'), budget);
-  return { type: 'rich_text', elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text: text === '' ? ' ' : text }] }] };
+  return {
+    type: 'rich_text',
+    elements: [{ type: 'rich_text_preformatted', elements: [{ type: 'text', text: text === '' ? ' ' : text }] }],
+  };
 }
 
 export type ButtonLook = {
@@ -99,5 +120,11 @@ export function actions(blockId: string, buttons: readonly Button[]): ActionsBlo
 
 /** Folded away until somebody opens it. */
 export function folded(title: string, children: ContainerBlock['child_blocks']): ContainerBlock {
-  return { type: 'container', title: { type: 'plain_text', text: cut(title, 150) }, child_blocks: children, is_collapsible: true, default_collapsed: true };
+  return {
+    type: 'container',
+    title: { type: 'plain_text', text: cut(title, 150) },
+    child_blocks: children,
+    is_collapsible: true,
+    default_collapsed: true,
+  };
 }

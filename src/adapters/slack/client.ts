@@ -1,11 +1,11 @@
 // The one way to Slack's Web API: no hidden queue, no hidden retries, every call with a timeout, every failure one of our faults. A rate limit
 // goes back to the job queue with the time Slack named; an answer that was lost is said to be lost.
 
-import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError, WebClient } from '@slack/web-api';
 import type { WebClientOptions } from '@slack/web-api';
+import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError, WebClient } from '@slack/web-api';
+import { SECOND } from '../../domain/time.ts';
 import { PermanentError, TransientError, UnknownResultError } from '../../ports/fault.ts';
 import type { Meter } from '../../ports/meter.ts';
-import { SECOND } from '../../domain/time.ts';
 import { silentLogger } from './logger.ts';
 
 export type SlackCredentials = { readonly botToken: string; readonly appToken: string; readonly apiUrl: string | undefined };
@@ -29,21 +29,49 @@ export function createWebClient(credentials: SlackCredentials): WebClient {
 }
 
 /** Slack's words for "the blocks are not acceptable". */
-const CONTENT_ERRORS: ReadonlySet<string> = new Set(['invalid_blocks', 'invalid_blocks_format', 'msg_blocks_too_long', 'msg_too_long', 'invalid_attachments', 'no_text']);
+const CONTENT_ERRORS: ReadonlySet<string> = new Set([
+  'invalid_blocks',
+  'invalid_blocks_format',
+  'msg_blocks_too_long',
+  'msg_too_long',
+  'invalid_attachments',
+  'no_text',
+]);
 /** The message that was to be edited, or the thread, is gone. */
-const GONE_ERRORS: ReadonlySet<string> = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed', 'thread_not_found', 'is_inactive']);
+const GONE_ERRORS: ReadonlySet<string> = new Set([
+  'message_not_found',
+  'cant_update_message',
+  'edit_window_closed',
+  'thread_not_found',
+  'is_inactive',
+]);
 /** Slack's own trouble: the call may have worked. */
-const TROUBLE: ReadonlySet<string> = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout', 'team_added_to_org']);
+const TROUBLE: ReadonlySet<string> = new Set([
+  'internal_error',
+  'fatal_error',
+  'service_unavailable',
+  'request_timeout',
+  'team_added_to_org',
+]);
 
 /** True when Slack refused the blocks themselves: another layout of the same message may pass. */
 export function isContentRefused(error: unknown): boolean {
-  return error instanceof PermanentError && error.cause instanceof WebAPIPlatformError && CONTENT_ERRORS.has(error.cause.data.error);
+  return (
+    error instanceof PermanentError && error.cause instanceof WebAPIPlatformError && CONTENT_ERRORS.has(error.cause.data.error)
+  );
 }
 
 export type CallKind = 'read' | 'write';
 
+export type Called = {
+  readonly method: string;
+  /** write: asked twice it happens twice, so a lost answer is an unknown result. read: also edits, which end the same. */
+  readonly kind: CallKind;
+  readonly meter: Meter;
+};
+
 /** Runs one call of the Web API and translates what goes wrong. */
-export async function calling<Result>(method: string, kind: CallKind, meter: Meter, call: () => Promise<Result>): Promise<Result> {
+export async function calling<Result>({ method, kind, meter }: Called, call: () => Promise<Result>): Promise<Result> {
   const started = performance.now();
   try {
     const result = await call();
@@ -60,18 +88,30 @@ export async function calling<Result>(method: string, kind: CallKind, meter: Met
 
 function toFault(method: string, kind: CallKind, error: unknown): TransientError | PermanentError | UnknownResultError {
   if (error instanceof WebAPIRateLimitedError) {
-    return new TransientError(`Slack allows no more ${method} for ${error.retryAfter} s`, { code: 'OOM_SLACK_RATE_LIMITED', retryAfterMs: error.retryAfter * SECOND, cause: error });
+    return new TransientError(`Slack allows no more ${method} for ${error.retryAfter} s`, {
+      code: 'OOM_SLACK_RATE_LIMITED',
+      retryAfterMs: error.retryAfter * SECOND,
+      cause: error,
+    });
   }
   if (error instanceof WebAPIPlatformError) return platformFault(method, kind, error);
   if (error instanceof WebAPIHTTPError) return lost(method, kind, { words: `HTTP ${error.statusCode}`, cause: error });
   if (error instanceof WebAPIRequestError) {
-    if (neverSent(error.original)) return new TransientError(`Slack cannot be reached for ${method}`, { code: 'OOM_SLACK_UNREACHABLE', cause: error.original });
+    if (neverSent(error.original))
+      return new TransientError(`Slack cannot be reached for ${method}`, {
+        code: 'OOM_SLACK_UNREACHABLE',
+        cause: error.original,
+      });
     return lost(method, kind, { words: error.original.message, cause: error.original });
   }
   return lost(method, kind, { words: error instanceof Error ? error.message : 'unknown error', cause: error });
 }
 
-function platformFault(method: string, kind: CallKind, error: WebAPIPlatformError): TransientError | PermanentError | UnknownResultError {
+function platformFault(
+  method: string,
+  kind: CallKind,
+  error: WebAPIPlatformError,
+): TransientError | PermanentError | UnknownResultError {
   const word = error.data.error;
   if (TROUBLE.has(word)) return lost(method, kind, { words: word, cause: error });
   const details = (error.data.response_metadata?.messages ?? []).slice(0, 3).join('; ');
@@ -103,11 +143,22 @@ function hint(word: string): string {
 type Lost = { readonly words: string; readonly cause: unknown };
 
 function lost(method: string, kind: CallKind, { words, cause }: Lost): TransientError | UnknownResultError {
-  if (kind === 'read') return new TransientError(`Slack did not answer ${method}: ${words}`, { code: 'OOM_SLACK_UNREACHABLE', cause });
-  return new UnknownResultError(`no answer from Slack to ${method}: ${words}; it may have worked`, { code: 'OOM_SLACK_UNREACHABLE', cause });
+  if (kind === 'read')
+    return new TransientError(`Slack did not answer ${method}: ${words}`, { code: 'OOM_SLACK_UNREACHABLE', cause });
+  return new UnknownResultError(`no answer from Slack to ${method}: ${words}; it may have worked`, {
+    code: 'OOM_SLACK_UNREACHABLE',
+    cause,
+  });
 }
 
-const NEVER_SENT: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+const NEVER_SENT: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
 
 /** Whether the connection failed before a byte of the request could have arrived. */
 function neverSent(error: unknown): boolean {

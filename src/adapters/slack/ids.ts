@@ -26,7 +26,9 @@ export type IncidentRef = z.infer<typeof incidentRef>;
 export type ProposalRef = z.infer<typeof proposalRef>;
 export type Origin = z.infer<typeof origin>;
 
-export function encode(value: IncidentRef | ProposalRef | { readonly ref: IncidentRef | ProposalRef; readonly origin: Origin }): string {
+export function encode(
+  value: IncidentRef | ProposalRef | { readonly ref: IncidentRef | ProposalRef; readonly origin: Origin },
+): string {
   return JSON.stringify(value);
 }
 

@@ -1,8 +1,8 @@
 // Slack's libraries log through this: their warnings and errors go to our log as one static line each, without their text where it could carry
 // a token or a message.
 
-import { LogLevel } from '@slack/bolt';
 import type { Logger } from '@slack/bolt';
+import { LogLevel } from '@slack/bolt';
 import type { Log } from '../../ports/log.ts';
 
 export const silentLogger: Logger = {
@@ -26,5 +26,8 @@ export function boltLogger(log: Log): Logger {
 
 function describe(words: readonly unknown[]): string {
   const text = words.map((word) => (word instanceof Error ? word.message : String(word))).join(' ');
-  return text.replaceAll(/x(?:ox[a-z]|app)-[A-Za-z0-9-]+/g, '[token]').replaceAll(/(ticket|app_id)=[^&\s]+/g, '$1=[redacted]').slice(0, 300);
+  return text
+    .replaceAll(/x(?:ox[a-z]|app)-[A-Za-z0-9-]+/g, '[token]')
+    .replaceAll(/(ticket|app_id)=[^&\s]+/g, '$1=[redacted]')
+    .slice(0, 300);
 }

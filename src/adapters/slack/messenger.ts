@@ -4,15 +4,15 @@
 import { createHash } from 'node:crypto';
 import type { ChatPostMessageArguments, ConversationsHistoryResponse, WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import { DAY, SECOND } from '../../domain/time.ts';
 import type { PostedMessage } from '../../domain/incident.ts';
+import { DAY, SECOND } from '../../domain/time.ts';
 import { PermanentError, TransientError } from '../../ports/fault.ts';
-import type { Message, Messenger, Place } from '../../ports/messenger.ts';
 import type { Log } from '../../ports/log.ts';
+import type { Message, Messenger, Place } from '../../ports/messenger.ts';
 import type { Meter } from '../../ports/meter.ts';
 import { calling, isContentRefused } from './client.ts';
-import type { CallKind } from './client.ts';
 import { EVENT_TYPE } from './ids.ts';
+import type { Pace } from './pace.ts';
 import { createPace } from './pace.ts';
 import { renderMessage } from './render.ts';
 import type { Rendered } from './views/rendered.ts';
@@ -27,26 +27,43 @@ const LOOKED_THROUGH = 200;
 
 const metadataSchema = z.object({ event_type: z.literal(EVENT_TYPE), event_payload: z.object({ key: z.string() }) });
 
-export function createMessenger({ client, log, meter }: MessengerOptions): Messenger {
-  const posts = createPace(POSTS);
-  const edits = createPace(EDITS);
-  let plainUntil = 0;
-  const isPlain = (): boolean => performance.now() < plainUntil;
-
-  const limited = async <Result>(pace: typeof posts, key: string, call: () => Promise<Result>): Promise<Result> => {
-    pace.take(key, performance.now());
-    try {
-      return await call();
-    } catch (error) {
-      const isLimit = error instanceof TransientError && error.code === 'OOM_SLACK_RATE_LIMITED';
-      if (isLimit && error.retryAfterMs !== undefined) pace.hold(key, performance.now() + error.retryAfterMs);
-      throw error;
-    }
-  };
-
+type Sender = {
+  readonly posts: Pace;
+  readonly edits: Pace;
   /** The full layout first; the plain one where the workspace refuses the full one. */
-  const withFallback = async <Result>(message: Message, send: (rendered: Rendered) => Promise<Result>): Promise<Result> => {
-    if (isPlain()) return send(renderMessage(message, true));
+  readonly inLayout: <Result>(message: Message, send: (rendered: Rendered) => Promise<Result>) => Promise<Result>;
+} & MessengerOptions;
+
+export function createMessenger(options: MessengerOptions): Messenger {
+  const sender: Sender = {
+    ...options,
+    posts: createPace(POSTS),
+    edits: createPace(EDITS),
+    inLayout: createLayoutChoice(options.log),
+  };
+  return {
+    fingerprint: (message) => fingerprintOf(renderMessage(message, false)),
+    post: (message, place) => inTurn(sender.posts, place.channel, () => post(sender, message, place)),
+    edit: (message, posted) => inTurn(sender.edits, 'all', () => edit(sender, message, posted)),
+    find: (message, place, sinceMs) => find(sender, message, { place, sinceMs }),
+  };
+}
+
+async function inTurn<Result>(pace: Pace, key: string, call: () => Promise<Result>): Promise<Result> {
+  pace.take(key, performance.now());
+  try {
+    return await call();
+  } catch (error) {
+    const isLimit = error instanceof TransientError && error.code === 'OOM_SLACK_RATE_LIMITED';
+    if (isLimit && error.retryAfterMs !== undefined) pace.hold(key, performance.now() + error.retryAfterMs);
+    throw error;
+  }
+}
+
+function createLayoutChoice(log: Log): Sender['inLayout'] {
+  let plainUntil = 0;
+  return async (message, send) => {
+    if (performance.now() < plainUntil) return send(renderMessage(message, true));
     try {
       return await send(renderMessage(message, false));
     } catch (error) {
@@ -56,37 +73,54 @@ export function createMessenger({ client, log, meter }: MessengerOptions): Messe
       return send(renderMessage(message, true));
     }
   };
+}
 
-  return {
-    fingerprint: (message) => fingerprintOf(renderMessage(message, false)),
-    post: (message, place) =>
-      limited(posts, place.channel, () =>
-        withFallback(message, async (rendered) => {
-          const answer = await calling('chat.postMessage', 'write', meter, () => client.chat.postMessage(postArguments(rendered, place)));
-          return postedOf(answer, message, place.channel);
-        }),
-      ),
-    edit: (message, posted) =>
-      limited(edits, 'all', () =>
-        withFallback(message, async (rendered) => {
-          // An edit may be sent twice without harm, so a lost answer is only a reason to try again.
-          await calling('chat.update', 'read' satisfies CallKind, meter, () =>
-            client.chat.update({ channel: posted.channel, ts: posted.id, ...contentOf(rendered) }),
-          );
-          return { ...posted, fingerprint: fingerprintOf(renderMessage(message, false)) };
-        }),
-      ),
-    async find(message, place, sinceMs) {
-      const oldest = String(Math.floor(sinceMs / SECOND) - LOOK_BACK_S);
-      const common = { channel: place.channel, oldest, inclusive: true, include_all_metadata: true, limit: LOOKED_THROUGH };
-      const { thread } = place;
-      const answer = await calling(thread === undefined ? 'conversations.history' : 'conversations.replies', 'read', meter, () =>
-        thread === undefined ? client.conversations.history(common) : client.conversations.replies({ ...common, ts: thread }),
-      );
-      const found = (answer.messages ?? []).find((candidate) => keyOf(candidate) === place.key);
-      return found?.ts === undefined ? undefined : { channel: place.channel, id: found.ts, fingerprint: fingerprintOf(renderMessage(message, false)) };
-    },
+function post({ client, meter, inLayout }: Sender, message: Message, place: Place): Promise<PostedMessage> {
+  return inLayout(message, async (rendered) => {
+    const answer = await calling({ method: 'chat.postMessage', kind: 'write', meter }, () =>
+      client.chat.postMessage(postArguments(rendered, place)),
+    );
+    return postedOf(answer, message, place.channel);
+  });
+}
+
+function edit({ client, meter, inLayout }: Sender, message: Message, posted: PostedMessage): Promise<PostedMessage> {
+  return inLayout(message, async (rendered) => {
+    await calling({ method: 'chat.update', kind: 'read', meter }, () =>
+      client.chat.update({ channel: posted.channel, ts: posted.id, ...contentOf(rendered) }),
+    );
+    return { ...posted, fingerprint: fingerprintOf(renderMessage(message, false)) };
+  });
+}
+
+type Looking = { readonly place: Place; readonly sinceMs: number };
+
+async function find(
+  { client, meter }: Sender,
+  message: Message,
+  { place, sinceMs }: Looking,
+): Promise<PostedMessage | undefined> {
+  const { channel, thread } = place;
+  const common = {
+    channel,
+    oldest: String(Math.floor(sinceMs / SECOND) - LOOK_BACK_S),
+    inclusive: true,
+    include_all_metadata: true,
+    limit: LOOKED_THROUGH,
   };
+  const messages =
+    thread === undefined
+      ? (await calling({ method: 'conversations.history', kind: 'read', meter }, () => client.conversations.history(common)))
+          .messages
+      : (
+          await calling({ method: 'conversations.replies', kind: 'read', meter }, () =>
+            client.conversations.replies({ ...common, ts: thread }),
+          )
+        ).messages;
+  const found = (messages ?? []).find((candidate) => keyOf(candidate) === place.key);
+  return found?.ts === undefined
+    ? undefined
+    : { channel, id: found.ts, fingerprint: fingerprintOf(renderMessage(message, false)) };
 }
 
 type Found = NonNullable<ConversationsHistoryResponse['messages']>[number];
@@ -96,8 +130,13 @@ function keyOf({ metadata }: Pick<Found, 'metadata'>): string | undefined {
   return parsed.success ? parsed.data.event_payload.key : undefined;
 }
 
-function postedOf(answer: { readonly ts?: string | undefined; readonly channel?: string | undefined }, message: Message, channel: string): PostedMessage {
-  if (answer.ts === undefined) throw new PermanentError('Slack accepted a message without naming it', { code: 'OOM_SLACK_REFUSED' });
+function postedOf(
+  answer: { readonly ts?: string | undefined; readonly channel?: string | undefined },
+  message: Message,
+  channel: string,
+): PostedMessage {
+  if (answer.ts === undefined)
+    throw new PermanentError('Slack accepted a message without naming it', { code: 'OOM_SLACK_REFUSED' });
   return { channel: answer.channel ?? channel, id: answer.ts, fingerprint: fingerprintOf(renderMessage(message, false)) };
 }
 
@@ -114,7 +153,17 @@ function postArguments(rendered: Rendered, place: Place): ChatPostMessageArgumen
 
 /** `attachments` is sent even when empty: an edit that leaves it out keeps the old strip. */
 function contentOf({ text, blocks, strip }: Rendered) {
-  const attachments = strip === undefined ? [] : [{ color: strip.color, fallback: `${strip.word}. ${strip.text}`, text: `*${strip.word}*${strip.text === '' ? '' : ` · ${strip.text}`}`, mrkdwn_in: ['text' as const] }];
+  const attachments =
+    strip === undefined
+      ? []
+      : [
+          {
+            color: strip.color,
+            fallback: `${strip.word}. ${strip.text}`,
+            text: `*${strip.word}*${strip.text === '' ? '' : ` · ${strip.text}`}`,
+            mrkdwn_in: ['text' as const],
+          },
+        ];
   return { text, blocks: [...blocks], attachments };
 }
 

@@ -33,7 +33,11 @@ export function createPace({ perSecond, burst }: PaceLimits): Pace {
       bucket.tokens = Math.min(burst, bucket.tokens + ((nowMs - bucket.at) / 1000) * perSecond);
       bucket.at = nowMs;
       const wait = Math.max(bucket.heldUntil - nowMs, ((1 - bucket.tokens) / perSecond) * 1000);
-      if (wait > 0) throw new TransientError('waiting for a turn to call Slack', { code: 'OOM_SLACK_RATE_LIMITED', retryAfterMs: Math.ceil(wait) });
+      if (wait > 0)
+        throw new TransientError('waiting for a turn to call Slack', {
+          code: 'OOM_SLACK_RATE_LIMITED',
+          retryAfterMs: Math.ceil(wait),
+        });
       bucket.tokens -= 1;
     },
     hold(key, untilMs) {

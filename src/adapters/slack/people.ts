@@ -1,8 +1,8 @@
 // Who a person is and who belongs to a group, as Slack says it now: kept for less than a minute, so that a click is judged by today's members.
 
 import type { WebClient } from '@slack/web-api';
-import { known, unavailable } from '../../domain/piece.ts';
 import type { Piece } from '../../domain/piece.ts';
+import { known, unavailable } from '../../domain/piece.ts';
 import type { PersonId } from '../../domain/proposal.ts';
 import { SECOND } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -25,7 +25,9 @@ const KEPT = 5000;
 export function createPeople({ client, teamId, clock, meter }: PeopleOptions): People {
   const members = remembering<Piece<readonly PersonId[]>>(async (group) => {
     try {
-      const answer = await calling('usergroups.users.list', 'read', meter, () => client.usergroups.users.list({ usergroup: group }));
+      const answer = await calling({ method: 'usergroups.users.list', kind: 'read', meter }, () =>
+        client.usergroups.users.list({ usergroup: group }),
+      );
       return known(answer.users ?? [], 'Slack user group', clock.now());
     } catch (error) {
       return unavailable(error instanceof Error ? error.message : 'Slack did not say');
@@ -33,7 +35,7 @@ export function createPeople({ client, teamId, clock, meter }: PeopleOptions): P
   });
   return {
     async person(id): Promise<Person> {
-      const { user } = await calling('users.info', 'read', meter, () => client.users.info({ user: id }));
+      const { user } = await calling({ method: 'users.info', kind: 'read', meter }, () => client.users.info({ user: id }));
       const name = user?.profile?.display_name || user?.real_name || user?.name || id;
       return { id, name, standing: standingOf(user, teamId()) };
     },
@@ -59,7 +61,9 @@ function standingOf(user: SlackUser | undefined, team: string | undefined): Pers
 }
 
 /** Known answers are kept a while; "unavailable" is asked again at once. */
-function remembering<Value extends { readonly kind: string }>(read: (key: string) => Promise<Value>): (key: string) => Promise<Value> {
+function remembering<Value extends { readonly kind: string }>(
+  read: (key: string) => Promise<Value>,
+): (key: string) => Promise<Value> {
   const kept = new Map<string, { readonly value: Value; readonly until: number }>();
   return async (key) => {
     const hit = kept.get(key);

@@ -14,7 +14,12 @@ export function renderMessage(message: Message, plain: boolean): Rendered {
     case 'explanation': {
       const { incident, dossier } = message;
       const { ref } = incident.lastKill;
-      return explanationView({ place: { namespace: ref.namespace, pod: ref.pod, container: ref.container }, kill: incident.lastKill, dossier, plain });
+      return explanationView({
+        place: { namespace: ref.namespace, pod: ref.pod, container: ref.container },
+        kill: incident.lastKill,
+        dossier,
+        plain,
+      });
     }
     case 'proposal':
       return proposalView(message);

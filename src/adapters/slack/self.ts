@@ -8,7 +8,12 @@ import type { Meter } from '../../ports/meter.ts';
 import { calling } from './client.ts';
 
 export type Self = { readonly teamId: string; readonly botId: string; readonly botUserId: string };
-export type SelfOptions = { readonly client: WebClient; readonly log: Log; readonly meter: Meter; readonly stopping: AbortSignal };
+export type SelfOptions = {
+  readonly client: WebClient;
+  readonly log: Log;
+  readonly meter: Meter;
+  readonly stopping: AbortSignal;
+};
 
 const LONGEST_PAUSE_MS = 30 * SECOND;
 const TOKEN_TROUBLE = /invalid_auth|not_authed|account_inactive|token_revoked|token_expired|not_allowed_token_type/;
@@ -17,13 +22,19 @@ const TOKEN_TROUBLE = /invalid_auth|not_authed|account_inactive|token_revoked|to
 export async function whoAmI({ client, log, meter, stopping }: SelfOptions): Promise<Self> {
   for (let attempt = 0; !stopping.aborted; attempt += 1) {
     try {
-      const { team_id: teamId, bot_id: botId, user_id: botUserId } = await calling('auth.test', 'read', meter, () => client.auth.test());
+      const {
+        team_id: teamId,
+        bot_id: botId,
+        user_id: botUserId,
+      } = await calling({ method: 'auth.test', kind: 'read', meter }, () => client.auth.test());
       if (teamId !== undefined && botId !== undefined && botUserId !== undefined) return { teamId, botId, botUserId };
-      throw new PermanentError('SLACK_BOT_TOKEN is not a bot token (xoxb-…): Slack names no bot for it', { code: 'OOM_SLACK_REFUSED' });
+      throw new PermanentError('SLACK_BOT_TOKEN is not a bot token (xoxb-…): Slack names no bot for it', {
+        code: 'OOM_SLACK_REFUSED',
+      });
     } catch (error) {
       if (error instanceof PermanentError) throw error;
       const words = error instanceof Error ? error.message : String(error);
-      if (TOKEN_TROUBLE.test(words)) throw new PermanentError(`${words}`, { code: 'OOM_SLACK_REFUSED', cause: error });
+      if (TOKEN_TROUBLE.test(words)) throw new PermanentError(words, { code: 'OOM_SLACK_REFUSED', cause: error });
       log.warn('waiting for Slack', { error: words });
       await pause(Math.min(LONGEST_PAUSE_MS, SECOND * 2 ** attempt), stopping);
     }

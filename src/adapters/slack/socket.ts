@@ -5,13 +5,13 @@ import { App, SocketModeReceiver } from '@slack/bolt';
 import { SECOND } from '../../domain/time.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Meter } from '../../ports/meter.ts';
-import { clientOptions } from './client.ts';
 import type { SlackCredentials } from './client.ts';
-import { boltLogger } from './logger.ts';
+import { clientOptions } from './client.ts';
 import { registerButtons } from './listeners/buttons.ts';
 import type { Desk } from './listeners/desk.ts';
 import { registerQuestions } from './listeners/questions.ts';
 import { registerSubmissions } from './listeners/submissions.ts';
+import { boltLogger } from './logger.ts';
 
 export type SocketOptions = {
   readonly credentials: SlackCredentials;
@@ -33,11 +33,13 @@ const RETRY_MS = 2 * SECOND;
 
 export function createSocket(options: SocketOptions): SlackSocket {
   const live = new Set<number>();
-  const lines = Array.from({ length: CONNECTIONS }, (_, index) => createLine(options, (connected) => {
-    if (connected) live.add(index);
-    else live.delete(index);
-    options.meter.set('headroom_slack_connections', live.size);
-  }));
+  const lines = Array.from({ length: CONNECTIONS }, (_, index) =>
+    createLine(options, (connected) => {
+      if (connected) live.add(index);
+      else live.delete(index);
+      options.meter.set('headroom_slack_connections', live.size);
+    }),
+  );
   return {
     async start() {
       await Promise.all(lines.map((line) => line.start()));

@@ -27,7 +27,10 @@ export function prose(text: string): string {
 /** The first characters up to the budget, with an ellipsis in place of what is missing; never half an entity or surrogate pair. */
 export function cut(text: string, budget: number): string {
   if (text.length <= budget) return text;
-  const kept = text.slice(0, Math.max(0, budget - 1)).replace(/[\uD800-\uDBFF]$/, '').replace(/&[a-z]{0,3}$/, '');
+  const kept = text
+    .slice(0, Math.max(0, budget - 1))
+    .replace(/[\uD800-\uDBFF]$/, '')
+    .replace(/&[a-z]{0,3}$/, '');
   return `${kept}…`;
 }
 
@@ -47,7 +50,7 @@ export function mentionGroup(group: string): string {
 
 /** Line ends stay; every other control character, and those that turn the reading direction, become their code. */
 function visible(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: finding control characters is the point.
+  // oxlint-disable-next-line no-control-regex -- finding control characters is the point
   return text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, (character) => {
     const point = character.codePointAt(0) ?? 0;
     return `\\x${point.toString(16).padStart(2, '0')}`;

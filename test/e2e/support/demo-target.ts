@@ -3,8 +3,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startDemoCluster } from '../../../demo/cluster/start.ts';
 import type { DemoCluster } from '../../../demo/cluster/start.ts';
+import { startDemoCluster } from '../../../demo/cluster/start.ts';
 import { connectCluster } from '../../../src/adapters/kubernetes/connection.ts';
 import type { Target } from './target.ts';
 

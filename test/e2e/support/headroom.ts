@@ -1,8 +1,8 @@
 // The bot as a person runs it: one process of src/main.ts with settings in its environment, killed or asked to stop; its log is kept for a test
 // that fails.
 
-import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -40,7 +40,11 @@ export async function startHeadroom(options: HeadroomOptions): Promise<Headroom>
   const folder = await mkdtemp(join(tmpdir(), 'headroom-e2e-'));
   const rules = join(folder, 'headroom.yaml');
   await writeFile(rules, rulesText(options));
-  const child = spawn(process.execPath, [MAIN, '--role', options.role ?? 'all'], { cwd: folder, env: environment(options, rules), stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [MAIN, '--role', options.role ?? 'all'], {
+    cwd: folder,
+    env: environment(options, rules),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   const listeners = new Set<() => void>();
   const ended = new Promise<number | null>((resolve) => {
@@ -89,10 +93,16 @@ export async function startHeadroom(options: HeadroomOptions): Promise<Headroom>
 
 function memoryOf(pid: number | undefined): string {
   const lines = readFileSync(`/proc/${pid ?? 'self'}/status`, 'utf8').split('\n');
-  return lines.filter((line) => /^Vm(RSS|HWM)/.test(line)).map((line) => line.replace(/\s+/g, ' ')).join(', ');
+  return lines
+    .filter((line) => /^Vm(RSS|HWM)/.test(line))
+    .map((line) => line.replace(/\s+/g, ' '))
+    .join(', ');
 }
 
-async function end(child: ChildProcess, { signal, ended }: { readonly signal: 'SIGKILL' | 'SIGTERM'; readonly ended: Promise<number | null> }): Promise<number | null> {
+async function end(
+  child: ChildProcess,
+  { signal, ended }: { readonly signal: 'SIGKILL' | 'SIGTERM'; readonly ended: Promise<number | null> },
+): Promise<number | null> {
   if (child.exitCode === null && child.signalCode === null) child.kill(signal);
   return ended;
 }

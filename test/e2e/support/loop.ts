@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approvedRaise, askingStory, barePodStory, expectNothingTwice, quiet } from './stories.ts';
 import type { Target } from './target.ts';
 import { lookAt } from './template.ts';
-import { startTestWorld } from './world.ts';
 import type { TestWorld } from './world.ts';
+import { startTestWorld } from './world.ts';
 
 export function loopStories(title: string, startTarget: () => Promise<Target>): void {
   describe(title, () => {

@@ -2,8 +2,8 @@
 // busybox and polinux/stress, which have to be pullable or on the node.
 
 import { randomBytes } from 'node:crypto';
-import { connectCluster } from '../../../src/adapters/kubernetes/connection.ts';
 import type { ClusterConnection } from '../../../src/adapters/kubernetes/connection.ts';
+import { connectCluster } from '../../../src/adapters/kubernetes/connection.ts';
 import type { Target } from './target.ts';
 
 const DEPLOYMENT = 'checkout-api';
@@ -32,7 +32,12 @@ export async function startRealTarget(kubeconfig: string): Promise<Target> {
     patienceMs: PATIENCE_MS,
     watch: '15s',
     async stop() {
-      await connection.json({ method: 'DELETE', path: `/api/v1/namespaces/${namespace}`, query: { propagationPolicy: 'Background' }, signal: AbortSignal.timeout(10_000) });
+      await connection.json({
+        method: 'DELETE',
+        path: `/api/v1/namespaces/${namespace}`,
+        query: { propagationPolicy: 'Background' },
+        signal: AbortSignal.timeout(10_000),
+      });
       await connection.close();
     },
   };
@@ -46,7 +51,10 @@ async function create(connection: ClusterConnection, path: string, body: unknown
 async function createWithAccount(connection: ClusterConnection, namespace: string): Promise<void> {
   const deadline = performance.now() + 10_000;
   while (performance.now() < deadline) {
-    const { status } = await connection.answer({ path: `/api/v1/namespaces/${namespace}/serviceaccounts/default`, signal: AbortSignal.timeout(5000) });
+    const { status } = await connection.answer({
+      path: `/api/v1/namespaces/${namespace}/serviceaccounts/default`,
+      signal: AbortSignal.timeout(5000),
+    });
     if (status === 200) break;
   }
   await create(connection, `/api/v1/namespaces/${namespace}/pods`, barePod());
@@ -54,7 +62,8 @@ async function createWithAccount(connection: ClusterConnection, namespace: strin
 
 /** dd takes a buffer of 60 MiB and then waits on a pipe nobody empties: PID 1, killed at 50Mi, quiet above. */
 function deployment(): unknown {
-  const script = "echo starting; mkfifo /tmp/f; (sleep 100000 < /tmp/f) & printf 'processing order 17 of'; sleep 1; exec dd if=/dev/zero of=/tmp/f bs=60M";
+  const script =
+    "echo starting; mkfifo /tmp/f; (sleep 100000 < /tmp/f) & printf 'processing order 17 of'; sleep 1; exec dd if=/dev/zero of=/tmp/f bs=60M";
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',

@@ -25,23 +25,36 @@ export type Stage = {
 export function createStage(slack: LocalSlack, patienceMs: number): Stage {
   const { control, channelId } = slack;
   const all = (): readonly Message[] => control.messages(channelId);
-  const waitFor = <Value>(words: string, look: () => Value | undefined): Promise<Value> => control.until(look, { withinMs: patienceMs, words });
+  const waitFor = <Value>(words: string, look: () => Value | undefined): Promise<Value> =>
+    control.until(look, { withinMs: patienceMs, words });
   const repliesTo = (root: Message): readonly Message[] => all().filter(({ threadTs }) => threadTs === root.ts);
-  const rootsOf = (workload: string): readonly Message[] => all().filter(({ threadTs, text }) => threadTs === undefined && text.includes(workload));
+  const rootsOf = (workload: string): readonly Message[] =>
+    all().filter(({ threadTs, text }) => threadTs === undefined && text.includes(workload));
   return {
     alice: slack.people.alice,
     bob: slack.people.bob,
     root: (workload, fits = () => true) => waitFor(`a root message about ${workload}`, () => rootsOf(workload).find(fits)),
-    reply: (root, words) => waitFor(`a reply with ${String(words)}`, () => repliesTo(root).find(({ text }) => matches(text, words))),
+    reply: (root, words) =>
+      waitFor(`a reply with ${String(words)}`, () => repliesTo(root).find(({ text }) => matches(text, words))),
     replies: repliesTo,
     roots: rootsOf,
     click: (person, message, action) =>
-      control.action({ as: person, where: { kind: 'message', channel: channelId, ts: message.ts }, blockId: blockOf(message, action), actionId: action }),
+      control.action({
+        as: person,
+        where: { kind: 'message', channel: channelId, ts: message.ts },
+        blockId: blockOf(message, action),
+        actionId: action,
+      }),
     modal: (person, fits) => waitFor('a modal', () => control.state(person).modals.findLast(fits)),
     submit: (person, view, values) =>
-      control.submit({ as: person, viewId: view.id, values: Object.fromEntries(Object.entries(values).map(([field, value]) => [field, { [field]: value }])) }),
+      control.submit({
+        as: person,
+        viewId: view.id,
+        values: Object.fromEntries(Object.entries(values).map(([field, value]) => [field, { [field]: value }])),
+      }),
     command: (person, text) => control.say({ as: person, channel: channelId, text }),
-    whisper: (person, words) => waitFor(`a whisper with ${String(words)}`, () => control.ephemeral(person).find(({ text }) => matches(text, words))),
+    whisper: (person, words) =>
+      waitFor(`a whisper with ${String(words)}`, () => control.ephemeral(person).find(({ text }) => matches(text, words))),
   };
 }
 
@@ -51,8 +64,11 @@ function matches(text: string, words: string | RegExp): boolean {
 
 /** The block of that button; empty when it has none, which the local Slack then refuses. */
 function blockOf({ blocks }: Message, action: string): string {
-  const block = blocks.find(({ elements }) => Array.isArray(elements) && elements.some((element: unknown) => hasAction(element, action)));
-  return String(block?.['block_id'] ?? '');
+  const block = blocks.find(
+    ({ elements }) => Array.isArray(elements) && elements.some((element: unknown) => hasAction(element, action)),
+  );
+  const id = block?.['block_id'];
+  return typeof id === 'string' ? id : '';
 }
 
 function hasAction(element: unknown, action: string): boolean {
@@ -60,6 +76,10 @@ function hasAction(element: unknown, action: string): boolean {
 }
 
 /** Everything a message or modal shows, as one text. */
-export function shownText(content: { readonly blocks?: unknown; readonly attachments?: unknown; readonly view?: unknown }): string {
+export function shownText(content: {
+  readonly blocks?: unknown;
+  readonly attachments?: unknown;
+  readonly view?: unknown;
+}): string {
   return JSON.stringify(content);
 }

@@ -67,7 +67,10 @@ async function approve({ stage }: TestWorld, proposal: Message): Promise<void> {
 /** … to quiet, on the same messages. */
 export async function quiet({ stage, target }: TestWorld, root: Message): Promise<void> {
   await stage.reply(root, /^Quiet: .*no kill in/);
-  const resolved = await stage.root(`${target.deployment.namespace}/${target.deployment.name}`, ({ ts, text }) => ts === root.ts && text.startsWith('Resolved'));
+  const resolved = await stage.root(
+    `${target.deployment.namespace}/${target.deployment.name}`,
+    ({ ts, text }) => ts === root.ts && text.startsWith('Resolved'),
+  );
   expect(shownText(resolved)).toContain('is quiet again');
 }
 

@@ -5,18 +5,33 @@ import type { Target } from './target.ts';
 
 const memory = z.object({ memory: z.string().optional() }).loose().optional();
 const deployment = z.looseObject({
-  metadata: z.looseObject({ generation: z.number(), labels: z.record(z.string(), z.string()).optional(), annotations: z.record(z.string(), z.string()).optional() }),
+  metadata: z.looseObject({
+    generation: z.number(),
+    labels: z.record(z.string(), z.string()).optional(),
+    annotations: z.record(z.string(), z.string()).optional(),
+  }),
   spec: z.looseObject({
     template: z.looseObject({
-      spec: z.looseObject({ containers: z.array(z.looseObject({ name: z.string(), resources: z.looseObject({ limits: memory, requests: memory }).optional() })) }),
+      spec: z.looseObject({
+        containers: z.array(
+          z.looseObject({ name: z.string(), resources: z.looseObject({ limits: memory, requests: memory }).optional() }),
+        ),
+      }),
     }),
   }),
 });
 
-export type Seen = { readonly generation: number; readonly limit: string | undefined; /** Everything but the memory of the container. */ readonly rest: string };
+export type Seen = {
+  readonly generation: number;
+  readonly limit: string | undefined /** Everything but the memory of the container. */;
+  readonly rest: string;
+};
 
 export async function lookAt({ connection, deployment: { namespace, name, container } }: Target): Promise<Seen> {
-  const body = await connection.json({ path: `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`, signal: AbortSignal.timeout(10_000) });
+  const body = await connection.json({
+    path: `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`,
+    signal: AbortSignal.timeout(10_000),
+  });
   const { metadata, spec } = deployment.parse(body);
   const found = spec.template.spec.containers.find((each) => each.name === container);
   const limit = found?.resources?.limits?.memory;

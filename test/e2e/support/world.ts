@@ -3,14 +3,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startLocalRedis } from '../../../demo/redis/start.ts';
 import type { LocalRedis } from '../../../demo/redis/start.ts';
-import { startLocalSlack } from '../../../demo/slack/start.ts';
+import { startLocalRedis } from '../../../demo/redis/start.ts';
 import type { LocalSlack } from '../../../demo/slack/start.ts';
-import { startHeadroom } from './headroom.ts';
+import { startLocalSlack } from '../../../demo/slack/start.ts';
 import type { Headroom, HeadroomOptions } from './headroom.ts';
-import { createStage } from './stage.ts';
+import { startHeadroom } from './headroom.ts';
 import type { Stage } from './stage.ts';
+import { createStage } from './stage.ts';
 import type { Target } from './target.ts';
 
 export type TestWorld = {

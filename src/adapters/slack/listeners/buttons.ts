@@ -2,18 +2,23 @@
 // told in the modal and, so that it stays readable, in the thread to that person only.
 
 import type { App } from '@slack/bolt';
-import { ACTION, decodeIncident, decodeProposal } from '../ids.ts';
 import type { Origin, ProposalRef } from '../ids.ts';
+import { ACTION, decodeIncident, decodeProposal } from '../ids.ts';
 import { approveModal, loadingModal, noticeModal, refuseModal, reviewModal } from '../views/modals.ts';
-import { once, openModal, signalFor, updateModal, whisper } from './desk.ts';
 import type { Desk } from './desk.ts';
-import { click } from './incoming.ts';
+import { once, openModal, signalFor, updateModal, whisper } from './desk.ts';
 import type { Click } from './incoming.ts';
+import { click } from './incoming.ts';
 
 const STALE = 'This button belongs to an older message. Use the newest one in the thread.';
 
 export function registerButtons(app: App, desk: Desk): void {
-  const handlers = { [ACTION.review]: review, [ACTION.acknowledge]: acknowledge, [ACTION.approve]: approve, [ACTION.refuse]: refuse };
+  const handlers = {
+    [ACTION.review]: review,
+    [ACTION.acknowledge]: acknowledge,
+    [ACTION.approve]: approve,
+    [ACTION.refuse]: refuse,
+  };
   for (const [action, handle] of Object.entries(handlers)) {
     app.action(action, async ({ ack, body }) => {
       await ack();
@@ -83,7 +88,10 @@ async function fillApproval(desk: Desk, clicked: Click, { viewId, ref }: Approva
 }
 
 /** From the Home tab the answers go to the incident's thread. */
-function originOf(incident: { readonly channel: string; readonly thread: readonly { readonly key: string; readonly posted?: { readonly id: string } | undefined }[] }): Origin {
+function originOf(incident: {
+  readonly channel: string;
+  readonly thread: readonly { readonly key: string; readonly posted?: { readonly id: string } | undefined }[];
+}): Origin {
   const root = incident.thread.find(({ key }) => key === 'root')?.posted;
   return root === undefined ? { channel: incident.channel } : { channel: incident.channel, thread: root.id };
 }

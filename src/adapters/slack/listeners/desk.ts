@@ -3,8 +3,8 @@
 
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
-import { SECOND } from '../../../domain/time.ts';
 import type { PersonId } from '../../../domain/proposal.ts';
+import { SECOND } from '../../../domain/time.ts';
 import type {
   AcknowledgeOutcome,
   Answer,
@@ -81,26 +81,41 @@ export async function failed(desk: Desk, { what, tell, error }: Failure): Promis
   const reference = desk.newReference();
   desk.log.error('could not answer a person', { what, reference, error });
   try {
-    await tell(`That did not work, and nothing was changed by it. Try again in a minute; if it fails again, give whoever runs me the reference ${reference}.`);
+    await tell(
+      `That did not work, and nothing was changed by it. Try again in a minute; if it fails again, give whoever runs me the reference ${reference}.`,
+    );
   } catch (second) {
     desk.log.error('could not even say so', { reference, error: second });
   }
 }
 
 /** A reply that only this person sees, in the thread the click came from. */
-export async function whisper(desk: Desk, to: { readonly person: PersonId; readonly origin: Origin }, words: string): Promise<void> {
+export async function whisper(
+  desk: Desk,
+  to: { readonly person: PersonId; readonly origin: Origin },
+  words: string,
+): Promise<void> {
   const { channel, thread } = to.origin;
-  await calling('chat.postEphemeral', 'read', desk.meter, () =>
-    desk.client.chat.postEphemeral({ channel, user: to.person, text: prose(words), ...(thread === undefined ? {} : { thread_ts: thread }) }),
+  await calling({ method: 'chat.postEphemeral', kind: 'read', meter: desk.meter }, () =>
+    desk.client.chat.postEphemeral({
+      channel,
+      user: to.person,
+      text: prose(words),
+      ...(thread === undefined ? {} : { thread_ts: thread }),
+    }),
   );
 }
 
 /** Opens a modal for the person whose trigger it is; resolves to its id. */
 export async function openModal(desk: Desk, trigger: string, view: ModalView): Promise<string> {
-  const answer = await calling('views.open', 'read', desk.meter, () => desk.client.views.open({ trigger_id: trigger, view }));
+  const answer = await calling({ method: 'views.open', kind: 'read', meter: desk.meter }, () =>
+    desk.client.views.open({ trigger_id: trigger, view }),
+  );
   return answer.view?.id ?? '';
 }
 
 export async function updateModal(desk: Desk, viewId: string, view: ModalView): Promise<void> {
-  await calling('views.update', 'read', desk.meter, () => desk.client.views.update({ view_id: viewId, view }));
+  await calling({ method: 'views.update', kind: 'read', meter: desk.meter }, () =>
+    desk.client.views.update({ view_id: viewId, view }),
+  );
 }

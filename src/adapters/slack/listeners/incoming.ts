@@ -18,7 +18,9 @@ export const click = z
     origin: channel === undefined ? undefined : { channel: channel.id, ...threadOf(message) },
   }));
 
-function threadOf(message: { readonly ts: string; readonly thread_ts?: string | undefined } | undefined): { readonly thread?: string } {
+function threadOf(message: { readonly ts: string; readonly thread_ts?: string | undefined } | undefined): {
+  readonly thread?: string;
+} {
   return message === undefined ? {} : { thread: message.thread_ts ?? message.ts };
 }
 
@@ -40,7 +42,8 @@ export const submission = z
     metadata: view.private_metadata,
     /** The text of an input whose block and action have that name; empty when it was left empty. */
     textOf: (field: string): string => text.safeParse(view.state.values[field]?.[field]).data?.value ?? '',
-    isChecked: (field: string): boolean => (checks.safeParse(view.state.values[field]?.[field]).data?.selected_options ?? []).length > 0,
+    isChecked: (field: string): boolean =>
+      (checks.safeParse(view.state.values[field]?.[field]).data?.selected_options ?? []).length > 0,
   }));
 
 export const command = z
@@ -51,7 +54,13 @@ export const homeOpened = z.object({ event_id: z.string(), event: z.object({ use
 
 export const mentioned = z.object({
   event_id: z.string(),
-  event: z.object({ channel: z.string(), ts: z.string(), thread_ts: z.string().optional(), text: z.string().default(''), user: z.string() }),
+  event: z.object({
+    channel: z.string(),
+    ts: z.string(),
+    thread_ts: z.string().optional(),
+    text: z.string().default(''),
+    user: z.string(),
+  }),
 });
 
 export type Click = z.infer<typeof click>;

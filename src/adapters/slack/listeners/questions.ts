@@ -6,8 +6,8 @@ import { calling } from '../client.ts';
 import { prose } from '../text.ts';
 import { answerView } from '../views/answers.ts';
 import { homeView } from '../views/home.ts';
-import { once, signalFor } from './desk.ts';
 import type { Desk } from './desk.ts';
+import { once, signalFor } from './desk.ts';
 import { command, homeOpened, mentioned } from './incoming.ts';
 
 export function registerQuestions(app: App, desk: Desk): void {
@@ -34,7 +34,8 @@ export function registerQuestions(app: App, desk: Desk): void {
     const parsed = homeOpened.safeParse(body);
     if (!parsed.success || parsed.data.event.tab === 'messages') return;
     const person = parsed.data.event.user;
-    const tell = (words: string): Promise<unknown> => publish(desk, person, { type: 'home', blocks: [{ type: 'section', text: { type: 'mrkdwn', text: prose(words) } }] });
+    const tell = (words: string): Promise<unknown> =>
+      publish(desk, person, { type: 'home', blocks: [{ type: 'section', text: { type: 'mrkdwn', text: prose(words) } }] });
     await once(desk, { key: `event:${parsed.data.event_id}`, what: 'home', tell }, async () => {
       await publish(desk, person, homeView(await desk.conversation.home({ person })));
     });
@@ -56,14 +57,35 @@ async function respondWith(desk: Desk, respond: RespondFn, answer: Answer): Prom
 }
 
 async function publish(desk: Desk, person: string, view: ReturnType<typeof homeView>): Promise<void> {
-  await calling('views.publish', 'read', desk.meter, () => desk.client.views.publish({ user_id: person, view }));
+  await calling({ method: 'views.publish', kind: 'read', meter: desk.meter }, () =>
+    desk.client.views.publish({ user_id: person, view }),
+  );
 }
 
-async function answerMention(desk: Desk, { event_id, event }: { readonly event_id: string; readonly event: { readonly channel: string; readonly ts: string; readonly thread_ts?: string | undefined; readonly text: string } }): Promise<void> {
+async function answerMention(
+  desk: Desk,
+  {
+    event_id,
+    event,
+  }: {
+    readonly event_id: string;
+    readonly event: {
+      readonly channel: string;
+      readonly ts: string;
+      readonly thread_ts?: string | undefined;
+      readonly text: string;
+    };
+  },
+): Promise<void> {
   const thread = event.thread_ts ?? event.ts;
   const say = (content: { readonly text: string; readonly blocks?: ReturnType<typeof answerView>['blocks'] }): Promise<unknown> =>
-    calling('chat.postMessage', 'write', desk.meter, () =>
-      desk.client.chat.postMessage({ channel: event.channel, thread_ts: thread, text: content.text, ...(content.blocks === undefined ? {} : { blocks: [...content.blocks] }) }),
+    calling({ method: 'chat.postMessage', kind: 'write', meter: desk.meter }, () =>
+      desk.client.chat.postMessage({
+        channel: event.channel,
+        thread_ts: thread,
+        text: content.text,
+        ...(content.blocks === undefined ? {} : { blocks: [...content.blocks] }),
+      }),
     );
   await once(desk, { key: `event:${event_id}`, what: 'mention', tell: (words) => say({ text: prose(words) }) }, async () => {
     const text = event.text.replaceAll(/<@[^>]+>/g, ' ').trim();

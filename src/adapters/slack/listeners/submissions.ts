@@ -4,13 +4,13 @@
 import type { AckFn, App, ViewResponseAction, ViewSubmitAction } from '@slack/bolt';
 import { SECOND } from '../../../domain/time.ts';
 import type { DecideInput, DecideOutcome, ProposeOutcome } from '../../../ports/conversation.ts';
-import { CALLBACK, decodeDecision, decodeReview, FIELD } from '../ids.ts';
 import type { Origin } from '../ids.ts';
+import { CALLBACK, decodeDecision, decodeReview, FIELD } from '../ids.ts';
 import { noticeModal } from '../views/modals.ts';
-import { failed, signalFor, updateModal, whisper } from './desk.ts';
 import type { Desk } from './desk.ts';
-import { submission } from './incoming.ts';
+import { failed, signalFor, updateModal, whisper } from './desk.ts';
 import type { Submission } from './incoming.ts';
+import { submission } from './incoming.ts';
 
 const ANSWER_WITHIN_MS = 2.2 * SECOND;
 
@@ -28,7 +28,10 @@ export function registerSubmissions(app: App, desk: Desk): void {
     app.view<ViewSubmitAction>({ callback_id: callback, type: 'view_submission' }, async ({ ack, body }) => {
       const parsed = submission.safeParse(body);
       if (!parsed.success) {
-        await ack({ response_action: 'update', view: noticeModal('Headroom', 'This form could not be read. Close it and open it again.') });
+        await ack({
+          response_action: 'update',
+          view: noticeModal('Headroom', 'This form could not be read. Close it and open it again.'),
+        });
         return;
       }
       await answering(desk, { ack, submitted: parsed.data, what: callback }, handle(desk, parsed.data));
@@ -82,7 +85,13 @@ async function proposing(desk: Desk, { person, metadata, textOf }: Submission): 
   if (sent === undefined) return outdated();
   const request = textOf(FIELD.request).trim();
   const outcome = await desk.conversation.propose(
-    { incidentId: sent.ref.incident, requester: person, limit: textOf(FIELD.limit), request: request === '' ? undefined : request, reason: textOf(FIELD.reason) },
+    {
+      incidentId: sent.ref.incident,
+      requester: person,
+      limit: textOf(FIELD.limit),
+      request: request === '' ? undefined : request,
+      reason: textOf(FIELD.reason),
+    },
     signalFor(desk),
   );
   return replyTo(desk, { person, origin: sent.origin }, outcome);
@@ -106,7 +115,11 @@ async function replyTo(desk: Desk, asker: Asker, outcome: ProposeOutcome): Promi
 }
 
 /** In the modal, and in the thread to that person only. */
-async function refusal(desk: Desk, asker: Asker, { title, reason }: { readonly title: string; readonly reason: string }): Promise<Reply> {
+async function refusal(
+  desk: Desk,
+  asker: Asker,
+  { title, reason }: { readonly title: string; readonly reason: string },
+): Promise<Reply> {
   try {
     await whisper(desk, asker, reason);
   } catch (error) {
@@ -120,7 +133,8 @@ function approve(desk: Desk, submitted: Submission): Working {
 }
 
 async function approving(desk: Desk, submitted: Submission): Promise<Reply> {
-  if (!submitted.isChecked(FIELD.read)) return { kind: 'errors', errors: { [FIELD.read]: 'Read the diff first, then tick this.' } };
+  if (!submitted.isChecked(FIELD.read))
+    return { kind: 'errors', errors: { [FIELD.read]: 'Read the diff first, then tick this.' } };
   return deciding(desk, submitted, { kind: 'approve' });
 }
 
@@ -128,7 +142,10 @@ function refuse(desk: Desk, submitted: Submission): Working {
   const reason = submitted.textOf(FIELD.reason);
   const reply: Promise<Reply> =
     reason.trim().length < 10
-      ? Promise.resolve({ kind: 'errors', errors: { [FIELD.reason]: 'Say why in at least 10 characters: the person who asked reads it.' } })
+      ? Promise.resolve({
+          kind: 'errors',
+          errors: { [FIELD.reason]: 'Say why in at least 10 characters: the person who asked reads it.' },
+        })
       : deciding(desk, submitted, { kind: 'refuse', reason });
   return { title: 'Reject this change', reply };
 }
@@ -137,7 +154,14 @@ async function deciding(desk: Desk, { person, metadata }: Submission, decision: 
   const sent = decodeDecision(metadata);
   if (sent === undefined) return outdated();
   const { proposal, version } = sent.ref;
-  const outcome: DecideOutcome = await desk.conversation.decide({ proposalId: proposal, version, decider: person, decision }, signalFor(desk));
+  const outcome: DecideOutcome = await desk.conversation.decide(
+    { proposalId: proposal, version, decider: person, decision },
+    signalFor(desk),
+  );
   if (outcome.kind !== 'refused') return { kind: 'close' };
-  return refusal(desk, { person, origin: sent.origin }, { title: decision.kind === 'approve' ? 'Not approved' : 'Not rejected', reason: outcome.reason });
+  return refusal(
+    desk,
+    { person, origin: sent.origin },
+    { title: decision.kind === 'approve' ? 'Not approved' : 'Not rejected', reason: outcome.reason },
+  );
 }

@@ -7,7 +7,11 @@ import { explanationView } from './explanation.ts';
 import { listBlocks } from './home.ts';
 import type { Rendered } from './rendered.ts';
 
-const USAGE = ['`/oom pod <namespace>/<pod>` explains any pod now, killed or not', '`/oom list` shows what is open', '`/oom help` shows this'] as const;
+const USAGE = [
+  '`/oom pod <namespace>/<pod>` explains any pod now, killed or not',
+  '`/oom list` shows what is open',
+  '`/oom help` shows this',
+] as const;
 
 export function answerView(answer: Answer, plain: boolean): Rendered {
   switch (answer.kind) {
@@ -21,7 +25,12 @@ export function answerView(answer: Answer, plain: boolean): Rendered {
       return { text: `${answer.incidents.length} incidents are open.`, blocks: listBlocks(answer.incidents) };
     case 'explanation': {
       const { ref, kill, dossier } = answer;
-      return explanationView({ place: { namespace: ref.namespace, pod: ref.pod, container: ref.container }, kill, dossier, plain });
+      return explanationView({
+        place: { namespace: ref.namespace, pod: ref.pod, container: ref.container },
+        kill,
+        dossier,
+        plain,
+      });
     }
   }
 }
@@ -35,5 +44,8 @@ function usage({ problem, nearest }: Extract<Answer, { readonly kind: 'usage' }>
 function notFound({ problem, nearest }: Extract<Answer, { readonly kind: 'not-found' }>): Rendered {
   const text = prose(problem);
   if (nearest.length === 0) return { text, blocks: [section(text)] };
-  return { text: `${text} Nearest: ${nearest.map(prose).join(', ')}`, blocks: [section(`${text} Nearest:`), bullets(nearest.map((name) => `/oom pod ${name}`))] };
+  return {
+    text: `${text} Nearest: ${nearest.map(prose).join(', ')}`,
+    blocks: [section(`${text} Nearest:`), bullets(nearest.map((name) => `/oom pod ${name}`))],
+  };
 }

@@ -3,13 +3,16 @@
 import type { Usage, UsagePoint } from '../../../domain/evidence.ts';
 import type { Bytes } from '../../../domain/memory.ts';
 import { MIB } from '../../../domain/memory.ts';
-import { formatDuration, between } from '../../../domain/time.ts';
-import { LIMITS } from '../blocks.ts';
+import { between, formatDuration } from '../../../domain/time.ts';
 import type { ChartBlock } from '../blocks.ts';
+import { LIMITS } from '../blocks.ts';
 import { cut } from '../text.ts';
 
 /** Undefined with fewer than three samples: that is no line. */
-export function memoryChart(usage: Extract<Usage, { readonly kind: 'series' }>, limit: Bytes | undefined): ChartBlock | undefined {
+export function memoryChart(
+  usage: Extract<Usage, { readonly kind: 'series' }>,
+  limit: Bytes | undefined,
+): ChartBlock | undefined {
   const points = thin(usage.points.slice(-240), LIMITS.points);
   const first = points[0];
   const last = points.at(-1);

@@ -1,7 +1,18 @@
 // kubectl describe is longer than a message may be: leave out what says least about memory, in this order, until it fits. What is left out is named.
 
 /** Headings at the start of a line, least telling first. */
-const EXPENDABLE = ['Node-Selectors', 'Tolerations', 'IPs', 'Volumes', 'Annotations', 'Labels', 'Conditions', 'Service Account', 'IP', 'Priority'] as const;
+const EXPENDABLE = [
+  'Node-Selectors',
+  'Tolerations',
+  'IPs',
+  'Volumes',
+  'Annotations',
+  'Labels',
+  'Conditions',
+  'Service Account',
+  'IP',
+  'Priority',
+] as const;
 
 export function describeExcerpt(text: string, budget: number): readonly string[] {
   let sections = sectionsOf(text);

@@ -6,11 +6,11 @@ import type { Dossier } from '../../../domain/incident.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import type { Kill } from '../../../domain/oom-kill.ts';
 import { valueOf } from '../../../domain/piece.ts';
-import { findContainer } from '../../../domain/pod.ts';
 import type { PodContainer } from '../../../domain/pod.ts';
+import { findContainer } from '../../../domain/pod.ts';
 import { oomScoreAdj } from '../../../domain/qos.ts';
-import { bullets, context, folded, section } from '../blocks.ts';
 import type { AnyBlock } from '../blocks.ts';
+import { bullets, context, folded, section } from '../blocks.ts';
 import { code, cut, fenced, moment, prose } from '../text.ts';
 import { memoryChart } from './chart.ts';
 import { describeExcerpt } from './describe-excerpt.ts';
@@ -34,7 +34,9 @@ export function explanationView(input: ExplanationInput): Rendered {
   return {
     text: `${title}: ${prose(diagnosis.summary)} ${prose(recommendation.kind === 'raise' ? recommendation.arithmetic : (recommendation.advice[0] ?? ''))}`.trim(),
     blocks: [
-      section(`*${title}* · ${code(`${place.namespace}/${place.pod}`)}, container ${code(place.container)}\n${prose(diagnosis.summary)} _(${diagnosis.confidence} confidence)_`),
+      section(
+        `*${title}* · ${code(`${place.namespace}/${place.pod}`)}, container ${code(place.container)}\n${prose(diagnosis.summary)} _(${diagnosis.confidence} confidence)_`,
+      ),
       bullets(factLines(input)),
       ...usageBlocks(input),
       section(whatToDo(dossier)),
@@ -51,7 +53,9 @@ function factLines({ dossier, kill }: ExplanationInput): readonly string[] {
     ...diagnosis.facts,
     ...diagnosis.against.map((line) => `Against it: ${line}`),
     exitLine(dossier, kill),
-    ...(kill === undefined ? [] : ['CPU over its limit is only slowed down; memory over its limit is killed, because memory cannot be taken back.']),
+    ...(kill === undefined
+      ? []
+      : ['CPU over its limit is only slowed down; memory over its limit is killed, because memory cannot be taken back.']),
     qosLine(dossier, kill),
     ...(diagnosis.toSettle === undefined ? [] : [`What would settle it: ${diagnosis.toSettle}`]),
   ].filter((line) => line !== '');
@@ -60,7 +64,9 @@ function factLines({ dossier, kill }: ExplanationInput): readonly string[] {
 function exitLine({ evidence }: Dossier, kill: Kill | undefined): string {
   if (kill !== undefined) return explainKillCode(kill);
   const pod = valueOf(evidence.pod);
-  const ended = pod?.containers.map(({ state, lastState }) => (state.kind === 'terminated' ? state : lastState)).find((end) => end !== undefined);
+  const ended = pod?.containers
+    .map(({ state, lastState }) => (state.kind === 'terminated' ? state : lastState))
+    .find((end) => end !== undefined);
   return ended === undefined ? '' : explainExitCode(ended.exitCode);
 }
 
@@ -88,7 +94,11 @@ function usageBlocks({ dossier, kill, plain }: ExplanationInput): readonly AnyBl
   const limit = kill?.limit ?? valueOf(pod)?.containers[0]?.resources.limit?.bytes;
   const against = limit === undefined ? 'there is no limit' : `limit ${formatBytes(limit)}`;
   if (usage.value.kind === 'instant') {
-    return [section(`*Memory now:* ${formatBytes(usage.value.now.bytes)}, ${against}. One instant from ${prose(usage.source)}, after the restart: not a peak. Connect Prometheus for a history.`)];
+    return [
+      section(
+        `*Memory now:* ${formatBytes(usage.value.now.bytes)}, ${against}. One instant from ${prose(usage.source)}, after the restart: not a peak. Connect Prometheus for a history.`,
+      ),
+    ];
   }
   const { peak, p95 } = usage.value;
   const numbers = `*Memory:* highest sample *${formatBytes(peak.bytes)}* (${moment(peak.at)}), 95 % of samples below ${formatBytes(p95)}, ${against}. From ${prose(usage.source)}; a burst between two samples does not show.`;
@@ -98,8 +108,12 @@ function usageBlocks({ dossier, kill, plain }: ExplanationInput): readonly AnyBl
 
 function whatToDo({ recommendation }: Dossier): string {
   const advice = recommendation.advice.slice(0, 5).map((line) => `• ${prose(line)}`);
-  if (recommendation.kind === 'advise') return cut(['*What can be done*', prose(recommendation.reason), ...advice].join('\n'), 2500);
-  return cut([`*Suggested limit: ${formatBytes(recommendation.limit)}*`, prose(recommendation.arithmetic), ...advice].join('\n'), 2500);
+  if (recommendation.kind === 'advise')
+    return cut(['*What can be done*', prose(recommendation.reason), ...advice].join('\n'), 2500);
+  return cut(
+    [`*Suggested limit: ${formatBytes(recommendation.limit)}*`, prose(recommendation.arithmetic), ...advice].join('\n'),
+    2500,
+  );
 }
 
 function logBlocks({ evidence }: Dossier): readonly AnyBlock[] {
@@ -128,13 +142,20 @@ function describeBlocks({ dossier, plain }: ExplanationInput): readonly AnyBlock
   const { describe } = dossier.evidence;
   if (describe.kind === 'unavailable') return [section(`:information_source: *No pod details:* ${prose(describe.reason)}.`)];
   const text = section(fenced(describeExcerpt(describe.value, DESCRIBE_BUDGET), DESCRIBE_BUDGET));
-  return plain ? [section('*Pod details, as kubectl describe shows them*'), text] : [folded('Pod details, as kubectl describe shows them', [text])];
+  return plain
+    ? [section('*Pod details, as kubectl describe shows them*'), text]
+    : [folded('Pod details, as kubectl describe shows them', [text])];
 }
 
 /** Where the rest is missing, and when all of it was read. */
 function sources({ evidence }: Dossier): readonly string[] {
-  const missing = ([['events', evidence.events], ['node', evidence.node], ['owner', evidence.owner], ['pod', evidence.pod]] as const).flatMap(([name, piece]) =>
-    piece.kind === 'unavailable' ? [`Without ${name}: ${prose(piece.reason)}`] : [],
-  );
+  const missing = (
+    [
+      ['events', evidence.events],
+      ['node', evidence.node],
+      ['owner', evidence.owner],
+      ['pod', evidence.pod],
+    ] as const
+  ).flatMap(([name, piece]) => (piece.kind === 'unavailable' ? [`Without ${name}: ${prose(piece.reason)}`] : []));
   return [`Read ${moment(evidence.gatheredAt)}`, ...missing];
 }

@@ -4,8 +4,8 @@ import type { HomeView } from '@slack/types';
 import type { Incident } from '../../../domain/incident.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import type { HomeContent } from '../../../ports/conversation.ts';
-import { actions, button, header, section } from '../blocks.ts';
 import type { AnyBlock } from '../blocks.ts';
+import { actions, button, header, section } from '../blocks.ts';
 import { ACTION, encode } from '../ids.ts';
 import { code, mention, moment, prose } from '../text.ts';
 import { changeInWords, objectInWords } from './proposal-words.ts';
@@ -15,9 +15,13 @@ export function homeView({ waiting, incidents }: HomeContent): HomeView {
     type: 'home',
     blocks: [
       header('Headroom'),
-      section(`*${incidents.length}* open ${incidents.length === 1 ? 'incident' : 'incidents'}, *${waiting.length}* waiting for your approval.`),
+      section(
+        `*${incidents.length}* open ${incidents.length === 1 ? 'incident' : 'incidents'}, *${waiting.length}* waiting for your approval.`,
+      ),
       ...waiting.flatMap((proposal) => [
-        section(`*${proposal.id}* · ${mention(proposal.requester)} asks: ${changeInWords(proposal.change)} for ${objectInWords(proposal.change)}`),
+        section(
+          `*${proposal.id}* · ${mention(proposal.requester)} asks: ${changeInWords(proposal.change)} for ${objectInWords(proposal.change)}`,
+        ),
         actions(`home:${proposal.id}:${proposal.version}`, [
           button({
             action: ACTION.approve,
@@ -35,7 +39,13 @@ export function homeView({ waiting, incidents }: HomeContent): HomeView {
   };
 }
 
-const STATE_WORDS = { open: 'open', proposed: 'waiting for approval', changing: 'rolling out', observing: 'watching', resolved: 'resolved' } as const;
+const STATE_WORDS = {
+  open: 'open',
+  proposed: 'waiting for approval',
+  changing: 'rolling out',
+  observing: 'watching',
+  resolved: 'resolved',
+} as const;
 
 export function incidentLine(incident: Incident): string {
   const { workload, lastKill } = incident;

@@ -5,8 +5,8 @@ import { diffLines } from '../../../domain/change.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import type { DecisionDraft, ReviewDraft } from '../../../ports/conversation.ts';
 import { context, preformatted, section } from '../blocks.ts';
-import { CALLBACK, encode, FIELD } from '../ids.ts';
 import type { Origin, ProposalRef } from '../ids.ts';
+import { CALLBACK, encode, FIELD } from '../ids.ts';
 import { code, cut, mention, prose } from '../text.ts';
 import { changeInWords, objectInWords } from './proposal-words.ts';
 
@@ -33,7 +33,8 @@ function plain(text: string) {
 export function reviewModal(draft: ReviewDraft, origin: Origin): ModalView {
   const { incident, container, recommendation } = draft;
   const { workload } = incident;
-  const reason = recommendation.kind === 'raise' ? recommendation.arithmetic : `${recommendation.reason} ${recommendation.advice.join(' ')}`;
+  const reason =
+    recommendation.kind === 'raise' ? recommendation.arithmetic : `${recommendation.reason} ${recommendation.advice.join(' ')}`;
   return {
     type: 'modal',
     callback_id: CALLBACK.review,
@@ -42,28 +43,56 @@ export function reviewModal(draft: ReviewDraft, origin: Origin): ModalView {
     submit: plain('Request approval'),
     close: plain('Cancel'),
     blocks: [
-      context(`Cluster ${prose(workload.cluster)}`, `${prose(workload.kind)} ${code(`${workload.namespace}/${workload.name}`)}`, `container ${code(container)}`),
-      ...draft.warnings.slice(0, 3).map((text) => ({ type: 'alert' as const, level: 'warning' as const, text: plain(cut(text, 200)) })),
+      context(
+        `Cluster ${prose(workload.cluster)}`,
+        `${prose(workload.kind)} ${code(`${workload.namespace}/${workload.name}`)}`,
+        `container ${code(container)}`,
+      ),
+      ...draft.warnings
+        .slice(0, 3)
+        .map((text) => ({ type: 'alert' as const, level: 'warning' as const, text: plain(cut(text, 200)) })),
       section(`*Why this number*\n${prose(cut(reason, 1200))}`),
       limitInput(draft),
       requestInput(draft),
       reasonInput(),
-      section(`*What happens:* ${prose(draft.restart)}. The server rehearses the patch first, and nothing is written until somebody else approves exactly this diff.`),
+      section(
+        `*What happens:* ${prose(draft.restart)}. The server rehearses the patch first, and nothing is written until somebody else approves exactly this diff.`,
+      ),
     ],
   };
 }
 
 function limitInput({ currentLimit, suggestedLimit, bounds }: ReviewDraft): InputBlock {
   const hint = `Now ${currentLimit ?? 'none'}. Policy allows ${bounds.min} to ${bounds.max}.`;
-  return textInput({ field: FIELD.limit, label: 'New memory limit', initial: suggestedLimit, hint, placeholder: 'for example 384Mi' });
+  return textInput({
+    field: FIELD.limit,
+    label: 'New memory limit',
+    initial: suggestedLimit,
+    hint,
+    placeholder: 'for example 384Mi',
+  });
 }
 
 function requestInput({ currentRequest, suggestedRequest }: ReviewDraft): InputBlock {
   const hint = `Now ${currentRequest ?? 'none'}. Empty leaves it as it is.`;
-  return textInput({ field: FIELD.request, label: 'New memory request', initial: suggestedRequest ?? '', hint, placeholder: 'for example 256Mi', optional: true });
+  return textInput({
+    field: FIELD.request,
+    label: 'New memory request',
+    initial: suggestedRequest ?? '',
+    hint,
+    placeholder: 'for example 256Mi',
+    optional: true,
+  });
 }
 
-type TextInput = { readonly field: string; readonly label: string; readonly initial: string; readonly hint: string; readonly placeholder: string; readonly optional?: boolean };
+type TextInput = {
+  readonly field: string;
+  readonly label: string;
+  readonly initial: string;
+  readonly hint: string;
+  readonly placeholder: string;
+  readonly optional?: boolean;
+};
 
 function textInput({ field, label, initial, hint, placeholder, optional = false }: TextInput): InputBlock {
   return {
@@ -106,7 +135,15 @@ export function approveModal({ proposal }: DecisionDraft, origin: Origin): Modal
       section(`You approve *exactly this* for ${objectInWords(change)}: ${changeInWords(change)}.`),
       preformatted(diffLines(change), 2500),
       section(`*Asked by* ${mention(proposal.requester)}\n>${prose(cut(proposal.reason, 500)).replaceAll('\n', '\n>')}`),
-      ...(proposal.temporary ? [{ type: 'alert' as const, level: 'warning' as const, text: plain('This is a stop-gap: it delays the next kill, it does not end them.') }] : []),
+      ...(proposal.temporary
+        ? [
+            {
+              type: 'alert' as const,
+              level: 'warning' as const,
+              text: plain('This is a stop-gap: it delays the next kill, it does not end them.'),
+            },
+          ]
+        : []),
       {
         type: 'input',
         block_id: FIELD.read,
@@ -117,7 +154,9 @@ export function approveModal({ proposal }: DecisionDraft, origin: Origin): Modal
           options: [{ text: plain('I have read the diff'), value: 'read' }],
         },
       },
-      context(`The patch is refused if the object no longer has ${change.before.limit === undefined ? 'no limit' : formatBytes(change.before.limit.bytes)}.`),
+      context(
+        `The patch is refused if the object no longer has ${change.before.limit === undefined ? 'no limit' : formatBytes(change.before.limit.bytes)}.`,
+      ),
     ],
   };
 }
@@ -130,7 +169,12 @@ export function refuseModal(ref: ProposalRef, origin: Origin): ModalView {
     title: plain('Reject this change'),
     submit: plain('Reject'),
     close: plain('Cancel'),
-    blocks: [section(`*${prose(ref.proposal)}* will be closed and nothing is written. The limit stays as it is, and the container may be killed again.`), reasonInput('Why not', 'The person who asked reads it in the thread.')],
+    blocks: [
+      section(
+        `*${prose(ref.proposal)}* will be closed and nothing is written. The limit stays as it is, and the container may be killed again.`,
+      ),
+      reasonInput('Why not', 'The person who asked reads it in the thread.'),
+    ],
   };
 }
 

@@ -9,7 +9,10 @@ import { mention, moment, prose } from '../text.ts';
 
 /** "memory limit 256Mi to 384 MiB" */
 export function changeInWords({ before, after }: Change): string {
-  const request = after.request === undefined || after.request === before.request?.bytes ? '' : `, request ${size(before.request)} to ${formatBytes(after.request)}`;
+  const request =
+    after.request === undefined || after.request === before.request?.bytes
+      ? ''
+      : `, request ${size(before.request)} to ${formatBytes(after.request)}`;
   return `memory limit ${size(before.limit)} to *${formatBytes(after.limit)}*${request}`;
 }
 
@@ -30,7 +33,9 @@ export function outcomeSentence(proposal: Proposal): string {
     case 'refused':
       return `${proposal.id} was refused by ${mention(state.by)}.`;
     case 'expired':
-      return state.reason === undefined ? `${proposal.id} expired unapproved.` : `${proposal.id} is no longer valid: ${prose(state.reason)}.`;
+      return state.reason === undefined
+        ? `${proposal.id} expired unapproved.`
+        : `${proposal.id} is no longer valid: ${prose(state.reason)}.`;
     case 'approved':
     case 'applying':
       return `${changeInWords(change)}, approved by ${mention(state.by)}: being written.`;

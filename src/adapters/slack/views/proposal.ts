@@ -4,8 +4,8 @@ import { diffLines } from '../../../domain/change.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import type { Proposal } from '../../../domain/proposal.ts';
 import type { Approvers } from '../../../ports/messenger.ts';
-import { actions, button, context, fields, preformatted, section } from '../blocks.ts';
 import type { AnyBlock } from '../blocks.ts';
+import { actions, button, context, fields, preformatted, section } from '../blocks.ts';
 import { ACTION, encode } from '../ids.ts';
 import { cut, mention, mentionGroup, moment, prose } from '../text.ts';
 import { changeInWords, objectInWords, outcomeSentence } from './proposal-words.ts';
@@ -29,10 +29,17 @@ export function proposalView({ proposal, incident, approvers }: ProposalInput): 
 function waiting({ proposal, incident, approvers }: ProposalInput): readonly AnyBlock[] {
   const value = encode({ proposal: proposal.id, version: proposal.version, incident: incident.id });
   const { name } = incident.workload;
-  const rehearsal = proposal.dryRun.kind === 'passed' ? 'Server-side dry run passed' : `Server-side dry run: ${prose(proposal.dryRun.reason)}`;
+  const rehearsal =
+    proposal.dryRun.kind === 'passed' ? 'Server-side dry run passed' : `Server-side dry run: ${prose(proposal.dryRun.reason)}`;
   return [
     actions(`decide:${proposal.id}:${proposal.version}`, [
-      button({ action: ACTION.approve, text: 'Approve', value, style: 'primary', label: `Look at and approve the change of ${name}` }),
+      button({
+        action: ACTION.approve,
+        text: 'Approve',
+        value,
+        style: 'primary',
+        label: `Look at and approve the change of ${name}`,
+      }),
       button({ action: ACTION.refuse, text: 'Reject', value, style: 'danger', label: `Reject the change of ${name}` }),
     ]),
     context(
@@ -74,7 +81,13 @@ function title({ state }: Proposal): string {
     case 'observing':
       return 'Rolled out, watching';
     case 'closed':
-      return { quiet: 'Quiet', 'killed-again': 'Killed again', 'not-rolled-out': 'Not rolled out', undone: 'Undone', 'not-applied': 'Not applied' }[state.verdict.kind];
+      return {
+        quiet: 'Quiet',
+        'killed-again': 'Killed again',
+        'not-rolled-out': 'Not rolled out',
+        undone: 'Undone',
+        'not-applied': 'Not applied',
+      }[state.verdict.kind];
     default:
       return 'Approved';
   }
@@ -84,7 +97,9 @@ function nextStep({ state, temporary }: Proposal): string {
   if (state.kind !== 'closed') return 'This message is kept up to date.';
   switch (state.verdict.kind) {
     case 'quiet':
-      return temporary ? 'Next: find the leak while there is room.' : 'Next: once it has run under real load for two weeks, see whether the limit can come down.';
+      return temporary
+        ? 'Next: find the leak while there is room.'
+        : 'Next: once it has run under real load for two weeks, see whether the limit can come down.';
     case 'killed-again':
       return 'Next: the incident is open again with the new evidence. The larger limit stays: taking it back would only make it die sooner.';
     case 'not-rolled-out':

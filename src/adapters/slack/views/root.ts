@@ -5,15 +5,19 @@ import type { Dossier, Incident } from '../../../domain/incident.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import { valueOf } from '../../../domain/piece.ts';
 import type { Proposal } from '../../../domain/proposal.ts';
-import { actions, button, context, fields, header, section } from '../blocks.ts';
 import type { AnyBlock } from '../blocks.ts';
+import { actions, button, context, fields, header, section } from '../blocks.ts';
 import { ACTION, encode } from '../ids.ts';
 import { code, mention, moment, prose } from '../text.ts';
-import { COLOR } from './rendered.ts';
-import type { Rendered, Strip } from './rendered.ts';
 import { changeInWords, outcomeSentence } from './proposal-words.ts';
+import type { Rendered, Strip } from './rendered.ts';
+import { COLOR } from './rendered.ts';
 
-export type RootInput = { readonly incident: Incident; readonly dossier?: Dossier | undefined; readonly proposal?: Proposal | undefined };
+export type RootInput = {
+  readonly incident: Incident;
+  readonly dossier?: Dossier | undefined;
+  readonly proposal?: Proposal | undefined;
+};
 
 export function rootView(input: RootInput): Rendered {
   const { incident, proposal } = input;
@@ -26,7 +30,11 @@ export function rootView(input: RootInput): Rendered {
       fields(facts(input)),
       ...(input.dossier === undefined ? [] : [section(likelyCause(input.dossier))]),
       ...controls(incident),
-      context(`*${incident.id}*`, ...(incident.previousIncidentId === undefined ? [] : [`Happened before: ${incident.previousIncidentId}`]), `Since ${moment(incident.openedAt)}`),
+      context(
+        `*${incident.id}*`,
+        ...(incident.previousIncidentId === undefined ? [] : [`Happened before: ${incident.previousIncidentId}`]),
+        `Since ${moment(incident.openedAt)}`,
+      ),
     ],
     strip: stripFor(incident, proposal),
   };
@@ -48,7 +56,8 @@ function whatHappened({ incident, dossier }: RootInput): string {
   const { lastKill, workload } = incident;
   const who = `Container ${code(incident.container)} in ${code(`${workload.namespace}/${workload.name}`)}`;
   const owner = dossier === undefined ? undefined : valueOf(dossier.evidence.owner);
-  const serving = owner?.replicas === undefined ? '' : ` *${owner.readyReplicas ?? 0} of ${owner.replicas}* replicas are serving.`;
+  const serving =
+    owner?.replicas === undefined ? '' : ` *${owner.readyReplicas ?? 0} of ${owner.replicas}* replicas are serving.`;
   const kills = `Killed *${times(incident.killCount)}* since ${moment(incident.openedAt)}, *${lastKill.restartCount}* restarts in all.`;
   return `${who} ${deed(incident, dossier)}\n${kills}${serving}`;
 }
@@ -66,12 +75,18 @@ function deed({ lastKill }: Incident, dossier: Dossier | undefined): string {
 function facts({ incident, dossier }: RootInput): readonly (readonly [string, string])[] {
   const { workload, lastKill } = incident;
   const usage = dossier === undefined ? undefined : valueOf(dossier.evidence.usage);
-  const peak = usage?.kind === 'series' ? `${formatBytes(usage.peak.bytes)} / ${lastKill.limit === undefined ? 'no limit' : formatBytes(lastKill.limit)}` : undefined;
+  const peak =
+    usage?.kind === 'series'
+      ? `${formatBytes(usage.peak.bytes)} / ${lastKill.limit === undefined ? 'no limit' : formatBytes(lastKill.limit)}`
+      : undefined;
   return [
     ['Cluster', prose(workload.cluster)],
     ['Owner', `${prose(workload.kind)} ${code(workload.name)}`],
     peak === undefined
-      ? ['Limit / request', `${lastKill.limit === undefined ? 'none' : formatBytes(lastKill.limit)} / ${lastKill.request === undefined ? 'none' : formatBytes(lastKill.request)}`]
+      ? [
+          'Limit / request',
+          `${lastKill.limit === undefined ? 'none' : formatBytes(lastKill.limit)} / ${lastKill.request === undefined ? 'none' : formatBytes(lastKill.request)}`,
+        ]
       : ['Highest sample / limit', peak],
     ['Last kill', lastKill.finishedAt === undefined ? `seen ${moment(lastKill.seenAt)}` : moment(lastKill.finishedAt)],
   ];
@@ -79,7 +94,8 @@ function facts({ incident, dossier }: RootInput): readonly (readonly [string, st
 
 export function likelyCause({ diagnosis, recommendation }: Dossier): string {
   const cause = `:mag: *Likely cause:* ${prose(diagnosis.summary)} _(${diagnosis.confidence} confidence)_`;
-  if (recommendation.kind === 'advise') return `${cause}\n*What helps:* ${prose(recommendation.advice[0] ?? recommendation.reason)}`;
+  if (recommendation.kind === 'advise')
+    return `${cause}\n*What helps:* ${prose(recommendation.advice[0] ?? recommendation.reason)}`;
   return `${cause}\n*Suggested limit:* *${formatBytes(recommendation.limit)}*${recommendation.temporary ? ', as a stop-gap only' : ''}.`;
 }
 
@@ -90,7 +106,15 @@ function controls(incident: Incident): readonly AnyBlock[] {
   const fixable = isPatchableKind(incident.workload.kind);
   const buttons = [
     ...(incident.state === 'open'
-      ? [button({ action: ACTION.review, text: fixable ? 'Review fix' : 'What can be done', value, style: 'primary', label: `Review a fix for ${name}` })]
+      ? [
+          button({
+            action: ACTION.review,
+            text: fixable ? 'Review fix' : 'What can be done',
+            value,
+            style: 'primary',
+            label: `Review a fix for ${name}`,
+          }),
+        ]
       : []),
     ...(incident.acknowledgedBy === undefined
       ? [button({ action: ACTION.acknowledge, text: 'Acknowledge', value, label: `Say that you look after ${name}` })]
@@ -100,14 +124,21 @@ function controls(incident: Incident): readonly AnyBlock[] {
 }
 
 function stripFor(incident: Incident, proposal: Proposal | undefined): Strip {
-  const seen = incident.acknowledgedBy === undefined ? 'nobody has acknowledged yet' : `${mention(incident.acknowledgedBy.person)} is on it`;
+  const seen =
+    incident.acknowledgedBy === undefined ? 'nobody has acknowledged yet' : `${mention(incident.acknowledgedBy.person)} is on it`;
   switch (incident.state) {
     case 'open': {
-      const again = incident.thread.some(({ subject }) => subject.kind === 'outcome') ? 'the last change did not settle it, see the thread · ' : '';
+      const again = incident.thread.some(({ subject }) => subject.kind === 'outcome')
+        ? 'the last change did not settle it, see the thread · '
+        : '';
       return { color: COLOR.open, word: 'Open', text: `${again}${seen}` };
     }
     case 'proposed':
-      return { color: COLOR.waiting, word: 'Waiting for approval', text: proposal === undefined ? seen : `${changeInWords(proposal.change)}, asked by ${mention(proposal.requester)}` };
+      return {
+        color: COLOR.waiting,
+        word: 'Waiting for approval',
+        text: proposal === undefined ? seen : `${changeInWords(proposal.change)}, asked by ${mention(proposal.requester)}`,
+      };
     case 'changing':
       return { color: COLOR.moving, word: 'Rolling out', text: proposal === undefined ? '' : outcomeSentence(proposal) };
     case 'observing':
@@ -123,8 +154,13 @@ function resolved({ incident, proposal }: RootInput): Rendered {
     text: `Resolved: ${place(incident)} is quiet again. ${how}`,
     blocks: [
       header(`:white_check_mark: ${incident.workload.name} is quiet again`),
-      section(`Container ${code(incident.container)} in ${code(`${incident.workload.namespace}/${incident.workload.name}`)} was killed for memory ${times(incident.killCount)}. ${how}`),
-      context(`*${incident.id}*`, `${moment(incident.openedAt)} to ${incident.resolvedAt === undefined ? 'now' : moment(incident.resolvedAt)}`),
+      section(
+        `Container ${code(incident.container)} in ${code(`${incident.workload.namespace}/${incident.workload.name}`)} was killed for memory ${times(incident.killCount)}. ${how}`,
+      ),
+      context(
+        `*${incident.id}*`,
+        `${moment(incident.openedAt)} to ${incident.resolvedAt === undefined ? 'now' : moment(incident.resolvedAt)}`,
+      ),
     ],
     strip: { color: COLOR.resolved, word: 'Resolved', text: `a new kill opens a new incident that names ${incident.id}` },
   };
