@@ -1,8 +1,10 @@
-// Slack's limits on blocks (slack.md 6.2), answered as Slack words them: a list of messages with JSON pointers. Empty when the blocks would be accepted.
+// Slack's limits on blocks (slack.md 6.2), answered as Slack words them: a list of messages with JSON pointers. Empty when the blocks would be
+// accepted. `root` is where the blocks are in the request: /blocks, /view/blocks or an attachment's.
 
-import { checkElement } from './elements-check.ts';
-import { at, bounded, counted, isObject, listOf, textObject, unsupported } from './check-words.ts';
+import { checkChartBlock } from './chart-check.ts';
 import type { Problems } from './check-words.ts';
+import { at, bounded, isObject, listOf, optional, textObject, unsupported } from './check-words.ts';
+import { checkElement } from './elements-check.ts';
 import type { Json } from './world.ts';
 
 export type Surface = 'message' | 'modal' | 'home';
@@ -11,144 +13,175 @@ export type Surface = 'message' | 'modal' | 'home';
 export const MOST_CHARACTERS = 13_000;
 
 const MOST_BLOCKS = { message: 50, modal: 100, home: 100 } as const;
+const MOST_MARKDOWN = 12_000;
+/** Types a message may hold only so often. */
+const MOST_OF_TYPE: Readonly<Record<string, number>> = { data_visualization: 2, table: 1 };
 
+const EVERYWHERE: readonly Surface[] = ['message', 'modal', 'home'];
+const MESSAGES: readonly Surface[] = ['message'];
 const SURFACES: Readonly<Record<string, readonly Surface[]>> = {
-  section: ['message', 'modal', 'home'],
-  header: ['message', 'modal', 'home'],
-  divider: ['message', 'modal', 'home'],
-  context: ['message', 'modal', 'home'],
-  actions: ['message', 'modal', 'home'],
-  image: ['message', 'modal', 'home'],
-  input: ['message', 'modal', 'home'],
-  rich_text: ['message', 'modal', 'home'],
-  video: ['message', 'modal', 'home'],
-  card: ['message', 'modal', 'home'],
-  markdown: ['message'],
-  table: ['message'],
-  data_table: ['message'],
-  data_visualization: ['message'],
-  container: ['message'],
-  context_actions: ['message'],
-  file: ['message'],
+  ...Object.fromEntries(
+    ['section', 'header', 'divider', 'context', 'actions', 'image', 'input', 'rich_text', 'video', 'card'].map((type) => [
+      type,
+      EVERYWHERE,
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['markdown', 'table', 'data_table', 'data_visualization', 'container', 'context_actions', 'file', 'plan', 'task_card'].map(
+      (type) => [type, MESSAGES],
+    ),
+  ),
   carousel: ['message', 'home'],
   alert: ['modal'],
 };
 
-export function checkBlocks(blocks: unknown, surface: Surface): Problems {
-  const problems: string[] = [];
-  if (!Array.isArray(blocks)) return ['[ERROR] must be an array [json-pointer:/blocks]'];
-  if (blocks.length > MOST_BLOCKS[surface]) problems.push(at(`no more than ${MOST_BLOCKS[surface]} items allowed`, '/blocks'));
-  problems.push(...blocks.flatMap((block: unknown, index) => checkBlock(block, `/blocks/${index}`, surface)), ...duplicates(blocks));
-  const charts = blocks.filter((block) => isObject(block) && block['type'] === 'data_visualization').length;
-  if (charts > 2) problems.push(at('no more than 2 data_visualization blocks allowed', '/blocks'));
-  return problems;
+export function checkBlocks(blocks: unknown, surface: Surface, root = '/blocks'): Problems {
+  if (!Array.isArray(blocks)) return [at('must be an array', root)];
+  return [
+    ...(blocks.length > MOST_BLOCKS[surface] ? [at(`no more than ${MOST_BLOCKS[surface]} items allowed`, root)] : []),
+    ...blocks.flatMap((block: unknown, index) => checkBlock(block, `${root}/${index}`, surface)),
+    ...duplicates(blocks, root),
+    ...tooOften(blocks, root),
+  ];
 }
 
-function duplicates(blocks: readonly unknown[]): Problems {
-  const ids = blocks.flatMap((block) => (isObject(block) && typeof block['block_id'] === 'string' ? [block['block_id']] : []));
-  return ids.flatMap((id, index) => (ids.indexOf(id) === index ? [] : [at(`block_id "${id}" already exists`, '/blocks')]));
+function duplicates(blocks: readonly unknown[], root: string): Problems {
+  const ids = allOf(blocks).flatMap((block) => (typeof block['block_id'] === 'string' ? [block['block_id']] : []));
+  return ids.flatMap((id, index) => (ids.indexOf(id) === index ? [] : [at(`block_id "${id}" already exists`, root)]));
+}
+
+/** The blocks and those inside containers. */
+function allOf(blocks: readonly unknown[]): readonly Json[] {
+  return blocks
+    .filter(isObject)
+    .flatMap((block) => [block, ...(Array.isArray(block['child_blocks']) ? block['child_blocks'].filter(isObject) : [])]);
+}
+
+function tooOften(blocks: readonly unknown[], root: string): Problems {
+  const all = allOf(blocks);
+  const markdown = all.filter(({ type }) => type === 'markdown').reduce((sum, { text }) => sum + String(text).length, 0);
+  return [
+    ...Object.entries(MOST_OF_TYPE).flatMap(([type, most]) =>
+      all.filter((block) => block['type'] === type).length > most
+        ? [at(`no more than ${most} ${type} blocks allowed`, root)]
+        : [],
+    ),
+    ...(markdown > MOST_MARKDOWN
+      ? [at(`markdown blocks must have less than ${MOST_MARKDOWN + 1} characters together`, root)]
+      : []),
+  ];
 }
 
 function checkBlock(block: unknown, place: string, surface: Surface): Problems {
   if (!isObject(block) || typeof block['type'] !== 'string') return [at('missing required field: type', place)];
   const { type } = block;
-  const allowed = SURFACES[type];
-  if (allowed === undefined || !allowed.includes(surface)) return [unsupported(type, `${place}/type`)];
-  const idTooLong = typeof block['block_id'] === 'string' && block['block_id'].length > 255 ? [at('must be less than 256 characters', `${place}/block_id`)] : [];
-  return [...idTooLong, ...(CHECKS[type]?.(block, place, surface) ?? [])];
+  if (SURFACES[type]?.includes(surface) !== true) return [unsupported(type, `${place}/type`)];
+  return [
+    ...optional(block, 'block_id', (id) => bounded(id, `${place}/block_id`, { most: 255 })),
+    ...(CHECKS[type]?.(block, place, surface) ?? []),
+  ];
 }
 
 type Check = (block: Json, place: string, surface: Surface) => Problems;
 
 const CHECKS: Readonly<Record<string, Check>> = {
-  section: (block, place) => {
-    if (block['text'] === undefined && block['fields'] === undefined) return [at('missing required field: text or fields', place)];
-    return [
-      ...(block['text'] === undefined ? [] : textObject(block['text'], `${place}/text`, { most: 3000 })),
-      ...(block['fields'] === undefined ? [] : listOf(block['fields'], `${place}/fields`, { least: 1, most: 10, each: (field, where) => textObject(field, where, { most: 2000 }) })),
-      ...(block['accessory'] === undefined ? [] : checkElement(block['accessory'], `${place}/accessory`)),
-    ];
-  },
+  section: (block, place) => [
+    ...(block['text'] === undefined && block['fields'] === undefined
+      ? [at('missing required field: text or fields', place)]
+      : []),
+    ...optional(block, 'text', (text) => textObject(text, `${place}/text`, { most: 3000 })),
+    ...optional(block, 'fields', (fields) =>
+      listOf(fields, `${place}/fields`, { least: 1, most: 10, each: (field, where) => textObject(field, where, { most: 2000 }) }),
+    ),
+    ...optional(block, 'accessory', (accessory) => checkElement(accessory, `${place}/accessory`)),
+  ],
   header: (block, place) => textObject(block['text'], `${place}/text`, { most: 150, plain: true }),
-  context: (block, place) =>
-    listOf(block['elements'], `${place}/elements`, {
-      least: 1,
-      most: 10,
-      each: (element, where) => (isObject(element) && element['type'] === 'image' ? checkElement(element, where) : textObject(element, where, { most: 3000 })),
-    }),
+  context: (block, place) => listOf(block['elements'], `${place}/elements`, { least: 1, most: 10, each: contextElement }),
   actions: (block, place) => [
     ...listOf(block['elements'], `${place}/elements`, { least: 1, most: 25, each: checkElement }),
     ...sameActions(block['elements'], `${place}/elements`),
   ],
+  context_actions: (block, place) => listOf(block['elements'], `${place}/elements`, { least: 1, most: 5, each: checkElement }),
   image: (block, place) => [
     ...bounded(block['alt_text'], `${place}/alt_text`, { most: 2000 }),
-    ...(block['image_url'] === undefined && block['slack_file'] === undefined ? [at('missing required field: image_url or slack_file', place)] : []),
+    ...optional(block, 'image_url', (url) => bounded(url, `${place}/image_url`, { most: 3000 })),
+    ...optional(block, 'title', (title) => textObject(title, `${place}/title`, { most: 2000, plain: true })),
+    ...(block['image_url'] === undefined && block['slack_file'] === undefined
+      ? [at('missing required field: image_url or slack_file', place)]
+      : []),
   ],
   input: (block, place) => [
     ...textObject(block['label'], `${place}/label`, { most: 2000, plain: true }),
-    ...(block['hint'] === undefined ? [] : textObject(block['hint'], `${place}/hint`, { most: 2000, plain: true })),
-    ...checkElement(block['element'], `${place}/element`),
+    ...optional(block, 'hint', (hint) => textObject(hint, `${place}/hint`, { most: 2000, plain: true })),
+    ...(isObject(block['element']) && block['element']['type'] === 'button'
+      ? [unsupported('button', `${place}/element/type`)]
+      : checkElement(block['element'], `${place}/element`)),
   ],
-  markdown: (block, place) => bounded(block['text'], `${place}/text`, { most: 12_000 }),
+  markdown: (block, place) => bounded(block['text'], `${place}/text`, { most: MOST_MARKDOWN }),
   alert: (block, place) => textObject(block['text'], `${place}/text`, { most: 200 }),
-  table: (block, place) =>
-    listOf(block['rows'], `${place}/rows`, { least: 1, most: 100, each: (row, where) => listOf(row, where, { least: 1, most: 20, each: () => [] }) }),
+  table: (block, place) => listOf(block['rows'], `${place}/rows`, { least: 1, most: 100, each: tableRow }),
+  data_table: (block, place) => [
+    ...bounded(block['caption'], `${place}/caption`, { most: 2000 }),
+    ...listOf(block['rows'], `${place}/rows`, { least: 1, most: 101, each: tableRow }),
+  ],
+  card: (block, place) =>
+    Object.entries({ title: 150, subtitle: 150, body: 200 }).flatMap(([part, most]) =>
+      optional(block, part, (text) => textObject(text, `${place}/${part}`, { most })),
+    ),
   container: (block, place, surface) => [
-    ...(block['title'] === undefined && block['rich_text_title'] === undefined ? [at('missing required field: title', place)] : []),
-    ...(block['title'] === undefined ? [] : textObject(block['title'], `${place}/title`, { most: 150, plain: true })),
-    ...listOf(block['child_blocks'], `${place}/child_blocks`, { least: 1, most: 10, each: (child, where) => checkBlock(child, where, surface) }),
+    ...(block['title'] === undefined && block['rich_text_title'] === undefined
+      ? [at('missing required field: title', place)]
+      : []),
+    ...optional(block, 'title', (title) => textObject(title, `${place}/title`, { most: 150, plain: true })),
+    ...listOf(block['child_blocks'], `${place}/child_blocks`, {
+      least: 1,
+      most: 10,
+      each: (child, where) => checkBlock(child, where, surface),
+    }),
   ],
   rich_text: (block, place) => listOf(block['elements'], `${place}/elements`, { least: 1, most: 1000, each: richElement }),
-  data_visualization: (block, place) => [...bounded(block['title'], `${place}/title`, { most: 50 }), ...chart(block['chart'], `${place}/chart`)],
+  data_visualization: checkChartBlock,
 };
+
+function contextElement(element: unknown, place: string): Problems {
+  return isObject(element) && element['type'] === 'image'
+    ? checkElement(element, place)
+    : textObject(element, place, { most: 3000 });
+}
+
+const CELLS = ['raw_text', 'raw_number', 'rich_text'];
+
+function tableRow(row: unknown, place: string): Problems {
+  return listOf(row, place, {
+    least: 1,
+    most: 20,
+    each: (cell, where) => {
+      const type = isObject(cell) ? String(cell['type']) : 'none';
+      return CELLS.includes(type) ? [] : [unsupported(type, `${where}/type`)];
+    },
+  });
+}
 
 const RICH = ['rich_text_section', 'rich_text_list', 'rich_text_preformatted', 'rich_text_quote'];
 
 function richElement(element: unknown, place: string): Problems {
-  if (!isObject(element) || !RICH.includes(String(element['type']))) return [unsupported(isObject(element) ? String(element['type']) : 'none', `${place}/type`)];
+  const type = isObject(element) ? String(element['type']) : 'none';
+  if (!isObject(element) || !RICH.includes(type)) return [unsupported(type, `${place}/type`)];
   return listOf(element['elements'], `${place}/elements`, { least: 0, most: 1000, each: richLeaf });
 }
 
 function richLeaf(leaf: unknown, place: string): Problems {
   if (!isObject(leaf) || typeof leaf['type'] !== 'string') return [at('missing required field: type', place)];
-  if (leaf['type'] === 'text' && (typeof leaf['text'] !== 'string' || leaf['text'] === '')) return [at('must be more than 0 characters', `${place}/text`)];
+  if (leaf['type'] === 'text' && (typeof leaf['text'] !== 'string' || leaf['text'] === '')) {
+    return [at('must be more than 0 characters', `${place}/text`)];
+  }
   return leaf['type'].startsWith('rich_text_') ? richElement(leaf, place) : [];
 }
 
 function sameActions(elements: unknown, place: string): Problems {
   if (!Array.isArray(elements)) return [];
-  const ids = elements.flatMap((element: unknown) => (isObject(element) && typeof element['action_id'] === 'string' ? [element['action_id']] : []));
-  return ids.flatMap((id, index) => (ids.indexOf(id) === index ? [] : [at(`action_id "${id}" already exists for this block_id`, place)]));
-}
-
-const CHARTS = ['line', 'bar', 'area', 'pie'];
-
-function chart(value: unknown, place: string): Problems {
-  if (!isObject(value) || !CHARTS.includes(String(value['type']))) return [at('must be one of line, bar, area, pie', `${place}/type`)];
-  if (value['type'] === 'pie') return listOf(value['segments'], `${place}/segments`, { least: 1, most: 6, each: point });
-  const axes = isObject(value['axis_config']) ? value['axis_config'] : {};
-  const categories = Array.isArray(axes['categories']) ? axes['categories'].map(String) : [];
-  return [
-    ...counted(categories.length, `${place}/axis_config/categories`, { least: 1, most: 20 }),
-    ...(new Set(categories).size === categories.length ? [] : [at('items must be unique', `${place}/axis_config/categories`)]),
-    ...['x_label', 'y_label'].flatMap((label) => (axes[label] === undefined ? [] : bounded(axes[label], `${place}/axis_config/${label}`, { most: 50 }))),
-    ...listOf(value['series'], `${place}/series`, { least: 1, most: 6, each: (series, where) => seriesOf(series, where, categories) }),
-  ];
-}
-
-function seriesOf(series: unknown, place: string, categories: readonly string[]): Problems {
-  if (!isObject(series)) return [at('must be an object', place)];
-  const labels = Array.isArray(series['data']) ? series['data'].map((each: unknown) => (isObject(each) ? String(each['label']) : '')) : [];
-  const same = labels.length === categories.length && labels.every((label, index) => label === categories[index]);
-  return [
-    ...bounded(series['name'], `${place}/name`, { most: 20 }),
-    ...listOf(series['data'], `${place}/data`, { least: 1, most: 20, each: point }),
-    ...(same ? [] : [at('one data point per category, in the same order', `${place}/data`)]),
-  ];
-}
-
-function point(value: unknown, place: string): Problems {
-  if (!isObject(value)) return [at('must be an object', place)];
-  const isNumber = typeof value['value'] === 'number' && Number.isFinite(value['value']);
-  return [...bounded(value['label'], `${place}/label`, { most: 20 }), ...(isNumber ? [] : [at('must be a number', `${place}/value`)])];
+  const ids = elements.filter(isObject).flatMap(({ action_id: id }) => (typeof id === 'string' ? [id] : []));
+  return ids.flatMap((id, index) =>
+    ids.indexOf(id) === index ? [] : [at(`action_id "${id}" already exists for this block_id`, place)],
+  );
 }

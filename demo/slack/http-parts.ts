@@ -1,4 +1,4 @@
-// Small parts of an HTTP server on loopback.
+// Small parts of an HTTP server on loopback: bodies up to 8 MiB, answers, and who may ask at all.
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
@@ -8,16 +8,25 @@ export async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of request) {
-    const bytes = Buffer.from(part);
-    size += bytes.length;
+    if (!Buffer.isBuffer(part)) continue;
+    size += part.length;
     if (size > MOST_BODY) throw new RangeError('the request is larger than 8 MiB');
-    parts.push(bytes);
+    parts.push(part);
   }
   return Buffer.concat(parts);
 }
 
 export async function readBody(request: IncomingMessage): Promise<string> {
   return (await readBytes(request)).toString('utf8');
+}
+
+/** Undefined for what is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 export function sendJson(response: ServerResponse, status: number, content: unknown): void {

@@ -3,8 +3,9 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { channelOf } from './world.ts';
+import { parseJson } from './http-parts.ts';
 import type { World } from './world.ts';
+import { channelOf, directOf } from './world.ts';
 
 const json = z.record(z.string(), z.unknown());
 const kept = z.object({
@@ -19,6 +20,7 @@ const kept = z.object({
       metadata: json.optional(),
       threadTs: z.string().optional(),
       edited: z.boolean(),
+      reactions: z.record(z.string(), z.array(z.string())).optional(),
     }),
   ),
   homes: z.array(z.tuple([z.string(), json])),
@@ -57,20 +59,17 @@ async function load(world: World, file: string): Promise<void> {
   if (text === undefined) return;
   const parsed = kept.safeParse(parseJson(text));
   if (!parsed.success) throw new Error(`${file} is not the local Slack's file; move it away and start again`);
-  for (const message of parsed.data.messages) channelOf(world, message.channel)?.messages.push(message);
+  for (const message of parsed.data.messages) {
+    const { channel } = message;
+    (channelOf(world, channel) ?? directOf(world, `U${channel.slice(1)}`))?.messages.push(message);
+  }
   for (const [user, view] of parsed.data.homes) world.homes.set(user, view);
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 async function save(world: World, file: string): Promise<void> {
-  const messages = world.channels.flatMap((channel) => channel.messages.filter(({ ephemeralFor }) => ephemeralFor === undefined)).slice(-MOST_MESSAGES);
+  const messages = world.channels
+    .flatMap((channel) => channel.messages.filter(({ ephemeralFor }) => ephemeralFor === undefined))
+    .slice(-MOST_MESSAGES);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(`${file}.new`, JSON.stringify({ messages, homes: [...world.homes] }));
   await rename(`${file}.new`, file);

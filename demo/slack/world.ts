@@ -27,11 +27,26 @@ export type Message = {
   edited: boolean;
   /** Only this person sees it. */
   readonly ephemeralFor?: string | undefined;
+  /** Names with who reacted so. */
+  reactions?: Readonly<Record<string, readonly string[]>> | undefined;
 };
 
-export type Channel = { readonly id: string; readonly name: string; readonly topic: string; readonly members: readonly string[]; messages: Message[] };
+export type Channel = {
+  readonly id: string;
+  readonly name: string;
+  readonly topic: string;
+  members: readonly string[];
+  messages: Message[];
+};
 
-export type View = { readonly id: string; hash: string; readonly rootId: string; readonly previousId: string | undefined; view: Json; errors: Readonly<Record<string, string>> };
+export type View = {
+  readonly id: string;
+  hash: string;
+  readonly rootId: string;
+  readonly previousId: string | undefined;
+  view: Json;
+  errors: Readonly<Record<string, string>>;
+};
 
 export type Group = { readonly id: string; readonly handle: string; members: readonly string[] };
 
@@ -46,7 +61,7 @@ export type World = {
   readonly appToken: string;
   readonly users: readonly User[];
   readonly groups: readonly Group[];
-  readonly channels: readonly Channel[];
+  readonly channels: Channel[];
   readonly modals: Map<string, View[]>;
   readonly homes: Map<string, Json>;
   readonly triggers: Map<string, Trigger>;
@@ -60,7 +75,17 @@ export type World = {
   readonly onChange: (listener: () => void) => () => void;
 };
 
-export const PEOPLE = { alice: 'U0ALICE01', bob: 'U0BOB0001', gina: 'U0GINA001', bot: 'U0HEADRM1' } as const;
+/** Alice is on call, Bob leads, Carol and Dan only read along, Gina is a guest. */
+export const PEOPLE = {
+  alice: 'U0ALICE01',
+  bob: 'U0BOB0001',
+  carol: 'U0CAROL01',
+  dan: 'U0DAN0001',
+  gina: 'U0GINA001',
+  bot: 'U0HEADRM1',
+} as const;
+/** Says what Slack itself says: unknown commands, an app that did not answer. */
+export const SLACKBOT = 'USLACKBOT';
 export const CHANNEL = { alerts: 'C0ALERTS1', private: 'C0PRIVAT1' } as const;
 export const GROUPS = { sreLeads: 'S0SRELEAD' } as const;
 export const NO_FAULTS: UiFaults = { rateLimitNext: 0, slowMs: 0, dropAnswerNext: 0, noUserGroups: false };
@@ -75,16 +100,14 @@ export function createWorld({ now }: { readonly now: () => number }): World {
     botUserId: PEOPLE.bot,
     botToken: 'xoxb-local-headroom',
     appToken: 'xapp-local-headroom',
-    users: [
-      person(PEOPLE.alice, 'alice', { realName: 'Alice Archer', title: 'On-call engineer' }),
-      person(PEOPLE.bob, 'bob', { realName: 'Bob Becker', title: 'SRE lead' }),
-      { ...person(PEOPLE.gina, 'gina', { realName: 'Gina Guest', title: 'Contractor' }), isGuest: true },
-      { ...person(PEOPLE.bot, 'headroom', { realName: 'Headroom', title: 'From the kill to a verified fix' }), isBot: true },
-    ],
+    users: everybody(),
     groups: [{ id: GROUPS.sreLeads, handle: 'sre-leads', members: [PEOPLE.bob] }],
     channels: [
-      { id: CHANNEL.alerts, name: 'oom-alerts', topic: 'Containers killed for memory, and their fixes', members: Object.values(PEOPLE), messages: [] },
-      { id: CHANNEL.private, name: 'without-the-bot', topic: 'The bot is not in here', members: [PEOPLE.alice, PEOPLE.bob], messages: [] },
+      newChannel(CHANNEL.alerts, 'oom-alerts', {
+        topic: 'Containers killed for memory, and their fixes',
+        members: Object.values(PEOPLE),
+      }),
+      newChannel(CHANNEL.private, 'without-the-bot', { topic: 'The bot is not in here', members: [PEOPLE.alice, PEOPLE.bob] }),
     ],
     modals: new Map(),
     homes: new Map(),
@@ -105,8 +128,39 @@ export function createWorld({ now }: { readonly now: () => number }): World {
   };
 }
 
+function everybody(): readonly User[] {
+  return [
+    person(PEOPLE.alice, 'alice', { realName: 'Alice Archer', title: 'On-call engineer' }),
+    person(PEOPLE.bob, 'bob', { realName: 'Bob Becker', title: 'SRE lead' }),
+    person(PEOPLE.carol, 'carol', { realName: 'Carol Chen', title: 'Developer, checkout' }),
+    person(PEOPLE.dan, 'dan', { realName: 'Dan Diaz', title: 'Developer, search' }),
+    { ...person(PEOPLE.gina, 'gina', { realName: 'Gina Guest', title: 'Contractor' }), isGuest: true },
+    { ...person(PEOPLE.bot, 'headroom', { realName: 'Headroom', title: 'From the kill to a verified fix' }), isBot: true },
+    { ...person(SLACKBOT, 'slackbot', { realName: 'Slackbot', title: '' }), isBot: true },
+  ];
+}
+
 function person(id: string, name: string, { realName, title }: { readonly realName: string; readonly title: string }): User {
   return { id, name, realName, title, isBot: false, isGuest: false };
+}
+
+function newChannel(id: string, name: string, { topic, members }: Pick<Channel, 'topic' | 'members'>): Channel {
+  return { id, name, topic, members, messages: [] };
+}
+
+/** The id of the bot's direct messages with a person. */
+export function directIdOf(user: string): string {
+  return `D${user.slice(1)}`;
+}
+
+/** The bot's direct messages with a person, made when they were not there; undefined for an unknown person. */
+export function directOf(world: World, user: string): Channel | undefined {
+  const id = directIdOf(user);
+  const known = channelOf(world, id);
+  if (known !== undefined || !world.users.some((each) => each.id === user && !each.isBot)) return known;
+  const made = newChannel(id, 'headroom', { topic: 'Direct messages', members: [user, world.botUserId] });
+  world.channels.push(made);
+  return made;
 }
 
 export function channelOf(world: World, id: string): Channel | undefined {

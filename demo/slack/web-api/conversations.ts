@@ -1,17 +1,19 @@
-// conversations.*: what there is and what was said.
+// conversations.*: what there is and what was said. Pages by limit and cursor; messages newest first, threads oldest first, as Slack gives them.
+// Ephemeral messages are in neither.
 
-import { channelOf, messageOf } from '../world.ts';
 import type { Channel, Message } from '../world.ts';
-import { wire } from './chat.ts';
-import { channelArg, flagArg, Refusal, textArg } from './method.ts';
+import { channelOf, directOf, messageOf } from '../world.ts';
 import type { Args, Context, Method } from './method.ts';
+import { channelArg, flagArg, Refusal, textArg } from './method.ts';
+import { wire } from './wire.ts';
 
 function info({ world }: Context, channel: Channel) {
   return {
     id: channel.id,
     name: channel.name,
-    is_channel: true,
-    is_private: false,
+    is_channel: !channel.id.startsWith('D'),
+    is_im: channel.id.startsWith('D'),
+    is_private: channel.id.startsWith('D'),
     is_archived: false,
     is_member: channel.members.includes(world.botUserId),
     topic: { value: channel.topic },
@@ -32,7 +34,14 @@ export const conversations: Readonly<Record<string, Method>> = {
   'conversations.list': {
     token: 'bot',
     scope: 'channels:read',
-    run: (context, args) => paged('channels', context.world.channels.map((channel) => info(context, channel)), args),
+    run(context, args) {
+      const channels = context.world.channels.filter(({ id }) => !id.startsWith('D'));
+      return paged(
+        'channels',
+        channels.map((channel) => info(context, channel)),
+        args,
+      );
+    },
   },
   'conversations.members': {
     token: 'bot',
@@ -55,21 +64,49 @@ export const conversations: Readonly<Record<string, Method>> = {
       const channel = channelArg(context, args);
       const root = textArg(args, 'ts');
       if (messageOf(context.world, channel.id, root) === undefined) throw new Refusal('thread_not_found');
-      const thread = channel.messages.filter(({ ts, threadTs, ephemeralFor }) => (ts === root || threadTs === root) && ephemeralFor === undefined);
+      const thread = channel.messages.filter(
+        ({ ts, threadTs, ephemeralFor }) => (ts === root || threadTs === root) && ephemeralFor === undefined,
+      );
       return listing(context, thread, args);
     },
   },
-  'conversations.open': { token: 'bot', scope: 'im:write', run: () => ({ channel: { id: 'D0LOCAL01' } }) },
-  'conversations.join': { token: 'bot', scope: 'channels:join', run: (context, args) => ({ channel: info(context, channelArg(context, args)) }) },
+  'conversations.open': {
+    token: 'bot',
+    scope: 'im:write',
+    run({ world }, args) {
+      const channel = channelOf(world, textArg(args, 'channel')) ?? directOf(world, textArg(args, 'users'));
+      if (channel === undefined) throw new Refusal('user_not_found');
+      return { channel: { id: channel.id } };
+    },
+  },
+  'conversations.join': {
+    token: 'bot',
+    scope: 'channels:join',
+    run(context, args) {
+      const { world } = context;
+      const channel = channelOf(world, textArg(args, 'channel'));
+      if (channel === undefined) throw new Refusal('channel_not_found');
+      if (channel.id.startsWith('D')) throw new Refusal('method_not_supported_for_channel_type');
+      if (!channel.members.includes(world.botUserId)) channel.members = [...channel.members, world.botUserId];
+      world.changed();
+      return { channel: info(context, channel) };
+    },
+  },
 };
 
 function listing(context: Context, messages: readonly Message[], args: Args) {
   const oldest = Number(textArg(args, 'oldest') || 0);
   const latest = Number(textArg(args, 'latest') || Number.POSITIVE_INFINITY);
   const inclusive = flagArg(args, 'inclusive');
-  const within = messages.filter(({ ts }) => (inclusive ? Number(ts) >= oldest && Number(ts) <= latest : Number(ts) > oldest && Number(ts) < latest));
+  const within = messages.filter(({ ts }) =>
+    inclusive ? Number(ts) >= oldest && Number(ts) <= latest : Number(ts) > oldest && Number(ts) < latest,
+  );
   const withMetadata = flagArg(args, 'include_all_metadata');
-  const page = paged('messages', within.map((message) => wire(context, message, withMetadata)), args);
+  const page = paged(
+    'messages',
+    within.map((message) => wire(context.world, message, withMetadata)),
+    args,
+  );
   return { ...page, has_more: page.response_metadata.next_cursor !== '' };
 }
 

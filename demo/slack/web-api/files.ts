@@ -1,14 +1,18 @@
-// files.*: the three-step upload, processed a moment later, as Slack does it.
+// files.*: the three-step upload, processed a moment later, as Slack does it: until then the type is empty and an image block may not use the file.
+// Sharing into a channel is accepted and never happens, which Slack has been seen to do (slack.md 6.4). At most 5 MiB a file.
 
-import { newId } from '../world.ts';
+import { wordOf } from '../check-words.ts';
 import type { Json } from '../world.ts';
-import { listArg, Refusal, textArg } from './method.ts';
+import { newId } from '../world.ts';
 import type { Method } from './method.ts';
+import { listArg, Refusal, textArg } from './method.ts';
 
 type StoredFile = { readonly id: string; readonly name: string; bytes: Uint8Array | undefined; readyAt: number };
 
 export type Files = {
   readonly methods: Readonly<Record<string, Method>>;
+  /** Processed: only then a message may show it. */
+  isReady(id: string, now: number): boolean;
   /** The bytes arrive at the upload URL. False for an unknown one. */
   receive(id: string, bytes: Uint8Array): boolean;
   read(id: string): Uint8Array | undefined;
@@ -19,7 +23,6 @@ const MOST_BYTES = 5 * 1024 * 1024;
 
 export function createFiles(): Files {
   const files = new Map<string, StoredFile>();
-  const shown = (file: StoredFile, now: number): Json => ({ id: file.id, name: file.name, size: file.bytes?.length ?? 0, mimetype: 'image/png', mode: file.readyAt <= now ? 'hosted' : 'processing' });
   return {
     receive(id, bytes) {
       const file = files.get(id);
@@ -28,37 +31,48 @@ export function createFiles(): Files {
       return true;
     },
     read: (id) => files.get(id)?.bytes,
-    methods: {
-      'files.getUploadURLExternal': {
-        token: 'bot',
-        scope: 'files:write',
-        run({ baseUrl }, args) {
-          const id = newId('F');
-          files.set(id, { id, name: textArg(args, 'filename') || 'file', bytes: undefined, readyAt: Number.POSITIVE_INFINITY });
-          return { upload_url: `${baseUrl}/upload/${id}`, file_id: id };
-        },
+    isReady: (id, now) => (files.get(id)?.readyAt ?? Number.POSITIVE_INFINITY) <= now,
+    methods: methodsOn(files),
+  };
+}
+
+/** As Slack shows it: the type is known only when the file is processed. */
+function shown({ id, name, bytes, readyAt }: StoredFile, now: number): Json {
+  const type = readyAt <= now ? { mimetype: 'image/png', filetype: 'png' } : { mimetype: '', filetype: '' };
+  return { id, name, title: name, size: bytes?.length ?? 0, mode: 'hosted', ...type };
+}
+
+function methodsOn(files: Map<string, StoredFile>): Readonly<Record<string, Method>> {
+  return {
+    'files.getUploadURLExternal': {
+      token: 'bot',
+      scope: 'files:write',
+      run({ baseUrl }, args) {
+        const id = newId('F');
+        files.set(id, { id, name: textArg(args, 'filename') || 'file', bytes: undefined, readyAt: Number.POSITIVE_INFINITY });
+        return { upload_url: `${baseUrl}/upload/${id}`, file_id: id };
       },
-      'files.completeUploadExternal': {
-        token: 'bot',
-        scope: 'files:write',
-        run({ world }, args) {
-          const completed = (listArg(args, 'files') ?? []).map((each) => {
-            const file = files.get(String(each['id']));
-            if (file?.bytes === undefined) throw new Refusal('file_not_found');
-            file.readyAt = world.now() + PROCESSING_MS;
-            return shown(file, world.now());
-          });
-          return { files: completed };
-        },
+    },
+    'files.completeUploadExternal': {
+      token: 'bot',
+      scope: 'files:write',
+      run({ world }, args) {
+        const completed = (listArg(args, 'files') ?? []).map((each) => {
+          const file = files.get(wordOf(each, 'id'));
+          if (file?.bytes === undefined) throw new Refusal('file_not_found');
+          file.readyAt = world.now() + PROCESSING_MS;
+          return shown(file, world.now());
+        });
+        return { files: completed };
       },
-      'files.info': {
-        token: 'bot',
-        scope: 'files:read',
-        run({ world }, args) {
-          const file = files.get(textArg(args, 'file'));
-          if (file === undefined) throw new Refusal('file_not_found');
-          return { file: shown(file, world.now()) };
-        },
+    },
+    'files.info': {
+      token: 'bot',
+      scope: 'files:read',
+      run({ world }, args) {
+        const file = files.get(textArg(args, 'file'));
+        if (file === undefined) throw new Refusal('file_not_found');
+        return { file: shown(file, world.now()) };
       },
     },
   };

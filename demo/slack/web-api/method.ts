@@ -1,10 +1,13 @@
-// What a Web API method is: the token it wants, the scope, and what it does. Errors are Slack's own words.
+// What a Web API method is: the token it wants, the scope, and what it does. Errors are Slack's own words. Arguments arrive as texts from forms and
+// as values from JSON; both are read.
 
 import { z } from 'zod';
-import { checkBlocks, MOST_CHARACTERS } from '../blocks-check.ts';
 import type { Surface } from '../blocks-check.ts';
-import { channelOf } from '../world.ts';
+import { checkBlocks, MOST_CHARACTERS } from '../blocks-check.ts';
+import { fillIds } from '../fill-ids.ts';
+import { parseJson } from '../http-parts.ts';
 import type { Channel, Json, World } from '../world.ts';
+import { channelOf } from '../world.ts';
 
 export type Args = Json;
 
@@ -37,6 +40,8 @@ export type Context = {
   readonly baseUrl: string;
   /** Lets a Socket Mode client in. */
   readonly newTicket: () => string;
+  /** Whether an uploaded file is there and processed. */
+  readonly isFileReady: (id: string) => boolean;
 };
 
 export type Method = {
@@ -46,7 +51,7 @@ export type Method = {
 };
 
 /** The scopes of deploy/slack/manifest.yaml: a call that needs another one is refused here as it would be by Slack. */
-export const SCOPES: ReadonlySet<string> = new Set([
+export const SCOPES: readonly string[] = [
   'app_mentions:read',
   'channels:history',
   'channels:read',
@@ -56,7 +61,7 @@ export const SCOPES: ReadonlySet<string> = new Set([
   'groups:read',
   'usergroups:read',
   'users:read',
-]);
+];
 
 export function textArg(args: Args, name: string): string {
   const value = args[name];
@@ -70,13 +75,19 @@ export function flagArg(args: Args, name: string): boolean {
 
 const jsonObject = z.record(z.string(), z.unknown());
 
+/** A value that forms carry as JSON text; undefined when it is not there or no JSON. */
+export function jsonArg(args: Args, name: string): unknown {
+  const value = args[name];
+  return typeof value === 'string' ? parseJson(value) : value;
+}
+
 export function objectArg(args: Args, name: string): Json | undefined {
-  const parsed = jsonObject.safeParse(args[name]);
+  const parsed = jsonObject.safeParse(jsonArg(args, name));
   return parsed.success ? parsed.data : undefined;
 }
 
 export function listArg(args: Args, name: string): readonly Json[] | undefined {
-  const parsed = z.array(jsonObject).safeParse(args[name]);
+  const parsed = z.array(jsonObject).safeParse(jsonArg(args, name));
   return parsed.success ? parsed.data : undefined;
 }
 
@@ -90,14 +101,18 @@ export function channelArg({ world }: Context, args: Args): Channel {
 
 /** Blocks with ids where they had none. Throws Refusal as Slack would. */
 export function acceptBlocks(blocks: unknown, surface: Surface): readonly Json[] {
-  const problems = checkBlocks(blocks, surface);
-  if (problems.length > 0) throw new Refusal(surface === 'message' ? 'invalid_blocks' : 'invalid_arguments', { response_metadata: { messages: problems } });
+  if (surface === 'message' && !Array.isArray(blocks)) throw new Refusal('invalid_blocks_format');
+  const root = surface === 'message' ? '/blocks' : '/view/blocks';
+  const problems = checkBlocks(blocks, surface, root);
+  if (problems.length > 0) throw refusalOf(surface === 'message' ? 'invalid_blocks' : 'invalid_arguments', problems);
   if (surface === 'message' && JSON.stringify(blocks).length > MOST_CHARACTERS) throw new Refusal('msg_blocks_too_long');
-  return z.array(jsonObject).parse(blocks).map(withId);
+  return fillIds(z.array(jsonObject).parse(blocks));
 }
 
-function withId(block: Json, index: number): Json {
-  if (typeof block['block_id'] === 'string') return block;
-  const digest = JSON.stringify(block).length.toString(36);
-  return { ...block, block_id: `b${index}${digest}` };
+/** Slack names the problems twice: as plain sentences and, in the metadata, marked as errors. */
+export function refusalOf(word: string, problems: readonly string[]): Refusal {
+  return new Refusal(word, {
+    errors: problems.map((problem) => problem.replace('[ERROR] ', '')),
+    response_metadata: { messages: problems },
+  });
 }

@@ -2,11 +2,11 @@
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { readBody, sendJson } from '../http-parts.ts';
+import { parseJson, readBody, sendJson } from '../http-parts.ts';
 import { createLimiter, POSTS_IN_CHANNEL, tierOf } from '../rate-limit.ts';
 import type { Json, World } from '../world.ts';
-import { Refusal, SCOPES, TooMany } from './method.ts';
 import type { Args, Context, Method } from './method.ts';
+import { Refusal, TooMany } from './method.ts';
 
 export type ApiCall = { readonly method: string; readonly ok: boolean; readonly error?: string | undefined; readonly at: number };
 
@@ -17,6 +17,9 @@ export type WebApiOptions = {
   readonly newTicket: () => string;
   /** 'off': no rate limits, for tests about something else. */
   readonly limits: 'slack' | 'off';
+  /** What the bot's token may do. */
+  readonly scopes: readonly string[];
+  readonly isFileReady: Context['isFileReady'];
   readonly onCall: (call: ApiCall) => void;
 };
 
@@ -31,6 +34,7 @@ export function createWebApi(options: WebApiOptions): WebApi {
     world,
     baseUrl: '',
     newTicket: options.newTicket,
+    isFileReady: options.isFileReady,
     pace(channel) {
       const wait = options.limits === 'off' ? 0 : limiter.take(`post:${channel}`, POSTS_IN_CHANNEL);
       if (wait > 0) throw new TooMany(wait);
@@ -38,23 +42,34 @@ export function createWebApi(options: WebApiOptions): WebApi {
   };
   return async (request, response, name) => {
     const args = parseArgs(request.headers['content-type'] ?? '', await readBody(request));
-    if (world.faults.slowMs > 0) await pause(world.faults.slowMs);
-    const call = { options, limiter, context: { ...context, baseUrl: options.baseUrl() }, name, args, token: tokenOf(request, args) };
+    const token = tokenOf(request, args);
+    if (world.faults.slowMs > 0 && token === world.botToken) await pause(world.faults.slowMs);
+    nameScopes(options, name, response);
     try {
-      const result = answer(call);
+      const result = answer({ options, limiter, context: { ...context, baseUrl: options.baseUrl() }, name, args, token });
       options.onCall({ method: name, ok: true, at: world.now() });
-      if (name === 'chat.postMessage' && world.faults.dropAnswerNext > 0) {
-        world.faults = { ...world.faults, dropAnswerNext: world.faults.dropAnswerNext - 1 };
-        world.changed();
-        request.socket.destroy();
-        return;
-      }
-      sendJson(response, 200, { ok: true, ...result });
+      if (name === 'chat.postMessage' && dropsAnswer(world)) request.socket.destroy();
+      else sendJson(response, 200, { ok: true, ...result });
     } catch (error) {
       options.onCall({ method: name, ok: false, error: error instanceof Error ? error.message : 'unknown', at: world.now() });
       refuse(response, error);
     }
   };
+}
+
+/** Slack names in headers what the token may do and what the method wants. */
+function nameScopes(options: WebApiOptions, name: string, response: ServerResponse): void {
+  response.setHeader('x-oauth-scopes', scopesOf(options).join(','));
+  const accepted = options.methods[name]?.scope;
+  if (accepted !== undefined) response.setHeader('x-accepted-oauth-scopes', accepted);
+}
+
+function dropsAnswer(world: World): boolean {
+  const { dropAnswerNext } = world.faults;
+  if (dropAnswerNext <= 0) return false;
+  world.faults = { ...world.faults, dropAnswerNext: dropAnswerNext - 1 };
+  world.changed();
+  return true;
 }
 
 type Call = {
@@ -81,9 +96,15 @@ function answer({ options, limiter, context, name, args, token }: Call): Json {
   const tier = options.limits === 'off' ? undefined : tierOf(name);
   const wait = tier === undefined ? 0 : limiter.take(name, tier);
   if (wait > 0) throw new TooMany(wait);
-  const lacks = method.scope !== undefined && (!SCOPES.has(method.scope) || (world.faults.noUserGroups && method.scope === 'usergroups:read'));
-  if (lacks) throw new Refusal('missing_scope', { needed: method.scope, provided: [...SCOPES].join(',') });
+  const scopes = scopesOf(options);
+  if (method.scope !== undefined && !scopes.includes(method.scope)) {
+    throw new Refusal('missing_scope', { needed: method.scope, provided: scopes.join(',') });
+  }
   return method.run(context, args);
+}
+
+function scopesOf({ world, scopes }: WebApiOptions): readonly string[] {
+  return world.faults.noUserGroups ? scopes.filter((scope) => scope !== 'usergroups:read') : scopes;
 }
 
 function refuse(response: ServerResponse, error: unknown): void {
@@ -102,23 +123,11 @@ function tokenOf(request: IncomingMessage, args: Args): string {
   return header ?? (typeof args['token'] === 'string' ? args['token'] : '');
 }
 
-/** Forms carry objects as JSON texts. */
+/** Forms carry objects as JSON texts: whoever wants an object reads it (jsonArg). */
 function parseArgs(contentType: string, body: string): Args {
-  if (contentType.includes('application/json')) return objectOf(body);
-  return Object.fromEntries([...new URLSearchParams(body)].map(([name, value]) => [name, /^[[{]/.test(value) ? (parseJson(value) ?? value) : value]));
-}
-
-function objectOf(text: string): Json {
-  const parsed = z.record(z.string(), z.unknown()).safeParse(parseJson(text));
+  if (!contentType.includes('application/json')) return Object.fromEntries(new URLSearchParams(body));
+  const parsed = z.record(z.string(), z.unknown()).safeParse(parseJson(body));
   return parsed.success ? parsed.data : {};
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function pause(lengthMs: number): Promise<void> {

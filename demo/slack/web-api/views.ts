@@ -1,38 +1,56 @@
 // views.*: modals per person, opened by a trigger that lives three seconds and works once, and the Home tab.
 
-import { z } from 'zod';
-import { newHash, newId } from '../world.ts';
+import type { Problems } from '../check-words.ts';
+import { at, bounded, optional, textObject } from '../check-words.ts';
 import type { Json, View, World } from '../world.ts';
-import { acceptBlocks, objectArg, Refusal, textArg } from './method.ts';
+import { newHash, newId } from '../world.ts';
 import type { Args, Context, Method } from './method.ts';
+import { acceptBlocks, jsonArg, objectArg, Refusal, refusalOf, textArg } from './method.ts';
 
 const DEEPEST = 3;
-const plain = (most: number) => z.object({ type: z.literal('plain_text'), text: z.string().min(1).max(most) });
-
-const modal = z.looseObject({
-  type: z.literal('modal'),
-  title: plain(24),
-  submit: plain(24).optional(),
-  close: plain(24).optional(),
-  private_metadata: z.string().max(3000).optional(),
-  callback_id: z.string().max(255).optional(),
-});
+const MOST_METADATA = 3000;
+const MOST_BYTES = 250_000;
 
 /** The view with block ids. Throws Refusal as Slack would. */
 export function acceptModal(view: Json | undefined): Json {
-  const parsed = modal.safeParse(view);
-  if (!parsed.success) throw invalid(parsed.error.issues.map((issue) => `[ERROR] ${issue.message} [json-pointer:/view/${issue.path.map(String).join('/')}]`));
-  const blocks = acceptBlocks(parsed.data['blocks'], 'modal');
-  const hasInput = blocks.some((block) => block['type'] === 'input');
-  if (hasInput && parsed.data.submit === undefined) throw invalid(['[ERROR] missing required field: submit [json-pointer:/view]']);
-  return { ...parsed.data, blocks };
+  if (view === undefined) throw refusalOf('invalid_arguments', [at('missing required field: view', '/view')]);
+  if (view['type'] !== 'modal') throw refusalOf('invalid_arguments', [at('must be modal', '/view/type')]);
+  const problems = [
+    ...textObject(view['title'], '/view/title', { most: 24, plain: true }),
+    ...optional(view, 'submit', (submit) => textObject(submit, '/view/submit', { most: 24, plain: true })),
+    ...optional(view, 'close', (close) => textObject(close, '/view/close', { most: 24, plain: true })),
+    ...idsOf(view),
+  ];
+  if (problems.length > 0) throw refusalOf('invalid_arguments', problems);
+  const blocks = acceptBlocks(view['blocks'], 'modal');
+  if (view['submit'] === undefined && blocks.some((block) => block['type'] === 'input')) {
+    throw refusalOf('invalid_arguments', [at('missing required field: submit', '/view')]);
+  }
+  if (JSON.stringify(view).length > MOST_BYTES) throw new Refusal('view_too_large');
+  return { ...view, blocks };
 }
 
-function invalid(messages: readonly string[]): Refusal {
-  return new Refusal('invalid_arguments', { response_metadata: { messages } });
+function idsOf(view: Json): Problems {
+  const metadata = view['private_metadata'];
+  return [
+    ...(metadata === undefined || metadata === '' ? [] : bounded(metadata, '/view/private_metadata', { most: MOST_METADATA })),
+    ...(view['callback_id'] === undefined || view['callback_id'] === ''
+      ? []
+      : bounded(view['callback_id'], '/view/callback_id', { most: 255 })),
+  ];
 }
 
-export function findView(world: World, viewId: string): { readonly user: string; readonly view: View; readonly stack: View[] } | undefined {
+function acceptHome(view: Json | undefined): Json {
+  if (view?.['type'] !== 'home') throw refusalOf('invalid_arguments', [at('must be home', '/view/type')]);
+  const problems = idsOf(view);
+  if (problems.length > 0) throw refusalOf('invalid_arguments', problems);
+  return { ...view, blocks: acceptBlocks(view['blocks'], 'home') };
+}
+
+export function findView(
+  world: World,
+  viewId: string,
+): { readonly user: string; readonly view: View; readonly stack: View[] } | undefined {
   for (const [user, stack] of world.modals) {
     const view = stack.find(({ id }) => id === viewId);
     if (view !== undefined) return { user, view, stack };
@@ -81,7 +99,14 @@ export function pushView(world: World, user: string, content: Json): View {
   const stack = world.modals.get(user) ?? [];
   if (stack.length >= DEEPEST) throw new Refusal('push_limit_reached');
   const id = newId('V');
-  const view: View = { id, hash: newHash(world), rootId: stack[0]?.id ?? id, previousId: stack.at(-1)?.id, view: content, errors: {} };
+  const view: View = {
+    id,
+    hash: newHash(world),
+    rootId: stack[0]?.id ?? id,
+    previousId: stack.at(-1)?.id,
+    view: content,
+    errors: {},
+  };
   world.modals.set(user, [...stack, view]);
   world.changed();
   return view;
@@ -116,17 +141,31 @@ export const views: Readonly<Record<string, Method>> = {
   'views.publish': {
     token: 'bot',
     run({ world }, args) {
-      const view = objectArg(args, 'view');
+      const view = acceptHome(objectArg(args, 'view'));
       const user = textArg(args, 'user_id');
       if (!world.users.some(({ id }) => id === user)) throw new Refusal('user_not_found');
-      if (view?.['type'] !== 'home') throw invalid(['[ERROR] must be home [json-pointer:/view/type]']);
-      world.homes.set(user, { ...view, blocks: acceptBlocks(view['blocks'], 'home') });
+      world.homes.set(user, view);
       world.changed();
-      return { view: { ...view, id: `VHOME${user}`, hash: newHash(world) } };
+      return { view: { ...view, id: homeIdOf(user), team_id: world.teamId, hash: newHash(world), state: { values: {} } } };
     },
   },
   'blocks.validate': {
     token: 'bot',
-    run: (_, args) => ({ blocks: acceptBlocks(args['blocks'], 'message').length }),
+    run(_, args) {
+      const message = objectArg(args, 'message');
+      const view = objectArg(args, 'view');
+      if (view !== undefined) {
+        if (view['type'] === 'home') acceptHome(view);
+        else acceptModal(view);
+      } else {
+        acceptBlocks(message === undefined ? jsonArg(args, 'blocks') : message['blocks'], 'message');
+      }
+      return {};
+    },
   },
 };
+
+/** The id of a person's Home tab. */
+export function homeIdOf(user: string): string {
+  return `VHOME${user.slice(1)}`;
+}
