@@ -1,24 +1,27 @@
 // The local Slack in the hands of its page and of tests: look, act as a person, break things.
 
 import type { PeopleAct } from './people-act.ts';
+import { COMMANDS } from './sayings.ts';
 import type { SocketMode } from './socket-mode.ts';
 import type { UiAnswer, UiMessage, UiRequests, UiState } from './ui-types.ts';
 import type { ApiCall } from './web-api/serve.ts';
-import type { Json, Message, World } from './world.ts';
+import type { Json, Message, View, World } from './world.ts';
 
 export type Control = PeopleAct & {
   break(request: UiRequests['break']): UiAnswer;
   state(user: string): UiState;
-  /** Everything said in a channel that is not for one person only, oldest first. */
-  messages(channel: string): readonly Message[];
+  /** Everything said in a channel (in all of them when left out) that is not for one person only, with its metadata, oldest first. */
+  messages(channel?: string): readonly Message[];
   /** What only this person sees. */
   ephemeral(user: string): readonly Message[];
-  home(request: UiRequests['home']): Promise<UiAnswer>;
+  /** This person's open modals, the topmost last. */
+  modals(user: string): readonly View[];
   homeOf(user: string): Json | undefined;
   setGroup(id: string, members: readonly string[]): void;
+  /** The app's calls of the Web API, oldest first: the last 5000. */
   calls(): readonly ApiCall[];
   onChange(listener: () => void): () => void;
-  /** Resolves with the first value that is there; rejects after the time with the words. */
+  /** Resolves with the first value that is there, looking after every change and every 20 ms; rejects after the time with the words. */
   until<Value>(look: () => Value | undefined, wanted: { readonly withinMs: number; readonly words: string }): Promise<Value>;
 };
 
@@ -38,8 +41,12 @@ export function createControl({ world, act, socket }: ControlOptions): Control &
       return { ok: true };
     },
     state: (user) => stateOf({ world, socket, user }),
-    messages: (id) => (world.channels.find((channel) => channel.id === id)?.messages ?? []).filter(({ ephemeralFor }) => ephemeralFor === undefined),
-    ephemeral: (user) => world.channels.flatMap((channel) => channel.messages.filter(({ ephemeralFor }) => ephemeralFor === user)),
+    messages: (id) =>
+      world.channels
+        .filter((channel) => id === undefined || channel.id === id)
+        .flatMap(({ messages }) => messages.filter(({ ephemeralFor }) => ephemeralFor === undefined)),
+    ephemeral: (user) => world.channels.flatMap(({ messages }) => messages.filter(({ ephemeralFor }) => ephemeralFor === user)),
+    modals: (user) => world.modals.get(user) ?? [],
     homeOf: (user) => world.homes.get(user),
     setGroup(id, members) {
       const group = world.groups.find((each) => each.id === id);
@@ -56,7 +63,15 @@ export function createControl({ world, act, socket }: ControlOptions): Control &
   };
 }
 
-function stateOf({ world, socket, user }: { readonly world: World; readonly socket: SocketMode; readonly user: string }): UiState {
+function stateOf({
+  world,
+  socket,
+  user,
+}: {
+  readonly world: World;
+  readonly socket: SocketMode;
+  readonly user: string;
+}): UiState {
   const users = world.users.map(({ id, name, realName, title, isBot }) => ({ id, name, realName, title, isBot }));
   const me = users.find(({ id }) => id === user) ?? { id: user, name: user, realName: user, title: '', isBot: false };
   return {
@@ -66,10 +81,15 @@ function stateOf({ world, socket, user }: { readonly world: World; readonly sock
     groups: world.groups.map(({ id, handle, members }) => ({ id, handle, members })),
     channels: world.channels
       .filter(({ members }) => members.includes(world.botUserId) && members.includes(user))
-      .map(({ id, name, topic, messages }) => ({ id, name, topic, messages: messages.filter(({ ephemeralFor }) => ephemeralFor === undefined || ephemeralFor === user).map((message) => shown(message, messages)) })),
+      .map(({ id, name, topic, messages }) => ({
+        id,
+        name,
+        topic,
+        messages: messages.filter(({ ephemeralFor = user }) => ephemeralFor === user).map((message) => shown(message, messages)),
+      })),
     modals: (world.modals.get(user) ?? []).map(({ id, hash, view, errors }) => ({ id, hash, view, errors })),
     home: world.homes.get(user),
-    commands: [{ command: '/oom', usageHint: 'pod <namespace>/<pod> · list · help' }],
+    commands: COMMANDS,
     faults: world.faults,
     connections: socket.connections(),
   };
@@ -81,23 +101,30 @@ function shown(message: Message, all: readonly Message[]): UiMessage {
   return { ts, user, text, blocks, attachments, threadTs, replyCount, edited, ephemeral: ephemeralFor !== undefined };
 }
 
-function until<Value>(world: World, look: () => Value | undefined, { withinMs, words }: { readonly withinMs: number; readonly words: string }): Promise<Value> {
+type Wanted = { readonly withinMs: number; readonly words: string };
+
+const LOOK_EVERY_MS = 20;
+
+function until<Value>(world: World, look: () => Value | undefined, { withinMs, words }: Wanted): Promise<Value> {
   return new Promise((resolve, reject) => {
-    const check = (): void => {
-      const value = look();
-      if (value === undefined) return;
-      finish();
-      resolve(value);
-    };
-    const finish = (): void => {
-      stop();
+    const finish = (settle: () => void): void => {
+      stopListening();
+      clearInterval(looking);
       clearTimeout(timer);
+      settle();
     };
-    const stop = world.onChange(check);
-    const timer = setTimeout(() => {
-      finish();
-      reject(new Error(`waited ${withinMs} ms in vain for: ${words}`));
-    }, withinMs);
+    const check = (): void => {
+      try {
+        const value = look();
+        if (value !== undefined) finish(() => resolve(value));
+      } catch (error) {
+        finish(() => reject(error));
+      }
+    };
+    const stopListening = world.onChange(check);
+    // What the app calls or keeps to itself changes nothing that is seen here.
+    const looking = setInterval(check, LOOK_EVERY_MS);
+    const timer = setTimeout(() => finish(() => reject(new Error(`waited ${withinMs} ms in vain for: ${words}`))), withinMs);
     check();
   });
 }

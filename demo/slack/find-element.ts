@@ -1,17 +1,23 @@
-// The interactive element a click names, wherever blocks can hold one.
+// The interactive elements of blocks, wherever blocks can hold one: inputs, section accessories, actions, inside containers.
 
 import { isObject } from './check-words.ts';
 import type { Json } from './world.ts';
 
-export function findElement(blocks: readonly unknown[], blockId: string, actionId: string): Json | undefined {
-  for (const block of blocks) {
-    if (!isObject(block)) continue;
-    const inside = Array.isArray(block['child_blocks']) ? findElement(block['child_blocks'], blockId, actionId) : undefined;
-    if (inside !== undefined) return inside;
-    if (block['block_id'] !== blockId) continue;
-    const candidates = [block['accessory'], block['element'], ...(Array.isArray(block['elements']) ? block['elements'] : [])];
-    const found = candidates.find((element) => isObject(element) && element['action_id'] === actionId);
-    if (isObject(found)) return found;
-  }
-  return undefined;
+export type Placed = { readonly block: Json; readonly element: Json };
+
+/** Every element with the block it is in, in reading order. */
+export function elementsOf(blocks: readonly unknown[]): readonly Placed[] {
+  return blocks.filter(isObject).flatMap((block) => {
+    const { accessory, element, elements, child_blocks: children } = block;
+    const listed: readonly unknown[] = Array.isArray(elements) ? elements : [];
+    const own = [accessory, element, ...listed].filter(isObject);
+    return [
+      ...own.filter((each) => typeof each['action_id'] === 'string').map((each) => ({ block, element: each })),
+      ...(Array.isArray(children) ? elementsOf(children) : []),
+    ];
+  });
+}
+
+export function findElement(blocks: readonly unknown[], blockId: string, actionId: string): Placed | undefined {
+  return elementsOf(blocks).find(({ block, element }) => block['block_id'] === blockId && element['action_id'] === actionId);
 }

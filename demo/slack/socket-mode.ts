@@ -1,121 +1,56 @@
-// Socket Mode: up to ten connections of one app; every envelope goes to one of them in turn. Events that are not acknowledged within three seconds
-// are delivered again; commands and clicks are not: the person is told instead.
+// What goes to the app over Socket Mode. Events that are not acknowledged in time are delivered again with the same event_id; commands and clicks are
+// not: the person is told instead. Times in ms.
 
-import { randomBytes } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
-import type { RawData, WebSocket } from 'ws';
-import { z } from 'zod';
-import { newId } from './world.ts';
+import type { Connections, Delivery } from './socket-connections.ts';
+import { createConnections } from './socket-connections.ts';
 import type { Json, World } from './world.ts';
+import { newId } from './world.ts';
 
-export type Delivery = { readonly kind: 'acked'; readonly payload: Json | undefined } | { readonly kind: 'unanswered' };
-
-export type SocketMode = {
-  newTicket(): string;
-  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+export type SocketMode = Pick<Connections, 'newTicket' | 'upgrade' | 'disconnectAll' | 'stop'> & {
   /** One attempt, to one connection. */
   deliver(type: 'slash_commands' | 'interactive', payload: Json): Promise<Delivery>;
-  /** Attempts until acknowledged, then gives up. */
-  event(event: Json): Promise<void>;
-  disconnectAll(how: 'refresh_requested' | 'warning' | 'drop'): void;
+  /** Attempts in the background until it is acknowledged, then gives up. */
+  event(event: Json): void;
   connections(): number;
-  stop(): void;
 };
 
-const ANSWER_WITHIN_MS = 3000;
-const PING_EVERY_MS = 5000;
-const MOST_CONNECTIONS = 10;
+export type SocketModeOptions = {
+  readonly world: World;
+  /** Waits before an event that was not acknowledged is delivered again. */
+  readonly retryAfterMs: readonly number[];
+  readonly answerWithinMs: number;
+};
 
-const acknowledgement = z.object({ envelope_id: z.string(), payload: z.record(z.string(), z.unknown()).nullish() });
+export function createSocketMode({ world, retryAfterMs, answerWithinMs }: SocketModeOptions): SocketMode {
+  const connections = createConnections(world, answerWithinMs);
+  const retries = new Set<NodeJS.Timeout>();
+  let stopped = false;
 
-type Waiting = (payload: Json | undefined) => void;
-
-export function createSocketMode(world: World, retryAfterMs: readonly number[]): SocketMode {
-  const server = new WebSocketServer({ noServer: true });
-  const tickets = new Set<string>();
-  const sockets = new Set<WebSocket>();
-  const waiting = new Map<string, Waiting>();
-  let turn = 0;
-
-  const pinging = setInterval(() => {
-    for (const socket of sockets) socket.ping();
-  }, PING_EVERY_MS);
-  pinging.unref();
-
-  const connected = (socket: WebSocket): void => {
-    sockets.add(socket);
-    world.changed();
-    socket.on('close', () => {
-      sockets.delete(socket);
-      world.changed();
-    });
-    socket.on('error', () => undefined);
-    socket.on('message', (data) => acknowledge(waiting, data));
-    socket.send(JSON.stringify({ type: 'hello', num_connections: sockets.size, connection_info: { app_id: world.appId }, debug_info: { host: 'local', approximate_connection_time: 18_060 } }));
-  };
-
-  const attempt = (type: string, payload: Json, retry: Json): Promise<Delivery> => {
-    const open = [...sockets].filter((socket) => socket.readyState === socket.OPEN);
-    const socket = open[turn++ % Math.max(1, open.length)];
-    if (socket === undefined) return Promise.resolve({ kind: 'unanswered' });
-    const id = newId('E');
-    return new Promise((resolve) => {
-      const timer = setTimeout(() => {
-        waiting.delete(id);
-        resolve({ kind: 'unanswered' });
-      }, ANSWER_WITHIN_MS);
-      waiting.set(id, (answer) => {
-        clearTimeout(timer);
-        waiting.delete(id);
-        resolve({ kind: 'acked', payload: answer });
-      });
-      socket.send(JSON.stringify({ envelope_id: id, type, payload, accepts_response_payload: type !== 'events_api', ...retry }));
-    });
+  const attempt = async (payload: Json, attempts: number): Promise<void> => {
+    const retry = { retry_attempt: attempts, retry_reason: attempts === 0 ? '' : 'timeout' };
+    const { kind } = await connections.attempt({ type: 'events_api', payload, accepts_response_payload: false, ...retry });
+    const afterMs = retryAfterMs[attempts];
+    if (kind === 'acked' || afterMs === undefined || stopped) return;
+    const timer = setTimeout(() => {
+      retries.delete(timer);
+      void attempt(payload, attempts + 1);
+    }, afterMs);
+    retries.add(timer);
   };
 
   return {
-    newTicket() {
-      const ticket = randomBytes(12).toString('hex');
-      tickets.add(ticket);
-      return ticket;
-    },
-    upgrade(request, socket, head) {
-      const ticket = new URL(request.url ?? '/', 'http://local').searchParams.get('ticket') ?? '';
-      if (!tickets.delete(ticket) || sockets.size >= MOST_CONNECTIONS) {
-        socket.destroy();
-        return;
-      }
-      server.handleUpgrade(request, socket, head, connected);
-    },
-    deliver: (type, payload) => attempt(type, payload, {}),
-    async event(event) {
-      const payload = eventPayload(world, event);
-      for (const [index, afterMs] of [0, ...retryAfterMs].entries()) {
-        if (afterMs > 0) await pause(afterMs);
-        const retry = index === 0 ? {} : { retry_attempt: index, retry_reason: 'timeout' };
-        if ((await attempt('events_api', payload, retry)).kind === 'acked') return;
-      }
-    },
-    disconnectAll(how) {
-      for (const socket of sockets) {
-        if (how === 'drop') socket.terminate();
-        else socket.send(JSON.stringify({ type: 'disconnect', reason: how, debug_info: { host: 'local' } }));
-      }
-    },
-    connections: () => sockets.size,
+    newTicket: connections.newTicket,
+    upgrade: connections.upgrade,
+    disconnectAll: connections.disconnectAll,
+    deliver: (type, payload) => connections.attempt({ type, payload, accepts_response_payload: true }),
+    event: (event) => void attempt(eventPayload(world, event), 0),
+    connections: connections.count,
     stop() {
-      clearInterval(pinging);
-      for (const socket of sockets) socket.terminate();
-      server.close();
+      stopped = true;
+      for (const timer of retries) clearTimeout(timer);
+      connections.stop();
     },
   };
-}
-
-function acknowledge(waiting: ReadonlyMap<string, Waiting>, data: RawData): void {
-  const parsed = acknowledgement.safeParse(parseJson(data.toString()));
-  if (parsed.success) waiting.get(parsed.data.envelope_id)?.(parsed.data.payload ?? undefined);
 }
 
 function eventPayload(world: World, event: Json): Json {
@@ -127,21 +62,9 @@ function eventPayload(world: World, event: Json): Json {
     type: 'event_callback',
     event_id: newId('Ev'),
     event_time: Math.floor(world.now() / 1000),
-    authorizations: [{ enterprise_id: null, team_id: world.teamId, user_id: world.botUserId, is_bot: true, is_enterprise_install: false }],
+    authorizations: [
+      { enterprise_id: null, team_id: world.teamId, user_id: world.botUserId, is_bot: true, is_enterprise_install: false },
+    ],
     is_ext_shared_channel: false,
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-function pause(lengthMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, lengthMs).unref();
-  });
 }

@@ -1,13 +1,13 @@
 // The local Slack: Web API, Socket Mode and a page on one loopback port. Real Bolt connects to it with only its API URL changed. A stand-in for
 // trying things and for tests; nothing leaves this machine.
 
-import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { createControl } from './control.ts';
 import type { Control } from './control.ts';
-import { isLocalHost, readBody, readBytes, sendText } from './http-parts.ts';
+import { createControl } from './control.ts';
+import { isLocalHost, isSameOrigin, parseJson, readBody, readBytes, sendText } from './http-parts.ts';
 import { keepWorld } from './keep.ts';
 import { createPeopleAct } from './people-act.ts';
 import { createResponseUrls } from './response-url.ts';
@@ -16,9 +16,12 @@ import { createUiServer, PAGE_PATHS } from './ui-server.ts';
 import { chat } from './web-api/chat.ts';
 import { conversations } from './web-api/conversations.ts';
 import { createFiles } from './web-api/files.ts';
+import { SCOPES } from './web-api/method.ts';
 import { people } from './web-api/people.ts';
+import { reactions } from './web-api/reactions.ts';
 import { createWebApi } from './web-api/serve.ts';
 import { views } from './web-api/views.ts';
+import type { World } from './world.ts';
 import { CHANNEL, createWorld, GROUPS, PEOPLE } from './world.ts';
 
 export type LocalSlackOptions = {
@@ -31,6 +34,11 @@ export type LocalSlackOptions = {
   readonly limits?: 'slack' | 'off' | undefined;
   /** Waits before an unacknowledged event is delivered again, in ms. */
   readonly eventRetriesMs?: readonly number[] | undefined;
+  /** How long the app has to acknowledge, in ms: 3000, as with Slack, when left out. */
+  readonly answerWithinMs?: number | undefined;
+  /** What the bot's token may do: the manifest's scopes when left out. */
+  readonly scopes?: readonly string[] | undefined;
+  /** Milliseconds since 1970, for timestamps, triggers and rate limits. */
   readonly clock?: (() => number) | undefined;
 };
 
@@ -44,6 +52,7 @@ export type LocalSlack = {
   readonly botUserId: string;
   readonly teamId: string;
   readonly channelId: string;
+  readonly channelName: string;
   readonly people: typeof PEOPLE;
   readonly groups: typeof GROUPS;
   readonly control: Control;
@@ -53,29 +62,14 @@ export type LocalSlack = {
 /** Slack: at once, after a minute, after five. */
 const EVENT_RETRIES_MS = [1000, 60_000, 300_000] as const;
 
+const ANSWER_WITHIN_MS = 3000;
+
 /** Throws an Error that names the port and the setting when the port is taken. */
 export async function startLocalSlack(options: LocalSlackOptions): Promise<LocalSlack> {
   const world = createWorld({ now: options.clock ?? Date.now });
   const keeper = options.dataFile === undefined ? undefined : await keepWorld(world, options.dataFile);
   let url = '';
-  const baseUrl = (): string => url;
-  const socket = createSocketMode(world, options.eventRetriesMs ?? EVENT_RETRIES_MS);
-  const responses = createResponseUrls(world);
-  const control = createControl({ world, act: createPeopleAct({ world, socket, responses, baseUrl }), socket });
-  const files = createFiles();
-  const webApi = createWebApi({
-    world,
-    methods: { ...chat, ...conversations, ...people, ...views, ...files.methods },
-    baseUrl,
-    newTicket: socket.newTicket,
-    limits: options.limits ?? 'slack',
-    onCall: control.record,
-  });
-  const ui = createUiServer({ world, control, pageDir: options.pageDir ?? builtPage() });
-  const server = createServer((request, response) => {
-    void route({ request, response, webApi, ui, responses, files }).catch(() => response.destroy());
-  });
-  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => upgrade({ request, stream, head, socket, ui }));
+  const { server, control, stopParts } = createParts(options, { world, baseUrl: () => url });
   url = `http://127.0.0.1:${await listen(server, options.port)}`;
   return {
     url,
@@ -85,12 +79,12 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
     botUserId: world.botUserId,
     teamId: world.teamId,
     channelId: CHANNEL.alerts,
+    channelName: '#oom-alerts',
     people: PEOPLE,
     groups: GROUPS,
     control,
     async stop() {
-      ui.stop();
-      socket.stop();
+      stopParts();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
@@ -100,10 +94,53 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
   };
 }
 
+type Parts = { readonly server: Server; readonly control: Control; readonly stopParts: () => void };
+
+function createParts(
+  options: LocalSlackOptions,
+  { world, baseUrl }: { readonly world: World; readonly baseUrl: () => string },
+): Parts {
+  const socket = createSocketMode({
+    world,
+    retryAfterMs: options.eventRetriesMs ?? EVENT_RETRIES_MS,
+    answerWithinMs: options.answerWithinMs ?? ANSWER_WITHIN_MS,
+  });
+  const responses = createResponseUrls(world);
+  const control = createControl({ world, act: createPeopleAct({ world, socket, responses, baseUrl }), socket });
+  const files = createFiles();
+  const webApi = createWebApi({
+    world,
+    methods: { ...chat, ...conversations, ...people, ...reactions, ...views, ...files.methods },
+    baseUrl,
+    newTicket: socket.newTicket,
+    isFileReady: (id) => files.isReady(id, world.now()),
+    limits: options.limits ?? 'slack',
+    scopes: options.scopes ?? SCOPES,
+    onCall: control.record,
+  });
+  const ui = createUiServer({ world, control, pageDir: options.pageDir ?? builtPage() });
+  const server = createServer((request, response) => {
+    route({ request, response, webApi, ui, responses, files }).catch(() => response.destroy());
+  });
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) =>
+    upgrade({ request, stream, head, socket, ui }),
+  );
+  return {
+    server,
+    control,
+    stopParts() {
+      ui.stop();
+      socket.stop();
+    },
+  };
+}
+
 /** dist/demo/slack/page, seen from dist/demo/slack as well as from demo/slack. */
 function builtPage(): string {
   const here = fileURLToPath(new URL('.', import.meta.url));
-  return /[\\/]dist[\\/]demo[\\/]slack[\\/]$/.test(here) ? `${here}page` : fileURLToPath(new URL('../../dist/demo/slack/page', import.meta.url));
+  return /[\\/]dist[\\/]demo[\\/]slack[\\/]$/.test(here)
+    ? `${here}page`
+    : fileURLToPath(new URL('../../dist/demo/slack/page', import.meta.url));
 }
 
 type Routed = {
@@ -117,6 +154,8 @@ type Routed = {
 
 async function route({ request, response, webApi, ui, responses, files }: Routed): Promise<void> {
   if (!isLocalHost(request)) return sendText(response, 403, 'only under 127.0.0.1 or localhost\n');
+  // The tokens are no secret: without this any page a browser shows could post here.
+  if (!isSameOrigin(request)) return sendText(response, 403, 'not for other sites\n');
   const path = new URL(request.url ?? '/', 'http://local').pathname;
   const [, area = '', rest = ''] = /^\/([a-z]*)\/?(.*)$/.exec(path) ?? [];
   if (area === 'api') return webApi(request, response, rest);
@@ -146,19 +185,15 @@ function upgrade({ request, stream, head, socket, ui }: Upgrading): void {
   else stream.destroy();
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
 async function listen(server: Server, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = error.code === 'EADDRINUSE';
-      reject(taken ? new Error(`LOCAL_SLACK_PORT: port ${port} is in use; stop what uses it or set LOCAL_SLACK_PORT to another`) : error);
+      reject(
+        taken
+          ? new Error(`LOCAL_SLACK_PORT: port ${port} is in use; stop what uses it or set LOCAL_SLACK_PORT to another`)
+          : error,
+      );
     });
     server.listen(port, '127.0.0.1', resolve);
   });

@@ -6,7 +6,13 @@
 //
 // Blocks, views and attachments are passed on as the bot sent them.
 
-export type UiUser = { readonly id: string; readonly name: string; readonly realName: string; readonly title: string; readonly isBot: boolean };
+export type UiUser = {
+  readonly id: string;
+  readonly name: string;
+  readonly realName: string;
+  readonly title: string;
+  readonly isBot: boolean;
+};
 
 export type UiMessage = {
   readonly ts: string;
@@ -30,7 +36,12 @@ export type UiView = {
   readonly errors: Readonly<Record<string, string>>;
 };
 
-export type UiChannel = { readonly id: string; readonly name: string; readonly topic: string; readonly messages: readonly UiMessage[] };
+export type UiChannel = {
+  readonly id: string;
+  readonly name: string;
+  readonly topic: string;
+  readonly messages: readonly UiMessage[];
+};
 
 /** What is broken on purpose. */
 export type UiFaults = {
@@ -70,6 +81,8 @@ export type UiAction = {
   readonly actionId: string;
   /** The new value for anything but a button: text for inputs and selects, texts for multiple choices. */
   readonly value?: string | readonly string[] | undefined;
+  /** What else was typed in the modal so far, by block_id, then action_id: it goes into the payload's state. */
+  readonly values?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>> | undefined;
 };
 
 export type UiRequests = {
