@@ -1,0 +1,69 @@
+// A real Bolt app on a local Slack of its own, for contract tests: it differs from one on slack.com only by its tokens and the address of the API.
+
+import { App, LogLevel } from '@slack/bolt';
+import { WebClient } from '@slack/web-api';
+import { onTestFinished } from 'vitest';
+import type { LocalSlack, LocalSlackOptions } from '../../../demo/slack/start.ts';
+import { startLocalSlack } from '../../../demo/slack/start.ts';
+
+/** A local Slack that stops with the test. Keeps nothing; a free port. */
+export async function localSlack(options: Partial<LocalSlackOptions> = {}): Promise<LocalSlack> {
+  const slack = await startLocalSlack({ port: 0, limits: 'off', ...options });
+  onTestFinished(() => slack.stop());
+  return slack;
+}
+
+export function webClient(slack: LocalSlack, token: string = slack.botToken): WebClient {
+  return new WebClient(token, {
+    slackApiUrl: slack.apiUrl,
+    rejectRateLimitedCalls: true,
+    retryConfig: { retries: 0 },
+    logLevel: LogLevel.ERROR,
+    logger: {
+      ...console,
+      debug() {},
+      info() {},
+      warn() {},
+      error() {},
+      setLevel() {},
+      getLevel: () => LogLevel.ERROR,
+      setName() {},
+    },
+  });
+}
+
+/** A started Bolt app in Socket Mode that stops with the test. */
+export async function boltApp(slack: LocalSlack, listen: (app: App) => void = () => undefined): Promise<App> {
+  const app = new App({
+    token: slack.botToken,
+    appToken: slack.appToken,
+    socketMode: true,
+    clientOptions: { slackApiUrl: slack.apiUrl },
+    logLevel: LogLevel.ERROR,
+  });
+  listen(app);
+  const before = slack.control.state(slack.people.alice).connections;
+  await app.start();
+  onTestFinished(async () => {
+    await app.stop();
+  });
+  await slack.control.until(() => (slack.control.state(slack.people.alice).connections > before ? true : undefined), {
+    withinMs: 3000,
+    words: 'the app to connect',
+  });
+  return app;
+}
+
+export const section = (text: string) => ({ type: 'section' as const, text: { type: 'mrkdwn' as const, text } });
+
+export const plain = (text: string) => ({ type: 'plain_text' as const, text });
+
+/** A message with one button. */
+export const buttonBlocks = (value = 'v1') => [
+  section('Press it'),
+  {
+    type: 'actions' as const,
+    block_id: 'acts',
+    elements: [{ type: 'button' as const, action_id: 'press', text: plain('Press'), value }],
+  },
+];
