@@ -32,7 +32,8 @@ async function main(): Promise<number> {
   const app = createApp(loaded.config, { print: (line) => process.stdout.write(`${line}\n`) });
   const asked = Promise.race([signalled('SIGINT'), signalled('SIGTERM')]);
   try {
-    await app.start();
+    // Who is asked to stop while it still waits for something stops at once.
+    await Promise.race([app.start(), asked]);
   } catch (error) {
     process.stderr.write(`headroom: ${error instanceof Error ? error.message : String(error)}\n`);
     await app.stop();
