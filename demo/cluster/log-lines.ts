@@ -24,10 +24,19 @@ export const LOGS = {
   worker: {
     everyMs: 2000,
     start: ['{t} INFO order_worker: connected to amqp://rabbit.orders:5672, prefetch 32'],
-    lines: ['{t} INFO order_worker: order {n} reserved', '{t} INFO order_worker: order {n} invoiced', '{t} DEBUG order_worker: result cache holds {n} entries'],
+    lines: [
+      '{t} INFO order_worker: order {n} reserved',
+      '{t} INFO order_worker: order {n} invoiced',
+      '{t} DEBUG order_worker: result cache holds {n} entries',
+    ],
     dying: '{t} INFO order_worker: order {n} handed to fulfilment in batch',
   },
-  shipper: { everyMs: 10_000, start: ['log shipper 3.1.9 started'], lines: ['[{t}] flushed chunk {n} to loki'], dying: '[{t}] flushing chunk {n}' },
+  shipper: {
+    everyMs: 10_000,
+    start: ['log shipper 3.1.9 started'],
+    lines: ['[{t}] flushed chunk {n} to loki'],
+    dying: '[{t}] flushing chunk {n}',
+  },
   indexer: {
     everyMs: 3000,
     start: ['{t} INFO indexer ready, 12 shards'],
@@ -43,7 +52,10 @@ export const LOGS = {
   renderer: {
     everyMs: 2500,
     start: ['{t} pdf-renderer: 4 chromium workers started'],
-    lines: ['{t} pdf-renderer: worker 2 rendered report {n} (14 pages)', '{t} pdf-renderer: worker 4 rendered report {n} (3 pages)'],
+    lines: [
+      '{t} pdf-renderer: worker 2 rendered report {n} (14 pages)',
+      '{t} pdf-renderer: worker 4 rendered report {n} (3 pages)',
+    ],
     dying: '{t} pdf-renderer: worker 3 went away (signal SIGKILL) while rendering report {n}; giving',
   },
   importer: {
@@ -55,7 +67,11 @@ export const LOGS = {
   redis: {
     everyMs: 8000,
     start: ['1:M {t} * Ready to accept connections tcp'],
-    lines: ['1:M {t} * 100 changes in 300 seconds. Saving...', '1:M {t} * Background saving started by pid {n}', '1:M {t} * Background saving terminated with success'],
+    lines: [
+      '1:M {t} * 100 changes in 300 seconds. Saving...',
+      '1:M {t} * Background saving started by pid {n}',
+      '1:M {t} * Background saving terminated with success',
+    ],
     dying: '1:M {t} * Background saving started by pid {n}',
   },
   storefront: {
@@ -68,13 +84,25 @@ export const LOGS = {
     everyMs: 60_000,
     start: ['stress: info: [1] dispatching hogs: 0 cpu, 0 io, 1 vm, 0 hdd'],
     lines: ['stress: info: [1] running'],
-    dying: 'stress: FAIL: [1] (416) <-- worker 7 got signal 9\nstress: WARN: [1] (418) now reaping child worker processes\nstress: FAIL: [1] (452) failed run completed in 0s\n',
+    dying:
+      'stress: FAIL: [1] (416) <-- worker 7 got signal 9\nstress: WARN: [1] (418) now reaping child worker processes\nstress: FAIL: [1] (452) failed run completed in 0s\n',
   },
   scoring: {
     everyMs: 2000,
-    start: ['Picked up JAVA_TOOL_OPTIONS: -Xmx512m -XX:+UseG1GC', '{t} INFO  [main] scoring.Application - started in 6.214 seconds'],
-    lines: ['{t} INFO  [exec-7] scoring.Model - scored application {n} in 41 ms', '{t} INFO  [exec-3] scoring.Features - loaded 180 features for {n}'],
+    start: [
+      'Picked up JAVA_TOOL_OPTIONS: -Xmx512m -XX:+UseG1GC',
+      '{t} INFO  [main] scoring.Application - started in 6.214 seconds',
+    ],
+    lines: [
+      '{t} INFO  [exec-7] scoring.Model - scored application {n} in 41 ms',
+      '{t} INFO  [exec-3] scoring.Features - loaded 180 features for {n}',
+    ],
     dying: '{t} INFO  [exec-5] scoring.Model - loading model v{n} beside the current',
   },
-  quiet: { everyMs: 15_000, start: ['{t} ready'], lines: ['{t} healthy, {n} requests served'], dying: '{t} healthy, {n} requests' },
+  quiet: {
+    everyMs: 15_000,
+    start: ['{t} ready'],
+    lines: ['{t} healthy, {n} requests served'],
+    dying: '{t} healthy, {n} requests',
+  },
 } as const satisfies Readonly<Record<string, LogStyle>>;

@@ -1,19 +1,19 @@
 // The demo cluster without its network: a store, a kubelet and controllers that move on one step at a time. Whoever owns it calls advance() often; each
 // step does what is due by the clock.
 
-import { createBarePod, populate } from './controllers/populate.ts';
 import type { Deploying } from './controllers/deployment.ts';
 import { createRecorder } from './controllers/events.ts';
-import { createKubelet } from './controllers/kubelet.ts';
 import type { Kubelet } from './controllers/kubelet.ts';
+import { createKubelet } from './controllers/kubelet.ts';
 import { createManager } from './controllers/manager.ts';
-import type { World } from './controllers/world.ts';
+import { createBarePod, populate } from './controllers/populate.ts';
 import { createWorkloadReader } from './controllers/workload-object.ts';
+import type { World } from './controllers/world.ts';
 import { LOGS } from './log-lines.ts';
 import { createIds } from './model/random.ts';
 import { createStore } from './store.ts';
-import { WORKLOADS } from './workloads.ts';
 import type { Behaviour, WorkloadSpec } from './workloads.ts';
+import { WORKLOADS } from './workloads.ts';
 
 export type SimulationOptions = {
   readonly now: () => number;
@@ -46,7 +46,9 @@ export function createSimulation(options: SimulationOptions): Simulation {
     speed,
     scaled: (ms) => ms / speed,
     behaviourOf: (namespace, workload, container) =>
-      specs.find((spec) => spec.namespace === namespace && spec.name === workload)?.containers.find(({ name }) => name === container) ?? UNKNOWN,
+      specs
+        .find((spec) => spec.namespace === namespace && spec.name === workload)
+        ?.containers.find(({ name }) => name === container) ?? UNKNOWN,
     settings: { automatic: options.automatic, loads: new Map(), metrics: true, prometheus: true, denied: [] },
     pods: new Map(),
     gone: [],
@@ -78,7 +80,10 @@ function chosen(names: readonly string[] | undefined): readonly WorkloadSpec[] {
   if (names === undefined) return WORKLOADS;
   return names.map((wanted) => {
     const spec = WORKLOADS.find(({ namespace, name }) => wanted === name || wanted === `${namespace}/${name}`);
-    if (spec === undefined) throw new Error(`the demo cluster has no workload "${wanted}"; it has ${WORKLOADS.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')}`);
+    if (spec === undefined)
+      throw new Error(
+        `the demo cluster has no workload "${wanted}"; it has ${WORKLOADS.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')}`,
+      );
     return spec;
   });
 }

@@ -74,11 +74,21 @@ export function createStore(firstVersion: number): Store {
     },
     list(resource, at) {
       if (at !== undefined && at < oldest) return { kind: 'too-old' };
-      const seen = at === undefined || at >= version ? of(resource) : rewound(of(resource), changes.filter((change) => change.resource === resource && change.version > at));
-      return { kind: 'listed', objects: [...seen.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object) };
+      const seen =
+        at === undefined || at >= version
+          ? of(resource)
+          : rewound(
+              of(resource),
+              changes.filter((change) => change.resource === resource && change.version > at),
+            );
+      return {
+        kind: 'listed',
+        objects: [...seen.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object),
+      };
     },
     version: () => version,
-    since: (resource, from) => (from < oldest ? undefined : changes.filter((change) => change.resource === resource && change.version > from)),
+    since: (resource, from) =>
+      from < oldest ? undefined : changes.filter((change) => change.resource === resource && change.version > from),
     oldest: () => oldest,
     compact() {
       changes = [];

@@ -1,16 +1,16 @@
 // The Deployment and ReplicaSet controllers: a changed template gets a new ReplicaSet, new pods first, old ones after, within maxSurge and maxUnavailable of
 // 25 %. One step per reconcile; status and conditions in the controller's own words.
 
-import { ownerReference, time } from '../model/objects.ts';
 import type { KubeObject, Workload } from '../model/objects.ts';
+import { ownerReference, time } from '../model/objects.ts';
 import { templateHash } from '../model/random.ts';
-import { isReady } from '../model/run.ts';
 import type { PodRecord } from '../model/run.ts';
+import { isReady } from '../model/run.ts';
 import type { Kubelet } from './kubelet.ts';
 import { podRecord } from './pods.ts';
 import { isSame } from './workload-object.ts';
-import { podsOf } from './world.ts';
 import type { World } from './world.ts';
+import { podsOf } from './world.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 
@@ -47,10 +47,18 @@ function revisionOf({ metadata }: KubeObject): number {
   return Number(metadata.annotations?.[REVISION] ?? 0);
 }
 
-export function createReplicaSet(world: World, deployment: Workload, { hash, revision, since }: { readonly hash: string; readonly revision: number; readonly since?: number }): Workload {
+export function createReplicaSet(
+  world: World,
+  deployment: Workload,
+  { hash, revision, since }: { readonly hash: string; readonly revision: number; readonly since?: number },
+): Workload {
   const { metadata, spec } = deployment;
   const labels = { ...spec.template.metadata.labels, 'pod-template-hash': hash };
-  const annotations = { ...metadata.annotations, [REVISION]: String(revision), 'deployment.kubernetes.io/desired-replicas': String(spec.replicas) };
+  const annotations = {
+    ...metadata.annotations,
+    [REVISION]: String(revision),
+    'deployment.kubernetes.io/desired-replicas': String(spec.replicas),
+  };
   const set = world.store.put('replicasets', {
     kind: 'ReplicaSet',
     apiVersion: 'apps/v1',
@@ -65,11 +73,18 @@ export function createReplicaSet(world: World, deployment: Workload, { hash, rev
       annotations,
       ownerReferences: [ownerReference(deployment)],
     },
-    spec: { replicas: 0, selector: { matchLabels: labels }, template: { ...spec.template, metadata: { ...spec.template.metadata, labels } } },
+    spec: {
+      replicas: 0,
+      selector: { matchLabels: labels },
+      template: { ...spec.template, metadata: { ...spec.template.metadata, labels } },
+    },
     status: { replicas: 0, observedGeneration: 1 },
   });
   const changed = world.store.get('deployments', metadata.namespace, metadata.name) ?? deployment;
-  world.store.put('deployments', { ...changed, metadata: { ...changed.metadata, annotations: { ...changed.metadata.annotations, [REVISION]: String(revision) } } });
+  world.store.put('deployments', {
+    ...changed,
+    metadata: { ...changed.metadata, annotations: { ...changed.metadata.annotations, [REVISION]: String(revision) } },
+  });
   return world.asWorkload(set);
 }
 
@@ -88,7 +103,11 @@ function scaleUp({ world, kubelet }: Deploying, deployment: Workload, { current,
   if (missing > 0) sayScaled(world, deployment, `Scaled up replica set ${current.metadata.name} from ${own} to ${own + missing}`);
 }
 
-export function createPod({ world, kubelet }: Deploying, deployment: Workload, { set, ordinal, since }: { readonly set: Workload; readonly ordinal: number; readonly since?: number }): PodRecord {
+export function createPod(
+  { world, kubelet }: Deploying,
+  deployment: Workload,
+  { set, ordinal, since }: { readonly set: Workload; readonly ordinal: number; readonly since?: number },
+): PodRecord {
   const { name, namespace = 'default', uid } = set.metadata;
   const pod = podRecord(world, {
     namespace,
@@ -105,13 +124,21 @@ export function createPod({ world, kubelet }: Deploying, deployment: Workload, {
   kubelet.adopt(pod);
   if (since === undefined) {
     const about = { apiVersion: 'apps/v1', kind: 'ReplicaSet', namespace, name, uid };
-    world.events.record(about, { component: 'replicaset-controller' }, { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${pod.name}` });
+    world.events.record(
+      about,
+      { component: 'replicaset-controller' },
+      { type: 'Normal', reason: 'SuccessfulCreate', message: `Created pod: ${pod.name}` },
+    );
   }
   return pod;
 }
 
 /** Old pods that are not ready go first; ready ones only while enough others are. */
-function scaleDown({ world, kubelet }: Deploying, deployment: Workload, { old, sets }: { readonly old: readonly Workload[]; readonly sets: readonly Workload[] }): void {
+function scaleDown(
+  { world, kubelet }: Deploying,
+  deployment: Workload,
+  { old, sets }: { readonly old: readonly Workload[]; readonly sets: readonly Workload[] },
+): void {
   const least = deployment.spec.replicas - Math.floor(deployment.spec.replicas / 4);
   let available = sets.flatMap((set) => living(world, set)).filter(isReady).length;
   for (const set of old) {
@@ -128,12 +155,19 @@ function scaleDown({ world, kubelet }: Deploying, deployment: Workload, { old, s
         { type: 'Normal', reason: 'SuccessfulDelete', message: `Deleted pod: ${pod.name}` },
       );
     }
-    if (left < pods.length) sayScaled(world, deployment, `Scaled down replica set ${set.metadata.name} from ${pods.length} to ${left}`);
+    if (left < pods.length)
+      sayScaled(world, deployment, `Scaled down replica set ${set.metadata.name} from ${pods.length} to ${left}`);
   }
 }
 
 function sayScaled(world: World, { metadata }: Workload, message: string): void {
-  const about = { apiVersion: 'apps/v1', kind: 'Deployment', namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid };
+  const about = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    namespace: metadata.namespace ?? '',
+    name: metadata.name,
+    uid: metadata.uid,
+  };
   world.events.record(about, { component: 'deployment-controller' }, { type: 'Normal', reason: 'ScalingReplicaSet', message });
 }
 
@@ -153,7 +187,11 @@ function updateReplicaSet(world: World, set: Workload): void {
   if (!isSame(next, set)) world.store.put('replicasets', next);
 }
 
-function updateStatus(world: World, deployment: Workload, { current, old }: { readonly current: Workload; readonly old: readonly Workload[] }): void {
+function updateStatus(
+  world: World,
+  deployment: Workload,
+  { current, old }: { readonly current: Workload; readonly old: readonly Workload[] },
+): void {
   const fresh = living(world, current);
   const all = [...fresh, ...old.flatMap((set) => living(world, set))];
   const ready = all.filter(isReady).length;
@@ -161,7 +199,8 @@ function updateStatus(world: World, deployment: Workload, { current, old }: { re
   const done = fresh.length === replicas && all.length === replicas && ready === replicas;
   const available = ready >= replicas - Math.floor(replicas / 4);
   const before = conditionsOf(deployment);
-  const wasDone = before.find(({ type }) => type === 'Progressing')?.reason === 'NewReplicaSetAvailable' && all.length === fresh.length;
+  const wasDone =
+    before.find(({ type }) => type === 'Progressing')?.reason === 'NewReplicaSetAvailable' && all.length === fresh.length;
   const status = {
     observedGeneration: deployment.metadata.generation ?? 1,
     replicas: all.length,
@@ -182,8 +221,18 @@ function updateStatus(world: World, deployment: Workload, { current, old }: { re
 
 type Condition = { readonly type: string; readonly status: string; readonly reason: string; readonly message: string };
 
-const AVAILABLE: Condition = { type: 'Available', status: 'True', reason: 'MinimumReplicasAvailable', message: 'Deployment has minimum availability.' };
-const NOT_AVAILABLE: Condition = { type: 'Available', status: 'False', reason: 'MinimumReplicasUnavailable', message: 'Deployment does not have minimum availability.' };
+const AVAILABLE: Condition = {
+  type: 'Available',
+  status: 'True',
+  reason: 'MinimumReplicasAvailable',
+  message: 'Deployment has minimum availability.',
+};
+const NOT_AVAILABLE: Condition = {
+  type: 'Available',
+  status: 'False',
+  reason: 'MinimumReplicasUnavailable',
+  message: 'Deployment does not have minimum availability.',
+};
 
 function progress(set: string, done: boolean): Condition {
   const message = done ? `ReplicaSet "${set}" has successfully progressed.` : `ReplicaSet "${set}" is progressing.`;
@@ -200,6 +249,7 @@ function conditionsOf({ status }: Workload): readonly Stored[] {
 function condition(world: World, before: readonly Stored[], next: Condition): object {
   const known = before.find(({ type }) => type === next.type);
   const now = time(world.now());
-  if (known?.reason === next.reason && known.message === next.message) return { ...next, lastUpdateTime: known.lastUpdateTime, lastTransitionTime: known.lastTransitionTime };
+  if (known?.reason === next.reason && known.message === next.message)
+    return { ...next, lastUpdateTime: known.lastUpdateTime, lastTransitionTime: known.lastTransitionTime };
   return { ...next, lastUpdateTime: now, lastTransitionTime: known?.status === next.status ? known.lastTransitionTime : now };
 }

@@ -1,8 +1,8 @@
 // Records events as client-go's recorder does: the same event of the same object is counted up, not repeated. They are forgotten after an hour.
 
-import type { Ids } from '../model/random.ts';
-import { time } from '../model/objects.ts';
 import type { KubeObject } from '../model/objects.ts';
+import { time } from '../model/objects.ts';
+import type { Ids } from '../model/random.ts';
 import type { Store } from '../store.ts';
 
 export type InvolvedObject = {

@@ -16,7 +16,11 @@ export type KubeletEvents = {
 
 export function kubeletEvents({ events, store }: World): KubeletEvents {
   const kubelet = (pod: PodRecord, container: ContainerRecord, event: EventText): void =>
-    events.record(about(pod, { fieldPath: `spec.containers{${container.name}}` }), { component: 'kubelet', host: pod.node.name }, event);
+    events.record(
+      about(pod, { fieldPath: `spec.containers{${container.name}}` }),
+      { component: 'kubelet', host: pod.node.name },
+      event,
+    );
   const about = ({ namespace, name, uid }: PodRecord, more: { readonly fieldPath?: string } = {}): InvolvedObject => ({
     kind: 'Pod',
     namespace,
@@ -50,7 +54,11 @@ export function kubeletEvents({ events, store }: World): KubeletEvents {
       kubelet(pod, container, { type: 'Warning', reason: 'Unhealthy', message });
     },
     failedProbe(pod, container) {
-      kubelet(pod, container, { type: 'Normal', reason: 'Killing', message: `Container ${container.name} failed liveness probe, will be restarted` });
+      kubelet(pod, container, {
+        type: 'Normal',
+        reason: 'Killing',
+        message: `Container ${container.name} failed liveness probe, will be restarted`,
+      });
     },
     stopping(pod, container) {
       kubelet(pod, container, { type: 'Normal', reason: 'Killing', message: `Stopping container ${container.name}` });

@@ -3,8 +3,8 @@
 
 import { demandBytes, volumeBytes } from '../model/demand.ts';
 import type { KubeObject } from '../model/objects.ts';
-import { isReady, lastRun } from '../model/run.ts';
 import type { ContainerRecord, PodRecord, Run } from '../model/run.ts';
+import { isReady, lastRun } from '../model/run.ts';
 import { kubeletEvents } from './kubelet-events.ts';
 import { podObject } from './pod-object.ts';
 import { nextStart } from './restarts.ts';
@@ -44,7 +44,14 @@ type Alive = { readonly container: ContainerRecord; readonly run: Run };
 
 function demand(world: World, pod: PodRecord, { container, run }: Alive): number {
   const load = world.settings.loads.get(`${pod.namespace}/${pod.workload}`) ?? 1;
-  const wanted = demandBytes({ profile: container.behaviour.profile, run, at: world.now(), speed: world.speed, load, phase: container.phase });
+  const wanted = demandBytes({
+    profile: container.behaviour.profile,
+    run,
+    at: world.now(),
+    speed: world.speed,
+    load,
+    phase: container.phase,
+  });
   if (world.settings.automatic || container.limitBytes === undefined) return wanted;
   return Math.min(wanted, Math.floor(0.97 * container.limitBytes));
 }
@@ -116,7 +123,11 @@ export function createKubelet(world: World): Kubelet {
     const alive = lastRun(container);
     if (container.state === 'running' && alive !== undefined) {
       run(pod, { container, run: alive });
-    } else if (container.state === 'terminated' && container.backOffMs > 0 && now >= container.startAt - world.scaled(WAITING_MS)) {
+    } else if (
+      container.state === 'terminated' &&
+      container.backOffMs > 0 &&
+      now >= container.startAt - world.scaled(WAITING_MS)
+    ) {
       container.state = 'back-off';
       publish(pod);
     } else if (now >= container.startAt) {
@@ -185,7 +196,10 @@ function newRun(world: World, pod: PodRecord, container: ContainerRecord): Run {
   const now = world.now();
   const { profile } = container.behaviour;
   const before = lastRun(container);
-  const left = before?.end === undefined ? 0 : volumeBytes({ profile, run: before, at: before.end.at, speed: world.speed, load: 1, phase: container.phase });
+  const left =
+    before?.end === undefined
+      ? 0
+      : volumeBytes({ profile, run: before, at: before.end.at, speed: world.speed, load: 1, phase: container.phase });
   const key = `${pod.uid}/${container.name}/${ordinal}`;
   const everyMs = 'everyMs' in profile ? profile.everyMs : Number.POSITIVE_INFINITY;
   return {
@@ -204,7 +218,8 @@ function newRun(world: World, pod: PodRecord, container: ContainerRecord): Run {
 function sample(world: World, pod: PodRecord): void {
   for (const container of pod.containers) {
     const alive = lastRun(container);
-    if (container.state === 'running' && alive !== undefined) alive.samples.push({ at: world.now(), bytes: usedBytes(world, pod, container) });
+    if (container.state === 'running' && alive !== undefined)
+      alive.samples.push({ at: world.now(), bytes: usedBytes(world, pod, container) });
   }
 }
 

@@ -1,9 +1,9 @@
 // Runs the workload controllers over everything that is stored. A changed generation is noticed a moment later, as it is by real controllers.
 
-import { reconcileDeployment } from './deployment.ts';
-import type { Deploying } from './deployment.ts';
-import { reconcileDaemonSet, reconcileStatefulSet } from './stateful-set.ts';
 import type { Workload } from '../model/objects.ts';
+import type { Deploying } from './deployment.ts';
+import { reconcileDeployment } from './deployment.ts';
+import { reconcileDaemonSet, reconcileStatefulSet } from './stateful-set.ts';
 
 const CONTROLLERS: readonly (readonly [string, (deploying: Deploying, workload: Workload) => void])[] = [
   ['deployments', reconcileDeployment],

@@ -1,10 +1,10 @@
 // A pod as the API shows it, drawn from what the kubelet remembers. Field for field like a kubelet 1.36's, whole seconds, 64-digit container ids.
 
 import { createHash } from 'node:crypto';
-import { time } from '../model/objects.ts';
 import type { KubeObject } from '../model/objects.ts';
-import { isReady, lastRun, restartCount } from '../model/run.ts';
+import { time } from '../model/objects.ts';
 import type { ContainerRecord, PodRecord, Run } from '../model/run.ts';
+import { isReady, lastRun, restartCount } from '../model/run.ts';
 import { qosClass } from './quantities.ts';
 
 const NEVER = '1970-01-01T00:00:00Z';
@@ -45,8 +45,23 @@ function metadata(pod: PodRecord): KubeObject['metadata'] {
     ...(Object.keys(pod.annotations).length === 0 ? {} : { annotations: pod.annotations }),
     ...(pod.owner === undefined ? {} : { ownerReferences: [{ ...pod.owner }] }),
     managedFields: [
-      { manager: pod.manager, operation: 'Update', apiVersion: 'v1', time: time(pod.createdAt), fieldsType: 'FieldsV1', fieldsV1: { 'f:spec': { 'f:containers': {} } } },
-      { manager: 'kubelet', operation: 'Update', apiVersion: 'v1', time: time(pod.createdAt), fieldsType: 'FieldsV1', fieldsV1: { 'f:status': { 'f:containerStatuses': {} } }, subresource: 'status' },
+      {
+        manager: pod.manager,
+        operation: 'Update',
+        apiVersion: 'v1',
+        time: time(pod.createdAt),
+        fieldsType: 'FieldsV1',
+        fieldsV1: { 'f:spec': { 'f:containers': {} } },
+      },
+      {
+        manager: 'kubelet',
+        operation: 'Update',
+        apiVersion: 'v1',
+        time: time(pod.createdAt),
+        fieldsType: 'FieldsV1',
+        fieldsV1: { 'f:status': { 'f:containerStatuses': {} } },
+        subresource: 'status',
+      },
     ],
   };
 }
@@ -58,7 +73,12 @@ function spec({ template, node }: PodRecord): Readonly<Record<string, unknown>> 
     serviceAccount: 'default',
     nodeName: node.name,
     schedulerName: 'default-scheduler',
-    tolerations: ['not-ready', 'unreachable'].map((taint) => ({ key: `node.kubernetes.io/${taint}`, operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 })),
+    tolerations: ['not-ready', 'unreachable'].map((taint) => ({
+      key: `node.kubernetes.io/${taint}`,
+      operator: 'Exists',
+      effect: 'NoExecute',
+      tolerationSeconds: 300,
+    })),
     priority: 0,
     enableServiceLinks: true,
     preemptionPolicy: 'PreemptLowerPriority',
@@ -97,7 +117,8 @@ function containerStatus(pod: PodRecord, container: ContainerRecord): object {
     ready: container.ready,
     restartCount: restartCount(container),
     image,
-    imageID: run === undefined ? '' : `${image.split(':')[0] ?? image}@sha256:${createHash('sha256').update(image).digest('hex')}`,
+    imageID:
+      run === undefined ? '' : `${image.split(':')[0] ?? image}@sha256:${createHash('sha256').update(image).digest('hex')}`,
     ...(run === undefined ? {} : { containerID: `containerd://${run.containerId}` }),
     started: running,
     ...(resources.requests === undefined ? {} : { allocatedResources: resources.requests }),

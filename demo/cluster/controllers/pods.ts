@@ -31,7 +31,10 @@ export const NODES = [
 export function podRecord(world: World, order: PodOrder): PodRecord {
   const createdAt = order.since ?? world.now();
   const uid = world.ids.uid(`pod/${order.namespace}/${order.name}/${createdAt}`);
-  const template: PodTemplate = { ...order.template, spec: { ...order.template.spec, containers: order.template.spec.containers.map(defaulted) } };
+  const template: PodTemplate = {
+    ...order.template,
+    spec: { ...order.template.spec, containers: order.template.spec.containers.map(defaulted) },
+  };
   const number = Math.floor(world.ids.fraction(`ip/${uid}`) * 62_000);
   return {
     namespace: order.namespace,
@@ -80,7 +83,10 @@ function containerRecord(world: World, order: PodOrder, { container, uid }: Part
 function pastRun(world: World, order: PodOrder, { container, uid }: Part): Run {
   const { profile, firstKillMs } = world.behaviourOf(order.namespace, order.workload, container.name);
   const everyMs = 'everyMs' in profile ? profile.everyMs : 0;
-  const due = firstKillMs === undefined ? Number.POSITIVE_INFINITY : world.beganAt + world.scaled(firstKillMs + (order.ordinal * everyMs) / order.replicas);
+  const due =
+    firstKillMs === undefined
+      ? Number.POSITIVE_INFINITY
+      : world.beganAt + world.scaled(firstKillMs + (order.ordinal * everyMs) / order.replicas);
   return {
     containerId: world.ids.containerId(`${uid}/${container.name}/0`),
     ordinal: 0,

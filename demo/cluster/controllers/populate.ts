@@ -1,12 +1,12 @@
 // Fills the demo cluster: namespaces, nodes, workloads with their ReplicaSets and revisions, and pods that have run for days. What is born later (a bare
 // pod) is returned.
 
-import { time } from '../model/objects.ts';
 import type { KubeObject, PodTemplate, Workload } from '../model/objects.ts';
+import { time } from '../model/objects.ts';
 import { templateHash } from '../model/random.ts';
 import type { ContainerSpec, WorkloadSpec } from '../workloads.ts';
-import { createPod, createReplicaSet } from './deployment.ts';
 import type { Deploying } from './deployment.ts';
+import { createPod, createReplicaSet } from './deployment.ts';
 import { NODES, podRecord } from './pods.ts';
 import { createDaemon, createMember, revisionName } from './stateful-set.ts';
 import type { World } from './world.ts';
@@ -16,7 +16,8 @@ const HOUR_MS = 3_600_000;
 export function populate(deploying: Deploying, specs: readonly WorkloadSpec[]): void {
   const { world } = deploying;
   const begin = world.now() - 200 * HOUR_MS;
-  for (const namespace of new Set(['default', 'kube-system', ...specs.map((spec) => spec.namespace)])) putNamespace(world, namespace, begin);
+  for (const namespace of new Set(['default', 'kube-system', ...specs.map((spec) => spec.namespace)]))
+    putNamespace(world, namespace, begin);
   for (const node of NODES) world.store.put('nodes', nodeObject(world, node, begin));
   for (const spec of specs) if (spec.kind !== 'Pod') putWorkload(deploying, spec);
 }
@@ -24,7 +25,17 @@ export function populate(deploying: Deploying, specs: readonly WorkloadSpec[]): 
 /** A bare pod, created now. */
 export function createBarePod({ world, kubelet }: Deploying, spec: WorkloadSpec): void {
   const template = templateOf(spec, {});
-  kubelet.adopt(podRecord(world, { namespace: spec.namespace, workload: spec.name, name: spec.name, template, ordinal: 1, replicas: 1, manager: spec.manager }));
+  kubelet.adopt(
+    podRecord(world, {
+      namespace: spec.namespace,
+      workload: spec.name,
+      name: spec.name,
+      template,
+      ordinal: 1,
+      replicas: 1,
+      manager: spec.manager,
+    }),
+  );
 }
 
 function putWorkload(deploying: Deploying, spec: WorkloadSpec): void {
@@ -58,17 +69,41 @@ function workloadObject(world: World, spec: WorkloadSpec, since: number): KubeOb
       creationTimestamp: time(since),
       labels: { ...labels, ...spec.labels },
       ...(spec.annotations === undefined ? {} : { annotations: spec.annotations }),
-      managedFields: [{ manager: spec.manager, operation: 'Update', apiVersion: 'apps/v1', time: time(since), fieldsType: 'FieldsV1', fieldsV1: ownedFields(spec) }],
+      managedFields: [
+        {
+          manager: spec.manager,
+          operation: 'Update',
+          apiVersion: 'apps/v1',
+          time: time(since),
+          fieldsType: 'FieldsV1',
+          fieldsV1: ownedFields(spec),
+        },
+      ],
     },
-    spec: { replicas: spec.replicas, selector: { matchLabels: labels }, template: templateOf(spec, labels), ...strategyOf(spec), revisionHistoryLimit: 10 },
+    spec: {
+      replicas: spec.replicas,
+      selector: { matchLabels: labels },
+      template: templateOf(spec, labels),
+      ...strategyOf(spec),
+      revisionHistoryLimit: 10,
+    },
     status: { observedGeneration: 1 },
   };
 }
 
 function strategyOf({ kind, name }: WorkloadSpec): object {
-  if (kind === 'Deployment') return { strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } }, progressDeadlineSeconds: 600 };
-  if (kind === 'DaemonSet') return { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } };
-  return { serviceName: name, podManagementPolicy: 'OrderedReady', updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } } };
+  if (kind === 'Deployment')
+    return {
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '25%', maxSurge: '25%' } },
+      progressDeadlineSeconds: 600,
+    };
+  if (kind === 'DaemonSet')
+    return { updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 0, maxUnavailable: 1 } } };
+  return {
+    serviceName: name,
+    podManagementPolicy: 'OrderedReady',
+    updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 0 } },
+  };
 }
 
 function templateOf(spec: WorkloadSpec, labels: Readonly<Record<string, string>>): PodTemplate {
@@ -87,7 +122,13 @@ function templateOf(spec: WorkloadSpec, labels: Readonly<Record<string, string>>
 }
 
 function containerOf(spec: ContainerSpec): PodTemplate['spec']['containers'][number] {
-  const probe = { httpGet: { path: spec.liveness, port: spec.port, scheme: 'HTTP' }, timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 };
+  const probe = {
+    httpGet: { path: spec.liveness, port: spec.port, scheme: 'HTTP' },
+    timeoutSeconds: 1,
+    periodSeconds: 10,
+    successThreshold: 1,
+    failureThreshold: 3,
+  };
   return {
     name: spec.name,
     image: spec.image,
@@ -97,7 +138,9 @@ function containerOf(spec: ContainerSpec): PodTemplate['spec']['containers'][num
     ...(spec.env === undefined ? {} : { env: spec.env }),
     resources: {
       ...(spec.limit === undefined ? {} : { limits: { memory: spec.limit } }),
-      ...(spec.request === undefined ? {} : { requests: { ...(spec.cpu === undefined ? {} : { cpu: spec.cpu }), memory: spec.request } }),
+      ...(spec.request === undefined
+        ? {}
+        : { requests: { ...(spec.cpu === undefined ? {} : { cpu: spec.cpu }), memory: spec.request } }),
     },
     ...(spec.mount === undefined ? {} : { volumeMounts: [spec.mount] }),
     ...(spec.liveness === undefined ? {} : { livenessProbe: probe }),
@@ -110,7 +153,10 @@ function containerOf(spec: ContainerSpec): PodTemplate['spec']['containers'][num
 /** Which fields the manager set: the limits among them, which decides who would undo a change. */
 function ownedFields({ containers }: WorkloadSpec): object {
   const memory = { '.': {}, 'f:memory': {} };
-  const fields = containers.map(({ name }) => [`k:{"name":"${name}"}`, { '.': {}, 'f:image': {}, 'f:name': {}, 'f:resources': { '.': {}, 'f:limits': memory, 'f:requests': memory } }]);
+  const fields = containers.map(({ name }) => [
+    `k:{"name":"${name}"}`,
+    { '.': {}, 'f:image': {}, 'f:name': {}, 'f:resources': { '.': {}, 'f:limits': memory, 'f:requests': memory } },
+  ]);
   return { 'f:spec': { 'f:replicas': {}, 'f:template': { 'f:spec': { 'f:containers': Object.fromEntries(fields) } } } };
 }
 
@@ -118,7 +164,13 @@ function putNamespace(world: World, name: string, since: number): void {
   world.store.put('namespaces', {
     kind: 'Namespace',
     apiVersion: 'v1',
-    metadata: { name, uid: world.ids.uid(`namespace/${name}`), resourceVersion: '', creationTimestamp: time(since), labels: { 'kubernetes.io/metadata.name': name } },
+    metadata: {
+      name,
+      uid: world.ids.uid(`namespace/${name}`),
+      resourceVersion: '',
+      creationTimestamp: time(since),
+      labels: { 'kubernetes.io/metadata.name': name },
+    },
     spec: { finalizers: ['kubernetes'] },
     status: { phase: 'Active' },
   });
@@ -126,12 +178,25 @@ function putNamespace(world: World, name: string, since: number): void {
 
 function nodeObject(world: World, { name, ip }: (typeof NODES)[number], since: number): KubeObject {
   const condition = (type: string, on: boolean, [reason, message]: readonly [string, string]): object => ({
-    ...{ type, status: on ? 'True' : 'False', lastHeartbeatTime: time(world.now()), lastTransitionTime: time(since), reason, message },
+    ...{
+      type,
+      status: on ? 'True' : 'False',
+      lastHeartbeatTime: time(world.now()),
+      lastTransitionTime: time(since),
+      reason,
+      message,
+    },
   });
   return {
     kind: 'Node',
     apiVersion: 'v1',
-    metadata: { name, uid: world.ids.uid(`node/${name}`), resourceVersion: '', creationTimestamp: time(since), labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' } },
+    metadata: {
+      name,
+      uid: world.ids.uid(`node/${name}`),
+      resourceVersion: '',
+      creationTimestamp: time(since),
+      labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' },
+    },
     spec: {},
     status: {
       capacity: { cpu: '4', memory: '8388608Ki', pods: '110', 'ephemeral-storage': '102400Mi' },
@@ -146,7 +211,14 @@ function nodeObject(world: World, { name, ip }: (typeof NODES)[number], since: n
         { type: 'InternalIP', address: ip },
         { type: 'Hostname', address: name },
       ],
-      nodeInfo: { kubeletVersion: 'v1.36.3', containerRuntimeVersion: 'containerd://2.2.1', osImage: 'Debian GNU/Linux 12 (bookworm)', kernelVersion: '6.12.48', architecture: 'amd64', operatingSystem: 'linux' },
+      nodeInfo: {
+        kubeletVersion: 'v1.36.3',
+        containerRuntimeVersion: 'containerd://2.2.1',
+        osImage: 'Debian GNU/Linux 12 (bookworm)',
+        kernelVersion: '6.12.48',
+        architecture: 'amd64',
+        operatingSystem: 'linux',
+      },
     },
   };
 }

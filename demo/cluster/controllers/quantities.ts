@@ -37,6 +37,8 @@ export function memoryOf(container: ContainerTemplate, part: 'limits' | 'request
 export function qosClass(containers: readonly ContainerTemplate[]): 'Guaranteed' | 'Burstable' | 'BestEffort' {
   const resources = containers.map((container) => container.resources);
   if (resources.every(({ limits, requests }) => limits === undefined && requests === undefined)) return 'BestEffort';
-  const guaranteed = resources.every(({ limits, requests }) => ['cpu', 'memory'].every((name) => limits?.[name] !== undefined && limits[name] === requests?.[name]));
+  const guaranteed = resources.every(({ limits, requests }) =>
+    ['cpu', 'memory'].every((name) => limits?.[name] !== undefined && limits[name] === requests?.[name]),
+  );
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }

@@ -1,16 +1,16 @@
 // The StatefulSet and DaemonSet controllers. StatefulSet: ordered, one pod at a time, the highest number first, and only while every pod is ready.
 // DaemonSet: one pod per node, one replaced at a time.
 
-import { ownerReference, time } from '../model/objects.ts';
 import type { Workload } from '../model/objects.ts';
+import { ownerReference, time } from '../model/objects.ts';
 import { templateHash } from '../model/random.ts';
-import { isReady } from '../model/run.ts';
 import type { PodRecord } from '../model/run.ts';
+import { isReady } from '../model/run.ts';
 import type { Deploying } from './deployment.ts';
 import { NODES, podRecord } from './pods.ts';
 import { isSame } from './workload-object.ts';
-import { podsOf } from './world.ts';
 import type { World } from './world.ts';
+import { podsOf } from './world.ts';
 
 const HASH = 'controller-revision-hash';
 
@@ -32,7 +32,11 @@ export function reconcileStatefulSet({ world, kubelet }: Deploying, set: Workloa
     const pod = outdated === undefined ? undefined : byOrdinal.get(outdated);
     if (pod !== undefined) {
       kubelet.remove(pod);
-      say(world, set, { component: 'statefulset-controller', reason: 'SuccessfulDelete', message: `delete Pod ${pod.name} in StatefulSet ${set.metadata.name} successful` });
+      say(world, set, {
+        component: 'statefulset-controller',
+        reason: 'SuccessfulDelete',
+        message: `delete Pod ${pod.name} in StatefulSet ${set.metadata.name} successful`,
+      });
     }
   }
   updateStatefulStatus(world, set, { pods: podsOf(world, set.metadata.namespace ?? '', set.metadata.uid), revision });
@@ -42,7 +46,11 @@ function isHealthy(pod: PodRecord | undefined): boolean {
   return pod !== undefined && isReady(pod);
 }
 
-export function createMember({ world, kubelet }: Deploying, set: Workload, { ordinal, since }: { readonly ordinal: number; readonly since?: number }): void {
+export function createMember(
+  { world, kubelet }: Deploying,
+  set: Workload,
+  { ordinal, since }: { readonly ordinal: number; readonly since?: number },
+): void {
   const name = `${set.metadata.name}-${ordinal}`;
   kubelet.adopt(
     podRecord(world, {
@@ -51,7 +59,11 @@ export function createMember({ world, kubelet }: Deploying, set: Workload, { ord
       name,
       generateName: `${set.metadata.name}-`,
       template: { ...set.spec.template, spec: { ...set.spec.template.spec, hostname: name, subdomain: set.metadata.name } },
-      labels: { [HASH]: revisionName(set), 'apps.kubernetes.io/pod-index': String(ordinal), 'statefulset.kubernetes.io/pod-name': name },
+      labels: {
+        [HASH]: revisionName(set),
+        'apps.kubernetes.io/pod-index': String(ordinal),
+        'statefulset.kubernetes.io/pod-name': name,
+      },
       owner: ownerReference(set),
       ordinal,
       replicas: set.spec.replicas,
@@ -59,13 +71,21 @@ export function createMember({ world, kubelet }: Deploying, set: Workload, { ord
       since,
     }),
   );
-  if (since === undefined) say(world, set, { component: 'statefulset-controller', reason: 'SuccessfulCreate', message: `create Pod ${name} in StatefulSet ${set.metadata.name} successful` });
+  if (since === undefined)
+    say(world, set, {
+      component: 'statefulset-controller',
+      reason: 'SuccessfulCreate',
+      message: `create Pod ${name} in StatefulSet ${set.metadata.name} successful`,
+    });
 }
 
 function ensureRevision(world: World, set: Workload, name: string): void {
   if (world.store.get('controllerrevisions', set.metadata.namespace, name) !== undefined) return;
   const listed = world.store.list('controllerrevisions');
-  const earlier = listed.kind === 'listed' ? listed.objects.filter(({ metadata }) => metadata.ownerReferences?.[0]?.uid === set.metadata.uid).length : 0;
+  const earlier =
+    listed.kind === 'listed'
+      ? listed.objects.filter(({ metadata }) => metadata.ownerReferences?.[0]?.uid === set.metadata.uid).length
+      : 0;
   world.store.put('controllerrevisions', {
     kind: 'ControllerRevision',
     apiVersion: 'apps/v1',
@@ -83,7 +103,11 @@ function ensureRevision(world: World, set: Workload, name: string): void {
   });
 }
 
-function updateStatefulStatus(world: World, set: Workload, { pods, revision }: { readonly pods: readonly PodRecord[]; readonly revision: string }): void {
+function updateStatefulStatus(
+  world: World,
+  set: Workload,
+  { pods, revision }: { readonly pods: readonly PodRecord[]; readonly revision: string },
+): void {
   const ready = pods.filter(isReady).length;
   const updated = pods.filter(({ labels, deletedAt }) => labels[HASH] === revision && deletedAt === undefined).length;
   const done = updated === set.spec.replicas && ready === set.spec.replicas;
@@ -124,7 +148,11 @@ export function reconcileDaemonSet({ world, kubelet }: Deploying, set: Workload)
   store(world, 'daemonsets', { set, status });
 }
 
-export function createDaemon({ world, kubelet }: Deploying, set: Workload, { index, since }: { readonly index: number; readonly since?: number }): void {
+export function createDaemon(
+  { world, kubelet }: Deploying,
+  set: Workload,
+  { index, since }: { readonly index: number; readonly since?: number },
+): void {
   kubelet.adopt(
     podRecord(world, {
       namespace: set.metadata.namespace ?? 'default',
@@ -143,7 +171,11 @@ export function createDaemon({ world, kubelet }: Deploying, set: Workload, { ind
   );
 }
 
-function say(world: World, { kind, apiVersion, metadata }: Workload, text: { readonly component: string; readonly reason: string; readonly message: string }): void {
+function say(
+  world: World,
+  { kind, apiVersion, metadata }: Workload,
+  text: { readonly component: string; readonly reason: string; readonly message: string },
+): void {
   const about = { apiVersion, kind, namespace: metadata.namespace ?? '', name: metadata.name, uid: metadata.uid };
   world.events.record(about, { component: text.component }, { type: 'Normal', reason: text.reason, message: text.message });
 }

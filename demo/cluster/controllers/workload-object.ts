@@ -1,8 +1,8 @@
 // Reading stored objects as workloads, and comparing them.
 
 import { isDeepStrictEqual } from 'node:util';
-import { workloadSchema } from '../model/objects.ts';
 import type { KubeObject, Workload } from '../model/objects.ts';
+import { workloadSchema } from '../model/objects.ts';
 
 export type ReadWorkload = (object: KubeObject) => Workload;
 

@@ -11,7 +11,15 @@ export type Profile =
   /** Never exceeds anything. */
   | { readonly kind: 'steady'; readonly usual: number; readonly swing: number }
   /** A usual level with surges up to `peak`: one for each replica every `everyMs`. `rampMs`: from start to the usual level. */
-  | { readonly kind: 'surge'; readonly usual: number; readonly swing: number; readonly peak: number; readonly everyMs: number; readonly rampMs?: number; readonly exitCode: number }
+  | {
+      readonly kind: 'surge';
+      readonly usual: number;
+      readonly swing: number;
+      readonly peak: number;
+      readonly everyMs: number;
+      readonly rampMs?: number;
+      readonly exitCode: number;
+    }
   /** Grows from `base` by `growth` every `everyMs`, without end. */
   | { readonly kind: 'leak'; readonly base: number; readonly growth: number; readonly everyMs: number }
   /** Files in a memory-backed volume, up to `most`, filled within `everyMs`, `first` of them by the first kill; they outlive the container, not the pod. */
@@ -58,9 +66,15 @@ function demandMib(input: DemandInput): number {
     case 'stuck':
       return (profile.usual + profile.swing * wave(input)) * ramp(input, RAMP_MS);
     case 'surge':
-      return Math.max(2, (profile.usual + profile.swing * wave(input)) * ramp(input, profile.rampMs ?? RAMP_MS) + surge(input, profile));
+      return Math.max(
+        2,
+        (profile.usual + profile.swing * wave(input)) * ramp(input, profile.rampMs ?? RAMP_MS) + surge(input, profile),
+      );
     case 'leak':
-      return (profile.base + 3 * wave(input)) * ramp(input, RAMP_MS) + profile.growth * (run.past ? pastShare(input) : liveShare(input, profile.everyMs));
+      return (
+        (profile.base + 3 * wave(input)) * ramp(input, RAMP_MS) +
+        profile.growth * (run.past ? pastShare(input) : liveShare(input, profile.everyMs))
+      );
     case 'volume':
       return (profile.base + 2 * wave(input)) * ramp(input, RAMP_MS) + volumeBytes(input) / MIB;
   }

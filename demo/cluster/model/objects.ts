@@ -13,7 +13,9 @@ const metadata = z.looseObject({
   creationTimestamp: z.string(),
   labels: strings.optional(),
   annotations: strings.optional(),
-  ownerReferences: z.array(z.looseObject({ apiVersion: z.string(), kind: z.string(), name: z.string(), uid: z.string() })).optional(),
+  ownerReferences: z
+    .array(z.looseObject({ apiVersion: z.string(), kind: z.string(), name: z.string(), uid: z.string() }))
+    .optional(),
   managedFields: z.array(z.looseObject({ manager: z.string().optional(), operation: z.string().optional() })).optional(),
 });
 export type Metadata = z.infer<typeof metadata>;
@@ -52,7 +54,14 @@ export type Workload = z.infer<typeof workloadSchema>;
 export const objectSchema = z.looseObject({ kind: z.string(), apiVersion: z.string(), metadata });
 export type KubeObject = z.infer<typeof objectSchema>;
 
-export type OwnerReference = { readonly apiVersion: string; readonly kind: string; readonly name: string; readonly uid: string; readonly controller: true; readonly blockOwnerDeletion: true };
+export type OwnerReference = {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly uid: string;
+  readonly controller: true;
+  readonly blockOwnerDeletion: true;
+};
 
 /** The reference a controller writes into what it creates. */
 export function ownerReference({ apiVersion, kind, metadata: { name, uid } }: KubeObject): OwnerReference {

@@ -5,7 +5,12 @@ import type { Behaviour } from '../workloads.ts';
 import type { RunTimes } from './demand.ts';
 import type { ContainerTemplate, OwnerReference, PodTemplate } from './objects.ts';
 
-export type End = { readonly at: number; readonly exitCode: number; readonly reason: string; readonly message?: string | undefined };
+export type End = {
+  readonly at: number;
+  readonly exitCode: number;
+  readonly reason: string;
+  readonly message?: string | undefined;
+};
 
 /** One life of a container. */
 export type Run = RunTimes & {

@@ -1,0 +1,98 @@
+// PATCH: applies a JSON patch to a stored object, rehearsed or for real. Only the spec moves the generation; a patch that changes nothing is not stored.
+
+import { isSame } from '../controllers/workload-object.ts';
+import type { World } from '../controllers/world.ts';
+import type { KubeObject } from '../model/objects.ts';
+import { time } from '../model/objects.ts';
+import type { Operation } from './json-patch.ts';
+import { applyPatch, parsePatch } from './json-patch.ts';
+import { invalid, notFound, Refusal } from './refusal.ts';
+import type { Target } from './resources.ts';
+import { checkedWorkload } from './validation.ts';
+
+export type PatchRequest = {
+  readonly target: Target;
+  readonly query: URLSearchParams;
+  readonly contentType: string;
+  readonly body: string;
+  readonly userAgent: string;
+};
+
+export function patch(world: World, { target, query, contentType, body, userAgent }: PatchRequest): KubeObject {
+  const { type, namespace, name = '' } = target;
+  const rehearsal = isRehearsal(query, 'PatchOptions');
+  if (contentType !== 'application/json-patch+json')
+    throw new Refusal(415, '415: Unsupported Media Type', { reason: 'UnsupportedMediaType', details: {} });
+  const before = world.store.get(type.resource, namespace, name);
+  if (before === undefined) throw notFound({ ...type, name });
+  const operations = parsePatch(body);
+  const content = applyPatch(before, operations);
+  if (type.resource === 'pods') throw podRefusal(name);
+  const checked = checkedWorkload(type, before, content);
+  const after: KubeObject = { ...checked, status: before['status'] };
+  if (isSame(after, before)) return before;
+  const moved = !isSame(after['spec'], before['spec']);
+  const next: KubeObject = {
+    ...after,
+    metadata: {
+      ...after.metadata,
+      generation: (before.metadata.generation ?? 1) + (moved ? 1 : 0),
+      managedFields: managers(world, after, {
+        manager: query.get('fieldManager') ?? userAgent.split('/')[0] ?? 'unknown',
+        operations,
+      }),
+    },
+  };
+  return rehearsal ? next : world.store.put(type.resource, next);
+}
+
+/** Throws a Refusal for what is neither absent nor "All". */
+export function isRehearsal(query: URLSearchParams, kind: string): boolean {
+  const values = query.getAll('dryRun');
+  if (values.length === 0) return false;
+  if (values.every((value) => value === 'All')) return true;
+  const message = `Unsupported value: ${JSON.stringify(values)}: supported values: "All"`;
+  throw invalid({ group: 'meta.k8s.io', kind, name: '' }, [{ reason: 'FieldValueNotSupported', message, field: 'dryRun' }]);
+}
+
+function podRefusal(name: string): Refusal {
+  const message =
+    'Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)';
+  return invalid({ group: '', kind: 'Pod', name }, [{ reason: 'FieldValueForbidden', message, field: 'spec' }]);
+}
+
+type Writing = { readonly manager: string; readonly operations: readonly Operation[] };
+
+/** The writer owns what it wrote; whoever owned it before keeps the rest, which is all this keeps track of. */
+function managers(
+  world: World,
+  { apiVersion, metadata }: KubeObject,
+  { manager, operations }: Writing,
+): NonNullable<KubeObject['metadata']['managedFields']> {
+  const written = operations.filter(({ op }) => op !== 'test').map(({ path }) => path);
+  const fields: Record<string, unknown> = {};
+  for (const path of written) own(fields, path);
+  const others = (metadata.managedFields ?? []).filter((entry) => entry.manager !== manager);
+  return [
+    ...others,
+    { manager, operation: 'Update', apiVersion, time: time(world.now()), fieldsType: 'FieldsV1', fieldsV1: fields },
+  ];
+}
+
+function own(fields: Record<string, unknown>, pointer: string): void {
+  let place = fields;
+  for (const key of pointer.split('/').slice(1)) {
+    const name = /^\d+$/.test(key) ? `v:${key}` : `f:${key.replaceAll('~1', '/').replaceAll('~0', '~')}`;
+    const next: Record<string, unknown> = {};
+    const known = place[name];
+    if (isFields(known)) place = known;
+    else {
+      place[name] = next;
+      place = next;
+    }
+  }
+}
+
+function isFields(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
