@@ -35,7 +35,7 @@ export async function buildPage(outDir: string): Promise<void> {
 /** The repository, both from `demo/slack` and from `dist/demo/slack`. */
 function findRoot(): string {
   const here = fileURLToPath(new URL('.', import.meta.url));
-  return here.includes(`${join('dist', 'demo')}`) ? join(here, '../../..') : join(here, '../..');
+  return here.includes(join('dist', 'demo')) ? join(here, '../../..') : join(here, '../..');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

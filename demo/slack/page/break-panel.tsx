@@ -42,19 +42,32 @@ export function BreakPanel({ faults, connections }: { readonly faults: UiFaults;
         on={faults.noUserGroups}
         change={(on) => send({ noUserGroups: on })}
       />
-      <Row label="Disconnect" hint={`${connections} open now`}>
-        {DISCONNECTS.map(({ kind, label, meaning }) => (
-          <button key={kind} type="button" className="button" title={meaning} data-break-disconnect={kind} onClick={() => send({ disconnect: kind })}>
-            {label}
-          </button>
-        ))}
-      </Row>
+      <Disconnect connections={connections} send={send} />
       {fault === undefined ? undefined : (
         <p className="fault" role="alert">
           {fault}
         </p>
       )}
     </div>
+  );
+}
+
+function Disconnect({ connections, send }: { readonly connections: number; readonly send: Send }): ReactNode {
+  return (
+    <Row label="Disconnect" hint={`${connections} open now`}>
+      {DISCONNECTS.map(({ kind, label, meaning }) => (
+        <button
+          key={kind}
+          type="button"
+          className="button"
+          title={meaning}
+          data-break-disconnect={kind}
+          onClick={() => send({ disconnect: kind })}
+        >
+          {label}
+        </button>
+      ))}
+    </Row>
   );
 }
 
@@ -72,7 +85,12 @@ function RateLimit({ left, send }: { readonly left: number; readonly send: Send 
         value={calls}
         onChange={(event) => setCalls(event.target.value)}
       />
-      <button type="button" className="button" data-break-rate onClick={() => send({ rateLimitNext: Math.max(0, Number(calls) || 0) })}>
+      <button
+        type="button"
+        className="button"
+        data-break-rate
+        onClick={() => send({ rateLimitNext: Math.max(0, Number(calls) || 0) })}
+      >
         Refuse
       </button>
     </Row>
@@ -83,13 +101,13 @@ type RowProps = { readonly label: string; readonly hint: string; readonly childr
 
 function Row({ label, hint, children }: RowProps): ReactNode {
   return (
-    <fieldset className="break-row" aria-label={label}>
+    <div className="break-row" role="group" aria-label={label}>
       <span className="break-words">
         <strong>{label}</strong>
         <small>{hint}</small>
       </span>
       <span className="break-controls">{children}</span>
-    </fieldset>
+    </div>
   );
 }
 
@@ -108,7 +126,13 @@ function Switch({ name, label, hint, on, change }: SwitchProps): ReactNode {
         <strong>{label}</strong>
         <small>{hint}</small>
       </span>
-      <input type="checkbox" role="switch" checked={on} data-break-switch={name} onChange={(event) => change(event.target.checked)} />
+      <input
+        type="checkbox"
+        role="switch"
+        checked={on}
+        data-break-switch={name}
+        onChange={(event) => change(event.target.checked)}
+      />
     </label>
   );
 }

@@ -1,4 +1,4 @@
-// Where a person writes: Enter sends, Shift+Enter breaks the line, `/` lists the commands.
+// Where a person writes: Enter sends, Shift+Enter breaks the line, `/` lists the commands, which Tab or Enter finish.
 // In: the channel and, for a reply, the thread. Out: one `say` request; what was typed comes back when it fails.
 
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
@@ -21,16 +21,13 @@ export function Composer({ channel, placeholder, threadTs, commands }: Props): R
   const { fault, say } = useSay({ channel, threadTs, typed, setTyped });
   const list = useId();
   const hints = commands === true ? hintsFor(typed, state.commands) : [];
-  const complete = (): void => setTyped(`${hints[0]?.command ?? typed} `);
+  const unfinished = hints.length > 0 && !typed.includes(' ') && hints[0]?.command !== typed;
   const press = (event: KeyboardEvent): void => {
-    const unfinished = hints.length > 0 && !typed.includes(' ') && hints[0]?.command !== typed;
-    if (event.key === 'Tab' && unfinished) {
-      event.preventDefault();
-      complete();
-    }
-    if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+    const enters = event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing;
+    if (!enters && !(event.key === 'Tab' && unfinished)) return;
     event.preventDefault();
-    void say();
+    if (unfinished) setTyped(`${hints[0]?.command ?? typed} `);
+    else void say();
   };
   return (
     <div className="composer-box">
@@ -46,11 +43,7 @@ export function Composer({ channel, placeholder, threadTs, commands }: Props): R
           onChange={(event) => setTyped(event.target.value)}
           onKeyDown={press}
         />
-        <button type="button" className="send" aria-label="Send" data-send disabled={typed.trim() === ''} onClick={() => void say()}>
-          <svg viewBox="0 0 20 20" aria-hidden="true">
-            <path d="M3 3.5 17.5 10 3 16.5 4.8 11 11 10 4.8 9Z" fill="currentColor" />
-          </svg>
-        </button>
+        <Send empty={typed.trim() === ''} say={() => void say()} />
       </div>
       {fault === undefined ? undefined : (
         <p className="fault" role="alert" data-fault>
@@ -61,6 +54,16 @@ export function Composer({ channel, placeholder, threadTs, commands }: Props): R
   );
 }
 
+function Send({ empty, say }: { readonly empty: boolean; readonly say: () => void }): ReactNode {
+  return (
+    <button type="button" className="send" aria-label="Send" data-send disabled={empty} onClick={say}>
+      <svg viewBox="0 0 20 20" aria-hidden="true">
+        <path d="M3 3.5 17.5 10 3 16.5 4.8 11 11 10 4.8 9Z" fill="currentColor" />
+      </svg>
+    </button>
+  );
+}
+
 type Say = {
   readonly channel: UiChannel;
   readonly threadTs: string | undefined;
@@ -68,7 +71,10 @@ type Say = {
   readonly setTyped: (typed: string) => void;
 };
 
-function useSay({ channel, threadTs, typed, setTyped }: Say): { readonly fault: string | undefined; readonly say: () => Promise<void> } {
+function useSay({ channel, threadTs, typed, setTyped }: Say): {
+  readonly fault: string | undefined;
+  readonly say: () => Promise<void>;
+} {
   const { state } = usePerson();
   const [fault, setFault] = useState<string | undefined>(undefined);
   const say = async (): Promise<void> => {

@@ -100,7 +100,12 @@ const PICTURES: Readonly<Record<string, ReactNode>> = {
   arrows_counterclockwise: (
     <>
       <rect {...BADGE} fill="#3b88c3" />
-      <path d="M5 8.500a4 4 0 0 1 7-2M13 9.500a4 4 0 0 1-7 2M12.4 4v2.800H9.600M5.6 14v-2.800h2.8" stroke="#fff" {...STROKE} strokeWidth={1.5} />
+      <path
+        d="M5 8.500a4 4 0 0 1 7-2M13 9.500a4 4 0 0 1-7 2M12.4 4v2.800H9.600M5.6 14v-2.800h2.8"
+        stroke="#fff"
+        {...STROKE}
+        strokeWidth={1.5}
+      />
     </>
   ),
 };

@@ -63,7 +63,9 @@ function blocksOf(message: UiMessage): UiMessage['blocks'] {
 }
 
 function classOf(message: UiMessage, highlighted: boolean): string {
-  return ['message', message.ephemeral ? 'ephemeral' : '', highlighted ? 'highlighted' : ''].filter((one) => one !== '').join(' ');
+  return ['message', message.ephemeral ? 'ephemeral' : '', highlighted ? 'highlighted' : '']
+    .filter((one) => one !== '')
+    .join(' ');
 }
 
 function ThreadLink({ message, onThread }: Pick<Props, 'message' | 'onThread'>): ReactNode {

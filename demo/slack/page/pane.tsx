@@ -64,7 +64,9 @@ function PaneBody({ state, theme }: { readonly state: UiState; readonly theme: T
       <div className={root === undefined ? 'frame' : 'frame threaded'} inert={covered}>
         <Sidebar place={place} onGo={go} />
         {place.kind === 'home' ? <Home /> : undefined}
-        {channel === undefined ? undefined : <Channel key={channel.id} channel={channel} onThread={setThreadTs} openThread={threadTs} />}
+        {channel === undefined ? undefined : (
+          <Channel key={channel.id} channel={channel} onThread={setThreadTs} openThread={threadTs} />
+        )}
         {channel === undefined || root === undefined ? undefined : (
           <Thread key={root.ts} channel={channel} root={root} onClose={() => setThreadTs(undefined)} />
         )}

@@ -12,7 +12,6 @@ type Props = { readonly place: Place; readonly onGo: (place: Place) => void };
 export function Sidebar({ place, onGo }: Props): ReactNode {
   const { state } = usePerson();
   const unread = useUnread(place);
-  const bot = state.users.find((user) => user.isBot);
   const isDirect = (channel: UiChannel): boolean => channel.id.startsWith('D');
   const item = (channel: UiChannel): ReactNode => (
     <ChannelItem
@@ -38,27 +37,41 @@ export function Sidebar({ place, onGo }: Props): ReactNode {
       )}
       <p className="side-title">Apps</p>
       <ul>
-        <li>
-          <button
-            type="button"
-            className="side-item"
-            data-home-tab
-            aria-current={place.kind === 'home' ? 'page' : undefined}
-            onClick={() => onGo({ kind: 'home' })}
-          >
-            <Avatar user={bot} small />
-            <span className="side-name">{bot?.realName ?? 'Headroom'}</span>
-          </button>
-        </li>
+        <HomeItem current={place.kind === 'home'} onGo={onGo} />
       </ul>
-      <div className="me">
-        <Avatar user={state.me} />
-        <span className="me-words">
-          <strong>{state.me.realName}</strong>
-          <small>{state.me.title}</small>
-        </span>
-      </div>
+      <Me />
     </nav>
+  );
+}
+
+function HomeItem({ current, onGo }: { readonly current: boolean; readonly onGo: Props['onGo'] }): ReactNode {
+  const bot = usePerson().state.users.find((user) => user.isBot);
+  return (
+    <li>
+      <button
+        type="button"
+        className="side-item"
+        data-home-tab
+        aria-current={current ? 'page' : undefined}
+        onClick={() => onGo({ kind: 'home' })}
+      >
+        <Avatar user={bot} small />
+        <span className="side-name">{bot?.realName ?? 'App'}</span>
+      </button>
+    </li>
+  );
+}
+
+function Me(): ReactNode {
+  const { me } = usePerson().state;
+  return (
+    <div className="me">
+      <Avatar user={me} />
+      <span className="me-words">
+        <strong>{me.realName}</strong>
+        <small>{me.title}</small>
+      </span>
+    </div>
   );
 }
 

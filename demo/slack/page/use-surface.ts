@@ -24,7 +24,14 @@ export function useSurface(where: UiAction['where']): Surface {
       act: async (blockId, actionId, value) => {
         setPending(valueKey(blockId, actionId));
         setFault(undefined);
-        const answer = await post('action', { as, where, blockId, actionId, value, values: where.kind === 'view' ? touched(values) : undefined });
+        const answer = await post('action', {
+          as,
+          where,
+          blockId,
+          actionId,
+          value,
+          values: where.kind === 'view' ? touched(values) : undefined,
+        });
         setPending(undefined);
         setFault(answer.ok ? undefined : answer.error);
       },

@@ -66,5 +66,7 @@ function agoOf(date: Date): string {
   const minutes = Math.round((date.getTime() - Date.now()) / 60_000);
   const words = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
   if (Math.abs(minutes) < 60) return words.format(minutes, 'minute');
-  return Math.abs(minutes) < 1440 ? words.format(Math.round(minutes / 60), 'hour') : words.format(Math.round(minutes / 1440), 'day');
+  return Math.abs(minutes) < 1440
+    ? words.format(Math.round(minutes / 60), 'hour')
+    : words.format(Math.round(minutes / 1440), 'day');
 }

@@ -82,7 +82,10 @@ function Section({ block, error }: { readonly block: Json; readonly error: strin
           part.kind === 'code' ? (
             <Code key={String(at)} text={part.text} />
           ) : (
-            <LibraryBlocks key={String(at)} blocks={[{ type: 'section', text: { type, text: part.text.replace(/^\n|\n$/g, '') } }]} />
+            <LibraryBlocks
+              key={String(at)}
+              blocks={[{ type: 'section', text: { type, text: part.text.replace(/^\n|\n$/g, '') } }]}
+            />
           ),
         )}
         {fields.length === 0 ? undefined : <LibraryBlocks blocks={[{ type: 'section', fields }]} />}

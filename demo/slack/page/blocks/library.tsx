@@ -5,9 +5,9 @@ import { Component, type ReactNode } from 'react';
 import { type Block, Message } from 'slack-blocks-to-jsx';
 import { type Theme, usePerson } from '../contexts.ts';
 import { Emoji } from '../emoji.tsx';
-import { formatDate } from '../when.ts';
 import type { Json } from '../read.ts';
 import { isRecord, text } from '../read.ts';
+import { formatDate } from '../when.ts';
 
 const KNOWN: ReadonlySet<string> = new Set([
   ...['divider', 'section', 'image', 'context', 'header', 'video', 'rich_text', 'markdown', 'plan', 'task_card'],
@@ -94,7 +94,7 @@ function mend(value: Json): Json {
 }
 
 function mendPart(key: string, part: unknown, owner: Json): unknown {
-  if (Array.isArray(part)) return part.map((one) => (isRecord(one) ? mend(one) : one));
+  if (Array.isArray(part)) return part.map((one): unknown => (isRecord(one) ? mend(one) : one));
   if (isRecord(part)) return mend(part);
   const isText = key === 'text' && (owner['type'] === 'mrkdwn' || owner['type'] === 'plain_text');
   return isText && typeof part === 'string' ? mendText(part) : part;

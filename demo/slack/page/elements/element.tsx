@@ -11,37 +11,24 @@ import { Select } from './select.tsx';
 import { TextInput } from './text-input.tsx';
 import type { ElementProps } from './use-element.ts';
 
+type Control = (props: ElementProps) => ReactNode;
+
+const CONTROLS: ReadonlyMap<string, Control> = new Map([
+  ...control(Button, ['button', 'icon_button', 'workflow_button']),
+  ...control(FeedbackButtons, ['feedback_buttons']),
+  ...control(Select, ['static_select', 'users_select', 'channels_select', 'conversations_select']),
+  ...control(Overflow, ['overflow']),
+  ...control(Choices, ['checkboxes', 'radio_buttons', 'multi_static_select', 'multi_users_select']),
+  ...control(TextInput, ['plain_text_input', 'number_input', 'email_text_input', 'url_text_input', 'datepicker', 'timepicker']),
+]);
+
+function control(draw: Control, types: readonly string[]): readonly (readonly [string, Control])[] {
+  return types.map((type) => [type, draw]);
+}
+
 export function Element(props: ElementProps): ReactNode {
-  const type = text(props.element, 'type');
-  switch (type) {
-    case 'button':
-    case 'icon_button':
-    case 'workflow_button':
-      return <Button {...props} />;
-    case 'feedback_buttons':
-      return <FeedbackButtons {...props} />;
-    case 'static_select':
-    case 'users_select':
-    case 'channels_select':
-    case 'conversations_select':
-      return <Select {...props} />;
-    case 'overflow':
-      return <Overflow {...props} />;
-    case 'checkboxes':
-    case 'radio_buttons':
-    case 'multi_static_select':
-    case 'multi_users_select':
-      return <Choices {...props} />;
-    case 'plain_text_input':
-    case 'number_input':
-    case 'email_text_input':
-    case 'url_text_input':
-    case 'datepicker':
-    case 'timepicker':
-      return <TextInput {...props} />;
-    case 'image':
-      return <LibraryBlocks blocks={[{ type: 'context', elements: [props.element] }]} />;
-    default:
-      return <span className="undrawn">This page cannot draw {type}.</span>;
-  }
+  const type = text(props.element, 'type') ?? '';
+  if (type === 'image') return <LibraryBlocks blocks={[{ type: 'context', elements: [props.element] }]} />;
+  const Control = CONTROLS.get(type);
+  return Control === undefined ? <span className="undrawn">This page cannot draw {type}.</span> : <Control {...props} />;
 }

@@ -4,7 +4,7 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { Plain } from '../blocks/library.tsx';
 import { usePerson } from '../contexts.ts';
-import { optionsOf } from './select.tsx';
+import { type Option, optionsOf } from './select.tsx';
 import { type ElementProps, useElement } from './use-element.ts';
 
 /** What a menu of five options may take. */
@@ -38,22 +38,28 @@ export function Overflow(props: ElementProps): ReactNode {
       >
         <span aria-hidden="true">⋯</span>
       </button>
-      {open ? (
-        <span className={`menu ${side}`} role="menu">
-          {optionsOf(props.element, state).map((option) => (
-            <button
-              key={option.value}
-              type="button"
-              role="menuitem"
-              className="menu-item"
-              data-value={option.value}
-              onClick={() => choose(option.value)}
-            >
-              <Plain text={option.label} />
-            </button>
-          ))}
-        </span>
-      ) : undefined}
+      {open ? <Menu options={optionsOf(props.element, state)} side={side} onChoose={choose} /> : undefined}
+    </span>
+  );
+}
+
+type MenuProps = { readonly options: readonly Option[]; readonly side: string; readonly onChoose: (value: string) => void };
+
+function Menu({ options, side, onChoose }: MenuProps): ReactNode {
+  return (
+    <span className={`menu ${side}`} role="menu">
+      {options.map(({ value, label }) => (
+        <button
+          key={value}
+          type="button"
+          role="menuitem"
+          className="menu-item"
+          data-value={value}
+          onClick={() => onChoose(value)}
+        >
+          <Plain text={label} />
+        </button>
+      ))}
     </span>
   );
 }

@@ -3,7 +3,7 @@
 // action once per new value; with `on_character_entered` a pause in typing does.
 
 import { type KeyboardEvent, type ReactNode, useEffect, useRef } from 'react';
-import { flag, type Json, record, text, texts, words } from '../read.ts';
+import { flag, type Json, record, text, texts, words as wordsOf } from '../read.ts';
 import { asText, type ElementProps, useElement } from './use-element.ts';
 
 const PAUSE_MS = 400;
@@ -19,7 +19,11 @@ export function TextInput(props: ElementProps): ReactNode {
   const { element, aria } = props;
   const { actionId, value, keep, use } = useElement(props);
   const own = asText(value);
-  const send = useSender(props, own, use);
+  const { send, typed } = useSender(props, own, use);
+  const type = (words: string): void => {
+    typed();
+    keep(words);
+  };
   const enter = (event: KeyboardEvent<HTMLElement>): void => {
     if (event.key !== 'Enter' || !props.fires) return;
     event.preventDefault();
@@ -30,14 +34,14 @@ export function TextInput(props: ElementProps): ReactNode {
     id: aria?.id,
     'aria-describedby': aria?.describedBy,
     'aria-invalid': aria?.invalid,
-    'aria-label': aria === undefined ? words(element, 'placeholder') || actionId : undefined,
-    placeholder: words(element, 'placeholder'),
+    'aria-label': aria === undefined ? wordsOf(element, 'placeholder') || actionId : undefined,
+    placeholder: wordsOf(element, 'placeholder'),
     value: own,
     autoFocus: flag(element, 'focus_on_load'),
     onBlur: send,
   };
   if (flag(element, 'multiline')) {
-    return <textarea {...shared} className="text-input" rows={3} onChange={(event) => keep(event.target.value)} />;
+    return <textarea {...shared} className="text-input" rows={3} onChange={(event) => type(event.target.value)} />;
   }
   return (
     <input
@@ -45,7 +49,7 @@ export function TextInput(props: ElementProps): ReactNode {
       {...kindOf(element)}
       className="text-input"
       autoComplete="off"
-      onChange={(event) => keep(event.target.value)}
+      onChange={(event) => type(event.target.value)}
       onKeyDown={enter}
     />
   );
@@ -58,14 +62,16 @@ function kindOf(element: Json): { readonly type: string; readonly inputMode?: 'n
   return { type: KINDS[type] ?? 'text' };
 }
 
-/** Sends the value when it differs from the one sent last; at the start that is the initial one. */
-function useSender(props: ElementProps, value: string, use: (value: string) => Promise<void>): () => void {
-  const sent = useRef(value);
+type Sender = { readonly send: () => void; readonly typed: () => void };
+
+/** Sends a value that was typed and not sent yet. */
+function useSender(props: ElementProps, value: string, use: (value: string) => Promise<void>): Sender {
+  const dirty = useRef(false);
   const triggers = texts(record(props.element, 'dispatch_action_config'), 'trigger_actions_on');
   const typing = props.fires && triggers.includes('on_character_entered');
   const send = (): void => {
-    if (!props.fires || sent.current === value) return;
-    sent.current = value;
+    if (!props.fires || !dirty.current) return;
+    dirty.current = false;
     void use(value);
   };
   const latest = useRef(send);
@@ -77,5 +83,10 @@ function useSender(props: ElementProps, value: string, use: (value: string) => P
     const timer = window.setTimeout(() => latest.current(), PAUSE_MS);
     return () => window.clearTimeout(timer);
   }, [typing, value]);
-  return send;
+  return {
+    send,
+    typed: () => {
+      dirty.current = true;
+    },
+  };
 }
