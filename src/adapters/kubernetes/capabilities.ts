@@ -36,9 +36,25 @@ const UNWRITTEN = 'fixes for them can be reviewed, not written';
 const WANTED: readonly Wanted[] = [
   { what: 'list pods', effect: BLIND, verb: 'list', resource: 'pods' },
   { what: 'watch pods', effect: BLIND, verb: 'watch', resource: 'pods' },
-  { what: 'read single pods', effect: 'explanations come without the pod’s details, and /oom pod finds nothing', verb: 'get', resource: 'pods' },
-  { what: 'read pod logs', effect: 'explanations come without the log’s last lines', verb: 'get', resource: 'pods', subresource: 'log' },
-  { what: 'read events', effect: 'explanations come without events, and probes that kill are not recognised', verb: 'list', resource: 'events' },
+  {
+    what: 'read single pods',
+    effect: 'explanations come without the pod’s details, and /oom pod finds nothing',
+    verb: 'get',
+    resource: 'pods',
+  },
+  {
+    what: 'read pod logs',
+    effect: 'explanations come without the log’s last lines',
+    verb: 'get',
+    resource: 'pods',
+    subresource: 'log',
+  },
+  {
+    what: 'read events',
+    effect: 'explanations come without events, and probes that kill are not recognised',
+    verb: 'list',
+    resource: 'events',
+  },
   { what: 'write events', effect: 'a change is told in Slack only, not beside the workload', verb: 'create', resource: 'events' },
   {
     what: 'read nodes',
@@ -47,7 +63,13 @@ const WANTED: readonly Wanted[] = [
     resource: 'nodes',
     clusterWide: true,
   },
-  { what: 'read replicasets', effect: 'the Deployment behind a pod is not found, and no fix can be proposed for it', verb: 'get', group: 'apps', resource: 'replicasets' },
+  {
+    what: 'read replicasets',
+    effect: 'the Deployment behind a pod is not found, and no fix can be proposed for it',
+    verb: 'get',
+    group: 'apps',
+    resource: 'replicasets',
+  },
   ...['deployments', 'statefulsets', 'daemonsets'].flatMap((resource) => [
     { what: `read ${resource}`, effect: 'no fix can be proposed for them', verb: 'get', group: 'apps', resource },
     { what: `change ${resource}`, effect: UNWRITTEN, verb: 'patch', group: 'apps', resource },
@@ -65,11 +87,17 @@ const groups = z.object({ groups: z.array(z.object({ name: z.string() })) });
  * asked counts as allowed and will say so itself when it is used.
  */
 export async function checkRights(question: RightsQuestion): Promise<readonly Right[]> {
-  const [rights, metrics] = await Promise.all([Promise.all(WANTED.map((wanted) => checkOne(question, wanted))), checkMetrics(question)]);
+  const [rights, metrics] = await Promise.all([
+    Promise.all(WANTED.map((wanted) => checkOne(question, wanted))),
+    checkMetrics(question),
+  ]);
   return [...rights, metrics];
 }
 
-async function checkOne({ connection, namespaces, signal }: RightsQuestion, { what, effect, clusterWide, ...attributes }: Wanted): Promise<Right> {
+async function checkOne(
+  { connection, namespaces, signal }: RightsQuestion,
+  { what, effect, clusterWide, ...attributes }: Wanted,
+): Promise<Right> {
   const places: readonly (string | undefined)[] = namespaces.length === 0 || clusterWide === true ? [undefined] : namespaces;
   const asked = await Promise.all(places.map((namespace) => isAllowed(connection, { ...attributes, namespace }, signal)));
   return { what, effect, allowed: asked.every(Boolean) };

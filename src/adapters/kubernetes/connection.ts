@@ -2,10 +2,11 @@
 // come as they are on the wire (the client's typed calls turn times into Dates, and pods into what kubectl would not print). Every call
 // takes a signal and has a timeout; faults are translated in faults.ts.
 
-import { HttpMethod, KubeConfig, RequestContext } from '@kubernetes/client-node';
+import { KubeConfig } from '@kubernetes/client-node';
+import type { Response } from 'undici';
 import { fetch } from 'undici';
-import type { Dispatcher, Response } from 'undici';
 import { PermanentError } from '../../ports/fault.ts';
+import { createCredentialSource } from './credentials.ts';
 import { answerFault, networkFault } from './faults.ts';
 
 export type ClusterSource =
@@ -41,25 +42,14 @@ export type ClusterConnection = {
   close(): Promise<void>;
 };
 
-/** Credentials are read again after this long: tokens rotate, exec plugins hand out new ones. */
-const CREDENTIALS_MS = 60_000;
-
-type Credentials = { readonly headers: Readonly<Record<string, string>>; readonly dispatcher: Dispatcher | undefined; readonly readAt: number };
-
 /** Throws PermanentError when there is no such kubeconfig or context. Does not connect yet. */
 export function connectCluster(source: ClusterSource, timeoutMs = 10_000): ClusterConnection {
   const config = load(source);
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) throw wrongConfig(`the kubeconfig names no cluster for the context "${config.getCurrentContext()}"`);
-  let credentials: Promise<Credentials> | undefined;
-  const current = async (): Promise<Credentials> => {
-    const known = await credentials;
-    if (known !== undefined && performance.now() - known.readAt < CREDENTIALS_MS) return known;
-    credentials = readCredentials(config, server);
-    return credentials;
-  };
+  const credentials = createCredentialSource(config, server);
   const send = async (call: Call, signal: AbortSignal): Promise<Response> => {
-    const { headers, dispatcher } = await current();
+    const { headers, dispatcher } = await credentials.current();
     const url = urlOf(server, call);
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     const type = call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' };
@@ -69,7 +59,7 @@ export function connectCluster(source: ClusterSource, timeoutMs = 10_000): Clust
         headers: { ...headers, ...type, accept: 'application/json, */*' },
         body,
         signal,
-        ...(dispatcher === undefined ? {} : { dispatcher }),
+        dispatcher,
       });
     } catch (error) {
       throw networkFault(call, error);
@@ -96,9 +86,7 @@ export function connectCluster(source: ClusterSource, timeoutMs = 10_000): Clust
       if (response.status >= 300) throw answerFault(call, response.status, (await readAnswer(call, response)).body);
       return response.body ?? emptyStream();
     },
-    async close() {
-      await (await credentials)?.dispatcher?.destroy();
-    },
+    close: () => credentials.close(),
   };
 }
 
@@ -115,7 +103,12 @@ function load(source: ClusterSource): KubeConfig {
   const context = source.kind === 'file' ? source.context : undefined;
   if (context === undefined) return config;
   if (config.getContextObject(context) === null) {
-    throw wrongConfig(`KUBE_CONTEXT: there is no context "${context}"; there are ${config.getContexts().map(({ name }) => name).join(', ')}`);
+    throw wrongConfig(
+      `KUBE_CONTEXT: there is no context "${context}"; there are ${config
+        .getContexts()
+        .map(({ name }) => name)
+        .join(', ')}`,
+    );
   }
   config.setCurrentContext(context);
   return config;
@@ -123,12 +116,6 @@ function load(source: ClusterSource): KubeConfig {
 
 function wrongConfig(problem: string, cause?: unknown): PermanentError {
   return new PermanentError(`the cluster's configuration cannot be used: ${problem}`, { code: 'OOM_CLUSTER_ANSWER', cause });
-}
-
-async function readCredentials(config: KubeConfig, server: string): Promise<Credentials> {
-  const context = new RequestContext(server, HttpMethod.GET);
-  await config.applySecurityAuthentication(context);
-  return { headers: context.getHeaders(), dispatcher: context.getDispatcher(), readAt: performance.now() };
 }
 
 function urlOf(server: string, { path, query = {} }: Call): URL {

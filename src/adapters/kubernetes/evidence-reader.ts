@@ -1,10 +1,10 @@
 // Reads what the cluster knows about a container, all pieces at once and each with its own deadline. The pod comes first, because the log's run, the
 // node and the owner depend on it; when it is gone, what the kill itself recorded still leads to the owner and the node.
 
-import { known, unavailable, valueOf } from '../../domain/piece.ts';
-import type { Piece } from '../../domain/piece.ts';
-import type { PodFacts } from '../../domain/pod.ts';
 import type { Evidence, NodeFacts, OwnerFacts } from '../../domain/evidence.ts';
+import type { Piece } from '../../domain/piece.ts';
+import { known, unavailable, valueOf } from '../../domain/piece.ts';
+import type { PodFacts } from '../../domain/pod.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EvidenceReader, EvidenceSubject } from '../../ports/evidence-reader.ts';
 import type { Log } from '../../ports/log.ts';
@@ -14,8 +14,8 @@ import { eventLines, listEvents } from './evidence/events.ts';
 import { readLogTail } from './evidence/log-tail.ts';
 import { readNode } from './evidence/node.ts';
 import { readOwners } from './evidence/owner.ts';
-import { Missing, piece } from './evidence/reading.ts';
 import type { ReadingLimits } from './evidence/reading.ts';
+import { Missing, piece } from './evidence/reading.ts';
 import { projectPod } from './pod-facts.ts';
 import { redactText } from './redact.ts';
 
@@ -42,7 +42,12 @@ export function createEvidenceReader(options: EvidenceReaderOptions): EvidenceRe
       const eventsRead = readEvents(reading);
       const pod = await readPod(reading);
       const facts = valueOf(pod)?.facts;
-      const [events, log, node, owner] = await Promise.all([eventsRead, readLog(reading, facts), readNodeOf(reading, facts), readOwner(reading, facts)]);
+      const [events, log, node, owner] = await Promise.all([
+        eventsRead,
+        readLog(reading, facts),
+        readNodeOf(reading, facts),
+        readOwner(reading, facts),
+      ]);
       const evidence: Omit<Evidence, 'usage'> = {
         gatheredAt: options.clock.now(),
         pod: pod.kind === 'known' ? { ...pod, value: pod.value.facts } : pod,
@@ -52,7 +57,9 @@ export function createEvidenceReader(options: EvidenceReaderOptions): EvidenceRe
         node,
         owner,
       };
-      const missing = Object.entries(evidence).flatMap(([name, each]) => (typeof each === 'object' && each.kind === 'unavailable' ? [name] : []));
+      const missing = Object.entries(evidence).flatMap(([name, each]) =>
+        typeof each === 'object' && each.kind === 'unavailable' ? [name] : [],
+      );
       if (missing.length > 0) options.log.debug('evidence is incomplete', { missing, namespace: subject.ref.namespace });
       return evidence;
     },
@@ -65,7 +72,10 @@ async function readPod(reading: Reading): Promise<Piece<RawAndFacts>> {
 
 async function fetchPod({ connection, cluster, subject }: Reading, signal: AbortSignal): Promise<RawAndFacts> {
   const { namespace, pod, podUid } = subject.ref;
-  const raw = await connection.json({ path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}`, signal });
+  const raw = await connection.json({
+    path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}`,
+    signal,
+  });
   const projected = projectPod(raw, cluster);
   if (projected.kind === 'malformed') throw new Missing(`the pod could not be read: ${projected.problem}`);
   if (projected.pod.uid !== podUid) throw new Missing('the pod is gone; a new one has its name');
@@ -75,10 +85,17 @@ async function fetchPod({ connection, cluster, subject }: Reading, signal: Abort
 async function readEvents({ connection, subject, limits }: Reading): Promise<Piece<readonly unknown[]>> {
   const { namespace, pod, podUid } = subject.ref;
   const selector = { 'involvedObject.name': pod, 'involvedObject.uid': podUid };
-  return piece(limits, { what: 'events', source: 'events', read: (signal) => listEvents(connection, { namespace, selector }, signal) });
+  return piece(limits, {
+    what: 'events',
+    source: 'events',
+    read: (signal) => listEvents(connection, { namespace, selector }, signal),
+  });
 }
 
-function describe({ clock }: Reading, read: { readonly pod: Piece<RawAndFacts>; readonly events: Piece<readonly unknown[]> }): Evidence['describe'] {
+function describe(
+  { clock }: Reading,
+  read: { readonly pod: Piece<RawAndFacts>; readonly events: Piece<readonly unknown[]> },
+): Evidence['describe'] {
   const { pod, events } = read;
   if (pod.kind === 'unavailable') return pod;
   const text = describePod({ pod: pod.value.raw, events: valueOf(events) ?? [], nowMs: clock.now() });
@@ -104,17 +121,32 @@ async function readNodeOf({ connection, clock, limits, subject }: Reading, pod: 
   const name = pod?.node ?? kill?.node;
   if (name === undefined) return unavailable('the pod is not on a node');
   const at = kill?.finishedAt ?? kill?.seenAt ?? clock.now();
-  const read = await piece(limits, { what: 'the node', source: 'node status', read: (signal) => readNode(connection, { name, at }, signal) });
+  const read = await piece(limits, {
+    what: 'the node',
+    source: 'node status',
+    read: (signal) => readNode(connection, { name, at }, signal),
+  });
   if (read.kind === 'unavailable') return read;
   const { facts, withoutEvents } = read.value;
   // No kill on the node is only known with its events; the source says when it is not.
-  return known(facts, withoutEvents === undefined ? read.source : `${read.source}, without its events: ${withoutEvents}`, read.at);
+  return known(
+    facts,
+    withoutEvents === undefined ? read.source : `${read.source}, without its events: ${withoutEvents}`,
+    read.at,
+  );
 }
 
-async function readOwner({ connection, cluster, limits, subject }: Reading, pod: PodFacts | undefined): Promise<Piece<OwnerFacts>> {
+async function readOwner(
+  { connection, cluster, limits, subject }: Reading,
+  pod: PodFacts | undefined,
+): Promise<Piece<OwnerFacts>> {
   const facts = pod ?? fromKill(subject, cluster);
   if (facts === undefined) return unavailable('the pod could not be read, and with it its owner');
-  return piece(limits, { what: 'the owner', source: 'owner references', read: (signal) => readOwners(connection, facts, signal) });
+  return piece(limits, {
+    what: 'the owner',
+    source: 'owner references',
+    read: (signal) => readOwners(connection, facts, signal),
+  });
 }
 
 /** A pod that is gone, as far as its kill recorded it: enough to climb to the owner. Without a kill nothing says whether it had one. */

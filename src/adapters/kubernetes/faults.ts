@@ -42,7 +42,11 @@ export function answerFault(request: Request, code: number, body: unknown): Perm
   if (code === 401 || code === 403) return new PermanentError(text, { code: 'OOM_CLUSTER_DENIED', cause });
   if (code === 429 || code >= 500) {
     const wait = statusOf(body).details?.retryAfterSeconds;
-    return new TransientError(text, { code: 'OOM_CLUSTER_UNREACHABLE', cause, retryAfterMs: wait === undefined ? undefined : wait * 1000 });
+    return new TransientError(text, {
+      code: 'OOM_CLUSTER_UNREACHABLE',
+      cause,
+      retryAfterMs: wait === undefined ? undefined : wait * 1000,
+    });
   }
   return new PermanentError(text, { code: 'OOM_CLUSTER_ANSWER', cause });
 }
@@ -51,7 +55,9 @@ export function answerFault(request: Request, code: number, body: unknown): Perm
 export function refusalCode(error: unknown): number | undefined {
   if (!(error instanceof PermanentError) && !(error instanceof TransientError)) return undefined;
   const { cause } = error;
-  return typeof cause === 'object' && cause !== null && 'status' in cause && typeof cause.status === 'number' ? cause.status : undefined;
+  return typeof cause === 'object' && cause !== null && 'status' in cause && typeof cause.status === 'number'
+    ? cause.status
+    : undefined;
 }
 
 /** The answer in the shape we rely on; PermanentError, naming the request and the first thing wrong, when it is another. */
@@ -60,7 +66,9 @@ export function expectShape<Schema extends z.ZodType>(schema: Schema, body: unkn
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const problem = `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'not understood'}`;
-  throw new PermanentError(`${request.method ?? 'GET'} ${request.path}: an answer of an unknown shape (${problem})`, { code: 'OOM_CLUSTER_ANSWER' });
+  throw new PermanentError(`${request.method ?? 'GET'} ${request.path}: an answer of an unknown shape (${problem})`, {
+    code: 'OOM_CLUSTER_ANSWER',
+  });
 }
 
 /** Codes that say for sure nothing was sent. */

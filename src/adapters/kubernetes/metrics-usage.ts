@@ -1,10 +1,10 @@
 // One instant of memory from metrics.k8s.io: what kubectl top shows. After a restart it is missing for a minute or two, and it never is a peak.
 
 import { z } from 'zod';
-import { known, unavailable } from '../../domain/piece.ts';
-import type { Piece } from '../../domain/piece.ts';
 import type { Usage } from '../../domain/evidence.ts';
 import { quantityBytes } from '../../domain/memory.ts';
+import type { Piece } from '../../domain/piece.ts';
+import { known, unavailable } from '../../domain/piece.ts';
 import { parseInstant } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { UsageReader } from '../../ports/evidence-reader.ts';
@@ -17,7 +17,11 @@ const rawMetrics = z.object({
   containers: z.array(z.object({ name: z.string(), usage: z.record(z.string(), z.string()) })),
 });
 
-export type MetricsUsageOptions = { readonly connection: ClusterConnection; readonly clock: Clock; readonly timeoutMs?: number | undefined };
+export type MetricsUsageOptions = {
+  readonly connection: ClusterConnection;
+  readonly clock: Clock;
+  readonly timeoutMs?: number | undefined;
+};
 
 const SOURCE = 'metrics.k8s.io';
 const TIMEOUT_MS = 2500;
@@ -26,7 +30,10 @@ export function createMetricsUsage({ connection, clock, timeoutMs = TIMEOUT_MS }
   return {
     async read({ ref }, signal) {
       const path = `/apis/metrics.k8s.io/v1beta1/namespaces/${encodeURIComponent(ref.namespace)}/pods/${encodeURIComponent(ref.pod)}`;
-      const read = await piece({ clock, signal, timeoutMs }, { what: SOURCE, source: SOURCE, read: (limited) => connection.answer({ path, signal: limited }) });
+      const read = await piece(
+        { clock, signal, timeoutMs },
+        { what: SOURCE, source: SOURCE, read: (limited) => connection.answer({ path, signal: limited }) },
+      );
       if (read.kind === 'unavailable') return read;
       const { status, body } = read.value;
       return status < 300 ? usageIn(body, ref.container, clock) : unavailable(refusal(status, { body, path }));

@@ -2,13 +2,24 @@
 
 import { findHeapSettings } from '../../domain/heap-settings.ts';
 import { quantityBytes } from '../../domain/memory.ts';
-import type { ContainerState, MemoryResources, MemoryVolume, PodContainer, PodFacts, QosClass, QuantityText, TerminatedState } from '../../domain/pod.ts';
+import type {
+  ContainerState,
+  MemoryResources,
+  MemoryVolume,
+  PodContainer,
+  PodFacts,
+  QosClass,
+  QuantityText,
+  TerminatedState,
+} from '../../domain/pod.ts';
 import { parseInstant } from '../../domain/time.ts';
 import type { ContainerRole, OwnerReference } from '../../domain/workload.ts';
-import { rawPod } from './raw-pod.ts';
 import type { RawContainer, RawPod, RawResources, RawState, RawStatus } from './raw-pod.ts';
+import { rawPod } from './raw-pod.ts';
 
-export type ProjectedPod = { readonly kind: 'pod'; readonly pod: PodFacts } | { readonly kind: 'malformed'; readonly problem: string };
+export type ProjectedPod =
+  | { readonly kind: 'pod'; readonly pod: PodFacts }
+  | { readonly kind: 'malformed'; readonly problem: string };
 
 export function projectPod(content: unknown, cluster: string): ProjectedPod {
   const parsed = rawPod.safeParse(content);
@@ -39,7 +50,9 @@ function toFacts({ metadata, spec, status }: RawPod, cluster: string): PodFacts 
     containers: [
       ...join(spec.containers, status?.containerStatuses, () => 'regular'),
       // A native sidecar is an init container that restarts always (domain.md 1.1).
-      ...join(spec.initContainers, status?.initContainerStatuses, ({ restartPolicy }) => (restartPolicy === 'Always' ? 'sidecar' : 'init')),
+      ...join(spec.initContainers, status?.initContainerStatuses, ({ restartPolicy }) =>
+        restartPolicy === 'Always' ? 'sidecar' : 'init',
+      ),
       ...join(spec.ephemeralContainers, status?.ephemeralContainerStatuses, () => 'ephemeral'),
     ],
     memoryVolumes: memoryVolumes(spec),
@@ -57,12 +70,18 @@ function controllerOf(owners: RawPod['metadata']['ownerReferences']): OwnerRefer
 
 type RoleOf = (container: RawContainer) => ContainerRole;
 
-function join(containers: readonly RawContainer[] | null | undefined, statuses: readonly RawStatus[] | null | undefined, roleOf: RoleOf): readonly PodContainer[] {
+function join(
+  containers: readonly RawContainer[] | null | undefined,
+  statuses: readonly RawStatus[] | null | undefined,
+  roleOf: RoleOf,
+): readonly PodContainer[] {
   return (containers ?? []).map((container) => {
     const status = statuses?.find(({ name }) => name === container.name);
     const resources = memoryResources(container.resources);
     const inForce = status?.resources === undefined || status.resources === null ? undefined : memoryResources(status.resources);
-    const env = (container.env ?? []).flatMap(({ name, value }) => (value === undefined || value === null ? [] : [{ name, value }]));
+    const env = (container.env ?? []).flatMap(({ name, value }) =>
+      value === undefined || value === null ? [] : [{ name, value }],
+    );
     const text = { env, command: container.command ?? [], args: container.args ?? [] };
     return {
       name: container.name,
@@ -99,7 +118,8 @@ function stateOf(state: RawState): ContainerState {
   const terminated = terminatedOf(state?.terminated);
   if (terminated !== undefined) return terminated;
   if (state?.running) return { kind: 'running', startedAt: parseInstant(state.running.startedAt) };
-  if (state?.waiting) return { kind: 'waiting', reason: state.waiting.reason ?? undefined, message: state.waiting.message ?? undefined };
+  if (state?.waiting)
+    return { kind: 'waiting', reason: state.waiting.reason ?? undefined, message: state.waiting.message ?? undefined };
   return { kind: 'unknown' };
 }
 
@@ -123,6 +143,8 @@ function memoryVolumes(spec: RawPod['spec']): readonly MemoryVolume[] {
     .map(({ name, emptyDir }) => ({
       name,
       sizeLimit: quantityBytes(emptyDir?.sizeLimit ?? undefined),
-      mountedBy: containers.filter(({ volumeMounts }) => volumeMounts?.some((mount) => mount.name === name)).map((container) => container.name),
+      mountedBy: containers
+        .filter(({ volumeMounts }) => volumeMounts?.some((mount) => mount.name === name))
+        .map((container) => container.name),
     }));
 }

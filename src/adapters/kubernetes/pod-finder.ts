@@ -1,8 +1,8 @@
 // Finds a pod by name, and the names there are for suggestions. Names are read in pages and at most 5,000 of them.
 
 import { z } from 'zod';
-import { PermanentError } from '../../ports/fault.ts';
 import type { PodFinder } from '../../ports/evidence-reader.ts';
+import { PermanentError } from '../../ports/fault.ts';
 import type { ClusterConnection } from './connection.ts';
 import { answerFault, expectShape, refusalCode } from './faults.ts';
 import { projectPod } from './pod-facts.ts';
@@ -15,13 +15,23 @@ const page = z.object({
 const MOST_NAMES = 5000;
 const PAGE = 500;
 
-export function createPodFinder({ connection, cluster }: { readonly connection: ClusterConnection; readonly cluster: string }): PodFinder {
+export function createPodFinder({
+  connection,
+  cluster,
+}: {
+  readonly connection: ClusterConnection;
+  readonly cluster: string;
+}): PodFinder {
   return {
     async find(namespace, name, signal) {
       const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
       const { status, body } = await connection.answer({ path, signal });
       if (status === 404) return undefined;
-      if (status === 403) throw new PermanentError(`no right to read pods in ${namespace} (RBAC)`, { code: 'OOM_CLUSTER_DENIED', cause: { status } });
+      if (status === 403)
+        throw new PermanentError(`no right to read pods in ${namespace} (RBAC)`, {
+          code: 'OOM_CLUSTER_DENIED',
+          cause: { status },
+        });
       if (status >= 300) throw answerFault({ path }, status, body);
       const projected = projectPod(body, cluster);
       if (projected.kind === 'pod') return projected.pod;
@@ -45,7 +55,11 @@ export function createPodFinder({ connection, cluster }: { readonly connection: 
 type Place = { readonly path: string; readonly next: string | undefined };
 
 /** Undefined when there is nothing more to suggest from: the list's continuation expired, or the account may not list there. */
-async function readPage(connection: ClusterConnection, { path, next }: Place, signal: AbortSignal): Promise<z.infer<typeof page> | undefined> {
+async function readPage(
+  connection: ClusterConnection,
+  { path, next }: Place,
+  signal: AbortSignal,
+): Promise<z.infer<typeof page> | undefined> {
   try {
     return expectShape(page, await connection.json({ path, query: { limit: PAGE, continue: next }, signal }), { path });
   } catch (error) {

@@ -34,11 +34,16 @@ const control = z.object({
   object: z.object({
     code: z.number().optional(),
     message: z.string().optional(),
-    metadata: z.object({ resourceVersion: z.string().optional(), annotations: z.record(z.string(), z.string()).optional() }).optional(),
+    metadata: z
+      .object({ resourceVersion: z.string().optional(), annotations: z.record(z.string(), z.string()).optional() })
+      .optional(),
   }),
 });
 const change = z.object({ type: z.string(), object: z.unknown() });
-const page = z.object({ metadata: z.object({ resourceVersion: z.string(), continue: z.string().optional() }), items: z.array(z.unknown()) });
+const page = z.object({
+  metadata: z.object({ resourceVersion: z.string(), continue: z.string().optional() }),
+  items: z.array(z.unknown()),
+});
 
 export async function followPods(options: FollowOptions): Promise<Ended> {
   if (options.position.kind === 'at') return follow(options, resume(options.position.resourceVersion));
@@ -78,7 +83,8 @@ async function follow(options: FollowOptions, query: Query): Promise<Ended> {
           if (said.kind === 'expired') return 'expired';
           if (said.initialEnd) synced = true;
           await handing.settled();
-          if (synced && said.resourceVersion !== undefined) options.onPosition({ kind: 'at', resourceVersion: said.resourceVersion });
+          if (synced && said.resourceVersion !== undefined)
+            options.onPosition({ kind: 'at', resourceVersion: said.resourceVersion });
         } else if (canHoldKill(line)) {
           await handing.take(change.parse(JSON.parse(line.toString('utf8'))).object);
         }
@@ -96,7 +102,9 @@ async function follow(options: FollowOptions, query: Query): Promise<Ended> {
   }
 }
 
-type Said = { readonly kind: 'expired' } | { readonly kind: 'bookmark'; readonly resourceVersion: string | undefined; readonly initialEnd: boolean };
+type Said =
+  | { readonly kind: 'expired' }
+  | { readonly kind: 'bookmark'; readonly resourceVersion: string | undefined; readonly initialEnd: boolean };
 
 function readControl(line: Buffer): Said {
   const { type, object } = control.parse(JSON.parse(line.toString('utf8')));
@@ -129,7 +137,11 @@ async function readPages(options: FollowOptions): Promise<string> {
   let next: string | undefined;
   let resourceVersion: string;
   do {
-    const text = await options.connection.text({ path: options.path, query: { limit: PAGE, continue: next }, signal: options.signal });
+    const text = await options.connection.text({
+      path: options.path,
+      query: { limit: PAGE, continue: next },
+      signal: options.signal,
+    });
     const { metadata, items } = page.parse(JSON.parse(text));
     options.onScanned(items.length);
     for (const item of items) {
@@ -177,7 +189,8 @@ function createHandOver(onObject: FollowOptions['onObject']): HandOver {
 /** Aborts when nothing is heard for too long, or when the watcher stops. */
 function createSilence(parent: AbortSignal) {
   const controller = new AbortController();
-  const arm = () => setTimeout(() => controller.abort(new TransientError('the watch went silent', { code: 'OOM_TIMEOUT' })), SILENCE_MS);
+  const arm = () =>
+    setTimeout(() => controller.abort(new TransientError('the watch went silent', { code: 'OOM_TIMEOUT' })), SILENCE_MS);
   let timer = arm();
   return {
     signal: AbortSignal.any([parent, controller.signal]),

@@ -6,9 +6,9 @@ import type { PodFacts } from '../../domain/pod.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Meter } from '../../ports/meter.ts';
 import type { ClusterConnection } from './connection.ts';
-import { followPods } from './pod-stream.ts';
-import type { Position } from './pod-stream.ts';
 import { projectPod } from './pod-facts.ts';
+import type { Position } from './pod-stream.ts';
+import { followPods } from './pod-stream.ts';
 
 export type PodWatcherOptions = {
   readonly connection: ClusterConnection;
@@ -145,6 +145,9 @@ function createComplaint(log: Log): Running['say'] {
     const now = performance.now();
     if (now - saidAt < SAY_AGAIN_MS) return;
     saidAt = now;
-    log.warn('waiting for the API server; pods are read again as soon as it answers', { path, error: error instanceof Error ? error.message : String(error) });
+    log.warn('waiting for the API server; pods are read again as soon as it answers', {
+      path,
+      error: error instanceof Error ? error.message : String(error),
+    });
   };
 }

@@ -63,7 +63,9 @@ export const rawMetadata = z.object({
   annotations: z.record(z.string(), z.string()).nullish(),
   deletionTimestamp: z.string().nullish(),
   ownerReferences: z.array(rawOwner).nullish(),
-  managedFields: z.array(z.object({ manager: z.string().nullish(), operation: z.string().nullish(), fieldsV1: z.unknown() })).nullish(),
+  managedFields: z
+    .array(z.object({ manager: z.string().nullish(), operation: z.string().nullish(), fieldsV1: z.unknown() }))
+    .nullish(),
 });
 
 export const rawPod = z.object({
@@ -77,7 +79,12 @@ export const rawPod = z.object({
     initContainers: z.array(rawContainer).nullish(),
     ephemeralContainers: z.array(rawContainer).nullish(),
     volumes: z
-      .array(z.object({ name: z.string(), emptyDir: z.object({ medium: z.string().nullish(), sizeLimit: z.string().nullish() }).nullish() }))
+      .array(
+        z.object({
+          name: z.string(),
+          emptyDir: z.object({ medium: z.string().nullish(), sizeLimit: z.string().nullish() }).nullish(),
+        }),
+      )
       .nullish(),
   }),
   status: z

@@ -4,7 +4,8 @@
 const REDACTED = '[redacted]';
 
 /** Names of variables whose values are never shown. */
-const SECRET_NAME = /pass(word|wd|phrase)?|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|account[_-]?key|credential|auth|cookie|signature|(^|_)(pwd|dsn)($|_)/i;
+const SECRET_NAME =
+  /pass(word|wd|phrase)?|secret|token|api[_-]?key|private[_-]?key|access[_-]?key|account[_-]?key|credential|auth|cookie|signature|(^|_)(pwd|dsn)($|_)/i;
 
 /** A flag that takes its secret as the next argument: --db-password hunter2. */
 const SECRET_FLAG = /^--?[\w-]*(pass(word|wd|phrase)?|secret|token|api[_-]?key|credentials?)$/i;
@@ -50,5 +51,7 @@ export function redactValue(name: string, value: string): string {
 
 /** Arguments of a program as they may be shown: also those that are secret only because of the one before. */
 export function redactWords(words: readonly string[]): readonly string[] {
-  return words.map((word, index) => (SECRET_FLAG.test(words[index - 1] ?? '') && !word.startsWith('-') ? REDACTED : redactText(word)));
+  return words.map((word, index) =>
+    SECRET_FLAG.test(words[index - 1] ?? '') && !word.startsWith('-') ? REDACTED : redactText(word),
+  );
 }

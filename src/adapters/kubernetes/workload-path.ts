@@ -12,5 +12,7 @@ const COLLECTIONS: ReadonlyMap<string, string> = new Map([
 /** Undefined for kinds of operators and others we do not know. */
 export function workloadPath(namespace: string, kind: string, name: string): string | undefined {
   const collection = COLLECTIONS.get(kind);
-  return collection === undefined ? undefined : `${collection.replace('{}', encodeURIComponent(namespace))}/${encodeURIComponent(name)}`;
+  return collection === undefined
+    ? undefined
+    : `${collection.replace('{}', encodeURIComponent(namespace))}/${encodeURIComponent(name)}`;
 }

@@ -1,11 +1,11 @@
 // One range query. The answer is bounded in time and size; what is wrong with it is said in words that can be shown. Samples come out in bytes at
 // instants; what is no number of bytes (NaN, infinities) is left out.
 
-import { fetch } from 'undici';
 import type { Response } from 'undici';
+import { fetch } from 'undici';
 import { z } from 'zod';
-import { isBytes } from '../../domain/memory.ts';
 import type { UsagePoint } from '../../domain/evidence.ts';
+import { isBytes } from '../../domain/memory.ts';
 import { toInstant } from '../../domain/time.ts';
 
 export type PrometheusEndpoint = {
@@ -48,7 +48,11 @@ export class PrometheusProblem extends Error {
 }
 
 /** Throws PrometheusProblem, and nothing else. */
-export async function queryRange(endpoint: PrometheusEndpoint, query: RangeQuery, signal: AbortSignal): Promise<readonly Series[]> {
+export async function queryRange(
+  endpoint: PrometheusEndpoint,
+  query: RangeQuery,
+  signal: AbortSignal,
+): Promise<readonly Series[]> {
   const limited = AbortSignal.any([signal, AbortSignal.timeout(endpoint.timeoutMs)]);
   const started = performance.now();
   try {
@@ -57,7 +61,9 @@ export async function queryRange(endpoint: PrometheusEndpoint, query: RangeQuery
     return seriesIn(response, await readBounded(response, endpoint.mostBytes ?? MOST_BYTES));
   } catch (error) {
     if (error instanceof PrometheusProblem) throw error;
-    const words = limited.aborted ? `took longer than ${Math.floor((performance.now() - started) / 100) / 10} s` : `could not be reached${codeOf(error)}`;
+    const words = limited.aborted
+      ? `took longer than ${Math.floor((performance.now() - started) / 100) / 10} s`
+      : `could not be reached${codeOf(error)}`;
     throw new PrometheusProblem(`Prometheus ${words}`, { cause: error });
   }
 }
@@ -89,7 +95,8 @@ async function readBounded({ body }: Response, mostBytes: number): Promise<strin
 
 function seriesIn({ status }: Response, body: string): readonly Series[] {
   const content = parseJson(body);
-  if (status === 401 || status === 403) throw new PrometheusProblem(`Prometheus does not let the bot in (${status}); set PROMETHEUS_TOKEN`);
+  if (status === 401 || status === 403)
+    throw new PrometheusProblem(`Prometheus does not let the bot in (${status}); set PROMETHEUS_TOKEN`);
   if (status !== 200) throw new PrometheusProblem(`Prometheus answered ${status}${refusalOf(content)}`);
   const parsed = answer.safeParse(content);
   if (!parsed.success) throw new PrometheusProblem('Prometheus sent an answer that is no range of samples');

@@ -25,7 +25,9 @@ function replicaPattern({ kind, name }: { readonly kind: string; readonly name: 
       return `${quoted(name)}-[0-9]+`;
     case 'ReplicaSet':
       // With the template's hash cut off, the pods of earlier revisions count too.
-      return /-[a-z0-9]+$/.test(name) ? `${quoted(name.replace(/-[a-z0-9]+$/, ''))}-[a-z0-9]+-${letters}|${quoted(name)}-${letters}` : `${quoted(name)}-${letters}`;
+      return /-[a-z0-9]+$/.test(name)
+        ? `${quoted(name.replace(/-[a-z0-9]+$/, ''))}-[a-z0-9]+-${letters}|${quoted(name)}-${letters}`
+        : `${quoted(name)}-${letters}`;
     case 'Job':
       // A CronJob's runs differ in the minute they were planned for; indexed Jobs put the index before the letters.
       return `${quoted(name.replace(/-[0-9]{6,}$/, ''))}(-[0-9]+)*-${letters}`;

@@ -1,15 +1,15 @@
 // Memory over time from Prometheus and what speaks its language. Two plain range queries: the pod finely over the last hour, and all replicas coarsely
 // over the last days. Peaks and percentiles are computed here, so that a test can check them.
 
-import { known, unavailable } from '../../domain/piece.ts';
 import type { Usage } from '../../domain/evidence.ts';
-import { DAY, HOUR, SECOND } from '../../domain/time.ts';
-import type { Instant } from '../../domain/time.ts';
 import type { Piece } from '../../domain/piece.ts';
+import { known, unavailable } from '../../domain/piece.ts';
+import type { Instant } from '../../domain/time.ts';
+import { DAY, HOUR, SECOND } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EvidenceSubject, UsageReader } from '../../ports/evidence-reader.ts';
-import { PrometheusProblem, queryRange } from './query-range.ts';
 import type { PrometheusEndpoint } from './query-range.ts';
+import { PrometheusProblem, queryRange } from './query-range.ts';
 import { podSelector, replicaSelector } from './selector.ts';
 import { summarise } from './summarise.ts';
 
@@ -41,7 +41,9 @@ async function readUsage(options: PrometheusUsageOptions, subject: EvidenceSubje
     queryRange(options, { query: replicaSelector(subject), endSeconds, ...COARSE }, signal),
   ]);
   const usage = summarise({ pod: subject.ref.pod, fine, coarse, stepSeconds: FINE.stepSeconds });
-  return usage === undefined ? unavailable(`${SOURCE} has no samples of this container`) : known(usage, SOURCE, options.clock.now());
+  return usage === undefined
+    ? unavailable(`${SOURCE} has no samples of this container`)
+    : known(usage, SOURCE, options.clock.now());
 }
 
 /** Up to the kill: what came after it belongs to the next run. */

@@ -1,8 +1,9 @@
 // A real Bolt app on a local Slack of its own, for contract tests: it differs from one on slack.com only by its tokens and the address of the API.
 
+import type { Logger } from '@slack/bolt';
 import { App, LogLevel } from '@slack/bolt';
 import { WebClient } from '@slack/web-api';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { LocalSlack, LocalSlackOptions } from '../../../demo/slack/start.ts';
 import { startLocalSlack } from '../../../demo/slack/start.ts';
 
@@ -13,22 +14,23 @@ export async function localSlack(options: Partial<LocalSlackOptions> = {}): Prom
   return slack;
 }
 
+/** Connections that are cut on purpose are no news. */
+const silent: Logger = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  setLevel: () => undefined,
+  getLevel: () => LogLevel.ERROR,
+  setName: () => undefined,
+};
+
 export function webClient(slack: LocalSlack, token: string = slack.botToken): WebClient {
   return new WebClient(token, {
     slackApiUrl: slack.apiUrl,
     rejectRateLimitedCalls: true,
     retryConfig: { retries: 0 },
-    logLevel: LogLevel.ERROR,
-    logger: {
-      ...console,
-      debug() {},
-      info() {},
-      warn() {},
-      error() {},
-      setLevel() {},
-      getLevel: () => LogLevel.ERROR,
-      setName() {},
-    },
+    logger: silent,
   });
 }
 
@@ -39,18 +41,22 @@ export async function boltApp(slack: LocalSlack, listen: (app: App) => void = ()
     appToken: slack.appToken,
     socketMode: true,
     clientOptions: { slackApiUrl: slack.apiUrl },
-    logLevel: LogLevel.ERROR,
+    logger: silent,
   });
   listen(app);
-  const before = slack.control.state(slack.people.alice).connections;
+  const open = (): number => slack.control.state(slack.people.alice).connections;
+  const before = open();
   await app.start();
   onTestFinished(async () => {
+    const connected = open();
     await app.stop();
+    // Bolt does not wait for the connection to be closed; a server that stops before it would look like an error to it.
+    await slack.control.until(() => (connected === 0 || open() < connected ? true : undefined), {
+      withinMs: 3000,
+      words: 'the app to leave',
+    });
   });
-  await slack.control.until(() => (slack.control.state(slack.people.alice).connections > before ? true : undefined), {
-    withinMs: 3000,
-    words: 'the app to connect',
-  });
+  await slack.control.until(() => (open() > before ? true : undefined), { withinMs: 3000, words: 'the app to connect' });
   return app;
 }
 
@@ -67,3 +73,8 @@ export const buttonBlocks = (value = 'v1') => [
     elements: [{ type: 'button' as const, action_id: 'press', text: plain('Press'), value }],
   },
 ];
+
+/** A text with these words in it, for comparing whole answers. */
+export function containing(words: string): unknown {
+  return expect.stringContaining(words);
+}

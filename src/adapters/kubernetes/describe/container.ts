@@ -4,8 +4,8 @@
 import { redactWords } from '../redact.ts';
 import { rfc1123z } from './age.ts';
 import { environmentLines } from './environment.ts';
-import { entries, has, list, object, text, words } from './raw.ts';
 import type { Raw } from './raw.ts';
+import { entries, has, list, object, text, words } from './raw.ts';
 
 export type ContainerGroup = {
   readonly title: string;
@@ -14,7 +14,8 @@ export type ContainerGroup = {
 };
 
 export function containerLines(pod: unknown, { title, containers, statuses }: ContainerGroup): readonly string[] {
-  const statusOf = (container: Raw): Raw | undefined => statuses.find((status) => text(status, 'name') === text(container, 'name'));
+  const statusOf = (container: Raw): Raw | undefined =>
+    statuses.find((status) => text(status, 'name') === text(container, 'name'));
   return [`${title}:`, ...containers.flatMap((container) => oneContainer(pod, container, statusOf(container)))];
 }
 
@@ -34,8 +35,14 @@ function oneContainer(pod: unknown, container: Raw, status: Raw | undefined): re
 }
 
 function basicLines(container: Raw, status: Raw | undefined): readonly string[] {
-  const ports = list(container, 'ports').map((port) => `${text(port, 'containerPort')}/${text(port, 'protocol') || 'TCP'}${has(port, 'name') ? ` (${text(port, 'name')})` : ''}`);
-  const hostPorts = list(container, 'ports').map((port) => `${text(port, 'hostPort') || '0'}/${text(port, 'protocol') || 'TCP'}${has(port, 'name') ? ` (${text(port, 'name')})` : ''}`);
+  const ports = list(container, 'ports').map(
+    (port) =>
+      `${text(port, 'containerPort')}/${text(port, 'protocol') || 'TCP'}${has(port, 'name') ? ` (${text(port, 'name')})` : ''}`,
+  );
+  const hostPorts = list(container, 'ports').map(
+    (port) =>
+      `${text(port, 'hostPort') || '0'}/${text(port, 'protocol') || 'TCP'}${has(port, 'name') ? ` (${text(port, 'name')})` : ''}`,
+  );
   const shown = (values: readonly string[]): string => values.join(', ') || '<none>';
   return [
     ...(status === undefined ? [] : [`    Container ID:\t${text(status, 'containerID')}`]),
@@ -62,7 +69,8 @@ function statusLines(status: Raw): readonly string[] {
 }
 
 function stateLines(title: string, state: Raw): readonly string[] {
-  if (has(state, 'running')) return [`    ${title}:\tRunning`, `      Started:\t${rfc1123z(text(object(state, 'running'), 'startedAt'))}`];
+  if (has(state, 'running'))
+    return [`    ${title}:\tRunning`, `      Started:\t${rfc1123z(text(object(state, 'running'), 'startedAt'))}`];
   if (has(state, 'waiting')) {
     const reason = text(object(state, 'waiting'), 'reason');
     return [`    ${title}:\tWaiting`, ...(reason === '' ? [] : [`      Reason:\t${reason}`])];
@@ -93,7 +101,10 @@ export function resourceLines(resources: Raw, indent: string): readonly string[]
 export function seccompLines(securityContext: Raw, indent: string): readonly string[] {
   const profile = object(securityContext, 'seccompProfile');
   if (!has(profile, 'type')) return [];
-  const local = text(profile, 'type') === 'Localhost' ? [`${indent === '' ? '' : '      '}LocalhostProfile:\t${text(profile, 'localhostProfile')}`] : [];
+  const local =
+    text(profile, 'type') === 'Localhost'
+      ? [`${indent === '' ? '' : '      '}LocalhostProfile:\t${text(profile, 'localhostProfile')}`]
+      : [];
   return [`${indent}SeccompProfile:\t${text(profile, 'type')}`, ...local];
 }
 
@@ -107,9 +118,15 @@ function probeLine(kind: string, container: Raw): readonly string[] {
 }
 
 function probeAction(probe: Raw): string {
-  const { exec, httpGet, tcpSocket, grpc } = { exec: object(probe, 'exec'), httpGet: object(probe, 'httpGet'), tcpSocket: object(probe, 'tcpSocket'), grpc: object(probe, 'grpc') };
+  const { exec, httpGet, tcpSocket, grpc } = {
+    exec: object(probe, 'exec'),
+    httpGet: object(probe, 'httpGet'),
+    tcpSocket: object(probe, 'tcpSocket'),
+    grpc: object(probe, 'grpc'),
+  };
   if (has(probe, 'exec')) return `exec [${redactWords(words(exec, 'command')).join(' ')}]`;
-  if (has(probe, 'httpGet')) return `http-get ${(text(httpGet, 'scheme') || 'HTTP').toLowerCase()}://${text(httpGet, 'host')}:${text(httpGet, 'port')}${text(httpGet, 'path')}`;
+  if (has(probe, 'httpGet'))
+    return `http-get ${(text(httpGet, 'scheme') || 'HTTP').toLowerCase()}://${text(httpGet, 'host')}:${text(httpGet, 'port')}${text(httpGet, 'path')}`;
   if (has(probe, 'tcpSocket')) return `tcp-socket ${text(tcpSocket, 'host')}:${text(tcpSocket, 'port')}`;
   return has(probe, 'grpc') ? `grpc <pod>:${text(grpc, 'port')} ${text(grpc, 'service')}` : 'unknown';
 }
@@ -134,7 +151,10 @@ function mountLines(container: Raw): readonly string[] {
   return [
     '    Mounts:',
     ...mounts.map((mount) => {
-      const flags = [text(mount, 'readOnly') === 'true' ? 'ro' : 'rw', ...(text(mount, 'subPath') === '' ? [] : [`path="${text(mount, 'subPath')}"`])];
+      const flags = [
+        text(mount, 'readOnly') === 'true' ? 'ro' : 'rw',
+        ...(text(mount, 'subPath') === '' ? [] : [`path="${text(mount, 'subPath')}"`]),
+      ];
       return `      ${text(mount, 'mountPath')} from ${text(mount, 'name')} (${flags.join(',')})`;
     }),
   ];

@@ -2,15 +2,20 @@
 
 import { humanDuration, rfc1123z } from './age.ts';
 import { containerLines, resourceLines, seccompLines } from './container.ts';
-import { entries, has, list, object, text } from './raw.ts';
 import type { Raw } from './raw.ts';
+import { entries, has, list, object, text } from './raw.ts';
 import { alignTabs } from './table.ts';
 import { volumeLines } from './volumes.ts';
 
 export type DescribeInput = { readonly pod: unknown; readonly events: readonly unknown[]; readonly nowMs: number };
 
 export function describePod({ pod, events, nowMs }: DescribeInput): string {
-  const lines = [...headLines(pod, nowMs), ...blockLines(pod), ...tailLines(pod), ...(events.length === 0 ? ['Events:\t<none>'] : [])];
+  const lines = [
+    ...headLines(pod, nowMs),
+    ...blockLines(pod),
+    ...tailLines(pod),
+    ...(events.length === 0 ? ['Events:\t<none>'] : []),
+  ];
   // A message of several lines breaks the alignment, in kubectl too.
   const body = alignTabs(lines.flatMap((line) => line.split('\n')));
   const table = events.length === 0 ? [] : ['Events:', ...alignTabs(eventLines(events, nowMs))];
@@ -37,7 +42,10 @@ function headLines(pod: unknown, nowMs: number): readonly string[] {
     ...optional('Service Account', text(spec, 'serviceAccountName')),
     `Node:\t${node === '' ? '<none>' : `${node}/${text(status, 'hostIP')}`}`,
     ...(has(status, 'startTime') ? [`Start Time:\t${rfc1123z(text(status, 'startTime'))}`] : []),
-    ...mapLines('Labels', entries(object(metadata, 'labels')).map(([key, value]) => `${key}=${value}`)),
+    ...mapLines(
+      'Labels',
+      entries(object(metadata, 'labels')).map(([key, value]) => `${key}=${value}`),
+    ),
     ...mapLines('Annotations', annotations.flatMap(annotationLines)),
     ...phaseLines(metadata, status, nowMs),
     ...seccompLines(object(spec, 'securityContext'), ''),
@@ -79,7 +87,10 @@ function phaseLines(metadata: Raw, status: Raw, nowMs: number): readonly string[
 
 function addressLines(status: Raw): readonly string[] {
   const ips = list(status, 'podIPs').map((ip) => text(ip, 'ip'));
-  return [`IP:\t${text(status, 'podIP')}`, ...(ips.length === 0 ? ['IPs:\t<none>'] : ['IPs:', ...ips.map((ip) => `  IP:\t${ip}`)])];
+  return [
+    `IP:\t${text(status, 'podIP')}`,
+    ...(ips.length === 0 ? ['IPs:\t<none>'] : ['IPs:', ...ips.map((ip) => `  IP:\t${ip}`)]),
+  ];
 }
 
 function controlledBy(metadata: Raw): readonly string[] {
@@ -92,7 +103,11 @@ function blockLines(pod: unknown): readonly string[] {
   const groups = [
     { title: 'Init Containers', containers: list(spec, 'initContainers'), statuses: list(status, 'initContainerStatuses') },
     { title: 'Containers', containers: list(spec, 'containers'), statuses: list(status, 'containerStatuses') },
-    { title: 'Ephemeral Containers', containers: list(spec, 'ephemeralContainers'), statuses: list(status, 'ephemeralContainerStatuses') },
+    {
+      title: 'Ephemeral Containers',
+      containers: list(spec, 'ephemeralContainers'),
+      statuses: list(status, 'ephemeralContainerStatuses'),
+    },
   ];
   return groups.filter(({ containers }) => containers.length > 0).flatMap((group) => containerLines(pod, group));
 }
@@ -104,7 +119,10 @@ function tailLines(pod: unknown): readonly string[] {
     ...conditionLines(list(spec, 'readinessGates'), list(status, 'conditions')),
     ...volumeLines(list(spec, 'volumes')),
     ...optional('QoS Class', text(status, 'qosClass')),
-    ...mapLines('Node-Selectors', entries(object(spec, 'nodeSelector')).map(([key, value]) => `${key}=${value}`)),
+    ...mapLines(
+      'Node-Selectors',
+      entries(object(spec, 'nodeSelector')).map(([key, value]) => `${key}=${value}`),
+    ),
     ...mapLines('Tolerations', tolerations.map(toleration)),
     ...spreadLines(list(spec, 'topologySpreadConstraints')),
   ];
@@ -112,11 +130,16 @@ function tailLines(pod: unknown): readonly string[] {
 
 function conditionLines(gates: readonly Raw[], conditions: readonly Raw[]): readonly string[] {
   const row = (type: string, status: string): string => `  ${type} \t${status} `;
-  const statusOf = (type: string): string => text(conditions.find((each) => text(each, 'type') === type) ?? {}, 'status') || '<none>';
+  const statusOf = (type: string): string =>
+    text(conditions.find((each) => text(each, 'type') === type) ?? {}, 'status') || '<none>';
   const gateTypes = gates.map((gate) => text(gate, 'conditionType'));
   return [
-    ...(gateTypes.length === 0 ? [] : ['Readiness Gates:', '  Type\tStatus', ...gateTypes.map((type) => row(type, statusOf(type)))]),
-    ...(conditions.length === 0 ? [] : ['Conditions:', '  Type\tStatus', ...conditions.map((each) => row(text(each, 'type'), text(each, 'status')))]),
+    ...(gateTypes.length === 0
+      ? []
+      : ['Readiness Gates:', '  Type\tStatus', ...gateTypes.map((type) => row(type, statusOf(type)))]),
+    ...(conditions.length === 0
+      ? []
+      : ['Conditions:', '  Type\tStatus', ...conditions.map((each) => row(text(each, 'type'), text(each, 'status')))]),
   ];
 }
 
@@ -137,13 +160,16 @@ function toleration(each: Raw): string {
   const key = text(each, 'key');
   const value = text(each, 'value');
   const effect = text(each, 'effect');
-  const exists = text(each, 'operator') === 'Exists' && value === '' ? (key === '' && effect === '' ? 'op=Exists' : ' op=Exists') : '';
+  const exists =
+    text(each, 'operator') === 'Exists' && value === '' ? (key === '' && effect === '' ? 'op=Exists' : ' op=Exists') : '';
   const seconds = has(each, 'tolerationSeconds') ? ` for ${text(each, 'tolerationSeconds')}s` : '';
   return `${key}${value === '' ? '' : `=${value}`}${effect === '' ? '' : `:${effect}`}${exists}${seconds}`;
 }
 
 function eventLines(events: readonly unknown[], nowMs: number): readonly string[] {
-  const raw = events.map((event) => object(event)).toSorted((a, b) => (text(a, 'lastTimestamp') < text(b, 'lastTimestamp') ? -1 : 1));
+  const raw = events
+    .map((event) => object(event))
+    .toSorted((a, b) => (text(a, 'lastTimestamp') < text(b, 'lastTimestamp') ? -1 : 1));
   return [
     '  Type\tReason\tAge\tFrom\tMessage',
     '  ----\t------\t----\t----\t-------',
@@ -156,7 +182,8 @@ function eventLines(events: readonly unknown[], nowMs: number): readonly string[
 }
 
 function eventAge(event: Raw, nowMs: number): string {
-  const ago = (from: Raw, name: string): string => (has(from, name) ? humanDuration(nowMs - Date.parse(text(from, name))) : '<unknown>');
+  const ago = (from: Raw, name: string): string =>
+    has(from, name) ? humanDuration(nowMs - Date.parse(text(from, name))) : '<unknown>';
   const first = has(event, 'eventTime') ? ago(event, 'eventTime') : ago(event, 'firstTimestamp');
   const count = Number(text(event, 'count'));
   if (has(event, 'series')) {

@@ -3,8 +3,8 @@
 
 import { parseQuantity } from '../../../domain/memory.ts';
 import { redactValue } from '../redact.ts';
-import { has, list, object, text } from './raw.ts';
 import type { Raw } from './raw.ts';
+import { has, list, object, text } from './raw.ts';
 
 export function environmentLines(pod: unknown, container: Raw): readonly string[] {
   const variables = list(container, 'env');

@@ -1,7 +1,7 @@
 // The volumes of describe, for the kinds that pods commonly have; any other is named by its kind.
 
-import { has, list, object, text } from './raw.ts';
 import type { Raw } from './raw.ts';
+import { has, list, object, text } from './raw.ts';
 
 export function volumeLines(volumes: readonly Raw[]): readonly string[] {
   if (volumes.length === 0) return ['Volumes:\t<none>'];
@@ -14,7 +14,11 @@ const KINDS: Readonly<Record<string, (source: Raw) => readonly string[]>> = {
     `    Medium:\t${text(source, 'medium')}`,
     `    SizeLimit:\t${text(source, 'sizeLimit') || '<unset>'}`,
   ],
-  hostPath: (source) => ['    Type:\tHostPath (bare host directory volume)', `    Path:\t${text(source, 'path')}`, `    HostPathType:\t${text(source, 'type')}`],
+  hostPath: (source) => [
+    '    Type:\tHostPath (bare host directory volume)',
+    `    Path:\t${text(source, 'path')}`,
+    `    HostPathType:\t${text(source, 'type')}`,
+  ],
   secret: (source) => [
     '    Type:\tSecret (a volume populated by a Secret)',
     `    SecretName:\t${text(source, 'secretName')}`,
@@ -35,11 +39,15 @@ const KINDS: Readonly<Record<string, (source: Raw) => readonly string[]>> = {
     '    Items:',
     ...list(source, 'items').map((item) => `      ${text(object(item, 'fieldRef'), 'fieldPath')} -> ${text(item, 'path')}`),
   ],
-  projected: (source) => ['    Type:\tProjected (a volume that contains injected data from multiple sources)', ...list(source, 'sources').flatMap(projection)],
+  projected: (source) => [
+    '    Type:\tProjected (a volume that contains injected data from multiple sources)',
+    ...list(source, 'sources').flatMap(projection),
+  ],
 };
 
 function projection(source: Raw): readonly string[] {
-  if (has(source, 'serviceAccountToken')) return [`    TokenExpirationSeconds:\t${text(object(source, 'serviceAccountToken'), 'expirationSeconds')}`];
+  if (has(source, 'serviceAccountToken'))
+    return [`    TokenExpirationSeconds:\t${text(object(source, 'serviceAccountToken'), 'expirationSeconds')}`];
   if (has(source, 'downwardAPI')) return ['    DownwardAPI:\ttrue'];
   if (has(source, 'secret')) {
     const secret = object(source, 'secret');

@@ -9,7 +9,9 @@ export const rawRollout = z.object({
   spec: z.object({
     replicas: z.number().nullish(),
     paused: z.boolean().nullish(),
-    updateStrategy: z.object({ type: z.string().nullish(), rollingUpdate: z.object({ partition: z.number().nullish() }).nullish() }).nullish(),
+    updateStrategy: z
+      .object({ type: z.string().nullish(), rollingUpdate: z.object({ partition: z.number().nullish() }).nullish() })
+      .nullish(),
   }),
   status: z
     .object({
@@ -23,7 +25,9 @@ export const rawRollout = z.object({
       numberAvailable: z.number().default(0),
       currentRevision: z.string().nullish(),
       updateRevision: z.string().nullish(),
-      conditions: z.array(z.object({ type: z.string(), status: z.string(), reason: z.string().nullish(), message: z.string().nullish() })).nullish(),
+      conditions: z
+        .array(z.object({ type: z.string(), status: z.string(), reason: z.string().nullish(), message: z.string().nullish() }))
+        .nullish(),
     })
     .prefault({}),
 });
@@ -34,7 +38,8 @@ export type RawRollout = z.infer<typeof rawRollout>;
 export function rolloutStatus(raw: RawRollout, generation: number): RolloutStatus {
   const { kind, metadata, status } = raw;
   if (kind === 'CronJob') return complete('the next run has the new limit');
-  if (status.observedGeneration < Math.max(generation, metadata.generation)) return progressing('the controller has not seen the change yet');
+  if (status.observedGeneration < Math.max(generation, metadata.generation))
+    return progressing('the controller has not seen the change yet');
   switch (kind) {
     case 'Deployment':
       return deployment(raw);
@@ -60,12 +65,18 @@ function deployment({ spec, status }: RawRollout): RolloutStatus {
   // Quota and admission of pods speak only here, once the template is accepted (domain.md 8.4).
   const refused = status.conditions?.find(({ type, status: value }) => type === 'ReplicaFailure' && value === 'True');
   const why = refused?.message ? `: ${refused.message}` : '';
-  if (stuck !== undefined) return { kind: 'failed', message: `it exceeded its progress deadline${why === '' && stuck.message ? `: ${stuck.message}` : why}` };
+  if (stuck !== undefined)
+    return {
+      kind: 'failed',
+      message: `it exceeded its progress deadline${why === '' && stuck.message ? `: ${stuck.message}` : why}`,
+    };
   const wanted = spec.replicas ?? 1;
   if (spec.paused === true) return { kind: 'failed', message: 'the Deployment is paused' };
   if (status.updatedReplicas < wanted) return progressing(`${status.updatedReplicas} of ${wanted} new pods${why}`);
-  if (status.replicas > status.updatedReplicas) return progressing(`${status.replicas - status.updatedReplicas} old pods are still stopping`);
-  if (status.availableReplicas < status.updatedReplicas) return progressing(`${status.availableReplicas} of ${status.updatedReplicas} new pods are available${why}`);
+  if (status.replicas > status.updatedReplicas)
+    return progressing(`${status.replicas - status.updatedReplicas} old pods are still stopping`);
+  if (status.availableReplicas < status.updatedReplicas)
+    return progressing(`${status.availableReplicas} of ${status.updatedReplicas} new pods are available${why}`);
   return complete(`${status.availableReplicas} pods run with it`);
 }
 
@@ -74,7 +85,8 @@ function statefulSet({ spec, status }: RawRollout): RolloutStatus {
   const wanted = spec.replicas ?? 1;
   const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;
   if (status.readyReplicas < wanted) return progressing(`${status.readyReplicas} of ${wanted} pods are ready`);
-  if (status.updatedReplicas < wanted - partition) return progressing(`${status.updatedReplicas} of ${wanted - partition} pods updated`);
+  if (status.updatedReplicas < wanted - partition)
+    return progressing(`${status.updatedReplicas} of ${wanted - partition} pods updated`);
   // kubectl only looks at the revisions without a rollingUpdate block, but readyReplicas counts pods of the old revision too: the controller sets
   // currentRevision once all pods are updated and ready, so this waits for the same thing and cannot be fooled by the old ones.
   if (partition === 0 && status.updateRevision !== status.currentRevision) return progressing('the last pods are being replaced');

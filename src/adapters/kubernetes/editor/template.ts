@@ -1,8 +1,8 @@
 // A workload's template as far as a change needs it, with what a change restarts in words.
 
 import { z } from 'zod';
-import { isPatchableKind } from '../../../domain/change.ts';
 import type { TemplateContainer, TemplateState } from '../../../domain/change.ts';
+import { isPatchableKind } from '../../../domain/change.ts';
 import type { WorkloadRef } from '../../../domain/workload.ts';
 import { memoryResources } from '../pod-facts.ts';
 import { rawMetadata, rawResources } from '../raw-pod.ts';
@@ -10,7 +10,9 @@ import { rawMetadata, rawResources } from '../raw-pod.ts';
 const rawContainer = z.object({ name: z.string(), resources: rawResources });
 const podSpec = z.object({ containers: z.array(rawContainer), initContainers: z.array(rawContainer).nullish() });
 const template = z.object({ spec: podSpec });
-const strategy = z.object({ type: z.string().nullish(), rollingUpdate: z.object({ partition: z.number().nullish() }).nullish() }).nullish();
+const strategy = z
+  .object({ type: z.string().nullish(), rollingUpdate: z.object({ partition: z.number().nullish() }).nullish() })
+  .nullish();
 
 export const rawWorkload = z.object({
   apiVersion: z.string(),
@@ -41,14 +43,20 @@ export function templateState(workload: WorkloadRef, raw: RawWorkload): Template
     podSpecPath: spec.template === undefined ? '/spec/jobTemplate/spec/template/spec' : '/spec/template/spec',
     resourceVersion: metadata.resourceVersion ?? '',
     generation: metadata.generation ?? 0,
-    containers: [...containersOf(found.spec.containers, 'containers'), ...containersOf(found.spec.initContainers ?? [], 'initContainers')],
+    containers: [
+      ...containersOf(found.spec.containers, 'containers'),
+      ...containersOf(found.spec.initContainers ?? [], 'initContainers'),
+    ],
     replicas: spec.replicas ?? undefined,
     restart: restartWords(raw),
     noEffect: noEffectWords(raw),
   };
 }
 
-function containersOf(containers: readonly z.infer<typeof rawContainer>[], list: TemplateContainer['list']): readonly TemplateContainer[] {
+function containersOf(
+  containers: readonly z.infer<typeof rawContainer>[],
+  list: TemplateContainer['list'],
+): readonly TemplateContainer[] {
   return containers.map(({ name, resources }, index) => ({
     name,
     list,
@@ -73,7 +81,9 @@ function restartWords({ kind, spec }: RawWorkload): string {
         ? `${pods} stop${one ? 's' : ''} first and start${one ? 's' : ''} anew: it is away for a moment`
         : `a rolling update replaces ${pods}, new before old`;
     case 'StatefulSet':
-      return one ? 'its only pod is restarted: it is away for a moment' : `${pods} are restarted one after the other, the highest number first`;
+      return one
+        ? 'its only pod is restarted: it is away for a moment'
+        : `${pods} are restarted one after the other, the highest number first`;
     case 'DaemonSet':
       return 'the pod on every node is restarted, one node after the other';
     case 'CronJob':
@@ -89,8 +99,10 @@ function noEffectWords({ kind, spec }: RawWorkload): string | undefined {
   if (partition > 0 && partition >= (spec.replicas ?? 1)) {
     return `This ${kind} has a rolling update partition of ${partition}: the new limit is stored, and no pod gets it until the partition is lowered.`;
   }
-  if (spec.paused === true) return `This ${kind} is paused: the new limit is stored, and no pod gets it until the rollout is resumed.`;
+  if (spec.paused === true)
+    return `This ${kind} is paused: the new limit is stored, and no pod gets it until the rollout is resumed.`;
   if (spec.suspend === true) return `This ${kind} is suspended: the new limit is stored, and no run gets it until it is resumed.`;
-  if (spec.updateStrategy?.type === 'OnDelete') return `This ${kind} updates on delete: only pods that somebody deletes get the new limit.`;
+  if (spec.updateStrategy?.type === 'OnDelete')
+    return `This ${kind} updates on delete: only pods that somebody deletes get the new limit.`;
   return undefined;
 }

@@ -16,7 +16,11 @@ export const FIELD_MANAGER = 'headroom';
 
 const written = z.object({ metadata: z.object({ generation: z.number().default(0) }) });
 
-export async function writePatch(connection: ClusterConnection, change: Change, { rehearsal, signal }: Writing): Promise<WriteResult> {
+export async function writePatch(
+  connection: ClusterConnection,
+  change: Change,
+  { rehearsal, signal }: Writing,
+): Promise<WriteResult> {
   const { namespace, kind, name } = change.workload;
   const path = workloadPath(namespace, kind, name);
   if (path === undefined) return { kind: 'denied', message: `a ${kind} cannot be changed in place` };
@@ -37,7 +41,8 @@ async function send(connection: ClusterConnection, call: Call, rehearsal: boolea
   try {
     return await connection.answer(call);
   } catch (error) {
-    if (rehearsal && error instanceof UnknownResultError) throw new TransientError(error.message, { code: error.code, cause: error });
+    if (rehearsal && error instanceof UnknownResultError)
+      throw new TransientError(error.message, { code: error.code, cause: error });
     throw error;
   }
 }

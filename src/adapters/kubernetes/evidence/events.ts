@@ -30,7 +30,11 @@ const PAGE = 250;
 const MOST_PAGES = 4;
 
 /** As they came, for describe. */
-export async function listEvents(connection: ClusterConnection, { namespace, selector }: EventQuery, signal: AbortSignal): Promise<readonly unknown[]> {
+export async function listEvents(
+  connection: ClusterConnection,
+  { namespace, selector }: EventQuery,
+  signal: AbortSignal,
+): Promise<readonly unknown[]> {
   const fieldSelector = Object.entries(selector)
     .map(([field, value]) => `${field}=${value}`)
     .join(',');
@@ -38,7 +42,11 @@ export async function listEvents(connection: ClusterConnection, { namespace, sel
   const items: unknown[] = [];
   let next: string | undefined;
   for (let page = 0; page < MOST_PAGES; page += 1) {
-    const read = expectShape(eventList, await connection.json({ path, query: { fieldSelector, limit: PAGE, continue: next }, signal }), { path });
+    const read = expectShape(
+      eventList,
+      await connection.json({ path, query: { fieldSelector, limit: PAGE, continue: next }, signal }),
+      { path },
+    );
     items.push(...read.items);
     next = read.metadata?.continue || undefined;
     if (next === undefined) break;

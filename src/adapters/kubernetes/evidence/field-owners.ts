@@ -10,7 +10,10 @@ type Texts = Readonly<Record<string, string>>;
 export type Marked = {
   readonly labels?: Texts | null | undefined;
   readonly annotations?: Texts | null | undefined;
-  readonly managedFields?: readonly { readonly manager?: string | null | undefined; readonly fieldsV1?: unknown }[] | null | undefined;
+  readonly managedFields?:
+    | readonly { readonly manager?: string | null | undefined; readonly fieldsV1?: unknown }[]
+    | null
+    | undefined;
 };
 
 export type FieldOwnersInput = {
@@ -49,7 +52,8 @@ function flux(labels: Texts, annotations: Texts): readonly FieldOwner[] {
   for (const kind of ['kustomize', 'helm'] as const) {
     const prefix = `${kind}.toolkit.fluxcd.io`;
     const name = labels[`${prefix}/name`];
-    if (name !== undefined && annotations[`${prefix}/reconcile`] !== 'disabled') return [{ tool: 'flux', signal: `label ${prefix}/name`, name }];
+    if (name !== undefined && annotations[`${prefix}/reconcile`] !== 'disabled')
+      return [{ tool: 'flux', signal: `label ${prefix}/name`, name }];
   }
   return [];
 }

@@ -37,7 +37,8 @@ export async function readLogTail(connection: ClusterConnection, subject: LogSub
     if (run === 'gone') throw new Missing(NOT_KEPT);
     const text = await readText(connection, { ref, previous: run === 'previous' }, signal);
     if (pod !== undefined) chosen = chooseRun(subject, await subject.readAgain());
-    if (chosen.run === run && chosen.instance === instance) return tailOf(text, { instance, whole: Buffer.byteLength(text) < MOST_BYTES });
+    if (chosen.run === run && chosen.instance === instance)
+      return tailOf(text, { instance, whole: Buffer.byteLength(text) < MOST_BYTES });
     if (attempt >= ATTEMPTS) throw new Missing('the container restarts too fast to tell which run a log is of');
   }
 }
@@ -47,13 +48,16 @@ type Wanted = { readonly ref: ContainerRef; readonly previous: boolean };
 async function readText(connection: ClusterConnection, { ref, previous }: Wanted, signal: AbortSignal): Promise<string> {
   const path = `/api/v1/namespaces/${encodeURIComponent(ref.namespace)}/pods/${encodeURIComponent(ref.pod)}/log`;
   try {
-    return await connection.text({
+    const text = await connection.text({
       path,
       query: { container: ref.container, tailLines: LINES, limitBytes: MOST_BYTES, ...(previous ? { previous } : {}) },
       signal,
     });
+    // A dead container's log that was cleaned away comes as a success with these words in it.
+    if (/^unable to retrieve container logs for \S+\s*$/.test(text)) throw new Missing(NOT_KEPT);
+    return text;
   } catch (error) {
-    if (error instanceof PermanentError && /terminated container .* not found|waiting to start|unable to retrieve container logs/.test(error.message)) {
+    if (error instanceof PermanentError && /terminated container .* not found|waiting to start/.test(error.message)) {
       throw new Missing(/waiting to start/.test(error.message) ? 'the container has not started, so it has no log' : NOT_KEPT);
     }
     throw error;

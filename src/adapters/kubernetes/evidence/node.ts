@@ -29,11 +29,16 @@ export type NodeReading = {
   readonly withoutEvents: string | undefined;
 };
 
-export async function readNode(connection: ClusterConnection, { name, at }: { readonly name: string; readonly at: Instant }, signal: AbortSignal): Promise<NodeReading> {
+export async function readNode(
+  connection: ClusterConnection,
+  { name, at }: { readonly name: string; readonly at: Instant },
+  signal: AbortSignal,
+): Promise<NodeReading> {
   const path = `/api/v1/nodes/${encodeURIComponent(name)}`;
   const [body, events] = await Promise.all([connection.json({ path, signal }), readNodeEvents(connection, name, signal)]);
   const { metadata, status } = expectShape(rawNode, body, { path });
-  const condition = (type: string): boolean => status?.conditions?.some((each) => each.type === type && each.status === 'True') === true;
+  const condition = (type: string): boolean =>
+    status?.conditions?.some((each) => each.type === type && each.status === 'True') === true;
   return {
     facts: {
       name: metadata.name,
@@ -48,7 +53,11 @@ export async function readNode(connection: ClusterConnection, { name, at }: { re
 }
 
 /** Events of nodes live in the namespace default. Without the right to read them the node itself still tells enough. */
-async function readNodeEvents(connection: ClusterConnection, name: string, signal: AbortSignal): Promise<{ readonly items: readonly unknown[]; readonly problem: string | undefined }> {
+async function readNodeEvents(
+  connection: ClusterConnection,
+  name: string,
+  signal: AbortSignal,
+): Promise<{ readonly items: readonly unknown[]; readonly problem: string | undefined }> {
   try {
     const selector = { 'involvedObject.kind': 'Node', 'involvedObject.name': name };
     return { items: await listEvents(connection, { namespace: 'default', selector }, signal), problem: undefined };

@@ -14,7 +14,11 @@ const rawOwned = z.object({
   metadata: rawMetadata,
   spec: z.object({ replicas: z.number().nullish() }).nullish(),
   status: z
-    .object({ readyReplicas: z.number().nullish(), numberReady: z.number().nullish(), desiredNumberScheduled: z.number().nullish() })
+    .object({
+      readyReplicas: z.number().nullish(),
+      numberReady: z.number().nullish(),
+      desiredNumberScheduled: z.number().nullish(),
+    })
     .nullish(),
 });
 type RawOwned = z.infer<typeof rawOwned>;

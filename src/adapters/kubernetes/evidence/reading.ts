@@ -1,8 +1,8 @@
 // One piece of evidence at a time, each with a deadline of its own: what cannot be read becomes "unavailable" with a clause a person can act on.
 // Nothing here throws, and nothing waits longer than its deadline, whatever the connection does.
 
-import { known, unavailable } from '../../../domain/piece.ts';
 import type { Piece } from '../../../domain/piece.ts';
+import { known, unavailable } from '../../../domain/piece.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { PermanentError, TransientError } from '../../../ports/fault.ts';
 import { refusalCode } from '../faults.ts';
@@ -27,7 +27,10 @@ export class Missing extends Error {
   override readonly name = 'Missing';
 }
 
-export async function piece<T>({ clock, signal, timeoutMs }: ReadingLimits, { what, source, read }: Reading<T>): Promise<Piece<T>> {
+export async function piece<T>(
+  { clock, signal, timeoutMs }: ReadingLimits,
+  { what, source, read }: Reading<T>,
+): Promise<Piece<T>> {
   const started = performance.now();
   const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   try {
@@ -64,7 +67,9 @@ export function reasonFor(what: string, error: unknown): string {
   if (code === 404) return `${what} ${isPlural(what) ? 'are' : 'is'} gone`;
   if (error instanceof TransientError) {
     if (error.code === 'OOM_TIMEOUT') return `the API server did not answer in time for ${what}`;
-    return code === undefined ? `the API server could not be reached for ${what}` : `the API server could not answer for ${what} (${code})`;
+    return code === undefined
+      ? `the API server could not be reached for ${what}`
+      : `the API server could not answer for ${what} (${code})`;
   }
   const words = error instanceof Error ? error.message : 'unknown fault';
   return `could not read ${what}: ${(error instanceof PermanentError ? words : words.split('\n').join(' ')).slice(0, 160)}`;

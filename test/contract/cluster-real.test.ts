@@ -1,0 +1,136 @@
+// The cluster contract on a real API server with a kubelet, and what only that can show: RBAC's refusals, and kubectl's own describe.
+
+import { execFileSync } from 'node:child_process';
+import { describe, expect, it } from 'vitest';
+import { checkRights } from '../../src/adapters/kubernetes/capabilities.ts';
+import { describePod } from '../../src/adapters/kubernetes/describe/describe.ts';
+import { createEvidenceReader } from '../../src/adapters/kubernetes/evidence-reader.ts';
+import { createPodFinder } from '../../src/adapters/kubernetes/pod-finder.ts';
+import { createWorkloadEditor } from '../../src/adapters/kubernetes/workload-editor.ts';
+import { buildChange } from '../../src/domain/change.ts';
+import { PermanentError } from '../../src/ports/fault.ts';
+import { clusterContract } from './cluster.ts';
+import type { RealCluster } from './cluster-real-target.ts';
+import { startRealCluster } from './cluster-real-target.ts';
+import { CLUSTER, clock, eventually, podsOf, shownKill, silent, soon } from './cluster-support.ts';
+
+const kubeconfig = process.env['E2E_KUBECONFIG'] || undefined;
+
+if (kubeconfig === undefined) {
+  describe.skip('cluster contract: a real cluster (not run: E2E_KUBECONFIG names none)', () => {
+    it('needs a kubeconfig', () => undefined);
+  });
+} else {
+  let real: RealCluster | undefined;
+  const target = (): RealCluster => {
+    if (real === undefined) throw new Error('the cluster did not start');
+    return real;
+  };
+  clusterContract(
+    'a real cluster',
+    async () => {
+      real = await startRealCluster(kubeconfig);
+      return real;
+    },
+    () => {
+      rightsContract(target);
+      describeContract(target);
+    },
+  );
+}
+
+function rightsContract(target: () => RealCluster): void {
+  describe('an account that may only read pods', () => {
+    it('gets the pod, and for everything else the reason', async () => {
+      const { kill } = await eventually('a kill', target().patienceMs, () => shownKill(target()));
+      const reader = createEvidenceReader({ connection: target().restricted, cluster: CLUSTER, clock, log: silent });
+      const evidence = await reader.read({ ref: kill.ref, kill }, soon());
+      expect(evidence.pod.kind).toBe('known');
+      expect(evidence.log).toEqual({ kind: 'unavailable', reason: 'no right to read pod logs (RBAC)' });
+      expect(evidence.events).toEqual({ kind: 'unavailable', reason: 'no right to read events (RBAC)' });
+      expect(evidence.node).toEqual({ kind: 'unavailable', reason: 'no right to read the node (RBAC)' });
+      expect(evidence.owner).toEqual({ kind: 'unavailable', reason: 'no right to read the owner (RBAC)' });
+      expect(evidence.describe).toMatchObject({
+        kind: 'known',
+        value: expect.stringMatching(/\nEvents: {2}\(no right to read events \(RBAC\)\)$/),
+      });
+    });
+
+    it('is told at start what is missing and what that costs', async () => {
+      const rights = await checkRights({ connection: target().restricted, namespaces: [target().namespace], signal: soon() });
+      const missing = rights.filter(({ allowed }) => !allowed).map(({ what }) => what);
+      expect(missing).toEqual(
+        expect.arrayContaining([
+          'read pod logs',
+          'read events',
+          'write events',
+          'read nodes',
+          'read deployments',
+          'change deployments',
+          'change statefulsets',
+        ]),
+      );
+      expect(missing).not.toContain('list pods');
+      expect(rights.every(({ effect }) => effect !== '')).toBe(true);
+    });
+
+    it('may not change anything, in the server’s words, and gets no names of other namespaces', async () => {
+      const { namespace, name } = target().quiet;
+      const workload = { cluster: CLUSTER, namespace, apiVersion: 'apps/v1', kind: 'Deployment', name, uid: '' };
+      const template = await createWorkloadEditor({ connection: target().connection, cluster: CLUSTER, clock, log: silent }).read(
+        workload,
+        soon(),
+      );
+      const [container] = template?.containers ?? [];
+      if (template === undefined || container?.resources.limit === undefined) throw new Error('no template');
+      const editor = createWorkloadEditor({ connection: target().restricted, cluster: CLUSTER, clock, log: silent });
+      const rehearsed = await editor.dryRun(buildChange(template, container, { limit: container.resources.limit.bytes }), soon());
+      expect(rehearsed).toEqual({ kind: 'forbidden', message: expect.stringContaining('cannot patch resource "deployments"') });
+      await expect(editor.read(workload, soon())).rejects.toThrow(PermanentError);
+      const finder = createPodFinder({ connection: target().restricted, cluster: CLUSTER });
+      expect(await finder.names(undefined, soon())).toEqual([]);
+      await expect(finder.find('kube-system', 'x', soon())).rejects.toThrow('no right to read pods in kube-system (RBAC)');
+    });
+  });
+}
+
+const kubectl = process.env['E2E_KUBECTL'] || 'kubectl';
+
+function describeContract(target: () => RealCluster): void {
+  it.skipIf(!hasKubectl())('describes a killed pod as kubectl does', async () => {
+    const { kubeconfig: path, restless, connection } = target();
+    await eventually('a kill', target().patienceMs, () => shownKill(target()));
+    await eventually('the same words', target().patienceMs, async () => {
+      const [pod] = await podsOf(target(), restless);
+      if (pod === undefined) return undefined;
+      const url = `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}`;
+      const before = JSON.stringify(await connection.json({ path: url, signal: soon() }));
+      const theirs = execFileSync(kubectl, ['--kubeconfig', path, '-n', pod.namespace, 'describe', 'pod', pod.name], {
+        encoding: 'utf8',
+        env: { ...process.env, TZ: 'UTC' },
+      });
+      const content = await connection.json({ path: url, signal: soon() });
+      // The container may have been killed between the two: then neither is wrong.
+      if (JSON.stringify(content) !== before) return undefined;
+      expect(withoutEvents(describePod({ pod: content, events: [], nowMs: Date.now() }))).toEqual(withoutEvents(theirs));
+      return true;
+    });
+  });
+}
+
+/** Ages differ by the second; kubectl before 1.35 calls the option of a projected config map otherwise. */
+function withoutEvents(text: string): readonly string[] {
+  return text
+    .slice(0, text.indexOf('\nEvents:'))
+    .replace(/ConfigMapOptional: {7}<nil>/, 'Optional:                false')
+    .split('\n');
+}
+
+function hasKubectl(): boolean {
+  try {
+    execFileSync(kubectl, ['version', '--client'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}

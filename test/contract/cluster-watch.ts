@@ -1,0 +1,143 @@
+// The part of the cluster contract that follows pods: pages, the watch, what happens when a position is too old.
+
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
+import { followPods } from '../../src/adapters/kubernetes/pod-stream.ts';
+import type { PodWatcher } from '../../src/adapters/kubernetes/pod-watcher.ts';
+import { createPodWatcher } from '../../src/adapters/kubernetes/pod-watcher.ts';
+import { findKills } from '../../src/domain/oom-kill.ts';
+import { PermanentError } from '../../src/ports/fault.ts';
+import type { ClusterUnderTest, CountingMeter } from './cluster-support.ts';
+import { CLUSTER, clock, countingMeter, eventually, shownKill, silent, soon } from './cluster-support.ts';
+
+const page = z.object({
+  metadata: z.object({ continue: z.string().nullish(), resourceVersion: z.string() }),
+  items: z.array(z.object({ metadata: z.object({ name: z.string() }) })),
+});
+
+export function watchContract(target: () => ClusterUnderTest): void {
+  it('lists in pages what it lists at once', async () => {
+    const { connection, quiet } = target();
+    const path = `/api/v1/namespaces/${quiet.namespace}/pods`;
+    const whole = page.parse(await connection.json({ path, signal: soon() }));
+    const names: string[] = [];
+    let next: string | undefined;
+    do {
+      const part = page.parse(await connection.json({ path, query: { limit: 1, continue: next }, signal: soon() }));
+      expect(part.items.length).toBeLessThanOrEqual(1);
+      names.push(...part.items.map(({ metadata }) => metadata.name));
+      next = part.metadata.continue ?? undefined;
+    } while (next !== undefined && next !== '');
+    expect(names.toSorted()).toEqual(whole.items.map(({ metadata }) => metadata.name).toSorted());
+  });
+
+  it('says that a position is too old', async () => {
+    const { connection, restless } = target();
+    const ended = await followPods({
+      connection,
+      path: `/api/v1/namespaces/${restless.namespace}/pods`,
+      position: { kind: 'at', resourceVersion: '1' },
+      signal: soon(),
+      onObject: () => Promise.resolve(),
+      onScanned: () => undefined,
+      onPosition: () => undefined,
+    });
+    expect(ended).toBe('expired');
+  });
+
+  describe('the watcher', () => {
+    it('sees a kill while it watches', async () => {
+      await following(target(), target().connection, async ({ killIds }) => {
+        const before = new Set(killIds);
+        await target().kill();
+        await eventually('a new kill', target().patienceMs, () => [...killIds].find((id) => !before.has(id)));
+      });
+    });
+
+    it('reads everything again when its position is too old', async () => {
+      await eventually('a kill', target().patienceMs, () => shownKill(target()));
+      await following(target(), forgetful(target().connection), async ({ killIds, meter, watcher }) => {
+        await eventually(
+          'a restart for a too old position',
+          target().patienceMs,
+          () => meter.counted('headroom_watch_restarts_total', 'expired') || undefined,
+        );
+        killIds.clear();
+        await eventually('the kill from the second read', target().patienceMs, () => killIds.size || undefined);
+        await eventually('the connection', target().patienceMs, () => watcher.connected() || undefined);
+      });
+    });
+
+    it('reads pages from a server without watch lists', async () => {
+      await eventually('a kill', target().patienceMs, () => shownKill(target()));
+      await following(target(), withoutWatchLists(target().connection), async ({ killIds, watcher }) => {
+        expect(killIds.size).toBeGreaterThan(0);
+        await eventually('the connection', target().patienceMs, () => watcher.connected() || undefined);
+      });
+    });
+  });
+}
+
+type Following = { readonly killIds: Set<string>; readonly meter: CountingMeter; readonly watcher: PodWatcher };
+
+async function following(
+  { restless }: ClusterUnderTest,
+  connection: ClusterConnection,
+  story: (following: Following) => Promise<void>,
+): Promise<void> {
+  const killIds = new Set<string>();
+  const meter = countingMeter();
+  const watcher = createPodWatcher({
+    connection,
+    cluster: CLUSTER,
+    namespaces: [restless.namespace],
+    log: silent,
+    meter,
+    random: () => 0.5,
+    async onPod(pod) {
+      for (const { id } of findKills(pod, clock.now())) killIds.add(id);
+      return Promise.resolve();
+    },
+  });
+  try {
+    await watcher.start();
+    await story({ killIds, meter, watcher });
+  } finally {
+    await watcher.stop();
+  }
+}
+
+/** Ends the first stream once everything was read, and resumes the second at a position from long ago. */
+function forgetful(connection: ClusterConnection): ClusterConnection {
+  let streams = 0;
+  return {
+    ...connection,
+    async stream(call) {
+      streams += 1;
+      if (streams === 1) return untilListed(await connection.stream(call));
+      return connection.stream(streams === 2 ? { ...call, query: { ...call.query, resourceVersion: '1' } } : call);
+    },
+  };
+}
+
+async function* untilListed(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let heard = '';
+  for await (const chunk of stream) {
+    yield chunk;
+    heard += Buffer.from(chunk).toString('latin1');
+    if (/initial-events-end[^\n]*\n/.test(heard)) return;
+  }
+}
+
+function withoutWatchLists(connection: ClusterConnection): ClusterConnection {
+  return {
+    ...connection,
+    stream(call) {
+      if (call.query?.['sendInitialEvents'] === undefined) return connection.stream(call);
+      return Promise.reject(
+        new PermanentError('422 sendInitialEvents is forbidden', { code: 'OOM_CLUSTER_ANSWER', cause: { status: 422 } }),
+      );
+    },
+  };
+}
