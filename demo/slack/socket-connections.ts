@@ -31,6 +31,7 @@ export type Connections = {
 
 const PING_EVERY_MS = 5000;
 const MOST_CONNECTIONS = 10;
+const LEAVE_WITHIN_MS = 300;
 /** Tickets that are never used should not stay for ever. */
 const MOST_TICKETS = 100;
 
@@ -70,12 +71,19 @@ export function createConnections(world: World, answerWithinMs: number): Connect
     count: () => state.sockets.size,
     stop() {
       clearInterval(pinging);
-      for (const socket of state.sockets) socket.terminate();
+      for (const socket of state.sockets) leave(socket);
       state.sockets.clear();
       for (const settle of state.waiting.values()) settle({ kind: 'unanswered' });
       server.close();
     },
   };
+}
+
+/** A close frame first: a client whose connection is cut would log an error. */
+function leave(socket: WebSocket): void {
+  const timer = setTimeout(() => socket.terminate(), LEAVE_WITHIN_MS);
+  socket.on('close', () => clearTimeout(timer));
+  socket.close(1001, 'the local Slack stops');
 }
 
 function newTicket(tickets: Set<string>): string {

@@ -10,7 +10,7 @@ import { WebSocketServer } from 'ws';
 import type { Control } from './control.ts';
 import { isSameOrigin, parseJson, readBody, sendJson, sendText } from './http-parts.ts';
 import { perform } from './ui-requests.ts';
-import type { UiAnswer } from './ui-types.ts';
+import type { UiAnswer, UiMessage, UiState } from './ui-types.ts';
 import type { World } from './world.ts';
 import { PEOPLE } from './world.ts';
 
@@ -31,10 +31,13 @@ const SEND_AT_MOST_EVERY_MS = 40;
 export type UiServerOptions = { readonly world: World; readonly control: Control; readonly pageDir: string };
 
 export function createUiServer({ world, control, pageDir }: UiServerOptions): UiServer {
-  const watchers = createWatchers(world, control);
+  // Slack forgets what only one person saw when the page is loaded again.
+  let loadedTs = '';
+  const watchers = createWatchers(world, (user) => withoutForgotten(control.state(user), loadedTs));
   return {
     async page(response, path) {
       try {
+        if (path === '/') loadedTs = world.nextTs();
         const content = await readFile(join(pageDir, path === '/' ? 'index.html' : path.slice(1)));
         response
           .writeHead(200, { 'content-type': TYPES[path] ?? 'application/octet-stream', 'cache-control': 'no-store' })
@@ -58,18 +61,23 @@ export function createUiServer({ world, control, pageDir }: UiServerOptions): Ui
   };
 }
 
+function withoutForgotten(state: UiState, loadedTs: string): UiState {
+  const isShown = ({ ephemeral, ts }: UiMessage): boolean => !ephemeral || Number(ts) >= Number(loadedTs);
+  return { ...state, channels: state.channels.map((channel) => ({ ...channel, messages: channel.messages.filter(isShown) })) };
+}
+
 type Upgrade = { readonly request: IncomingMessage; readonly socket: Duplex; readonly head: Buffer };
 
 type Watchers = { readonly add: (user: string, upgrade: Upgrade) => void; readonly stop: () => void };
 
 /** The pages that are open: each is sent its person's state at once and after changes. */
-function createWatchers(world: World, control: Control): Watchers {
+function createWatchers(world: World, stateOf: (user: string) => UiState): Watchers {
   const server = new WebSocketServer({ noServer: true });
   const open = new Map<WebSocket, string>();
   let timer: NodeJS.Timeout | undefined;
   const push = (): void => {
     timer = undefined;
-    for (const [socket, user] of open) socket.send(JSON.stringify(control.state(user)));
+    for (const [socket, user] of open) socket.send(JSON.stringify(stateOf(user)));
   };
   const stopListening = world.onChange(() => {
     if (open.size > 0) timer ??= setTimeout(push, SEND_AT_MOST_EVERY_MS);
@@ -80,7 +88,7 @@ function createWatchers(world: World, control: Control): Watchers {
         open.set(client, user);
         client.on('close', () => open.delete(client));
         client.on('error', () => client.terminate());
-        client.send(JSON.stringify(control.state(user)));
+        client.send(JSON.stringify(stateOf(user)));
       });
     },
     stop() {
