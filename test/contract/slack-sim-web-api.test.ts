@@ -247,6 +247,18 @@ it('answers 429 with Retry-After past one message a second and a burst of five, 
   expect(refused).toMatchObject({ retryAfter: 1 });
 });
 
+it('edits fifty times a minute, with a burst of twenty, over all messages together', async () => {
+  const now = 1_800_000_000_000;
+  const slack = await localSlack({ limits: 'slack', clock: () => now });
+  const client = webClient(slack);
+  const { ts = '' } = await client.chat.postMessage({ channel: slack.channelId, text: 'x' });
+  const edit = (text: string) => client.chat.update({ channel: slack.channelId, ts, text });
+
+  for (let count = 0; count < 20; count += 1) await edit(`${count}`);
+
+  await expect(edit('once more')).rejects.toBeInstanceOf(WebAPIRateLimitedError);
+});
+
 it('answers 429 as often as it was told to', async () => {
   const slack = await localSlack();
   const client = webClient(slack);
