@@ -30,6 +30,7 @@ const WRITE_AFTER_MS = 300;
 /** More would make the page slow. */
 const MOST_MESSAGES = 2000;
 
+/** `stop` writes once more, and throws when that fails. */
 export type Keeper = { stop(): Promise<void> };
 
 /** Throws an Error with the file's name when its content is not ours. */
@@ -39,7 +40,9 @@ export async function keepWorld(world: World, file: string): Promise<Keeper> {
   let writing = Promise.resolve();
   const write = (): void => {
     timer = undefined;
-    writing = writing.then(() => save(world, file)).catch(() => undefined);
+    // A write that failed is made good by the next one; when it was the last, stop() says so.
+    writing = writing.catch(() => undefined).then(() => save(world, file));
+    writing.catch(() => undefined);
   };
   const stopListening = world.onChange(() => {
     timer ??= setTimeout(write, WRITE_AFTER_MS);
