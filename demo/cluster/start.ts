@@ -23,6 +23,8 @@ export type DemoClusterOptions = {
   /** false: nothing is killed but by control.killNow. */
   readonly automatic?: boolean | undefined;
   readonly clock?: { now(): number } | undefined;
+  /** Of the kubeconfig; a new one at each start unless given. */
+  readonly token?: string | undefined;
 };
 
 export type DemoCluster = {
@@ -44,7 +46,7 @@ export async function startDemoCluster(options: DemoClusterOptions): Promise<Dem
   const now = (): number => clock.now();
   const simulation = createSimulation({ now, speed, automatic, seed: options.seed ?? now(), workloads: options.workloads });
   const { world, kubelet } = simulation;
-  const token = randomBytes(24).toString('hex');
+  const token = options.token ?? randomBytes(24).toString('hex');
   const watches = createWatches({ store: world.store, bookmarkEveryMs: BOOKMARK_EVERY_MS / speed });
   const api = createApi({ world, kubelet, watches, token });
   const prometheus = createPrometheusApi(world);

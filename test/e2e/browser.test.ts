@@ -39,7 +39,7 @@ describe.each(['light', 'dark'] as const)('two people in the browser, %s', (them
     await alice.reply('Why it was killed').waitFor();
     await picture(alice.pane, `thread-${theme}`);
 
-    await alice.press(root, 'review_fix');
+    await alice.press(alice.threadRoot, 'review_fix');
     await alice.modal.getByLabel('Reason').fill('Normal load needs more than this, see the chart.');
     await picture(alice.pane, `review-${theme}`);
     await alice.modal.locator('[data-modal-submit]').click();
@@ -54,7 +54,7 @@ describe.each(['light', 'dark'] as const)('two people in the browser, %s', (them
     await bob.modal.locator('[data-modal-submit]').click();
     await bob.modal.waitFor({ state: 'detached' });
 
-    const quiet = alice.root('checkout-api is quiet again');
+    const quiet = alice.threadRoot.filter({ hasText: 'checkout-api is quiet again' });
     await quiet.waitFor();
     await picture(alice.pane, `quiet-${theme}`);
     expect(await quiet.locator('[data-action-id]').count()).toBe(0);

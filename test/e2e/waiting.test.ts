@@ -27,7 +27,7 @@ describe('what is not there yet', () => {
   it('is waited for: Redis first, then the API server', async () => {
     const [redisPort, clusterPort] = [await freePort(), await freePort()];
     const kubeconfig = join(dataDir, 'kubeconfig');
-    const early = await startDemoCluster({ port: clusterPort, automatic: false });
+    const early = await startDemoCluster({ port: clusterPort, automatic: false, token: 'the-same' });
     await writeFile(kubeconfig, early.kubeconfig);
     await early.stop();
     const target = { kubeconfig, prometheusUrl: undefined, namespaces: [], watch: '10s' };
@@ -35,7 +35,7 @@ describe('what is not there yet', () => {
     await headroom.said('waiting for Redis');
     const redis = await startLocalRedis({ dataDir, port: redisPort });
     await headroom.said('waiting for the API server');
-    const cluster = await startDemoCluster({ port: clusterPort, automatic: false });
+    const cluster = await startDemoCluster({ port: clusterPort, automatic: false, token: 'the-same' });
     await headroom.ready;
     expect(headroom.output()).not.toContain('secret-word');
     expect(await headroom.stop()).toBe(0);

@@ -27,6 +27,8 @@ function chromiumPath(): string {
 export type Person = {
   /** The root message of the channel with that heading. */
   root(heading: string): Locator;
+  /** The same message at the top of the open thread, which takes the channel's place in a narrow pane. */
+  readonly threadRoot: Locator;
   /** A reply in the open thread. */
   reply(words: string | RegExp): Locator;
   openThread(root: Locator): Promise<void>;
@@ -41,7 +43,8 @@ export function personOn(page: Page, who: 'alice' | 'bob'): Person {
   const thread = pane.locator('[data-thread]');
   return {
     pane,
-    root: (heading) => pane.locator('[data-channel-messages] [data-ts], [data-ts]').filter({ hasText: heading }).first(),
+    root: (heading) => pane.locator('[data-messages] [data-ts]').filter({ hasText: heading }).last(),
+    threadRoot: thread.locator('[data-ts]').first(),
     reply: (words) => thread.locator('[data-ts]').filter({ hasText: words }).last(),
     async openThread(root) {
       await root.locator('[data-reply]').last().click();
