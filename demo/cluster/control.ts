@@ -2,7 +2,6 @@
 // name; an unknown one is a programming fault and throws.
 
 import type { Kubelet } from './controllers/kubelet.ts';
-import { containerIn } from './controllers/populate.ts';
 import type { World } from './controllers/world.ts';
 import type { Watches } from './http/watches.ts';
 import type { Workload } from './model/objects.ts';
@@ -42,23 +41,36 @@ export type DemoControl = {
 const RESOURCES = ['deployments', 'statefulsets', 'daemonsets'] as const;
 
 export function createControl(world: World, kubelet: Kubelet, watches: Watches): DemoControl {
-  const { settings, store } = world;
-  const podsNamed = (namespace: string, workload: string): readonly PodRecord[] =>
-    [...world.pods.values()].filter(
-      (pod) => pod.namespace === namespace && pod.workload === workload && pod.deletedAt === undefined,
-    );
-  const template = (namespace: string, workload: string): { readonly resource: string; readonly found: Workload } => {
-    for (const resource of RESOURCES) {
-      const object = store.get(resource, namespace, workload);
-      if (object !== undefined) return { resource, found: world.asWorkload(object) };
-    }
-    throw new Error(`the demo cluster has no workload ${namespace}/${workload}`);
-  };
-  const firstName = (found: Workload): string => found.spec.template.spec.containers[0]?.name ?? '';
+  return { ...operating(world, kubelet), ...breaking(world, watches), ...looking(world) };
+}
+
+function podsNamed({ pods }: World, namespace: string, workload: string): readonly PodRecord[] {
+  return [...pods.values()].filter(
+    (pod) => pod.namespace === namespace && pod.workload === workload && pod.deletedAt === undefined,
+  );
+}
+
+function stored(
+  { store, asWorkload }: World,
+  namespace: string,
+  workload: string,
+): { readonly resource: string; readonly found: Workload } {
+  for (const resource of RESOURCES) {
+    const object = store.get(resource, namespace, workload);
+    if (object !== undefined) return { resource, found: asWorkload(object) };
+  }
+  throw new Error(`the demo cluster has no workload ${namespace}/${workload} with a template`);
+}
+
+function operating(
+  world: World,
+  kubelet: Kubelet,
+): Pick<DemoControl, 'killNow' | 'setLoad' | 'pause' | 'resume' | 'overwriteLimit'> {
+  const { settings } = world;
   return {
     killNow(namespace, workload, container) {
-      for (const pod of podsNamed(namespace, workload)) {
-        const victim = pod.containers.find(({ name }, index) => (container === undefined ? index === 0 : name === container));
+      for (const pod of podsNamed(world, namespace, workload)) {
+        const victim = container === undefined ? pod.containers[0] : pod.containers.find(({ name }) => name === container);
         if (victim !== undefined && kubelet.kill(pod, victim)) return pod.name;
       }
       throw new Error(`no container of ${namespace}/${workload} runs now`);
@@ -70,6 +82,18 @@ export function createControl(world: World, kubelet: Kubelet, watches: Watches):
     resume() {
       settings.automatic = true;
     },
+    overwriteLimit(change) {
+      const { resource, found } = stored(world, change.namespace, change.workload);
+      world.store.put(resource, withLimit(found, change));
+    },
+  };
+}
+
+function breaking(
+  { store, settings }: World,
+  watches: Watches,
+): Pick<DemoControl, 'compact' | 'dropWatches' | 'deny' | 'noMetrics' | 'noPrometheus'> {
+  return {
     compact: () => store.compact(),
     dropWatches: () => watches.drop(),
     deny(rules) {
@@ -81,23 +105,24 @@ export function createControl(world: World, kubelet: Kubelet, watches: Watches):
     noPrometheus(missing = true) {
       settings.prometheus = !missing;
     },
-    limitOf(namespace, workload, container) {
-      const { found } = template(namespace, workload);
-      return containerIn(found, container ?? firstName(found))?.resources.limits?.['memory'];
-    },
-    overwriteLimit({ namespace, workload, container, limit, manager }) {
-      const { resource, found } = template(namespace, workload);
-      store.put(resource, withLimit(found, { container, limit, manager }));
-    },
-    kills: (namespace, workload) => world.kills.get(`${namespace}/${workload}`) ?? 0,
-    pods: (namespace, workload) => podsNamed(namespace, workload).map(({ name }) => name),
   };
 }
 
-function withLimit(
-  found: Workload,
-  { container, limit, manager }: { readonly container: string; readonly limit: string; readonly manager: string },
-): Workload {
+function looking(world: World): Pick<DemoControl, 'limitOf' | 'kills' | 'pods'> {
+  return {
+    limitOf(namespace, workload, container) {
+      const { containers } = stored(world, namespace, workload).found.spec.template.spec;
+      const found = container === undefined ? containers[0] : containers.find(({ name }) => name === container);
+      return found?.resources.limits?.['memory'];
+    },
+    kills: (namespace, workload) => world.kills.get(`${namespace}/${workload}`) ?? 0,
+    pods: (namespace, workload) => podsNamed(world, namespace, workload).map(({ name }) => name),
+  };
+}
+
+type Overwriting = Parameters<DemoControl['overwriteLimit']>[0];
+
+function withLimit(found: Workload, { container, limit, manager }: Overwriting): Workload {
   const { metadata, spec } = found;
   const containers = spec.template.spec.containers.map((each) =>
     each.name === container

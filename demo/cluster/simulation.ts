@@ -12,7 +12,7 @@ import type { World } from './controllers/world.ts';
 import { LOGS } from './log-lines.ts';
 import { createIds } from './model/random.ts';
 import { createStore } from './store.ts';
-import type { Behaviour, WorkloadSpec } from './workloads.ts';
+import type { Behaviour, WorkloadSpec } from './workload-spec.ts';
 import { WORKLOADS } from './workloads.ts';
 
 export type SimulationOptions = {
@@ -32,28 +32,9 @@ const EXPIRE_EVERY_MS = 60_000;
 
 /** Throws when a workload's name is not known. */
 export function createSimulation(options: SimulationOptions): Simulation {
-  const { now, speed } = options;
+  const { now } = options;
   const specs = chosen(options.workloads);
-  const ids = createIds(options.seed);
-  const store = createStore(1000 + (options.seed % 1000));
-  const world: World = {
-    store,
-    ids,
-    asWorkload: createWorkloadReader(),
-    events: createRecorder({ store, ids, now }),
-    now,
-    beganAt: now(),
-    speed,
-    scaled: (ms) => ms / speed,
-    behaviourOf: (namespace, workload, container) =>
-      specs
-        .find((spec) => spec.namespace === namespace && spec.name === workload)
-        ?.containers.find(({ name }) => name === container) ?? UNKNOWN,
-    settings: { automatic: options.automatic, loads: new Map(), metrics: true, prometheus: true, denied: [] },
-    pods: new Map(),
-    gone: [],
-    kills: new Map(),
-  };
+  const world = createWorld(options, specs);
   const deploying: Deploying = { world, kubelet: createKubelet(world) };
   const manager = createManager(deploying);
   populate(deploying, specs);
@@ -76,14 +57,35 @@ export function createSimulation(options: SimulationOptions): Simulation {
   };
 }
 
+function createWorld({ now, speed, seed, automatic }: SimulationOptions, specs: readonly WorkloadSpec[]): World {
+  const ids = createIds(seed);
+  const store = createStore(1000 + (seed % 1000));
+  return {
+    store,
+    ids,
+    asWorkload: createWorkloadReader(),
+    events: createRecorder({ store, ids, now }),
+    now,
+    beganAt: now(),
+    speed,
+    scaled: (ms) => ms / speed,
+    behaviourOf(namespace, workload, container) {
+      const spec = specs.find((each) => each.namespace === namespace && each.name === workload);
+      return spec?.containers.find(({ name }) => name === container) ?? UNKNOWN;
+    },
+    settings: { automatic, loads: new Map(), metrics: true, prometheus: true, denied: [] },
+    pods: new Map(),
+    gone: [],
+    kills: new Map(),
+  };
+}
+
 function chosen(names: readonly string[] | undefined): readonly WorkloadSpec[] {
   if (names === undefined) return WORKLOADS;
   return names.map((wanted) => {
     const spec = WORKLOADS.find(({ namespace, name }) => wanted === name || wanted === `${namespace}/${name}`);
-    if (spec === undefined)
-      throw new Error(
-        `the demo cluster has no workload "${wanted}"; it has ${WORKLOADS.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')}`,
-      );
-    return spec;
+    if (spec !== undefined) return spec;
+    const known = WORKLOADS.map(({ namespace, name }) => `${namespace}/${name}`).join(', ');
+    throw new Error(`the demo cluster has no workload "${wanted}"; it has ${known}`);
   });
 }

@@ -36,55 +36,70 @@ const MOST_CHANGES = 5000;
 
 export function createStore(firstVersion: number): Store {
   const objects = new Map<string, Map<string, KubeObject>>();
-  const listeners = new Set<(change: Change) => void>();
-  let changes: Change[] = [];
-  let version = firstVersion;
-  let oldest = firstVersion;
+  const history = createHistory(firstVersion);
   const of = (resource: string): Map<string, KubeObject> => {
     const known = objects.get(resource) ?? new Map<string, KubeObject>();
     objects.set(resource, known);
     return known;
   };
-  const tell = (change: Change): void => {
-    changes.push(change);
-    if (changes.length > MOST_CHANGES) {
-      changes = changes.slice(-MOST_CHANGES / 2);
-      oldest = (changes[0]?.version ?? version) - 1;
-    }
-    for (const listener of listeners) listener(change);
-  };
   return {
+    ...history,
     get: (resource, namespace, name) => of(resource).get(keyOf(namespace, name)),
     put(resource, object) {
-      version += 1;
-      const stored = withVersion(object, version);
+      const stored = withVersion(object, history.next());
       const key = keyOf(object.metadata.namespace, object.metadata.name);
       const before = of(resource).get(key);
       of(resource).set(key, stored);
-      tell({ type: before === undefined ? 'ADDED' : 'MODIFIED', resource, key, version, object: stored, before });
+      history.tell({
+        type: before === undefined ? 'ADDED' : 'MODIFIED',
+        resource,
+        key,
+        version: history.version(),
+        object: stored,
+        before,
+      });
       return stored;
     },
     remove(resource, object) {
       const key = keyOf(object.metadata.namespace, object.metadata.name);
       const before = of(resource).get(key);
       if (before === undefined) return;
-      version += 1;
       of(resource).delete(key);
-      tell({ type: 'DELETED', resource, key, version, object: withVersion(before, version), before });
+      const version = history.next();
+      history.tell({ type: 'DELETED', resource, key, version, object: withVersion(before, version), before });
     },
     list(resource, at) {
-      if (at !== undefined && at < oldest) return { kind: 'too-old' };
-      const seen =
-        at === undefined || at >= version
-          ? of(resource)
-          : rewound(
-              of(resource),
-              changes.filter((change) => change.resource === resource && change.version > at),
-            );
-      return {
-        kind: 'listed',
-        objects: [...seen.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, object]) => object),
-      };
+      const missed = at === undefined ? [] : history.since(resource, at);
+      if (missed === undefined) return { kind: 'too-old' };
+      const entries = [...rewound(of(resource), missed).entries()].toSorted(([a], [b]) => (a < b ? -1 : 1));
+      return { kind: 'listed', objects: entries.map(([, object]) => object) };
+    },
+  };
+}
+
+type History = Pick<Store, 'version' | 'since' | 'oldest' | 'compact' | 'onChange'> & {
+  /** The next resource version. */
+  next(): number;
+  tell(change: Change): void;
+};
+
+function createHistory(firstVersion: number): History {
+  const listeners = new Set<(change: Change) => void>();
+  let changes: Change[] = [];
+  let version = firstVersion;
+  let oldest = firstVersion;
+  return {
+    next() {
+      version += 1;
+      return version;
+    },
+    tell(change) {
+      changes.push(change);
+      if (changes.length > MOST_CHANGES) {
+        changes = changes.slice(-MOST_CHANGES / 2);
+        oldest = (changes[0]?.version ?? version) - 1;
+      }
+      for (const listener of listeners) listener(change);
     },
     version: () => version,
     since: (resource, from) =>

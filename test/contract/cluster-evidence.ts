@@ -9,7 +9,7 @@ import { createPrometheusUsage } from '../../src/adapters/prometheus/usage-reade
 import { valueOf } from '../../src/domain/piece.ts';
 import type { EvidenceReader, EvidenceSubject } from '../../src/ports/evidence-reader.ts';
 import type { ClusterUnderTest } from './cluster-support.ts';
-import { CLUSTER, clock, eventually, podsOf, refOf, shownKill, silent, soon } from './cluster-support.ts';
+import { CLUSTER, clock, eventually, podsOf, refOf, shownKill, silent, someNumber, soon, textWith } from './cluster-support.ts';
 
 export function evidenceContract(target: () => ClusterUnderTest): void {
   const reader = (): EvidenceReader =>
@@ -32,7 +32,7 @@ export function evidenceContract(target: () => ClusterUnderTest): void {
       const other = { ...kill, id: `${kill.id}0` };
       expect((await reader().read({ ref: kill.ref, kill: other }, soon())).log).toMatchObject({
         kind: 'unavailable',
-        reason: expect.stringContaining('not kept any more'),
+        reason: textWith('not kept any more'),
       });
     });
 
@@ -45,15 +45,15 @@ export function evidenceContract(target: () => ClusterUnderTest): void {
       expect(valueOf(evidence.events)?.map(({ reason }) => reason)).toEqual(expect.arrayContaining(['Started']));
       expect(valueOf(evidence.node)).toMatchObject({
         name: kill.node,
-        capacity: expect.any(Number),
-        allocatable: expect.any(Number),
+        capacity: someNumber,
+        allocatable: someNumber,
         ready: true,
       });
       expect(valueOf(evidence.owner)).toMatchObject({
         chain: [{ kind: 'ReplicaSet' }, { kind: 'Deployment', name: target().restless.name }],
         top: { kind: 'Deployment', name: target().restless.name, apiVersion: 'apps/v1' },
-        replicas: expect.any(Number),
-        readyReplicas: expect.any(Number),
+        replicas: someNumber,
+        readyReplicas: someNumber,
       });
     });
 
@@ -84,7 +84,7 @@ export function evidenceContract(target: () => ClusterUnderTest): void {
       const evidence = await hurried.read(subject, soon());
       expect(evidence.events).toEqual({
         kind: 'unavailable',
-        reason: expect.stringMatching(/^reading events took longer than [0-9.]+ s$/),
+        reason: textWith(/^reading events took longer than [0-9.]+ s$/),
       });
     });
   });
@@ -95,7 +95,7 @@ export function evidenceContract(target: () => ClusterUnderTest): void {
       const usage = await eventually('a first metric', target().patienceMs, async () =>
         valueOf(await metrics.read(await quietSubject(target()), soon())),
       );
-      expect(usage).toMatchObject({ kind: 'instant', now: { bytes: expect.any(Number) } });
+      expect(usage).toMatchObject({ kind: 'instant', now: { bytes: someNumber } });
     });
 
     it('is missing from metrics.k8s.io for a pod it does not know', async () => {
@@ -104,7 +104,7 @@ export function evidenceContract(target: () => ClusterUnderTest): void {
       const usage = await metrics.read({ ref: { ...subject.ref, pod: 'no-such-pod' } }, soon());
       expect(usage).toMatchObject({
         kind: 'unavailable',
-        reason: expect.stringContaining('metrics.k8s.io has no value for this pod'),
+        reason: textWith('metrics.k8s.io has no value for this pod'),
       });
     });
 

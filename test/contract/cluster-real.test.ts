@@ -12,7 +12,7 @@ import { PermanentError } from '../../src/ports/fault.ts';
 import { clusterContract } from './cluster.ts';
 import type { RealCluster } from './cluster-real-target.ts';
 import { startRealCluster } from './cluster-real-target.ts';
-import { CLUSTER, clock, eventually, podsOf, shownKill, silent, soon } from './cluster-support.ts';
+import { CLUSTER, clock, eventually, podsOf, shownKill, silent, soon, textWith } from './cluster-support.ts';
 
 const kubeconfig = process.env['E2E_KUBECONFIG'] || undefined;
 
@@ -52,7 +52,7 @@ function rightsContract(target: () => RealCluster): void {
       expect(evidence.owner).toEqual({ kind: 'unavailable', reason: 'no right to read the owner (RBAC)' });
       expect(evidence.describe).toMatchObject({
         kind: 'known',
-        value: expect.stringMatching(/\nEvents: {2}\(no right to read events \(RBAC\)\)$/),
+        value: textWith(/\nEvents: {2}\(no right to read events \(RBAC\)\)$/),
       });
     });
 
@@ -85,7 +85,7 @@ function rightsContract(target: () => RealCluster): void {
       if (template === undefined || container?.resources.limit === undefined) throw new Error('no template');
       const editor = createWorkloadEditor({ connection: target().restricted, cluster: CLUSTER, clock, log: silent });
       const rehearsed = await editor.dryRun(buildChange(template, container, { limit: container.resources.limit.bytes }), soon());
-      expect(rehearsed).toEqual({ kind: 'forbidden', message: expect.stringContaining('cannot patch resource "deployments"') });
+      expect(rehearsed).toEqual({ kind: 'forbidden', message: textWith('cannot patch resource "deployments"') });
       await expect(editor.read(workload, soon())).rejects.toThrow(PermanentError);
       const finder = createPodFinder({ connection: target().restricted, cluster: CLUSTER });
       expect(await finder.names(undefined, soon())).toEqual([]);

@@ -1,5 +1,6 @@
 // What the cluster contract's parts share: the cluster under test, silent telemetry, waiting for a condition, the pods of a workload.
 
+import { expect } from 'vitest';
 import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
 import { createPodFinder } from '../../src/adapters/kubernetes/pod-finder.ts';
 import type { Kill } from '../../src/domain/oom-kill.ts';
@@ -49,6 +50,13 @@ export function countingMeter(): CountingMeter {
     counted: (counter, reason) =>
       counts.filter((each) => each.counter === counter && (reason === undefined || each.reason === reason)).length,
   };
+}
+
+/** Of a size or count that is only known to be one. */
+export const someNumber: unknown = expect.any(Number);
+
+export function textWith(part: string | RegExp): unknown {
+  return typeof part === 'string' ? expect.stringContaining(part) : expect.stringMatching(part);
 }
 
 export function soon(): AbortSignal {

@@ -9,7 +9,7 @@ import { MIB, toBytes } from '../../src/domain/memory.ts';
 import type { WorkloadRef } from '../../src/domain/workload.ts';
 import type { WorkloadEditor } from '../../src/ports/workload-editor.ts';
 import type { ClusterUnderTest } from './cluster-support.ts';
-import { CLUSTER, clock, eventually, silent, soon } from './cluster-support.ts';
+import { CLUSTER, clock, eventually, silent, soon, textWith } from './cluster-support.ts';
 
 const object = z.looseObject({
   metadata: z.looseObject({
@@ -44,7 +44,7 @@ export function writeContract(target: () => ClusterUnderTest): void {
       for (const result of [await editor.dryRun(change, soon()), await editor.apply(change, soon())]) {
         expect(result).toEqual({
           kind: 'denied',
-          message: expect.stringContaining('must be less than or equal to memory limit'),
+          message: textWith('must be less than or equal to memory limit'),
         });
       }
     });
@@ -111,7 +111,7 @@ export function writeContract(target: () => ClusterUnderTest): void {
       const note = items.find(({ reason }) => reason === 'MemoryLimitChanged');
       expect(note).toMatchObject({
         source: { component: 'headroom' },
-        message: expect.stringMatching(/P-1 of OOM-1, asked by U1, approved by U2$/),
+        message: textWith(/P-1 of OOM-1, asked by U1, approved by U2$/),
       });
     });
   });

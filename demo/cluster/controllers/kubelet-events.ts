@@ -15,53 +15,63 @@ export type KubeletEvents = {
 };
 
 export function kubeletEvents({ events, store }: World): KubeletEvents {
-  const kubelet = (pod: PodRecord, container: ContainerRecord, event: EventText): void =>
-    events.record(
-      about(pod, { fieldPath: `spec.containers{${container.name}}` }),
-      { component: 'kubelet', host: pod.node.name },
-      event,
-    );
-  const about = ({ namespace, name, uid }: PodRecord, more: { readonly fieldPath?: string } = {}): InvolvedObject => ({
+  const about = ({ namespace, name, uid }: PodRecord): InvolvedObject => ({
     kind: 'Pod',
     namespace,
     name,
     uid,
     apiVersion: 'v1',
     resourceVersion: store.get('pods', namespace, name)?.metadata.resourceVersion,
-    ...more,
   });
+  const kubelet = (pod: PodRecord, { name }: ContainerRecord, event: EventText): void => {
+    const source = { component: 'kubelet', host: pod.node.name };
+    events.record({ ...about(pod), fieldPath: `spec.containers{${name}}` }, source, event);
+  };
   return {
-    scheduled(pod) {
-      const message = `Successfully assigned ${pod.namespace}/${pod.name} to ${pod.node.name}`;
-      events.record(about(pod), { component: 'default-scheduler' }, { type: 'Normal', reason: 'Scheduled', message });
-    },
+    scheduled: (pod) => events.record(about(pod), { component: 'default-scheduler' }, scheduled(pod)),
     started(pod, container) {
-      const pulled = `Container image "${container.template.image}" already present on machine and can be accessed by the pod`;
-      kubelet(pod, container, { type: 'Normal', reason: 'Pulled', message: pulled });
-      kubelet(pod, container, { type: 'Normal', reason: 'Created', message: 'Container created' });
-      kubelet(pod, container, { type: 'Normal', reason: 'Started', message: 'Container started' });
+      kubelet(pod, container, pulled(container));
+      kubelet(pod, container, CREATED);
+      kubelet(pod, container, STARTED);
     },
     startFailed(pod, container, problem) {
-      kubelet(pod, container, { type: 'Normal', reason: 'Created', message: 'Container created' });
+      kubelet(pod, container, CREATED);
       kubelet(pod, container, { type: 'Warning', reason: 'Failed', message: `Error: ${problem}` });
     },
-    backOff(pod, container) {
-      const message = `Back-off restarting failed container ${container.name} in pod ${pod.name}_${pod.namespace}(${pod.uid})`;
-      kubelet(pod, container, { type: 'Warning', reason: 'BackOff', message });
-    },
-    unhealthy(pod, container) {
-      const message = `Liveness probe failed: Get "http://${pod.podIp}:8080/healthz": context deadline exceeded (Client.Timeout exceeded while awaiting headers)`;
-      kubelet(pod, container, { type: 'Warning', reason: 'Unhealthy', message });
-    },
-    failedProbe(pod, container) {
-      kubelet(pod, container, {
-        type: 'Normal',
-        reason: 'Killing',
-        message: `Container ${container.name} failed liveness probe, will be restarted`,
-      });
-    },
-    stopping(pod, container) {
-      kubelet(pod, container, { type: 'Normal', reason: 'Killing', message: `Stopping container ${container.name}` });
-    },
+    backOff: (pod, container) => kubelet(pod, container, backOff(pod, container)),
+    unhealthy: (pod, container) => kubelet(pod, container, unhealthy(pod)),
+    failedProbe: (pod, container) =>
+      kubelet(pod, container, killing(`Container ${container.name} failed liveness probe, will be restarted`)),
+    stopping: (pod, container) => kubelet(pod, container, killing(`Stopping container ${container.name}`)),
   };
+}
+
+const CREATED: EventText = { type: 'Normal', reason: 'Created', message: 'Container created' };
+const STARTED: EventText = { type: 'Normal', reason: 'Started', message: 'Container started' };
+
+function scheduled({ namespace, name, node }: PodRecord): EventText {
+  return { type: 'Normal', reason: 'Scheduled', message: `Successfully assigned ${namespace}/${name} to ${node.name}` };
+}
+
+function pulled({ template }: ContainerRecord): EventText {
+  const message = `Container image "${template.image}" already present on machine and can be accessed by the pod`;
+  return { type: 'Normal', reason: 'Pulled', message };
+}
+
+function backOff({ namespace, name, uid }: PodRecord, container: ContainerRecord): EventText {
+  const message = `Back-off restarting failed container ${container.name} in pod ${name}_${namespace}(${uid})`;
+  return { type: 'Warning', reason: 'BackOff', message };
+}
+
+function unhealthy({ podIp }: PodRecord): EventText {
+  const problem = 'context deadline exceeded (Client.Timeout exceeded while awaiting headers)';
+  return {
+    type: 'Warning',
+    reason: 'Unhealthy',
+    message: `Liveness probe failed: Get "http://${podIp}:8080/healthz": ${problem}`,
+  };
+}
+
+function killing(message: string): EventText {
+  return { type: 'Normal', reason: 'Killing', message };
 }

@@ -89,7 +89,7 @@ function conditions(pod: PodRecord): readonly unknown[] {
   const ready = isReady(pod);
   const waiting = pod.containers.filter((container) => !container.ready).map(({ name }) => name);
   const reason = ready ? {} : { reason: 'ContainersNotReady', message: `containers with unready status: [${waiting.join(' ')}]` };
-  const condition = (type: string, status: boolean, since: number, more: object = {}): object => ({
+  const condition = (type: string, [status, since]: readonly [boolean, number], more: object = {}): object => ({
     type,
     observedGeneration: 1,
     status: status ? 'True' : 'False',
@@ -98,11 +98,11 @@ function conditions(pod: PodRecord): readonly unknown[] {
     ...more,
   });
   return [
-    condition('PodReadyToStartContainers', true, pod.createdAt),
-    condition('Initialized', true, pod.createdAt),
-    condition('Ready', ready, pod.readySince, reason),
-    condition('ContainersReady', ready, pod.readySince, reason),
-    condition('PodScheduled', true, pod.createdAt),
+    condition('PodReadyToStartContainers', [true, pod.createdAt]),
+    condition('Initialized', [true, pod.createdAt]),
+    condition('Ready', [ready, pod.readySince], reason),
+    condition('ContainersReady', [ready, pod.readySince], reason),
+    condition('PodScheduled', [true, pod.createdAt]),
   ];
 }
 

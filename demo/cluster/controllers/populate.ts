@@ -1,12 +1,13 @@
 // Fills the demo cluster: namespaces, nodes, workloads with their ReplicaSets and revisions, and pods that have run for days. What is born later (a bare
 // pod) is returned.
 
-import type { KubeObject, PodTemplate, Workload } from '../model/objects.ts';
+import type { KubeObject, PodTemplate } from '../model/objects.ts';
 import { time } from '../model/objects.ts';
 import { templateHash } from '../model/random.ts';
-import type { ContainerSpec, WorkloadSpec } from '../workloads.ts';
+import type { ContainerSpec, WorkloadSpec } from '../workload-spec.ts';
 import type { Deploying } from './deployment.ts';
 import { createPod, createReplicaSet } from './deployment.ts';
+import { nodeObject, putNamespace } from './places.ts';
 import { NODES, podRecord } from './pods.ts';
 import { createDaemon, createMember, revisionName } from './stateful-set.ts';
 import type { World } from './world.ts';
@@ -153,77 +154,9 @@ function containerOf(spec: ContainerSpec): PodTemplate['spec']['containers'][num
 /** Which fields the manager set: the limits among them, which decides who would undo a change. */
 function ownedFields({ containers }: WorkloadSpec): object {
   const memory = { '.': {}, 'f:memory': {} };
-  const fields = containers.map(({ name }) => [
+  const fields: readonly (readonly [string, object])[] = containers.map(({ name }) => [
     `k:{"name":"${name}"}`,
     { '.': {}, 'f:image': {}, 'f:name': {}, 'f:resources': { '.': {}, 'f:limits': memory, 'f:requests': memory } },
   ]);
-  return { 'f:spec': { 'f:replicas': {}, 'f:template': { 'f:spec': { 'f:containers': Object.fromEntries(fields) } } } };
-}
-
-function putNamespace(world: World, name: string, since: number): void {
-  world.store.put('namespaces', {
-    kind: 'Namespace',
-    apiVersion: 'v1',
-    metadata: {
-      name,
-      uid: world.ids.uid(`namespace/${name}`),
-      resourceVersion: '',
-      creationTimestamp: time(since),
-      labels: { 'kubernetes.io/metadata.name': name },
-    },
-    spec: { finalizers: ['kubernetes'] },
-    status: { phase: 'Active' },
-  });
-}
-
-function nodeObject(world: World, { name, ip }: (typeof NODES)[number], since: number): KubeObject {
-  const condition = (type: string, on: boolean, [reason, message]: readonly [string, string]): object => ({
-    ...{
-      type,
-      status: on ? 'True' : 'False',
-      lastHeartbeatTime: time(world.now()),
-      lastTransitionTime: time(since),
-      reason,
-      message,
-    },
-  });
-  return {
-    kind: 'Node',
-    apiVersion: 'v1',
-    metadata: {
-      name,
-      uid: world.ids.uid(`node/${name}`),
-      resourceVersion: '',
-      creationTimestamp: time(since),
-      labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'amd64' },
-    },
-    spec: {},
-    status: {
-      capacity: { cpu: '4', memory: '8388608Ki', pods: '110', 'ephemeral-storage': '102400Mi' },
-      allocatable: { cpu: '3920m', memory: '7757824Ki', pods: '110', 'ephemeral-storage': '94371840Ki' },
-      conditions: [
-        condition('MemoryPressure', false, ['KubeletHasSufficientMemory', 'kubelet has sufficient memory available']),
-        condition('DiskPressure', false, ['KubeletHasNoDiskPressure', 'kubelet has no disk pressure']),
-        condition('PIDPressure', false, ['KubeletHasSufficientPID', 'kubelet has sufficient PID available']),
-        condition('Ready', true, ['KubeletReady', 'kubelet is posting ready status']),
-      ],
-      addresses: [
-        { type: 'InternalIP', address: ip },
-        { type: 'Hostname', address: name },
-      ],
-      nodeInfo: {
-        kubeletVersion: 'v1.36.3',
-        containerRuntimeVersion: 'containerd://2.2.1',
-        osImage: 'Debian GNU/Linux 12 (bookworm)',
-        kernelVersion: '6.12.48',
-        architecture: 'amd64',
-        operatingSystem: 'linux',
-      },
-    },
-  };
-}
-
-/** The container of a stored workload by name. */
-export function containerIn({ spec }: Workload, name: string): PodTemplate['spec']['containers'][number] | undefined {
-  return spec.template.spec.containers.find((container) => container.name === name);
+  return { 'f:spec': { 'f:replicas': {}, 'f:template': { 'f:spec': { 'f:containers': Object.fromEntries<object>(fields) } } } };
 }

@@ -16,7 +16,7 @@ const DECIMAL = [
 export function canonicalMemory(text: string): string | undefined {
   const bytes = quantityBytes(text);
   if (bytes === undefined) return undefined;
-  if (/i$/.test(text)) return formatQuantity(bytes);
+  if (text.endsWith('i')) return formatQuantity(bytes);
   if (/[0-9]$/.test(text) && !/[eE]/.test(text)) return String(bytes);
   const [suffix, unit] = DECIMAL.find(([, size]) => bytes % size === 0) ?? ['', 1];
   return `${bytes / unit}${suffix}`;

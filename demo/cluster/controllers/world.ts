@@ -3,7 +3,7 @@
 import type { Ids } from '../model/random.ts';
 import type { PodRecord } from '../model/run.ts';
 import type { Store } from '../store.ts';
-import type { Behaviour } from '../workloads.ts';
+import type { Behaviour } from '../workload-spec.ts';
 import type { EventRecorder } from './events.ts';
 import type { ReadWorkload } from './workload-object.ts';
 

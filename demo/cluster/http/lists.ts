@@ -15,6 +15,9 @@ export type ListRequest = {
   readonly query: URLSearchParams;
 };
 
+/** In a token that goes on inconsistently. */
+const ANY_VERSION = -1;
+
 type Token = { readonly v: string; readonly rv: number; readonly start: string };
 
 const EXPIRED =
@@ -22,31 +25,42 @@ const EXPIRED =
 
 export function list(store: Store, { type, namespace, query }: ListRequest): object {
   const limit = wholeNumber(query.get('limit')) ?? 0;
-  const given = query.get('continue');
-  const token = given === null || given === '' ? undefined : parseToken(given);
-  const at = token?.rv ?? exactVersion(query) ?? store.version();
-  const listed = store.list(type.resource, at === -1 ? undefined : at);
-  if (listed.kind === 'too-old')
-    throw token === undefined
-      ? tooOld(at, store.oldest())
-      : new Refusal(410, EXPIRED, { reason: 'Expired', continueToken: tokenText({ ...token, rv: -1 }) });
+  const token = parseToken(query.get('continue') ?? '');
+  const { objects, version } = read(store, type, { token, exact: exactVersion(query) });
   const matches = matcherFor(type, query, namespace);
-  const all = listed.objects.map((object) => shownAs(type, object)).filter(matches);
-  const rest = token === undefined ? all : all.filter((object) => positionOf(object) >= token.start);
+  const from = token?.start ?? '';
+  const rest = objects.map((object) => shownAs(type, object)).filter((object) => matches(object) && positionOf(object) >= from);
   const page = limit === 0 ? rest : rest.slice(0, limit);
-  const next = rest[page.length];
-  const version = at === -1 ? store.version() : at;
-  const remaining = hasSelector(query) || next === undefined ? {} : { remainingItemCount: rest.length - page.length };
   return {
     kind: `${type.kind}List`,
     apiVersion: type.group === '' ? type.version : `${type.group}/${type.version}`,
-    metadata: {
-      resourceVersion: String(version),
-      ...(next === undefined ? {} : { continue: tokenText({ v: 'meta.k8s.io/v1', rv: version, start: positionOf(next) }) }),
-      ...remaining,
-    },
+    metadata: { resourceVersion: String(version), ...more(rest, page.length, { version, counted: !hasSelector(query) }) },
     items: page.map(asItem),
   };
+}
+
+type Position = { readonly token: Token | undefined; readonly exact: number | undefined };
+
+function read(
+  store: Store,
+  type: ResourceType,
+  { token, exact }: Position,
+): { readonly objects: readonly KubeObject[]; readonly version: number } {
+  const asked = token?.rv === ANY_VERSION ? undefined : (token?.rv ?? exact);
+  const listed = store.list(type.resource, asked);
+  if (listed.kind === 'listed') return { objects: listed.objects, version: asked ?? store.version() };
+  if (token === undefined) throw tooOld(asked ?? 0, store.oldest());
+  throw new Refusal(410, EXPIRED, { reason: 'Expired', continueToken: tokenText({ ...token, rv: ANY_VERSION }) });
+}
+
+type Paging = { readonly version: number; readonly counted: boolean };
+
+/** What the list's metadata says about the pages after this one. With a selector nobody counts them. */
+function more(rest: readonly KubeObject[], shown: number, { version, counted }: Paging): object {
+  const next = rest[shown];
+  if (next === undefined) return {};
+  const token = tokenText({ v: 'meta.k8s.io/v1', rv: version, start: positionOf(next) });
+  return { continue: token, ...(counted ? { remainingItemCount: rest.length - shown } : {}) };
 }
 
 function positionOf({ metadata }: KubeObject): string {
@@ -57,7 +71,8 @@ function tokenText(token: Token): string {
   return Buffer.from(JSON.stringify(token)).toString('base64url');
 }
 
-function parseToken(text: string): Token {
+function parseToken(text: string): Token | undefined {
+  if (text === '') return undefined;
   try {
     const token: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
     if (typeof token === 'object' && token !== null && 'rv' in token && 'start' in token)

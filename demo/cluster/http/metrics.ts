@@ -1,6 +1,6 @@
 // metrics.k8s.io: the present use of running pods. As with metrics-server, a pod is missing for a while after one of its containers was restarted.
 
-import { usedBytes } from '../controllers/kubelet.ts';
+import { usedBytes } from '../controllers/container-life.ts';
 import type { World } from '../controllers/world.ts';
 import type { KubeObject } from '../model/objects.ts';
 import { objectSchema, time } from '../model/objects.ts';

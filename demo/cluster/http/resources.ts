@@ -100,8 +100,14 @@ export function locate(segments: readonly string[], isServed: (group: string) =>
   const namespace = inNamespace ? path[1] : undefined;
   const [resource, name, subresource, ...more] = inNamespace ? path.slice(2) : path;
   const type = known.find((each) => each.resource === resource && (each.namespaced || !inNamespace));
-  if (type === undefined || more.length > 0) throw noSuchResource();
-  if (subresource !== undefined && type.subresources?.includes(subresource) !== true) throw noSuchResource();
-  if (type.namespaced && name !== undefined && namespace === undefined) throw noSuchResource();
+  if (type === undefined || more.length > 0 || !exists(type, { namespace, name, subresource })) throw noSuchResource();
   return { kind: 'target', target: { type, namespace, name, subresource } };
+}
+
+function exists(
+  { namespaced, subresources = [] }: ResourceType,
+  { namespace, name, subresource }: Omit<Target, 'type'>,
+): boolean {
+  if (subresource !== undefined && !subresources.includes(subresource)) return false;
+  return !namespaced || name === undefined || namespace !== undefined;
 }

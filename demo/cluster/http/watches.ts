@@ -7,6 +7,7 @@ import type { Change, Store } from '../store.ts';
 import type { ListRequest } from './lists.ts';
 import { wholeNumber } from './lists.ts';
 import { invalid, Refusal, statusObject, tooOld } from './refusal.ts';
+import type { ResourceType } from './resources.ts';
 import type { Matcher } from './selectors.ts';
 import { matcherFor } from './selectors.ts';
 import { shownAs } from './views.ts';
@@ -21,62 +22,83 @@ export type WatchesOptions = { readonly store: Store; readonly bookmarkEveryMs: 
 
 const LONGEST_SECONDS = 1800;
 
-export function createWatches({ store, bookmarkEveryMs }: WatchesOptions): Watches {
-  const open = new Set<() => void>();
+export function createWatches(options: WatchesOptions): Watches {
+  const open = new Set<Session>();
   return {
     open(request, response) {
-      const { query, type } = request;
-      const start = startOf(query);
-      const matches = matcherFor(type, query, request.namespace);
-      const bookmarks = query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1';
-      const write = (event: string, object: object): void => void response.write(`${JSON.stringify({ type: event, object })}\n`);
-      const bookmark = (annotations?: object): void =>
-        write('BOOKMARK', bookmarkObject(shownAs(type, EMPTY), store.version(), annotations));
-      response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
-      response.flushHeaders();
-      const listed = start.kind === 'everything' ? store.list(type.resource) : undefined;
-      if (listed?.kind === 'listed')
-        for (const object of listed.objects.map((each) => shownAs(type, each)).filter(matches)) write('ADDED', object);
-      if (start.kind === 'everything' && start.marked && bookmarks) bookmark({ 'k8s.io/initial-events-end': 'true' });
-      const missed = start.kind === 'after' ? store.since(type.resource, start.version) : [];
-      if (missed === undefined) {
-        write('ERROR', statusObject(tooOld(start.kind === 'after' ? start.version : 0, store.oldest())));
-        response.end();
-        return;
-      }
-      const pass = (change: Change): void => {
-        if (change.resource !== type.resource) return;
-        const seen = seenBy(matches, {
-          ...change,
-          object: shownAs(type, change.object),
-          before: change.before === undefined ? undefined : shownAs(type, change.before),
-        });
-        if (seen !== undefined) write(seen, shownAs(type, change.object));
-      };
-      for (const change of missed) pass(change);
-      const stopListening = store.onChange(pass);
-      const timer = setInterval(() => bookmarks && bookmark(), bookmarkEveryMs);
-      const seconds = wholeNumber(query.get('timeoutSeconds')) ?? LONGEST_SECONDS;
-      const deadline = setTimeout(() => close(true), Math.min(Math.max(1, seconds), LONGEST_SECONDS) * 1000);
-      const close = (orderly: boolean): void => {
-        if (!open.delete(drop)) return;
-        stopListening();
-        clearInterval(timer);
-        clearTimeout(deadline);
-        if (orderly && bookmarks) bookmark();
-        if (orderly) response.end();
-      };
-      const drop = (): void => {
-        close(false);
-        response.destroy();
-      };
-      open.add(drop);
-      response.on('close', () => close(false));
+      const session = begin(options, request, response);
+      if (session === undefined) return;
+      open.add(session);
+      response.on('close', () => {
+        session.end();
+        open.delete(session);
+      });
     },
     drop() {
-      for (const drop of open) drop();
+      for (const session of open) session.cut();
     },
   };
+}
+
+type Session = { readonly end: () => void; readonly cut: () => void };
+type Line = { readonly send: (type: string, object: object) => void; readonly bookmark: (annotations?: object) => void };
+
+/** Undefined when it ended at once, because its position is too old. Throws a Refusal before the first byte. */
+function begin({ store, bookmarkEveryMs }: WatchesOptions, request: ListRequest, response: ServerResponse): Session | undefined {
+  const { query, type } = request;
+  const start = startOf(query);
+  const matches = matcherFor(type, query, request.namespace);
+  const seconds = Math.min(Math.max(1, wholeNumber(query.get('timeoutSeconds')) ?? LONGEST_SECONDS), LONGEST_SECONDS);
+  const line = lineTo(store, request, response);
+  response.writeHead(200, { 'content-type': 'application/json', 'cache-control': 'no-cache, private' });
+  response.flushHeaders();
+  if (start.kind === 'everything') sendEverything(store, request, { line, matches, marked: start.marked });
+  const missed = start.kind === 'after' ? store.since(type.resource, start.version) : [];
+  if (missed === undefined) {
+    line.send('ERROR', statusObject(tooOld(start.kind === 'after' ? start.version : 0, store.oldest())));
+    response.end();
+    return undefined;
+  }
+  const pass = (change: Change): void => {
+    if (change.resource !== type.resource) return;
+    const seen = seenBy(matches, type, change);
+    if (seen !== undefined) line.send(seen, shownAs(type, change.object));
+  };
+  for (const change of missed) pass(change);
+  const stopListening = store.onChange(pass);
+  const bookmarks = setInterval(() => line.bookmark(), bookmarkEveryMs);
+  const deadline = setTimeout(() => {
+    line.bookmark();
+    response.end();
+  }, seconds * 1000);
+  return {
+    end() {
+      stopListening();
+      clearInterval(bookmarks);
+      clearTimeout(deadline);
+    },
+    cut: () => response.destroy(),
+  };
+}
+
+function lineTo(store: Store, { query, type }: ListRequest, response: ServerResponse): Line {
+  const wanted = query.get('allowWatchBookmarks') === 'true' || query.get('allowWatchBookmarks') === '1';
+  const send = (event: string, object: object): void => void response.write(`${JSON.stringify({ type: event, object })}\n`);
+  return {
+    send,
+    bookmark(annotations) {
+      if (wanted) send('BOOKMARK', bookmarkObject(shownAs(type, EMPTY), store.version(), annotations));
+    },
+  };
+}
+
+type Sending = { readonly line: Line; readonly matches: Matcher; readonly marked: boolean };
+
+function sendEverything(store: Store, { type }: ListRequest, { line, matches, marked }: Sending): void {
+  const listed = store.list(type.resource);
+  const objects = listed.kind === 'listed' ? listed.objects.map((each) => shownAs(type, each)) : [];
+  for (const object of objects.filter(matches)) line.send('ADDED', object);
+  if (marked) line.bookmark({ 'k8s.io/initial-events-end': 'true' });
 }
 
 const EMPTY: KubeObject = {
@@ -115,9 +137,9 @@ function bookmarkObject({ kind, apiVersion }: KubeObject, version: number, annot
 }
 
 /** To a selector, an object that begins to match is added, and one that ceases to match is deleted. */
-function seenBy(matches: Matcher, { type, object, before }: Change): Change['type'] | undefined {
-  const did = before !== undefined && matches(before);
-  const does = matches(object);
+function seenBy(matches: Matcher, resource: ResourceType, { type, object, before }: Change): Change['type'] | undefined {
+  const did = before !== undefined && matches(shownAs(resource, before));
+  const does = matches(shownAs(resource, object));
   if (type === 'DELETED') return did ? 'DELETED' : undefined;
   if (did && does) return 'MODIFIED';
   if (did) return 'DELETED';

@@ -1,7 +1,7 @@
 // What the demo's kubelet remembers of a pod: its containers, and every run of each of them. Times in milliseconds, sizes in bytes. Only
 // controllers/ changes it; everything that is shown is drawn from it.
 
-import type { Behaviour } from '../workloads.ts';
+import type { Behaviour } from '../workload-spec.ts';
 import type { RunTimes } from './demand.ts';
 import type { ContainerTemplate, OwnerReference, PodTemplate } from './objects.ts';
 
