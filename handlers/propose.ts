@@ -147,9 +147,13 @@ async function propose(ports: ProposePorts, settings: Settings, { input, signal 
   const rehearsal = await ports.editor.dryRun(change, signal);
   if (rehearsal.kind === 'denied')
     return { kind: 'invalid', problems: [{ field: 'limit', message: `The API server would refuse it: ${rehearsal.message}` }] };
-  if (rehearsal.kind === 'drifted' || rehearsal.kind === 'gone') return refused('The workload changed while you were looking at it; open the review again.');
+  if (rehearsal.kind === 'drifted' || rehearsal.kind === 'gone')
+    return refused('The workload changed while you were looking at it; open the review again.');
   // The role that talks to Slack needs no right to write; the worker rehearses before it writes.
-  const dryRun = rehearsal.kind === 'forbidden' ? ({ kind: 'not-checked', reason: 'it comes right before the write' } as const) : ({ kind: 'passed' } as const);
+  const dryRun =
+    rehearsal.kind === 'forbidden'
+      ? ({ kind: 'not-checked', reason: 'it comes right before the write' } as const)
+      : ({ kind: 'passed' } as const);
   return store(ports, settings, { input, ready, change, dryRun });
 }
 
@@ -164,9 +168,18 @@ function reasonProblems(reason: string): readonly { readonly field: 'reason'; re
   ];
 }
 
-type Storing = { readonly input: ProposeInput; readonly ready: Ready; readonly change: Change; readonly dryRun: Proposal['dryRun'] };
+type Storing = {
+  readonly input: ProposeInput;
+  readonly ready: Ready;
+  readonly change: Change;
+  readonly dryRun: Proposal['dryRun'];
+};
 
-async function store(ports: ProposePorts, { policy }: Settings, { input, ready, change, dryRun }: Storing): Promise<ProposeOutcome> {
+async function store(
+  ports: ProposePorts,
+  { policy }: Settings,
+  { input, ready, change, dryRun }: Storing,
+): Promise<ProposeOutcome> {
   const now = ports.clock.now();
   const { incident, dossier } = ready;
   const proposal = await ports.proposals.create(

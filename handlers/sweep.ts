@@ -1,8 +1,8 @@
 // What time does: proposals expire, incidents that stayed quiet are resolved, and whatever a crash left between two steps is
 // handed on. Safe to run any number of times, by any number of replicas.
 
-import type { Proposal } from '../src/domain/proposal.ts';
 import type { ThreadEntry } from '../src/domain/incident.ts';
+import type { Proposal } from '../src/domain/proposal.ts';
 import { advance } from '../src/domain/proposal.ts';
 import type { Millis } from '../src/domain/time.ts';
 import { between } from '../src/domain/time.ts';

@@ -50,14 +50,8 @@ export function createStore(firstVersion: number): Store {
       const key = keyOf(object.metadata.namespace, object.metadata.name);
       const before = of(resource).get(key);
       of(resource).set(key, stored);
-      history.tell({
-        type: before === undefined ? 'ADDED' : 'MODIFIED',
-        resource,
-        key,
-        version: history.version(),
-        object: stored,
-        before,
-      });
+      const type = before === undefined ? 'ADDED' : 'MODIFIED';
+      history.tell({ type, resource, key, version: history.version(), object: stored, before });
       return stored;
     },
     remove(resource, object) {

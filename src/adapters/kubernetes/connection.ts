@@ -6,6 +6,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import type { Response } from 'undici';
 import { fetch } from 'undici';
 import { PermanentError } from '../../ports/fault.ts';
+import type { CredentialSource } from './credentials.ts';
 import { createCredentialSource } from './credentials.ts';
 import { answerFault, networkFault } from './faults.ts';
 
@@ -48,23 +49,7 @@ export function connectCluster(source: ClusterSource, timeoutMs = 10_000): Clust
   const server = config.getCurrentCluster()?.server;
   if (server === undefined) throw wrongConfig(`the kubeconfig names no cluster for the context "${config.getCurrentContext()}"`);
   const credentials = createCredentialSource(config, server);
-  const send = async (call: Call, signal: AbortSignal): Promise<Response> => {
-    const { headers, dispatcher } = await credentials.current();
-    const url = urlOf(server, call);
-    const body = call.body === undefined ? null : JSON.stringify(call.body);
-    const type = call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' };
-    try {
-      return await fetch(url, {
-        method: call.method ?? 'GET',
-        headers: { ...headers, ...type, accept: 'application/json, */*' },
-        body,
-        signal,
-        dispatcher,
-      });
-    } catch (error) {
-      throw networkFault(call, error);
-    }
-  };
+  const send = createSend(credentials, server);
   const bounded = (call: Call): Promise<Response> => send(call, AbortSignal.any([call.signal, AbortSignal.timeout(timeoutMs)]));
   const answer = async (call: Call): Promise<Answer> => readAnswer(call, await bounded(call));
   return {
@@ -87,6 +72,27 @@ export function connectCluster(source: ClusterSource, timeoutMs = 10_000): Clust
       return response.body ?? emptyStream();
     },
     close: () => credentials.close(),
+  };
+}
+
+type Send = (call: Call, signal: AbortSignal) => Promise<Response>;
+
+function createSend(credentials: CredentialSource, server: string): Send {
+  return async (call, signal) => {
+    const { headers, dispatcher } = await credentials.current();
+    const body = call.body === undefined ? null : JSON.stringify(call.body);
+    const type = call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' };
+    try {
+      return await fetch(urlOf(server, call), {
+        method: call.method ?? 'GET',
+        headers: { ...headers, ...type, accept: 'application/json, */*' },
+        body,
+        signal,
+        dispatcher,
+      });
+    } catch (error) {
+      throw networkFault(call, error);
+    }
   };
 }
 

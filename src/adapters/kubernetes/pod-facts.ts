@@ -34,13 +34,13 @@ function toFacts({ metadata, spec, status }: RawPod, cluster: string): PodFacts 
     namespace: metadata.namespace,
     name: metadata.name,
     uid: metadata.uid,
-    phase: status?.phase ?? undefined,
-    reason: status?.reason ?? undefined,
-    message: status?.message ?? undefined,
-    node: spec.nodeName ?? undefined,
+    phase: present(status?.phase),
+    reason: present(status?.reason),
+    message: present(status?.message),
+    node: present(spec.nodeName),
     qosClass: qosClass(status?.qosClass),
-    priorityClass: spec.priorityClassName ?? undefined,
-    restartPolicy: spec.restartPolicy ?? undefined,
+    priorityClass: present(spec.priorityClassName),
+    restartPolicy: present(spec.restartPolicy),
     deletedAt: parseInstant(metadata.deletionTimestamp),
     startedAt: parseInstant(status?.startTime),
     labels: metadata.labels ?? {},
@@ -78,25 +78,46 @@ function join(
   return (containers ?? []).map((container) => {
     const status = statuses?.find(({ name }) => name === container.name);
     const resources = memoryResources(container.resources);
-    const inForce = status?.resources === undefined || status.resources === null ? undefined : memoryResources(status.resources);
-    const env = (container.env ?? []).flatMap(({ name, value }) =>
-      value === undefined || value === null ? [] : [{ name, value }],
-    );
-    const text = { env, command: container.command ?? [], args: container.args ?? [] };
+    const inForce = inForceOf(status);
     return {
       name: container.name,
       role: roleOf(container),
-      image: container.image ?? undefined,
+      image: present(container.image),
       resources,
-      inForce: inForce?.limit === undefined && inForce?.request === undefined ? undefined : inForce,
-      restartCount: status?.restartCount ?? 0,
-      ready: status?.ready ?? false,
-      containerId: withoutScheme(status?.containerID),
-      state: stateOf(status?.state),
-      lastState: terminatedOf(status?.lastState?.terminated),
-      heapSettings: findHeapSettings(text, (inForce?.limit ?? resources.limit)?.bytes),
+      inForce,
+      heapSettings: findHeapSettings(textOf(container), (inForce?.limit ?? resources.limit)?.bytes),
+      ...lifeOf(status),
     };
   });
+}
+
+/** JSON's null says as little as an absent field. */
+function present<Value>(value: Value | null | undefined): Value | undefined {
+  return value ?? undefined;
+}
+
+function inForceOf(status: RawStatus | undefined): MemoryResources | undefined {
+  const inForce = memoryResources(status?.resources);
+  return inForce.limit === undefined && inForce.request === undefined ? undefined : inForce;
+}
+
+function textOf(container: RawContainer) {
+  const env = (container.env ?? []).flatMap(({ name, value }) =>
+    value === undefined || value === null ? [] : [{ name, value }],
+  );
+  return { env, command: container.command ?? [], args: container.args ?? [] };
+}
+
+function lifeOf(
+  status: RawStatus | undefined,
+): Pick<PodContainer, 'restartCount' | 'ready' | 'containerId' | 'state' | 'lastState'> {
+  return {
+    restartCount: status?.restartCount ?? 0,
+    ready: status?.ready ?? false,
+    containerId: withoutScheme(status?.containerID),
+    state: stateOf(status?.state),
+    lastState: terminatedOf(status?.lastState?.terminated),
+  };
 }
 
 export function memoryResources(resources: RawResources): MemoryResources {

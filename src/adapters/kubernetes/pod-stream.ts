@@ -64,9 +64,7 @@ function resume(resourceVersion: string): Query {
 
 async function follow(options: FollowOptions, query: Query): Promise<Ended> {
   const silence = createSilence(options.signal);
-  const splitter = createLineSplitter({ mostBytes: MOST_LINE_BYTES, onTooLong: () => undefined });
-  const handing = createHandOver(options.onObject);
-  let synced = query['resourceVersion'] !== undefined;
+  const reader = createReader(options, query['resourceVersion'] !== undefined);
   try {
     const stream = await options.connection.stream({
       path: options.path,
@@ -75,31 +73,54 @@ async function follow(options: FollowOptions, query: Query): Promise<Ended> {
     });
     for await (const chunk of stream) {
       silence.heard();
-      const lines = splitter.push(chunk);
-      options.onScanned(lines.length);
-      for (const line of lines) {
-        if (isControl(line)) {
-          const said = readControl(line);
-          if (said.kind === 'expired') return 'expired';
-          if (said.initialEnd) synced = true;
-          await handing.settled();
-          if (synced && said.resourceVersion !== undefined)
-            options.onPosition({ kind: 'at', resourceVersion: said.resourceVersion });
-        } else if (canHoldKill(line)) {
-          await handing.take(change.parse(JSON.parse(line.toString('utf8'))).object);
-        }
-      }
-      const last = lines.at(-1);
-      const version = synced && last !== undefined && !isControl(last) ? versionIn(last) : undefined;
-      if (version === undefined) continue;
-      await handing.settled();
-      options.onPosition({ kind: 'at', resourceVersion: version });
+      if ((await reader.read(chunk)) === 'expired') return 'expired';
     }
-    await handing.settled();
+    await reader.settled();
     return 'closed';
   } finally {
     silence.end();
   }
+}
+
+type Reader = {
+  read(chunk: Uint8Array): Promise<'read' | 'expired'>;
+  /** Everything handed on so far has been taken. */
+  settled(): Promise<void>;
+};
+
+/** `synced`: a position may be remembered, because everything before it has been read. */
+function createReader(options: FollowOptions, startsSynced: boolean): Reader {
+  const splitter = createLineSplitter({ mostBytes: MOST_LINE_BYTES, onTooLong: () => undefined });
+  const handing = createHandOver(options.onObject);
+  let synced = startsSynced;
+  /** Never before what came earlier is safe: a position passed is a kill nobody looks for again. */
+  const reach = async (resourceVersion: string | undefined): Promise<void> => {
+    await handing.settled();
+    if (synced && resourceVersion !== undefined) options.onPosition({ kind: 'at', resourceVersion });
+  };
+  const readLine = async (line: Buffer): Promise<'read' | 'expired'> => {
+    if (!isControl(line)) {
+      if (canHoldKill(line)) await handing.take(change.parse(JSON.parse(line.toString('utf8'))).object);
+      return 'read';
+    }
+    const said = readControl(line);
+    if (said.kind === 'expired') return 'expired';
+    synced ||= said.initialEnd;
+    await reach(said.resourceVersion);
+    return 'read';
+  };
+  return {
+    async read(chunk) {
+      const lines = splitter.push(chunk);
+      options.onScanned(lines.length);
+      for (const line of lines) if ((await readLine(line)) === 'expired') return 'expired';
+      const last = lines.at(-1);
+      const version = last === undefined || isControl(last) ? undefined : versionIn(last);
+      if (synced && version !== undefined) await reach(version);
+      return 'read';
+    },
+    settled: () => handing.settled(),
+  };
 }
 
 type Said =

@@ -82,7 +82,8 @@ function requestOf({ url, token }: PrometheusEndpoint, { query, endSeconds, leng
   return { target, headers: { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) } };
 }
 
-async function readBounded({ body }: Response, mostBytes: number): Promise<string> {
+async function readBounded(response: Response, mostBytes: number): Promise<string> {
+  const body: AsyncIterable<Uint8Array> | null = response.body;
   const parts: Uint8Array[] = [];
   let size = 0;
   for await (const part of body ?? []) {

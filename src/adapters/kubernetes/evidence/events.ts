@@ -64,7 +64,6 @@ export function eventLines(items: readonly unknown[]): readonly EventLine[] {
 }
 
 function toLine(event: z.infer<typeof rawEvent>): EventLine {
-  const last = event.series?.lastObservedTime ?? event.lastTimestamp ?? event.eventTime ?? event.metadata?.creationTimestamp;
   // Since 1.34 only the path names the container (domain.md 1.6); kubectl puts it before the message.
   const path = event.involvedObject?.fieldPath;
   return {
@@ -72,7 +71,11 @@ function toLine(event: z.infer<typeof rawEvent>): EventLine {
     reason: event.reason ?? '',
     message: `${path ? `${path}: ` : ''}${redactText((event.message ?? '').trim())}`.slice(0, 500),
     count: event.series?.count ?? event.count ?? 1,
-    lastSeen: parseInstant(last),
+    lastSeen: lastSeenOf(event),
     from: event.source?.component || event.reportingComponent || '',
   };
+}
+
+function lastSeenOf({ series, lastTimestamp, eventTime, metadata }: z.infer<typeof rawEvent>): EventLine['lastSeen'] {
+  return parseInstant(series?.lastObservedTime ?? lastTimestamp ?? eventTime ?? metadata?.creationTimestamp);
 }
