@@ -1,7 +1,8 @@
 // One process of Headroom: waits for what it needs, starts the roles it was asked for, and stops everything in order. Redis first and the
 // watcher last, so that no kill is seen before there is somebody to explain it.
 
-import { checkRights } from './adapters/kubernetes/capabilities.ts';
+import type { Purpose } from './adapters/kubernetes/capabilities.ts';
+import { checkRights, EVERY_PURPOSE } from './adapters/kubernetes/capabilities.ts';
 import { waitForCluster } from './adapters/kubernetes/reachable.ts';
 import { createWebClient } from './adapters/slack/client.ts';
 import { whoAmI } from './adapters/slack/self.ts';
@@ -112,11 +113,20 @@ async function openSlack(place: SlackPlace, { log, meter }: Telemetry, stopping:
   return { ...place, client, self: await whoAmI({ client, log, meter, stopping }) };
 }
 
+/** What each role does in the cluster, and so which rights it has to have. */
+const PURPOSES = {
+  watcher: ['watch'],
+  worker: ['explain', 'write'],
+  slack: ['explain'],
+  all: EVERY_PURPOSE,
+} as const satisfies Record<Config['role'], readonly Purpose[]>;
+
 type Checking = Pick<Starting, 'config' | 'print' | 'stopping'> & { readonly cluster: Cluster };
 
 /** A right that is missing is said once, with what it costs; the messages it affects say it again. */
 async function sayWhatIsMissing({ cluster, config, print, stopping }: Checking): Promise<void> {
-  const rights = await checkRights({ connection: cluster.connection, namespaces: config.namespaces, signal: stopping });
+  const purposes = PURPOSES[config.role];
+  const rights = await checkRights({ connection: cluster.connection, purposes, namespaces: config.namespaces, signal: stopping });
   for (const { what, effect } of rights.filter(({ allowed }) => !allowed))
     print(`headroom: the cluster does not allow to ${what}: ${effect}`);
 }

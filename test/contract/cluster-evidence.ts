@@ -1,7 +1,7 @@
 // The part of the cluster contract that reads evidence: the killed run's log, events, the node, the owner, usage, and how what is missing is worded.
 
 import { describe, expect, it } from 'vitest';
-import { checkRights } from '../../src/adapters/kubernetes/capabilities.ts';
+import { checkRights, EVERY_PURPOSE } from '../../src/adapters/kubernetes/capabilities.ts';
 import { createEvidenceReader } from '../../src/adapters/kubernetes/evidence-reader.ts';
 import { createMetricsUsage } from '../../src/adapters/kubernetes/metrics-usage.ts';
 import { createPodFinder } from '../../src/adapters/kubernetes/pod-finder.ts';
@@ -131,7 +131,12 @@ export function evidenceContract(target: () => ClusterUnderTest): void {
   });
 
   it('tells each right once', async () => {
-    const rights = await checkRights({ connection: target().connection, namespaces: [], signal: soon() });
+    const rights = await checkRights({
+      connection: target().connection,
+      purposes: EVERY_PURPOSE,
+      namespaces: [],
+      signal: soon(),
+    });
     expect(rights.filter(({ allowed }) => !allowed)).toEqual([]);
     expect(new Set(rights.map(({ what }) => what)).size).toBe(rights.length);
   });

@@ -2,7 +2,7 @@
 
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { checkRights } from '../../src/adapters/kubernetes/capabilities.ts';
+import { checkRights, EVERY_PURPOSE } from '../../src/adapters/kubernetes/capabilities.ts';
 import { describePod } from '../../src/adapters/kubernetes/describe/describe.ts';
 import { createEvidenceReader } from '../../src/adapters/kubernetes/evidence-reader.ts';
 import { createPodFinder } from '../../src/adapters/kubernetes/pod-finder.ts';
@@ -57,7 +57,12 @@ function rightsContract(target: () => RealCluster): void {
     });
 
     it('is told at start what is missing and what that costs', async () => {
-      const rights = await checkRights({ connection: target().restricted, namespaces: [target().namespace], signal: soon() });
+      const rights = await checkRights({
+        connection: target().restricted,
+        purposes: EVERY_PURPOSE,
+        namespaces: [target().namespace],
+        signal: soon(),
+      });
       const missing = rights.filter(({ allowed }) => !allowed).map(({ what }) => what);
       expect(missing).toEqual(
         expect.arrayContaining([

@@ -54,11 +54,9 @@ export type Method = {
 export const SCOPES: readonly string[] = [
   'app_mentions:read',
   'channels:history',
-  'channels:read',
   'chat:write',
   'commands',
   'groups:history',
-  'groups:read',
   'usergroups:read',
   'users:read',
 ];

@@ -12,14 +12,22 @@ export type Right = {
   readonly effect: string;
 };
 
+/** watch: follow pods for kills. explain: read what explanations and reviews show. write: change templates. */
+export type Purpose = 'watch' | 'explain' | 'write';
+
+export const EVERY_PURPOSE = ['watch', 'explain', 'write'] as const satisfies readonly Purpose[];
+
 export type RightsQuestion = {
   readonly connection: ClusterConnection;
+  /** What this process is there for: only the rights for it are asked about. */
+  readonly purposes: readonly Purpose[];
   /** Empty: all namespaces. */
   readonly namespaces: readonly string[];
   readonly signal: AbortSignal;
 };
 
 type Wanted = {
+  readonly purpose: Purpose;
   readonly what: string;
   readonly effect: string;
   readonly verb: string;
@@ -34,15 +42,17 @@ const NO_USAGE = 'without Prometheus there is no memory usage at all';
 const UNWRITTEN = 'fixes for them can be reviewed, not written';
 
 const WANTED: readonly Wanted[] = [
-  { what: 'list pods', effect: BLIND, verb: 'list', resource: 'pods' },
-  { what: 'watch pods', effect: BLIND, verb: 'watch', resource: 'pods' },
+  { purpose: 'watch', what: 'list pods', effect: BLIND, verb: 'list', resource: 'pods' },
+  { purpose: 'watch', what: 'watch pods', effect: BLIND, verb: 'watch', resource: 'pods' },
   {
+    purpose: 'explain',
     what: 'read single pods',
     effect: 'explanations come without the pod’s details, and /oom pod finds nothing',
     verb: 'get',
     resource: 'pods',
   },
   {
+    purpose: 'explain',
     what: 'read pod logs',
     effect: 'explanations come without the log’s last lines',
     verb: 'get',
@@ -50,13 +60,21 @@ const WANTED: readonly Wanted[] = [
     subresource: 'log',
   },
   {
+    purpose: 'explain',
     what: 'read events',
     effect: 'explanations come without events, and probes that kill are not recognised',
     verb: 'list',
     resource: 'events',
   },
-  { what: 'write events', effect: 'a change is told in Slack only, not beside the workload', verb: 'create', resource: 'events' },
   {
+    purpose: 'write',
+    what: 'write events',
+    effect: 'a change is told in Slack only, not beside the workload',
+    verb: 'create',
+    resource: 'events',
+  },
+  {
+    purpose: 'explain',
     what: 'read nodes',
     effect: 'explanations come without oom_score_adj, and a raise is not held against the node’s size',
     verb: 'get',
@@ -64,6 +82,7 @@ const WANTED: readonly Wanted[] = [
     clusterWide: true,
   },
   {
+    purpose: 'explain',
     what: 'read replicasets',
     effect: 'the Deployment behind a pod is not found, and no fix can be proposed for it',
     verb: 'get',
@@ -71,32 +90,46 @@ const WANTED: readonly Wanted[] = [
     resource: 'replicasets',
   },
   ...['deployments', 'statefulsets', 'daemonsets'].flatMap((resource) => [
-    { what: `read ${resource}`, effect: 'no fix can be proposed for them', verb: 'get', group: 'apps', resource },
-    { what: `change ${resource}`, effect: UNWRITTEN, verb: 'patch', group: 'apps', resource },
+    {
+      purpose: 'explain' as const,
+      what: `read ${resource}`,
+      effect: 'no fix can be proposed for them',
+      verb: 'get',
+      group: 'apps',
+      resource,
+    },
+    { purpose: 'write' as const, what: `change ${resource}`, effect: UNWRITTEN, verb: 'patch', group: 'apps', resource },
   ]),
-  { what: 'change cronjobs', effect: UNWRITTEN, verb: 'patch', group: 'batch', resource: 'cronjobs' },
+  { purpose: 'write', what: 'change cronjobs', effect: UNWRITTEN, verb: 'patch', group: 'batch', resource: 'cronjobs' },
 ];
 
-const METRICS: Wanted = { what: 'read metrics.k8s.io', effect: NO_USAGE, verb: 'get', group: 'metrics.k8s.io', resource: 'pods' };
+const METRICS: Wanted = {
+  purpose: 'explain',
+  what: 'read metrics.k8s.io',
+  effect: NO_USAGE,
+  verb: 'get',
+  group: 'metrics.k8s.io',
+  resource: 'pods',
+};
 
 const review = z.object({ status: z.object({ allowed: z.boolean() }) });
 const groups = z.object({ groups: z.array(z.object({ name: z.string() })) });
 
 /**
- * Every right the bot uses, allowed or not; one that is missing in any of the namespaces is missing. Never throws and waits for nothing: what cannot be
+ * Every right used for these purposes, allowed or not; one that is missing in any of the namespaces is missing. Never throws and waits for nothing: what cannot be
  * asked counts as allowed and will say so itself when it is used.
  */
 export async function checkRights(question: RightsQuestion): Promise<readonly Right[]> {
   const [rights, metrics] = await Promise.all([
-    Promise.all(WANTED.map((wanted) => checkOne(question, wanted))),
-    checkMetrics(question),
+    Promise.all(WANTED.filter(({ purpose }) => question.purposes.includes(purpose)).map((wanted) => checkOne(question, wanted))),
+    question.purposes.includes('explain') ? checkMetrics(question) : undefined,
   ]);
-  return [...rights, metrics];
+  return [...rights, ...(metrics === undefined ? [] : [metrics])];
 }
 
 async function checkOne(
   { connection, namespaces, signal }: RightsQuestion,
-  { what, effect, clusterWide, ...attributes }: Wanted,
+  { purpose: _, what, effect, clusterWide, ...attributes }: Wanted,
 ): Promise<Right> {
   const places: readonly (string | undefined)[] = namespaces.length === 0 || clusterWide === true ? [undefined] : namespaces;
   const asked = await Promise.all(places.map((namespace) => isAllowed(connection, { ...attributes, namespace }, signal)));
