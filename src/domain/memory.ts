@@ -58,7 +58,7 @@ export function parseQuantity(text: string): ParsedQuantity {
   }
   const [, digits = '', exponent, suffix = ''] = match;
   const factor = exponent === undefined ? FACTORS.get(suffix) : Number(`1${exponent}`);
-  const value = Math.ceil(Number(digits) * (factor ?? Number.NaN) - 1e-9);
+  const value = Math.max(0, Math.ceil(Number(digits) * (factor ?? Number.NaN) - 1e-9));
   if (!isBytes(value)) return invalid(`"${text.slice(0, 40)}" is larger than any machine's memory`);
   return { kind: 'bytes', bytes: value };
 }
