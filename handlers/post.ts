@@ -125,8 +125,13 @@ async function send(ports: PostPorts, sending: Sending): Promise<Shown> {
   }
   const claimed = await claim(ports, sending);
   if (!claimed) return 'in-flight';
+  return remember(ports, sending, await deliver(ports, sending, place));
+}
+
+/** Only a sending that surely did not happen gives its claim back; after any other, whoever comes next looks first. */
+async function deliver(ports: PostPorts, sending: Sending, place: Place): Promise<PostedMessage> {
   try {
-    return await remember(ports, sending, await ports.messenger.post(message, place));
+    return await ports.messenger.post(sending.message, place);
   } catch (error) {
     if (!(error instanceof UnknownResultError)) await release(ports, sending);
     throw error;

@@ -25,8 +25,18 @@ const event = (overrides: Partial<EventLine>): EventLine => ({
 
 const KILLED: readonly Row[] = [
   { name: 'steady use near the limit for days', evidence: withUsage(series(48, () => 225)), cause: 'limit-too-low' },
-  { name: 'a steady climb over two days', kill: kill({ startedAt: ago(49 * HOUR) }), evidence: withUsage(series(48, (before) => 250 - 4 * before)), cause: 'leak' },
-  { name: 'the same climb within six hours', kill: kill({ startedAt: ago(7 * HOUR) }), evidence: withUsage(series(6, (before) => 250 - 30 * before)), cause: 'unclear' },
+  {
+    name: 'a steady climb over two days',
+    kill: kill({ startedAt: ago(49 * HOUR) }),
+    evidence: withUsage(series(48, (before) => 250 - 4 * before)),
+    cause: 'leak',
+  },
+  {
+    name: 'the same climb within six hours',
+    kill: kill({ startedAt: ago(7 * HOUR) }),
+    evidence: withUsage(series(6, (before) => 250 - 30 * before)),
+    cause: 'unclear',
+  },
   { name: 'far below the limit, then gone', evidence: withUsage(series(48, () => 60)), cause: 'spike' },
   {
     name: 'killed within seconds of starting, no samples',

@@ -1,0 +1,30 @@
+// The fakes of the handler tests keep the stores' promises.
+
+import { fakeIncidents, fakeIntake, fakeLock, fakeOnce, fakeProposals, fakeQueue } from '../fakes/stores.ts';
+import { storesContract } from './stores.ts';
+
+storesContract('the fakes', async () => {
+  const queue = fakeQueue();
+  let away = false;
+  const intake = fakeIntake({ enqueue: (job) => (away ? Promise.reject(new Error('the queue is away')) : queue.enqueue(job)) });
+  return {
+    intake,
+    intakeWithoutQueue: {
+      ...intake,
+      async claim(kill, how) {
+        away = true;
+        try {
+          return await intake.claim(kill, how);
+        } finally {
+          away = false;
+        }
+      },
+    },
+    incidents: fakeIncidents(),
+    proposals: fakeProposals(),
+    once: fakeOnce(() => performance.now()),
+    lock: fakeLock(() => performance.now()),
+    jobs: async () => queue.jobs,
+    stop: async () => undefined,
+  };
+});

@@ -1,0 +1,153 @@
+// The real stores keep the same promises, on a real Redis; and the job queue's own.
+
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { LocalRedis } from '../../demo/redis/start.ts';
+import { startLocalRedis } from '../../demo/redis/start.ts';
+import type { RedisConnection } from '../../src/adapters/redis/connection.ts';
+import { connectRedis } from '../../src/adapters/redis/connection.ts';
+import { redisIncidentStore } from '../../src/adapters/redis/incident-store.ts';
+import { redisJobQueue } from '../../src/adapters/redis/job-queue.ts';
+import type { JobHandlers } from '../../src/adapters/redis/job-worker.ts';
+import { startWorkers } from '../../src/adapters/redis/job-worker.ts';
+import { redisKillIntake } from '../../src/adapters/redis/kill-intake.ts';
+import { redisLock, redisOnce } from '../../src/adapters/redis/once.ts';
+import { redisProposalStore } from '../../src/adapters/redis/proposal-store.ts';
+import { PermanentError, TransientError } from '../../src/ports/fault.ts';
+import type { Job } from '../../src/ports/job-queue.ts';
+import { silentLog, silentMeter } from '../fakes/telemetry.ts';
+import { storesContract } from './stores.ts';
+
+type Opened = { readonly redis: LocalRedis; readonly connection: RedisConnection; stop(): Promise<void> };
+
+async function open(): Promise<Opened> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'headroom-stores-'));
+  const redis = await startLocalRedis({ dataDir });
+  const connection = connectRedis({ url: redis.url, log: silentLog });
+  return {
+    redis,
+    connection,
+    async stop() {
+      await connection.close();
+      await redis.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+storesContract('a real Redis', async () => {
+  const { connection, stop } = await open();
+  const { client } = connection;
+  const queue = redisJobQueue(connection);
+  const jobs: Job[] = [];
+  const counting = {
+    async enqueue(job: Job) {
+      jobs.push(job);
+      await queue.enqueue(job);
+    },
+  };
+  return {
+    intake: redisKillIntake({ client, queue: counting }),
+    intakeWithoutQueue: redisKillIntake({ client, queue: { enqueue: () => Promise.reject(new Error('the queue is away')) } }),
+    incidents: redisIncidentStore({ client }),
+    proposals: redisProposalStore({ client }),
+    once: redisOnce({ client }),
+    lock: redisLock({ client, newToken: randomUUID }),
+    jobs: async () => jobs,
+    async stop() {
+      await queue.close();
+      await stop();
+    },
+  };
+});
+
+describe('the job queue', () => {
+  let opened: Opened;
+
+  beforeAll(async () => {
+    opened = await open();
+  });
+
+  afterAll(async () => {
+    await opened.stop();
+  });
+
+  /** Runs workers whose post step is the given one, and hands it one job. */
+  async function running(id: string, post: JobHandlers['post'], check: () => void): Promise<void> {
+    const queue = redisJobQueue(opened.connection);
+    const done = async () => ({ kind: 'done' });
+    const workers = startWorkers({
+      connection: opened.connection,
+      handlers: { enrich: done, post, apply: done, verify: done },
+      log: silentLog,
+      meter: silentMeter,
+    });
+    try {
+      await queue.enqueue({ step: 'post', incidentId: id });
+      await vi.waitFor(check, { timeout: 10_000, interval: 20 });
+    } finally {
+      await workers.stop();
+      await queue.close();
+    }
+  }
+
+  it('tries a transient fault again after the time that was named, as often as needed', async () => {
+    const times: number[] = [];
+    await running(
+      'OOM-1',
+      async () => {
+        times.push(performance.now());
+        if (times.length < 4) throw new TransientError('later', { code: 'OOM_SLACK_RATE_LIMITED', retryAfterMs: 50 });
+        return { kind: 'done' };
+      },
+      () => expect(times).toHaveLength(4),
+    );
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(45);
+  });
+
+  it('gives up a permanent fault at once', async () => {
+    let tries = 0;
+    const queue = redisJobQueue(opened.connection);
+    await running(
+      'OOM-2',
+      async () => {
+        tries += 1;
+        throw new PermanentError('never', { code: 'OOM_SLACK_REFUSED' });
+      },
+      () => expect(tries).toBe(1),
+    );
+    await vi.waitFor(async () => expect(await queue.depth('post')).toBe(0), { timeout: 5000 });
+    await queue.close();
+    expect(tries).toBe(1);
+  });
+
+  it('waits in the queue for "later"', async () => {
+    let calls = 0;
+    await running(
+      'OOM-3',
+      async () => {
+        calls += 1;
+        return calls < 3 ? { kind: 'later', afterMs: 30, reason: 'not yet' } : { kind: 'done' };
+      },
+      () => expect(calls).toBe(3),
+    );
+  });
+
+  it('runs once more for a change that comes while it runs', async () => {
+    let calls = 0;
+    const queue = redisJobQueue(opened.connection);
+    await running(
+      'OOM-4',
+      async () => {
+        calls += 1;
+        if (calls === 1) await queue.enqueue({ step: 'post', incidentId: 'OOM-4' });
+        return { kind: 'done' };
+      },
+      () => expect(calls).toBe(2),
+    );
+    await queue.close();
+  });
+});

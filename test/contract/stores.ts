@@ -1,0 +1,163 @@
+// What every store promises, whoever keeps it: the suite runs on the fakes of the handler tests and on a real Redis.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Incident } from '../../src/domain/incident.ts';
+import { addKill, openIncident } from '../../src/domain/incident.ts';
+import { advance } from '../../src/domain/proposal.ts';
+import type { IncidentStore } from '../../src/ports/incident-store.ts';
+import type { Job } from '../../src/ports/job-queue.ts';
+import type { KillIntake } from '../../src/ports/kill-intake.ts';
+import type { Lock } from '../../src/ports/lock.ts';
+import type { Once } from '../../src/ports/once.ts';
+import type { ProposalStore } from '../../src/ports/proposal-store.ts';
+import { dossier, kill, NOW, proposal, series, withUsage, workload } from '../support/build.ts';
+
+export type StoresUnderTest = {
+  readonly intake: KillIntake;
+  /** An intake whose queue is away: it records, and then fails. */
+  readonly intakeWithoutQueue: KillIntake;
+  readonly incidents: IncidentStore;
+  readonly proposals: ProposalStore;
+  readonly once: Once;
+  readonly lock: Lock;
+  /** Jobs handed on so far. */
+  jobs(): Promise<readonly Job[]>;
+  stop(): Promise<void>;
+};
+
+const TWENTY = Array.from({ length: 20 }, (_, index) => index);
+
+export function storesContract(name: string, start: () => Promise<StoresUnderTest>): void {
+  describe(`stores contract: ${name}`, () => {
+    let stores: StoresUnderTest;
+
+    beforeAll(async () => {
+      stores = await start();
+    });
+
+    afterAll(async () => {
+      await stores.stop();
+    });
+
+    const draft =
+      (key: string) =>
+      (id: string, previousIncidentId: string | undefined): Incident => ({
+        ...openIncident({
+          id,
+          kill: kill({ id: `${key}/first` }),
+          workload: workload(),
+          channel: 'C1',
+          now: NOW,
+          previousIncidentId,
+        }),
+        key,
+      });
+
+    describe('kill intake', () => {
+      it('lets one of twenty claims of the same kill be the first, with one job', async () => {
+        const claims = await Promise.all(TWENTY.map(() => stores.intake.claim(kill({ id: 'k/same' }), 'report')));
+        expect(claims.filter(({ kind }) => kind === 'first-seen')).toHaveLength(1);
+        expect((await stores.jobs()).filter((job) => job.step === 'enrich' && job.killId === 'k/same')).toHaveLength(1);
+      });
+
+      it('gives a kill back as it was', async () => {
+        const told = kill({ id: 'k/round-trip', message: 'with “quotes” and \u0000' });
+        await stores.intake.claim(told, 'report');
+        expect(await stores.intake.kill('k/round-trip')).toEqual(told);
+      });
+
+      it('records silently without a job, and never reports that kill afterwards', async () => {
+        expect((await stores.intake.claim(kill({ id: 'k/silent' }), 'record-silently')).kind).toBe('recorded-silently');
+        expect((await stores.intake.claim(kill({ id: 'k/silent' }), 'report')).kind).toBe('already-seen');
+        expect((await stores.jobs()).some((job) => job.step === 'enrich' && job.killId === 'k/silent')).toBe(false);
+      });
+
+      it('hands on again what a crash left between recording and queueing', async () => {
+        await expect(stores.intakeWithoutQueue.claim(kill({ id: 'k/crashed' }), 'report')).rejects.toThrow();
+        expect((await stores.intake.claim(kill({ id: 'k/crashed' }), 'report')).kind).toBe('already-seen');
+        expect(await stores.intake.resume()).toBeGreaterThanOrEqual(1);
+      });
+    });
+
+    describe('incidents', () => {
+      it('opens one for twenty who ask at once', async () => {
+        const opened = await Promise.all(TWENTY.map(() => stores.incidents.openOrFind('key-1', draft('key-1'))));
+        expect(new Set(opened.map(({ incident }) => incident.id)).size).toBe(1);
+        expect(opened.filter(({ kind }) => kind === 'opened')).toHaveLength(1);
+      });
+
+      it('loses no change of twenty at once', async () => {
+        const { incident } = await stores.incidents.openOrFind('key-2', draft('key-2'));
+        await Promise.all(
+          TWENTY.slice(0, 10).map((index) =>
+            stores.incidents.update(incident.id, (current) => addKill(current, kill({ id: `many/${index}` }))),
+          ),
+        );
+        expect((await stores.incidents.get(incident.id))?.killCount).toBe(11);
+      });
+
+      it('stores nothing when nothing changed', async () => {
+        const { incident } = await stores.incidents.openOrFind('key-3', draft('key-3'));
+        expect((await stores.incidents.update(incident.id, (current) => current)).version).toBe(incident.version);
+      });
+
+      it('frees the key when resolved, and the next names the one before', async () => {
+        const { incident } = await stores.incidents.openOrFind('key-4', draft('key-4'));
+        await stores.incidents.update(incident.id, (current) => ({ ...current, state: 'resolved', resolvedAt: NOW }));
+        expect(await stores.incidents.findOpen('key-4')).toBeUndefined();
+        const next = await stores.incidents.openOrFind('key-4', draft('key-4'));
+        expect(next).toMatchObject({ kind: 'opened', incident: { previousIncidentId: incident.id } });
+        const unresolved = await stores.incidents.list({ state: 'unresolved', limit: 100 });
+        expect(unresolved.map(({ id }) => id)).not.toContain(incident.id);
+        expect((await stores.incidents.list({ state: 'all', limit: 100 })).map(({ id }) => id)).toContain(incident.id);
+      });
+
+      it('refuses to change one that is not there', async () => {
+        await expect(stores.incidents.update('OOM-1', (current) => current)).rejects.toMatchObject({ name: 'PermanentError' });
+      });
+
+      it('gives a dossier back as it was', async () => {
+        const kept = dossier({ evidence: withUsage(series(2, () => 200)) });
+        await stores.incidents.saveDossier('OOM-1', kept);
+        expect(await stores.incidents.dossier('OOM-1')).toEqual(kept);
+        expect(await stores.incidents.dossier('OOM-2')).toBeUndefined();
+      });
+    });
+
+    describe('proposals', () => {
+      it('lets one of two deciders win', async () => {
+        const made = await stores.proposals.create((id) => proposal({ id }));
+        const moves = ['UBOB', 'UCAROL'].map((by) => advance(made, { kind: 'approve', by }, NOW));
+        const results = await Promise.all(
+          moves.map((move) => (move.kind === 'moved' ? stores.proposals.replace(move.proposal) : undefined)),
+        );
+        expect(results.map((result) => result?.kind).toSorted()).toEqual(['conflict', 'stored']);
+      });
+
+      it('gives a proposal back as it was, and lists it until it has ended', async () => {
+        const made = await stores.proposals.create((id) => proposal({ id }));
+        expect(await stores.proposals.get(made.id)).toEqual(made);
+        expect((await stores.proposals.listActive()).map(({ id }) => id)).toContain(made.id);
+        const ended = advance(made, { kind: 'expire' }, NOW);
+        if (ended.kind === 'moved') await stores.proposals.replace(ended.proposal);
+        expect((await stores.proposals.listActive()).map(({ id }) => id)).not.toContain(made.id);
+      });
+    });
+
+    it('claims a key once until its time is over', async () => {
+      const claims = await Promise.all(TWENTY.map(() => stores.once.claim('click-1', 60_000)));
+      expect(claims.filter((claim) => claim === 'first')).toHaveLength(1);
+      expect(await stores.once.claim('click-2', 1)).toBe('first');
+    });
+
+    it('lets one hold a lock, and frees it afterwards', async () => {
+      const inside = await stores.lock.holding('sweep', 60_000, () => stores.lock.holding('sweep', 60_000, async () => 'both'));
+      expect(inside).toBe('held-elsewhere');
+      expect(await stores.lock.holding('sweep', 60_000, async () => 'free again')).toBe('free again');
+      await expect(stores.lock.holding('sweep', 60_000, () => Promise.reject(new Error('work failed')))).rejects.toThrow(
+        'work failed',
+      );
+      expect(await stores.lock.holding('sweep', 60_000, async () => 'free after a failure')).toBe('free after a failure');
+    });
+  });
+}

@@ -1,0 +1,141 @@
+// The stores in memory, held to the same contract as the real ones (test/contract/stores.ts). Values are copied in and out, as a real store does.
+
+import type { Dossier, Incident } from '../../src/domain/incident.ts';
+import type { Kill } from '../../src/domain/oom-kill.ts';
+import type { Proposal } from '../../src/domain/proposal.ts';
+import { PermanentError } from '../../src/ports/fault.ts';
+import type { IncidentStore } from '../../src/ports/incident-store.ts';
+import type { Job, JobQueue } from '../../src/ports/job-queue.ts';
+import type { KillIntake } from '../../src/ports/kill-intake.ts';
+import type { Lock } from '../../src/ports/lock.ts';
+import type { Once } from '../../src/ports/once.ts';
+import type { ProposalStore } from '../../src/ports/proposal-store.ts';
+
+export type FakeQueue = JobQueue & { readonly jobs: Job[] };
+
+/** Jobs in the order they came; a job that waits already is not added again. */
+export function fakeQueue(): FakeQueue {
+  const jobs: Job[] = [];
+  return {
+    jobs,
+    async enqueue(job) {
+      if (!jobs.some((known) => JSON.stringify(known) === JSON.stringify(job))) jobs.push(job);
+    },
+  };
+}
+
+export function fakeIntake(queue: JobQueue): KillIntake {
+  const kills = new Map<string, Kill>();
+  const pending = new Set<string>();
+  const handOn = async (id: string): Promise<void> => {
+    await queue.enqueue({ step: 'enrich', killId: id });
+    pending.delete(id);
+  };
+  return {
+    async claim(kill, how) {
+      if (kills.has(kill.id)) return { kind: 'already-seen' };
+      kills.set(kill.id, structuredClone(kill));
+      if (how === 'record-silently') return { kind: 'recorded-silently' };
+      pending.add(kill.id);
+      await handOn(kill.id);
+      return { kind: 'first-seen' };
+    },
+    kill: async (id) => structuredClone(kills.get(id)),
+    async resume() {
+      const waiting = [...pending];
+      for (const id of waiting) await handOn(id);
+      return waiting.length;
+    },
+  };
+}
+
+export function fakeIncidents(): IncidentStore {
+  const incidents = new Map<string, Incident>();
+  const dossiers = new Map<string, Dossier>();
+  const last = new Map<string, string>();
+  let number = 1000;
+  const openOf = (key: string): Incident | undefined =>
+    [...incidents.values()].find((each) => each.key === key && each.state !== 'resolved');
+  return {
+    get: async (id) => structuredClone(incidents.get(id)),
+    findOpen: async (key) => structuredClone(openOf(key)),
+    async openOrFind(key, draft) {
+      const open = openOf(key);
+      if (open !== undefined) return { kind: 'found', incident: structuredClone(open) };
+      number += 1;
+      const incident = draft(`OOM-${number}`, last.get(key));
+      incidents.set(incident.id, structuredClone(incident));
+      return { kind: 'opened', incident };
+    },
+    async update(id, change) {
+      const current = incidents.get(id);
+      if (current === undefined) throw new PermanentError(`incident ${id} is not there`, { code: 'OOM_STORE_CONTENT' });
+      const next = change(current);
+      if (next === current) return structuredClone(current);
+      const stored = { ...next, version: current.version + 1 };
+      incidents.set(id, structuredClone(stored));
+      if (stored.state === 'resolved') last.set(stored.key, id);
+      return stored;
+    },
+    list: async ({ state, limit }) =>
+      structuredClone(
+        [...incidents.values()]
+          .filter((each) => state === 'all' || each.state !== 'resolved')
+          .toReversed()
+          .slice(0, limit),
+      ),
+    async saveDossier(id, dossier) {
+      dossiers.set(id, structuredClone(dossier));
+    },
+    dossier: async (id) => structuredClone(dossiers.get(id)),
+  };
+}
+
+const ENDED: readonly Proposal['state']['kind'][] = ['refused', 'expired', 'closed'];
+
+export function fakeProposals(): ProposalStore {
+  const proposals = new Map<string, Proposal>();
+  return {
+    async create(draft) {
+      const proposal = draft(`P-${proposals.size + 1}`);
+      proposals.set(proposal.id, structuredClone(proposal));
+      return proposal;
+    },
+    get: async (id) => structuredClone(proposals.get(id)),
+    async replace(next) {
+      const current = proposals.get(next.id);
+      if (current === undefined) throw new PermanentError(`proposal ${next.id} is not there`, { code: 'OOM_STORE_CONTENT' });
+      if (current.version !== next.version - 1) return { kind: 'conflict', current: structuredClone(current) };
+      proposals.set(next.id, structuredClone(next));
+      return { kind: 'stored', proposal: next };
+    },
+    listActive: async () => structuredClone([...proposals.values()].filter(({ state }) => !ENDED.includes(state.kind))),
+  };
+}
+
+export function fakeOnce(now: () => number): Once {
+  const until = new Map<string, number>();
+  return {
+    async claim(key, ttlMs) {
+      if ((until.get(key) ?? 0) > now()) return 'again';
+      until.set(key, now() + ttlMs);
+      return 'first';
+    },
+  };
+}
+
+export function fakeLock(now: () => number): Lock {
+  const held = new Map<string, { readonly until: number }>();
+  return {
+    async holding(name, ttlMs, work) {
+      if ((held.get(name)?.until ?? 0) > now()) return 'held-elsewhere';
+      const mine = { until: now() + ttlMs };
+      held.set(name, mine);
+      try {
+        return await work();
+      } finally {
+        if (held.get(name) === mine) held.delete(name);
+      }
+    },
+  };
+}
