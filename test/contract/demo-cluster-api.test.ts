@@ -18,7 +18,9 @@ const PATIENCE_MS = 10_000;
 const workload = z.looseObject({
   metadata: z.looseObject({ generation: z.number(), resourceVersion: z.string(), annotations: z.record(z.string(), z.string()) }),
 });
-const list = z.looseObject({ metadata: z.looseObject({ resourceVersion: z.string(), continue: z.string().optional() }) });
+const list = z.looseObject({
+  metadata: z.looseObject({ resourceVersion: z.string().optional(), continue: z.string().optional() }),
+});
 
 let demo: DemoCluster | undefined;
 let connection: ClusterConnection | undefined;
@@ -253,18 +255,17 @@ describe('what control breaks', () => {
     const first = list.parse((await call({ path: '/api/v1/pods', query: { limit: 2 } })).body);
     cluster().demo.control.compact();
     const next = await call({ path: '/api/v1/pods', query: { limit: 2, continue: first.metadata.continue } });
-    expect(next).toMatchObject({ status: 410, body: { reason: 'Expired', metadata: { continue: expect.any(String) } } });
+    expect(next).toMatchObject({ status: 410, body: { reason: 'Expired' } });
     const anyway = list.parse(next.body).metadata.continue;
+    expect(anyway).toBeDefined();
     expect((await call({ path: '/api/v1/pods', query: { limit: 2, continue: anyway } })).status).toBe(200);
     const watched = await cluster().connection.text({
       path: '/api/v1/pods',
       query: { watch: true, resourceVersion: first.metadata.resourceVersion },
       signal: soon(),
     });
-    expect(JSON.parse(watched)).toMatchObject({
-      type: 'ERROR',
-      object: { code: 410, reason: 'Expired', message: expect.stringMatching(/^too old resource version: \d+ \(\d+\)$/) },
-    });
+    expect(JSON.parse(watched)).toMatchObject({ type: 'ERROR', object: { code: 410, reason: 'Expired' } });
+    expect(watched).toMatch(/"message":"too old resource version: \d+ \(\d+\)"/);
   });
 
   it('cuts watches, and the watcher goes on', async () => {

@@ -14,7 +14,7 @@ import { findKills } from '../../src/domain/oom-kill.ts';
 import { toInstant } from '../../src/domain/time.ts';
 
 const BEGIN = Date.parse('2026-11-24T09:00:00Z');
-const STEP_MS = 100;
+const STEP_MS = 200;
 const MINUTE_MS = 60_000;
 
 type Demo = Simulation & {
