@@ -129,8 +129,9 @@ export async function checkRights(question: RightsQuestion): Promise<readonly Ri
 
 async function checkOne(
   { connection, namespaces, signal }: RightsQuestion,
-  { purpose: _, what, effect, clusterWide, ...attributes }: Wanted,
+  { what, effect, clusterWide, verb, group, resource, subresource }: Wanted,
 ): Promise<Right> {
+  const attributes = { verb, group, resource, subresource };
   const places: readonly (string | undefined)[] = namespaces.length === 0 || clusterWide === true ? [undefined] : namespaces;
   const asked = await Promise.all(places.map((namespace) => isAllowed(connection, { ...attributes, namespace }, signal)));
   return { what, effect, allowed: asked.every(Boolean) };

@@ -1,6 +1,6 @@
 // Why it happened, case by case, and that a case without evidence is said to be unclear instead of guessed.
 
-import fc from 'fast-check';
+import { array, assert, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diagnose } from '../../../src/domain/diagnose.ts';
 import type { EventLine, Evidence } from '../../../src/domain/evidence.ts';
@@ -136,10 +136,10 @@ describe('no memory kill', () => {
 });
 
 it('never throws, whatever the samples are', () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.integer({ min: 0, max: 4096 }), { minLength: 3, maxLength: 120 }),
-      fc.integer({ min: 0, max: 255 }),
+  assert(
+    property(
+      array(integer({ min: 0, max: 4096 }), { minLength: 3, maxLength: 120 }),
+      integer({ min: 0, max: 255 }),
       (samples, exitCode) => {
         const usage = series(samples.length / 12, (before) => samples[Math.round(before * 12)] ?? 0);
         const diagnosis = diagnose({

@@ -1,6 +1,6 @@
 // Quantities: what the API server accepts, exactly, and what people read.
 
-import fc from 'fast-check';
+import { assert, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatBytes, formatQuantity, MIB, parseQuantity, roundUpToStep, toBytes } from '../../../src/domain/memory.ts';
 
@@ -25,8 +25,8 @@ describe('parseQuantity', () => {
   });
 
   it('reads back every number of bytes it wrote', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), (count) => {
+    assert(
+      property(integer({ min: 0, max: Number.MAX_SAFE_INTEGER }), (count) => {
         const bytes = toBytes(count);
         expect(parseQuantity(formatQuantity(bytes))).toEqual({ kind: 'bytes', bytes });
       }),
