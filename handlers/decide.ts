@@ -82,7 +82,9 @@ async function openProposal(
     return refused(`${proposal.id} expired before anybody approved it. Review the fix again to ask anew.`);
   }
   const incident = await ports.incidents.get(proposal.incidentId);
-  return incident === undefined ? refused(`${proposal.incidentId} is not known any more.`) : { kind: 'open', proposal, incident };
+  if (incident === undefined) return refused(`${proposal.incidentId} is not known any more.`);
+  if (incident.proposalId !== proposal.id) return refused(`${proposal.id} is no longer the fix under review for ${incident.id}.`);
+  return { kind: 'open', proposal, incident };
 }
 
 function alreadyDecided({ id, state }: Proposal): string {

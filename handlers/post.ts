@@ -8,7 +8,7 @@ import { entryOf, withEntry } from '../src/domain/incident.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { between, SECOND } from '../src/domain/time.ts';
 import type { Clock } from '../src/ports/clock.ts';
-import { PermanentError, UnknownResultError } from '../src/ports/fault.ts';
+import { PermanentError, TransientError } from '../src/ports/fault.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { Later } from '../src/ports/job-queue.ts';
 import type { Log } from '../src/ports/log.ts';
@@ -133,7 +133,7 @@ async function deliver(ports: PostPorts, sending: Sending, place: Place): Promis
   try {
     return await ports.messenger.post(sending.message, place);
   } catch (error) {
-    if (!(error instanceof UnknownResultError)) await release(ports, sending);
+    if (error instanceof TransientError || error instanceof PermanentError) await release(ports, sending);
     throw error;
   }
 }

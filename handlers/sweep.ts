@@ -1,17 +1,18 @@
 // What time does: proposals expire, incidents that stayed quiet are resolved, and whatever a crash left between two steps is
 // handed on. Safe to run any number of times, by any number of replicas.
 
-import type { ThreadEntry } from '../src/domain/incident.ts';
+import type { Incident, ThreadEntry } from '../src/domain/incident.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
-import { advance } from '../src/domain/proposal.ts';
+import { advance, isFinal } from '../src/domain/proposal.ts';
 import type { Millis } from '../src/domain/time.ts';
-import { between } from '../src/domain/time.ts';
+import { between, MINUTE } from '../src/domain/time.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { JobQueue } from '../src/ports/job-queue.ts';
 import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
+import { settleIncident } from './close.ts';
 import { releaseIncident } from './release.ts';
 
 export type SweepPorts = {
@@ -27,6 +28,8 @@ export type SweepOutcome = { readonly expired: number; readonly resumed: number;
 
 /** Unresolved incidents looked at per run: far above what people can have open. */
 const LOOKED_AT = 1000;
+/** A proposal its incident does not name after this long was left by a crash between storing it and showing it. */
+const ATTACHED_WITHIN_MS = MINUTE;
 
 export function createSweep(ports: SweepPorts, settings: { readonly quietAfter: Millis }) {
   return async function sweep(): Promise<SweepOutcome> {
@@ -45,7 +48,7 @@ export function createSweep(ports: SweepPorts, settings: { readonly quietAfter: 
 async function sweepProposal(ports: SweepPorts, proposal: Proposal): Promise<'expired' | 'resumed' | 'left'> {
   switch (proposal.state.kind) {
     case 'pending':
-      return proposal.expiresAt <= ports.clock.now() && (await expire(ports, proposal)) ? 'expired' : 'left';
+      return sweepPending(ports, proposal);
     case 'approved':
     case 'applying':
       await ports.queue.enqueue({ step: 'apply', proposalId: proposal.id });
@@ -57,6 +60,15 @@ async function sweepProposal(ports: SweepPorts, proposal: Proposal): Promise<'ex
     default:
       return 'left';
   }
+}
+
+async function sweepPending(ports: SweepPorts, proposal: Proposal): Promise<'expired' | 'left'> {
+  const now = ports.clock.now();
+  if (proposal.expiresAt <= now) return (await expire(ports, proposal)) ? 'expired' : 'left';
+  if (between(proposal.createdAt, now) < ATTACHED_WITHIN_MS) return 'left';
+  const incident = await ports.incidents.get(proposal.incidentId);
+  if (incident?.proposalId === proposal.id) return 'left';
+  return (await expire(ports, proposal, 'nobody was shown it')) ? 'expired' : 'left';
 }
 
 type ExpirePorts = Pick<SweepPorts, 'proposals' | 'incidents' | 'queue' | 'clock'>;
@@ -75,8 +87,7 @@ async function sweepIncidents(ports: SweepPorts, quietAfter: Millis): Promise<nu
   const now = ports.clock.now();
   let resolved = 0;
   for (const incident of await ports.incidents.list({ state: 'unresolved', limit: LOOKED_AT })) {
-    // A crash between storing and queueing leaves a message unsent.
-    if (incident.thread.some(isUnsent)) await ports.queue.enqueue({ step: 'post', incidentId: incident.id });
+    await catchUp(ports, incident);
     const lastKill = incident.killTimes.at(-1) ?? incident.openedAt;
     if (incident.state !== 'open' || between(lastKill, now) < quietAfter) continue;
     await ports.incidents.update(incident.id, (current) =>
@@ -88,6 +99,16 @@ async function sweepIncidents(ports: SweepPorts, quietAfter: Millis): Promise<nu
     resolved += 1;
   }
   return resolved;
+}
+
+/** What a crash left half done: a message never queued, or an ended proposal its incident still waits for. */
+async function catchUp(ports: SweepPorts, incident: Incident): Promise<void> {
+  if (incident.thread.some(isUnsent)) await ports.queue.enqueue({ step: 'post', incidentId: incident.id });
+  if (incident.proposalId === undefined) return;
+  const proposal = await ports.proposals.get(incident.proposalId);
+  if (proposal === undefined || !isFinal(proposal.state)) return;
+  if (proposal.state.kind === 'closed') await settleIncident(ports, proposal, proposal.state.at);
+  else await releaseIncident(ports, proposal);
 }
 
 function isUnsent({ posted, undeliverable }: ThreadEntry): boolean {

@@ -129,9 +129,10 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
         const made = await stores.proposals.create((id) => proposal({ id }));
         const moves = ['UBOB', 'UCAROL'].map((by) => advance(made, { kind: 'approve', by }, NOW));
         const results = await Promise.all(
-          moves.map((move) => (move.kind === 'moved' ? stores.proposals.replace(move.proposal) : undefined)),
+          moves.map(async (move) => (move.kind === 'moved' ? stores.proposals.replace(move.proposal) : undefined)),
         );
-        expect(results.map((result) => result?.kind).toSorted()).toEqual(['conflict', 'stored']);
+        expect(results.filter((result) => result?.kind === 'stored')).toHaveLength(1);
+        expect(results.filter((result) => result?.kind === 'conflict')).toHaveLength(1);
       });
 
       it('gives a proposal back as it was, and lists it until it has ended', async () => {

@@ -9,7 +9,6 @@ import { valueOf } from '../piece.ts';
 import type { PodContainer, PodFacts } from '../pod.ts';
 import { effectiveLimit, findContainer } from '../pod.ts';
 import type { Instant } from '../time.ts';
-import { DAY, HOUR } from '../time.ts';
 
 export type DiagnoseInput = {
   /** Undefined when someone asks about a pod that shows no memory kill. */
@@ -83,5 +82,3 @@ export function pointsWithin({ points, kill, now }: Case, lengthMs: number): rea
   const end = kill?.finishedAt ?? now;
   return points.filter(({ at }) => at >= end - lengthMs && at <= end);
 }
-
-export { DAY, HOUR };

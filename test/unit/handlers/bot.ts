@@ -1,0 +1,72 @@
+// The steps put together on fakes, and their jobs run as a queue runs them: again after a crash, later when they ask for it.
+
+import { createApply } from '../../../handlers/apply.ts';
+import { createDecide } from '../../../handlers/decide.ts';
+import { createEnrich } from '../../../handlers/enrich.ts';
+import { createPost } from '../../../handlers/post.ts';
+import { createPropose } from '../../../handlers/propose.ts';
+import { createSweep } from '../../../handlers/sweep.ts';
+import { createVerify } from '../../../handlers/verify.ts';
+import { createWatch } from '../../../handlers/watch.ts';
+import type { Policy } from '../../../src/domain/policy.ts';
+import { HOUR, MINUTE, SECOND, toMillis } from '../../../src/domain/time.ts';
+import type { Job } from '../../../src/ports/job-queue.ts';
+import type { FakeWorld } from '../../fakes/world.ts';
+import { Crashed } from '../../fakes/world.ts';
+import { policy as defaultPolicy } from '../../support/build.ts';
+
+export type Bot = ReturnType<typeof createBot>;
+
+const MOST_RUNS = 400;
+
+export function soon(): AbortSignal {
+  return AbortSignal.timeout(5000);
+}
+
+export function createBot(world: FakeWorld, policy: Policy = defaultPolicy()) {
+  const { ports, clock, jobs } = world;
+  const steps = {
+    watch: createWatch(ports, { reportWithin: toMillis(60 * MINUTE) }),
+    enrich: createEnrich(ports, { routes: [], channel: 'C1', policy, evidenceDeadline: toMillis(1000) }),
+    post: createPost(ports, { policy }),
+    propose: createPropose(ports, { policy }),
+    decide: createDecide(ports, { policy }),
+    apply: createApply(ports),
+    verify: createVerify(ports, { ...policy, pollEvery: toMillis(4 * HOUR) }),
+    sweep: createSweep(ports, { quietAfter: policy.quietAfter }),
+  };
+  const runJob = (job: Job): Promise<{ readonly kind: string; readonly afterMs?: number }> => {
+    switch (job.step) {
+      case 'enrich':
+        return steps.enrich(job, soon());
+      case 'post':
+        return steps.post(job);
+      case 'apply':
+        return steps.apply(job, soon());
+      case 'verify':
+        return steps.verify(job, soon());
+    }
+  };
+  return {
+    ...steps,
+    /** Runs until nothing waits; a job that crashed comes again, one that asks for later gets its time. */
+    async drain(): Promise<void> {
+      for (let runs = 0; jobs.length > 0; runs += 1) {
+        if (runs > MOST_RUNS) throw new Error(`the jobs never end: ${JSON.stringify(jobs)}`);
+        const [job] = jobs.splice(0, 1);
+        if (job === undefined) return;
+        try {
+          const outcome = await runJob(job);
+          if (outcome.kind !== 'later') continue;
+          clock.advance(outcome.afterMs ?? 1);
+          jobs.push(job);
+        } catch (error) {
+          if (!(error instanceof Crashed)) throw error;
+          world.revive();
+          clock.advance(20 * SECOND);
+          jobs.push(job);
+        }
+      }
+    },
+  };
+}

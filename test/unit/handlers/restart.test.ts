@@ -1,0 +1,109 @@
+// The whole story with a crash at every single port call, before and after its effect: always the same end, each message once, one write.
+
+import { describe, expect, it } from 'vitest';
+import type { Crash, FakeWorld } from '../../fakes/world.ts';
+import { Crashed, createFakeWorld } from '../../fakes/world.ts';
+import { kill, podContainer, podFacts } from '../../support/build.ts';
+import type { Bot } from './bot.ts';
+import { createBot, soon } from './bot.ts';
+
+const POD = podFacts({
+  containers: [
+    podContainer({
+      lastState: {
+        kind: 'terminated',
+        reason: 'OOMKilled',
+        exitCode: 137,
+        containerId: 'abc',
+        startedAt: kill().startedAt,
+        finishedAt: kill().finishedAt,
+      },
+    }),
+  ],
+});
+
+/** What a person or the watcher does again when it failed. */
+async function again<Result>(world: FakeWorld, act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!(error instanceof Crashed)) throw error;
+    world.revive();
+    return act();
+  }
+}
+
+async function settled(world: FakeWorld, bot: Bot): Promise<void> {
+  await bot.drain();
+  await again(world, () => bot.sweep());
+  await bot.drain();
+}
+
+type Ending = 'approve' | 'refuse' | 'expire';
+
+async function proposed(world: FakeWorld, bot: Bot) {
+  const input = {
+    incidentId: 'OOM-1001',
+    requester: 'UALICE',
+    limit: '384Mi',
+    request: undefined,
+    reason: 'It needs more than that.',
+  };
+  await again(world, () => bot.propose.propose(input, soon()));
+  await settled(world, bot);
+  const incident = await again(world, () => world.ports.incidents.get('OOM-1001'));
+  const proposal = await again(world, () => world.ports.proposals.get(incident?.proposalId ?? ''));
+  if (proposal === undefined) throw new Error('the incident has no proposal');
+  return proposal;
+}
+
+async function story(world: FakeWorld, ending: Ending): Promise<void> {
+  const bot = createBot(world);
+  await again(world, () => bot.watch(POD));
+  await settled(world, bot);
+  const proposal = await proposed(world, bot);
+  if (ending === 'expire') world.clock.advance(proposal.expiresAt - proposal.createdAt + 1);
+  else {
+    const decision = ending === 'approve' ? ({ kind: 'approve' } as const) : ({ kind: 'refuse', reason: 'not now' } as const);
+    const input = { proposalId: proposal.id, version: proposal.version, decider: 'UBOB', decision };
+    await again(world, () => bot.decide.decide(input, soon()));
+  }
+  await settled(world, bot);
+  await settled(world, bot);
+}
+
+async function endOf(ending: Ending, crash?: Crash) {
+  const world = createFakeWorld(crash);
+  await story(world, ending);
+  const calls = world.calls();
+  const [incident] = await again(world, () => world.ports.incidents.list({ state: 'all', limit: 10 }));
+  const end = {
+    state: incident?.state,
+    kills: incident?.killCount,
+    underway: incident?.proposalId,
+    limit: world.editor.template.containers[0]?.resources.limit?.text,
+    writes: world.editor.writes,
+    messages: world.slack.sent.map(({ kind }) => kind),
+  };
+  return { calls, end };
+}
+
+const MESSAGES = ['root', 'explanation', 'proposal'];
+
+describe.each([
+  ['approve', { state: 'resolved', limit: '384Mi', writes: 1, messages: [...MESSAGES, 'outcome'] }],
+  ['refuse', { state: 'open', underway: undefined, limit: '256Mi', writes: 0, messages: MESSAGES }],
+  // As long as a proposal waits is as long as an incident has to stay quiet to be resolved.
+  ['expire', { state: 'resolved', underway: undefined, limit: '256Mi', writes: 0, messages: MESSAGES }],
+] as const)('the story that ends with %s', (ending, expected) => {
+  it('shows each message once and writes what was approved', async () => {
+    expect((await endOf(ending)).end).toMatchObject({ kills: 1, ...expected });
+  });
+
+  it.each(['before', 'after'] as const)('ends the same with a crash %s any port call', async (when) => {
+    const { calls } = await endOf(ending);
+    for (let at = 1; at <= calls; at += 1) {
+      expect((await endOf(ending, { at, when })).end, `crash ${when} call ${at}`).toMatchObject({ kills: 1, ...expected });
+    }
+  });
+});
