@@ -47,11 +47,21 @@ export function createApply(ports: ApplyPorts) {
       return giveUp(ports, proposal, driftWords(proposal.change, container));
     }
     const rehearsal = await ports.editor.dryRun(proposal.change, signal);
-    if (rehearsal.kind !== 'written') return giveUp(ports, proposal, refusal(rehearsal));
-    const result = await ports.editor.apply(proposal.change, signal);
-    if (result.kind !== 'written') return giveUp(ports, proposal, refusal(result));
-    return finish(ports, proposal, { generation: result.generation, signal });
+    const result = rehearsal.kind === 'written' ? await ports.editor.apply(proposal.change, signal) : rehearsal;
+    if (result.kind === 'written') return finish(ports, proposal, { generation: result.generation, signal });
+    return result.kind === 'drifted' ? lookAgain(ports, proposal, { result, signal }) : giveUp(ports, proposal, refusal(result));
   };
+}
+
+type Refused = { readonly result: Exclude<WriteResult, { readonly kind: 'written' }>; readonly signal: AbortSignal };
+
+/** The old value is gone: perhaps because another worker, holding the same job, wrote the new one a moment ago. */
+async function lookAgain(ports: ApplyPorts, proposal: Proposal, { result, signal }: Refused): Promise<ApplyOutcome> {
+  const template = await ports.editor.read(proposal.change.workload, signal);
+  if (template !== undefined && isWritten(proposal.change, findIn(template, proposal.change))) {
+    return finish(ports, proposal, { generation: template.generation, signal });
+  }
+  return giveUp(ports, proposal, refusal(result));
 }
 
 /** The proposal after the event, stored; undefined when it is not in a state for it or somebody else moved it first. */

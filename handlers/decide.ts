@@ -1,10 +1,8 @@
 // A person approves or refuses a proposal. Who may is read at the moment of the click; one decision wins, whoever clicks how often.
 // Every refusal says why, to the person who clicked only.
 
-import { approversFor, mayApprove } from '../src/domain/approval.ts';
 import { hasDrifted } from '../src/domain/change.ts';
 import type { Incident } from '../src/domain/incident.ts';
-import { valueOf } from '../src/domain/piece.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { PersonId, Proposal } from '../src/domain/proposal.ts';
 import { advance } from '../src/domain/proposal.ts';
@@ -18,6 +16,7 @@ import type { People } from '../src/ports/people.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
 import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
 import { driftWords, findIn } from './apply.ts';
+import { permission } from './permission.ts';
 import { releaseIncident } from './release.ts';
 import { expire } from './sweep.ts';
 
@@ -44,7 +43,6 @@ export function createDecide(ports: DecidePorts, settings: Settings) {
       if (open.kind === 'refused') return open;
       const refusal = await refusalFor(ports, settings, {
         proposal: open.proposal,
-        incident: open.incident,
         person: input.person,
       });
       return refusal ?? { kind: 'ready', proposal: open.proposal, incident: open.incident };
@@ -104,18 +102,12 @@ function alreadyDecided({ id, state }: Proposal): string {
   }
 }
 
-type Deciding = { readonly proposal: Proposal; readonly incident: Incident; readonly person: PersonId };
-
 async function refusalFor(
   ports: DecidePorts,
   { policy }: Settings,
-  { proposal, incident, person }: Deciding,
+  asked: { readonly proposal: Proposal; readonly person: PersonId },
 ): Promise<Refused | undefined> {
-  const { namespace } = incident.workload;
-  const decider = await ports.people.person(person);
-  const groups = approversFor(policy, namespace).groups;
-  const members = await Promise.all(groups.map(async (group) => [group, valueOf(await ports.people.members(group))] as const));
-  const verdict = mayApprove({ policy, namespace, requester: proposal.requester, decider, groupMembers: new Map(members) });
+  const verdict = await permission(ports.people, policy, asked);
   return verdict.kind === 'may' ? undefined : refused(verdict.words);
 }
 
@@ -124,8 +116,8 @@ type Decision = { readonly input: DecideInput; readonly signal: AbortSignal };
 async function decide(ports: DecidePorts, settings: Settings, { input, signal }: Decision): Promise<DecideOutcome> {
   const open = await openProposal(ports, input);
   if (open.kind === 'refused') return open;
-  const { proposal, incident } = open;
-  const refusal = await refusalFor(ports, settings, { proposal, incident, person: input.decider });
+  const { proposal } = open;
+  const refusal = await refusalFor(ports, settings, { proposal, person: input.decider });
   if (refusal !== undefined) return refusal;
   return input.decision.kind === 'approve'
     ? approve(ports, proposal, { by: input.decider, signal })

@@ -2,7 +2,7 @@
 // says what was wrong and what to write instead.
 
 import type { Bytes } from './memory.ts';
-import { formatQuantity, parseQuantity, toBytes } from './memory.ts';
+import { formatQuantity, MIB, parseQuantity, toBytes } from './memory.ts';
 import type { MemoryResources } from './pod.ts';
 import type { Policy } from './policy.ts';
 
@@ -40,6 +40,10 @@ const NOT_QUITE = /^\s*(\d+(?:\.\d+)?)\s*([kmgt])(i?)(b?)\s*$/i;
 
 function readSize(text: string): Read {
   const parsed = parseQuantity(text);
+  const bare = text.trim();
+  if (/^\d+$/.test(bare) && Number(bare) < MIB) {
+    return { problem: `"${bare.slice(0, 40)}" without a unit means bytes; did you mean ${bare.slice(0, 40)}Mi?` };
+  }
   if (parsed.kind === 'bytes' && !text.trim().endsWith('m')) return { bytes: parsed.bytes };
   const [, amount, unit = ''] = NOT_QUITE.exec(text) ?? [];
   if (amount === undefined)

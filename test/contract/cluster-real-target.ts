@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
 import { connectCluster } from '../../src/adapters/kubernetes/connection.ts';
 import type { ClusterUnderTest } from './cluster-support.ts';
+import { eventually, watchFromTheStart } from './cluster-support.ts';
 
 export type RealCluster = ClusterUnderTest & {
   readonly kubeconfig: string;
@@ -16,7 +17,10 @@ export type RealCluster = ClusterUnderTest & {
   readonly restricted: ClusterConnection;
 };
 
-const SECOND_MS = 10_000;
+const REQUEST_MS = 10_000;
+const OUTDATED_WITHIN_MS = 200_000;
+
+const podList = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) })) });
 
 /** Says who it is, then dies in the middle of a line: PID 1, exit code 137, over and over. */
 const RESTLESS =
@@ -26,7 +30,7 @@ export async function startRealCluster(kubeconfig: string): Promise<RealCluster>
   const connection = connectCluster({ kind: 'file', path: kubeconfig, context: undefined });
   const namespace = `headroom-contract-${randomBytes(3).toString('hex')}`;
   const post = (path: string, body: object): Promise<unknown> =>
-    connection.json({ method: 'POST', path, body, signal: AbortSignal.timeout(SECOND_MS) });
+    connection.json({ method: 'POST', path, body, signal: AbortSignal.timeout(REQUEST_MS) });
   await post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   await post(`/apis/apps/v1/namespaces/${namespace}/deployments`, deployment('restless', RESTLESS));
   await post(`/apis/apps/v1/namespaces/${namespace}/deployments`, deployment('quiet', 'trap : TERM; sleep 100000 & wait'));
@@ -41,18 +45,51 @@ export async function startRealCluster(kubeconfig: string): Promise<RealCluster>
     quiet: { namespace, name: 'quiet', container: 'app' },
     // It dies by itself, again and again.
     kill: () => Promise.resolve(),
+    outdate: () => outdate({ connection, restless: { namespace, name: 'restless', container: 'app' } }),
     patienceMs: 90_000,
     async stop() {
       await connection.json({
         method: 'DELETE',
         path: `/api/v1/namespaces/${namespace}`,
         query: { propagationPolicy: 'Background' },
-        signal: AbortSignal.timeout(SECOND_MS),
+        signal: AbortSignal.timeout(REQUEST_MS),
       });
       await restricted.close();
       await connection.close();
     },
   };
+}
+
+/** Changes of one pod in a row; twice what an API server remembers at least. */
+const CHANGES = 200;
+
+/**
+ * The API server keeps the newest changes of each kind in memory, a hundred at first, and twice as many whenever those are all younger than 75 s
+ * (k8s.io/apiserver, storage/cacher/watch_cache.go): a new cluster forgets its first position only after many changes and some time.
+ */
+async function outdate(target: Pick<ClusterUnderTest, 'connection' | 'restless'>): Promise<void> {
+  const { connection, restless } = target;
+  const pods = `/api/v1/namespaces/${restless.namespace}/pods`;
+  const list = podList.parse(await connection.json({ path: pods, signal: AbortSignal.timeout(REQUEST_MS) }));
+  const path = `${pods}/${list.items[0]?.metadata.name ?? ''}`;
+  await eventually('the API server to forget its first position', OUTDATED_WITHIN_MS, async () => {
+    if ((await endOfWatch(target)) === 'expired') return true;
+    for (let change = 0; change < CHANGES; change += 1) {
+      const body = { metadata: { annotations: { 'example.com/change': randomBytes(4).toString('hex') } } };
+      const contentType = 'application/merge-patch+json';
+      await connection.json({ method: 'PATCH', path, body, contentType, signal: AbortSignal.timeout(REQUEST_MS) });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    return undefined;
+  });
+}
+
+async function endOfWatch(target: Pick<ClusterUnderTest, 'connection' | 'restless'>): Promise<string> {
+  try {
+    return await watchFromTheStart(target, AbortSignal.timeout(2000));
+  } catch {
+    return 'goes on';
+  }
 }
 
 function deployment(name: string, script: string): object {

@@ -3,6 +3,7 @@
 import { expect } from 'vitest';
 import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
 import { createPodFinder } from '../../src/adapters/kubernetes/pod-finder.ts';
+import { followPods } from '../../src/adapters/kubernetes/pod-stream.ts';
 import type { Kill } from '../../src/domain/oom-kill.ts';
 import { findKills } from '../../src/domain/oom-kill.ts';
 import type { PodFacts } from '../../src/domain/pod.ts';
@@ -23,6 +24,8 @@ export type ClusterUnderTest = {
   readonly quiet: Place;
   /** Has the restless container killed once more: resolves when that is under way. */
   kill(): Promise<void>;
+  /** Sees to it that the first position there ever was is too old; may take minutes on a cluster that was started just now. */
+  outdate(): Promise<void>;
   /** How long a kill, a rollout or a first metric may take. */
   readonly patienceMs: number;
   stop(): Promise<void>;
@@ -88,6 +91,22 @@ export async function podsOf({ connection }: ClusterUnderTest, { namespace, name
 
 export function refOf(pod: PodFacts, container: string): ContainerRef {
   return { cluster: CLUSTER, namespace: pod.namespace, pod: pod.name, podUid: pod.uid, container, role: 'regular' };
+}
+
+/** How a watch of the pods from the first position ends: at once where that is too old, else when nobody waits any longer. */
+export async function watchFromTheStart(
+  { connection, restless }: Pick<ClusterUnderTest, 'connection' | 'restless'>,
+  signal: AbortSignal,
+) {
+  return followPods({
+    connection,
+    path: `/api/v1/namespaces/${restless.namespace}/pods`,
+    position: { kind: 'at', resourceVersion: '1' },
+    signal,
+    onObject: () => Promise.resolve(),
+    onScanned: () => undefined,
+    onPosition: () => undefined,
+  });
 }
 
 /** A kill that the restless workload shows by now. */

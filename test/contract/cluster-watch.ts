@@ -1,20 +1,21 @@
 // The part of the cluster contract that follows pods: pages, the watch, what happens when a position is too old.
 
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
-import { followPods } from '../../src/adapters/kubernetes/pod-stream.ts';
 import type { PodWatcher } from '../../src/adapters/kubernetes/pod-watcher.ts';
 import { createPodWatcher } from '../../src/adapters/kubernetes/pod-watcher.ts';
 import { findKills } from '../../src/domain/oom-kill.ts';
 import { PermanentError } from '../../src/ports/fault.ts';
 import type { ClusterUnderTest, CountingMeter } from './cluster-support.ts';
-import { CLUSTER, clock, countingMeter, eventually, shownKill, silent, soon } from './cluster-support.ts';
+import { CLUSTER, clock, countingMeter, eventually, shownKill, silent, soon, watchFromTheStart } from './cluster-support.ts';
 
 const page = z.object({
   metadata: z.object({ continue: z.string().nullish(), resourceVersion: z.string() }),
   items: z.array(z.object({ metadata: z.object({ name: z.string() }) })),
 });
+
+const OUTDATED_WITHIN_MS = 240_000;
 
 export function watchContract(target: () => ClusterUnderTest): void {
   it('lists in pages what it lists at once', async () => {
@@ -32,20 +33,6 @@ export function watchContract(target: () => ClusterUnderTest): void {
     expect(names.toSorted()).toEqual(whole.items.map(({ metadata }) => metadata.name).toSorted());
   });
 
-  it('says that a position is too old', async () => {
-    const { connection, restless } = target();
-    const ended = await followPods({
-      connection,
-      path: `/api/v1/namespaces/${restless.namespace}/pods`,
-      position: { kind: 'at', resourceVersion: '1' },
-      signal: soon(),
-      onObject: () => Promise.resolve(),
-      onScanned: () => undefined,
-      onPosition: () => undefined,
-    });
-    expect(ended).toBe('expired');
-  });
-
   describe('the watcher', () => {
     it('sees a kill while it watches', async () => {
       await following(target(), target().connection, async ({ killIds }) => {
@@ -55,7 +42,26 @@ export function watchContract(target: () => ClusterUnderTest): void {
       });
     });
 
-    it('reads everything again when its position is too old', async () => {
+    it('reads pages from a server without watch lists', async () => {
+      await eventually('a kill', target().patienceMs, () => shownKill(target()));
+      await following(target(), withoutWatchLists(target().connection), async ({ killIds, watcher }) => {
+        expect(killIds.size).toBeGreaterThan(0);
+        await eventually('the connection', target().patienceMs, () => watcher.connected() || undefined);
+      });
+    });
+  });
+}
+
+/** Comes last: it needs a cluster that has forgotten its beginning. */
+export function expiryContract(target: () => ClusterUnderTest): void {
+  describe('a position that is too old', () => {
+    beforeAll(() => target().outdate(), OUTDATED_WITHIN_MS);
+
+    it('is answered as such', async () => {
+      expect(await watchFromTheStart(target(), soon())).toBe('expired');
+    });
+
+    it('has the watcher read everything again', async () => {
       await eventually('a kill', target().patienceMs, () => shownKill(target()));
       await following(target(), forgetful(target().connection), async ({ killIds, meter, watcher }) => {
         await eventually(
@@ -65,14 +71,6 @@ export function watchContract(target: () => ClusterUnderTest): void {
         );
         killIds.clear();
         await eventually('the kill from the second read', target().patienceMs, () => killIds.size || undefined);
-        await eventually('the connection', target().patienceMs, () => watcher.connected() || undefined);
-      });
-    });
-
-    it('reads pages from a server without watch lists', async () => {
-      await eventually('a kill', target().patienceMs, () => shownKill(target()));
-      await following(target(), withoutWatchLists(target().connection), async ({ killIds, watcher }) => {
-        expect(killIds.size).toBeGreaterThan(0);
         await eventually('the connection', target().patienceMs, () => watcher.connected() || undefined);
       });
     });

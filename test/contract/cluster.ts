@@ -4,7 +4,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { evidenceContract } from './cluster-evidence.ts';
 import type { ClusterUnderTest } from './cluster-support.ts';
-import { watchContract } from './cluster-watch.ts';
+import { expiryContract, watchContract } from './cluster-watch.ts';
 import { writeContract } from './cluster-write.ts';
 
 const START_WITHIN_MS = 60_000;
@@ -33,5 +33,6 @@ export function clusterContract(
     evidenceContract(target);
     more?.(target);
     writeContract(target);
+    expiryContract(target);
   });
 }

@@ -8,6 +8,7 @@ import type {
   ContextBlock,
   HeaderBlock,
   KnownBlock,
+  MrkdwnElement,
   RichTextBlock,
   SectionBlock,
 } from '@slack/types';
@@ -39,24 +40,29 @@ export const LIMITS = {
   modalTitle: 24,
 } as const;
 
+/** Marked-up text. `verbatim`: only what is marked up is special; a bare URL, #name or @name in it stays the text it is. */
+export function mrkdwn(text: string): MrkdwnElement {
+  return { type: 'mrkdwn', text, verbatim: true };
+}
+
 export function header(text: string): HeaderBlock {
   return { type: 'header', text: { type: 'plain_text', text: cut(text, LIMITS.header), emoji: true } };
 }
 
 export function section(text: string): SectionBlock {
-  return { type: 'section', text: { type: 'mrkdwn', text: cut(text, LIMITS.section) } };
+  return { type: 'section', text: mrkdwn(cut(text, LIMITS.section)) };
 }
 
 /** At most ten. */
 export function fields(pairs: readonly (readonly [name: string, value: string])[]): SectionBlock {
   return {
     type: 'section',
-    fields: pairs.slice(0, 10).map(([name, value]) => ({ type: 'mrkdwn', text: cut(`*${name}*\n${value}`, LIMITS.field) })),
+    fields: pairs.slice(0, 10).map(([name, value]) => mrkdwn(cut(`*${name}*\n${value}`, LIMITS.field))),
   };
 }
 
 export function context(...texts: readonly string[]): ContextBlock {
-  return { type: 'context', elements: texts.slice(0, 10).map((text) => ({ type: 'mrkdwn', text: cut(text, LIMITS.context) })) };
+  return { type: 'context', elements: texts.slice(0, 10).map((text) => mrkdwn(cut(text, LIMITS.context))) };
 }
 
 export function bullets(lines: readonly string[]): RichTextBlock {
@@ -105,7 +111,7 @@ export function button(look: ButtonLook): Button {
       : {
           confirm: {
             title: { type: 'plain_text', text: cut(confirm.title, 100) },
-            text: { type: 'mrkdwn', text: cut(confirm.text, 300) },
+            text: mrkdwn(cut(confirm.text, 300)),
             confirm: { type: 'plain_text', text: cut(confirm.yes, 30) },
             deny: { type: 'plain_text', text: cut(confirm.no, 30) },
           },

@@ -4,10 +4,15 @@ import type { Message } from '../../ports/messenger.ts';
 import { explanationView } from './views/explanation.ts';
 import { outcomeView, proposalView } from './views/proposal.ts';
 import type { Rendered } from './views/rendered.ts';
+import { bounded } from './views/rendered.ts';
 import { rootView } from './views/root.ts';
 
 /** `plain`: without charts and folding, for a workspace that refuses them. */
 export function renderMessage(message: Message, plain: boolean): Rendered {
+  return bounded(draw(message, plain));
+}
+
+function draw(message: Message, plain: boolean): Rendered {
   switch (message.kind) {
     case 'root':
       return rootView(message);

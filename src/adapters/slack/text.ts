@@ -13,9 +13,12 @@ export function code(text: string): string {
   return `\`${escapeText(text.replaceAll(/\s+/g, ' ')).replaceAll('`', '’')}\``;
 }
 
-/** Lines inside a fence: a fence in the text is broken by a zero-width space. */
+/** Lines inside a fence: a fence in the text is broken by zero-width spaces. */
 export function fenced(lines: readonly string[], budget: number): string {
-  const body = cut(escapeText(lines.join('\n')).replaceAll('```', '``\u200B`'), budget - 8);
+  const body = cut(
+    escapeText(lines.join('\n')).replaceAll(/`{3,}/g, (run) => [...run].join('\u200B')),
+    budget - 8,
+  );
   return `\`\`\`\n${body === '' ? ' ' : body}\n\`\`\``;
 }
 
@@ -48,10 +51,9 @@ export function mentionGroup(group: string): string {
   return /^S[A-Z0-9]+$/.test(group) ? `<!subteam^${group}>` : escapeText(group);
 }
 
-/** Line ends stay; every other control character, and those that turn the reading direction, become their code. */
+/** Line ends and tabs stay; every other control character, and those that turn the reading direction, become their code. */
 function visible(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- finding control characters is the point
-  return text.replaceAll(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, (character) => {
+  return text.replaceAll(/(?![\t\n])[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, (character) => {
     const point = character.codePointAt(0) ?? 0;
     return `\\x${point.toString(16).padStart(2, '0')}`;
   });

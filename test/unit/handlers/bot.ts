@@ -8,12 +8,13 @@ import { createPropose } from '../../../handlers/propose.ts';
 import { createSweep } from '../../../handlers/sweep.ts';
 import { createVerify } from '../../../handlers/verify.ts';
 import { createWatch } from '../../../handlers/watch.ts';
+import type { PodFacts } from '../../../src/domain/pod.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
-import { HOUR, MINUTE, SECOND, toMillis } from '../../../src/domain/time.ts';
+import { HOUR, MINUTE, SECOND, toInstant, toMillis } from '../../../src/domain/time.ts';
 import type { Job } from '../../../src/ports/job-queue.ts';
 import type { FakeWorld } from '../../fakes/world.ts';
 import { Crashed } from '../../fakes/world.ts';
-import { policy as defaultPolicy } from '../../support/build.ts';
+import { policy as defaultPolicy, podContainer, podFacts, size } from '../../support/build.ts';
 
 export type Bot = ReturnType<typeof createBot>;
 
@@ -21,6 +22,21 @@ const MOST_RUNS = 400;
 
 export function soon(): AbortSignal {
   return AbortSignal.timeout(5000);
+}
+
+/** The pod after a kill a second ago, of a container with this limit in MiB. */
+export function killedPod(world: FakeWorld, containerId = 'abc', limitMi = 256): PodFacts {
+  const now = world.clock.now();
+  const end = {
+    kind: 'terminated' as const,
+    reason: 'OOMKilled',
+    exitCode: 137,
+    containerId,
+    startedAt: toInstant(now - 2 * HOUR),
+    finishedAt: toInstant(now - SECOND),
+  };
+  const resources = { request: size(128), limit: size(limitMi) };
+  return podFacts({ containers: [podContainer({ lastState: end, resources })] });
 }
 
 export function createBot(world: FakeWorld, policy: Policy = defaultPolicy()) {

@@ -3,24 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Crash, FakeWorld } from '../../fakes/world.ts';
 import { Crashed, createFakeWorld } from '../../fakes/world.ts';
-import { kill, podContainer, podFacts } from '../../support/build.ts';
 import type { Bot } from './bot.ts';
-import { createBot, soon } from './bot.ts';
-
-const POD = podFacts({
-  containers: [
-    podContainer({
-      lastState: {
-        kind: 'terminated',
-        reason: 'OOMKilled',
-        exitCode: 137,
-        containerId: 'abc',
-        startedAt: kill().startedAt,
-        finishedAt: kill().finishedAt,
-      },
-    }),
-  ],
-});
+import { createBot, killedPod, soon } from './bot.ts';
 
 /** What a person or the watcher does again when it failed. */
 async function again<Result>(world: FakeWorld, act: () => Promise<Result>): Promise<Result> {
@@ -59,7 +43,7 @@ async function proposed(world: FakeWorld, bot: Bot) {
 
 async function story(world: FakeWorld, ending: Ending): Promise<void> {
   const bot = createBot(world);
-  await again(world, () => bot.watch(POD));
+  await again(world, () => bot.watch(killedPod(world)));
   await settled(world, bot);
   const proposal = await proposed(world, bot);
   if (ending === 'expire') world.clock.advance(proposal.expiresAt - proposal.createdAt + 1);

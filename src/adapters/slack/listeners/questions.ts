@@ -2,6 +2,7 @@
 
 import type { App, RespondFn } from '@slack/bolt';
 import type { Answer } from '../../../ports/conversation.ts';
+import { section } from '../blocks.ts';
 import { calling } from '../client.ts';
 import { prose } from '../text.ts';
 import { answerView } from '../views/answers.ts';
@@ -34,8 +35,7 @@ export function registerQuestions(app: App, desk: Desk): void {
     const parsed = homeOpened.safeParse(body);
     if (!parsed.success || parsed.data.event.tab === 'messages') return;
     const person = parsed.data.event.user;
-    const tell = (words: string): Promise<unknown> =>
-      publish(desk, person, { type: 'home', blocks: [{ type: 'section', text: { type: 'mrkdwn', text: prose(words) } }] });
+    const tell = (words: string): Promise<unknown> => publish(desk, person, { type: 'home', blocks: [section(prose(words))] });
     await once(desk, { key: `event:${parsed.data.event_id}`, what: 'home', tell }, async () => {
       await publish(desk, person, homeView(await desk.conversation.home({ person })));
     });

@@ -6,14 +6,19 @@ import { code, prose } from '../text.ts';
 import { explanationView } from './explanation.ts';
 import { listBlocks } from './home.ts';
 import type { Rendered } from './rendered.ts';
+import { bounded } from './rendered.ts';
 
 const USAGE = [
-  '`/oom pod <namespace>/<pod>` explains any pod now, killed or not',
-  '`/oom list` shows what is open',
-  '`/oom help` shows this',
-] as const;
+  `${code('/oom pod <namespace>/<pod>')} explains any pod now, killed or not`,
+  `${code('/oom list')} shows what is open`,
+  `${code('/oom help')} shows this`,
+];
 
 export function answerView(answer: Answer, plain: boolean): Rendered {
+  return bounded(draw(answer, plain));
+}
+
+function draw(answer: Answer, plain: boolean): Rendered {
   switch (answer.kind) {
     case 'help':
       return { text: `What you can ask: ${USAGE.join('; ')}`, blocks: [section(['*What you can ask*', ...USAGE].join('\n'))] };

@@ -1,6 +1,7 @@
 // What a view makes of a message: the sentence screen readers and notifications read, the blocks, the coloured strip.
 
 import type { AnyBlock } from '../blocks.ts';
+import { cut } from '../text.ts';
 
 export type Strip = { readonly color: string; readonly word: string; readonly text: string };
 
@@ -12,3 +13,15 @@ export type Rendered = {
 };
 
 export const COLOR = { open: '#E01E5A', waiting: '#ECB22E', moving: '#36C5F0', resolved: '#2EB67D', quiet: '#8D8D8D' } as const;
+
+/** Slack cuts a text at 40,000 characters and asks for 4,000; nobody listens to more than that either. */
+const LONGEST_SENTENCE = 3000;
+
+export function bounded(rendered: Rendered): Rendered {
+  const { text, strip } = rendered;
+  return {
+    ...rendered,
+    text: cut(text, LONGEST_SENTENCE),
+    strip: strip === undefined ? undefined : { ...strip, text: cut(strip.text, LONGEST_SENTENCE) },
+  };
+}

@@ -23,7 +23,7 @@ export function rootView(input: RootInput): Rendered {
   const { incident, proposal } = input;
   if (incident.state === 'resolved') return resolved(input);
   return {
-    text: `OOMKilled: ${place(incident)}, ${limitWords(incident)}, killed ${times(incident.killCount)} on ${incident.workload.cluster}. Open the thread to see why and review a fix.`,
+    text: `OOMKilled: ${place(incident)}, ${limitWords(incident)}, killed ${times(incident.killCount)} on ${prose(incident.workload.cluster)}. Open the thread to see why and review a fix.`,
     blocks: [
       header(`:red_circle: ${incident.workload.name} ran out of memory`),
       section(whatHappened(input)),

@@ -1,0 +1,225 @@
+// Every layout within Slack's limits, whatever a cluster or a person puts into it, and nothing in it that pings or links.
+
+import { describe, expect, it } from 'vitest';
+import { checkBlocks } from '../../../../demo/slack/blocks-check.ts';
+import { renderMessage } from '../../../../src/adapters/slack/render.ts';
+import { answerView } from '../../../../src/adapters/slack/views/answers.ts';
+import { homeView } from '../../../../src/adapters/slack/views/home.ts';
+import { approveModal, noticeModal, refuseModal, reviewModal } from '../../../../src/adapters/slack/views/modals.ts';
+import type { Evidence } from '../../../../src/domain/evidence.ts';
+import type { Dossier, Incident } from '../../../../src/domain/incident.ts';
+import { known, unavailable } from '../../../../src/domain/piece.ts';
+import type { Proposal, ProposalState } from '../../../../src/domain/proposal.ts';
+import { toInstant, toMillis } from '../../../../src/domain/time.ts';
+import type { Message } from '../../../../src/ports/messenger.ts';
+import { dossier, evidence, incident, kill, NOW, proposal, series, workload } from '../../../support/build.ts';
+
+const EVIL = 'x<!channel>`*_~```&lt;<@U0EVIL> <https://evil.example|a> @here \u202E 🧨\n> quote';
+/** The longest name Kubernetes allows, and then what it does not. */
+const LONG = `${'n'.repeat(253)}${EVIL}`;
+const TEXT = `${EVIL} `.repeat(400);
+
+const STATES: readonly ProposalState[] = [
+  { kind: 'pending' },
+  { kind: 'refused', by: 'U0BOB', at: NOW, reason: TEXT },
+  { kind: 'expired', at: NOW, reason: TEXT },
+  { kind: 'approved', by: 'U0BOB', at: NOW },
+  { kind: 'rolling-out', by: 'U0BOB', at: NOW, generation: 5 },
+  { kind: 'observing', by: 'U0BOB', at: NOW, rolledOutAt: NOW, until: toInstant(NOW + 1000) },
+  { kind: 'closed', by: 'U0BOB', at: NOW, verdict: { kind: 'quiet', watchedMs: toMillis(1000), delaysOnly: true } },
+  { kind: 'closed', by: 'U0BOB', at: NOW, verdict: { kind: 'killed-again', at: NOW, afterMs: toMillis(1000) } },
+  { kind: 'closed', by: 'U0BOB', at: NOW, verdict: { kind: 'not-rolled-out', reason: TEXT } },
+  { kind: 'closed', by: 'U0BOB', at: NOW, verdict: { kind: 'undone', foundLimit: TEXT } },
+  { kind: 'closed', by: 'U0BOB', at: NOW, verdict: { kind: 'not-applied', reason: TEXT } },
+];
+
+const EVIDENCE: readonly Evidence[] = [
+  evidence({
+    describe: known(TEXT, 'pod status', NOW),
+    events: known([{ type: 'Warning', reason: TEXT, message: TEXT, count: 1e9, from: TEXT }], 'events', NOW),
+    log: known({ lines: Array.from({ length: 200 }, () => TEXT), cutMidLine: true, instance: 'killed' as const }, 'pod log', NOW),
+    usage: known(
+      series(200, (hours) => 200 + hours),
+      TEXT,
+      NOW,
+    ),
+  }),
+  evidence({
+    pod: unavailable(TEXT),
+    describe: unavailable(TEXT),
+    events: unavailable(TEXT),
+    log: unavailable(TEXT),
+    usage: unavailable(TEXT),
+    node: unavailable(TEXT),
+    owner: unavailable(TEXT),
+  }),
+];
+
+const EVIL_WORKLOAD = workload({ cluster: LONG, namespace: LONG, name: LONG, kind: LONG });
+const EVIL_REF = { ...kill().ref, cluster: LONG, namespace: LONG, pod: LONG, container: LONG };
+
+function evilDossier(pieces: Evidence): Dossier {
+  return dossier({
+    evidence: pieces,
+    diagnosis: {
+      cause: 'unclear',
+      confidence: 'low',
+      summary: TEXT,
+      facts: [TEXT, TEXT],
+      against: [TEXT],
+      toSettle: TEXT,
+    },
+    recommendation: { kind: 'advise', reason: TEXT, advice: Array.from({ length: 20 }, () => TEXT) },
+  });
+}
+
+function evilIncident(state: Incident['state']): Incident {
+  return incident({
+    state,
+    workload: EVIL_WORKLOAD,
+    container: LONG,
+    lastKill: kill({ ref: EVIL_REF, reason: TEXT }),
+    killCount: 1e9,
+    acknowledgedBy: { person: 'U0ALICE', at: NOW },
+    ...(state === 'resolved' ? { resolvedAt: NOW } : {}),
+  });
+}
+
+function evilProposal(state: ProposalState): Proposal {
+  const plain = proposal();
+  return proposal({
+    requester: 'U0ALICE',
+    reason: TEXT,
+    change: { ...plain.change, workload: EVIL_WORKLOAD, container: LONG },
+    dryRun: { kind: 'not-checked', reason: TEXT },
+    temporary: true,
+    state,
+  });
+}
+
+const MESSAGES: readonly Message[] = [
+  ...(['open', 'proposed', 'changing', 'observing', 'resolved'] as const).flatMap((state) =>
+    EVIDENCE.map((pieces) => ({
+      kind: 'root' as const,
+      incident: evilIncident(state),
+      dossier: evilDossier(pieces),
+      proposal: evilProposal({ kind: 'pending' }),
+    })),
+  ),
+  ...EVIDENCE.map((pieces) => ({
+    kind: 'explanation' as const,
+    incident: evilIncident('open'),
+    dossier: evilDossier(pieces),
+  })),
+  ...STATES.flatMap((state): readonly Message[] => [
+    {
+      kind: 'proposal',
+      incident: evilIncident('proposed'),
+      proposal: evilProposal(state),
+      approvers: { users: Array.from({ length: 60 }, () => EVIL), groups: [EVIL] },
+    },
+    { kind: 'outcome', incident: evilIncident('changing'), proposal: evilProposal(state) },
+  ]),
+];
+
+/** Every text Slack would parse: mrkdwn objects, the notification text, the strip. Not plain_text and not rich text, where nothing is parsed. */
+function parsedTexts(value: unknown): readonly string[] {
+  if (Array.isArray(value)) return value.flatMap(parsedTexts);
+  if (typeof value !== 'object' || value === null) return [];
+  const { type, text } = Object.fromEntries(Object.entries(value));
+  if (type === 'mrkdwn') return typeof text === 'string' ? [text] : [];
+  return Object.values(value).flatMap(parsedTexts);
+}
+
+const OURS = /<@U0(?:ALICE|BOB)>|<!date\^\d+\^\{date_short_pretty\} at \{time_secs\}\|[\d: -]+ UTC>/g;
+
+function expectHarmless(texts: readonly string[]): void {
+  for (const text of texts) expect(text.replaceAll(OURS, '')).not.toMatch(/[<>]/);
+}
+
+function blockquotes(text: string): string {
+  return text.replaceAll(/^>/gm, '');
+}
+
+describe('messages of hostile content', () => {
+  it.each([false, true])('keep to Slack’s limits and ping nobody (plain: %s)', (plain) => {
+    for (const message of MESSAGES) {
+      const { text, blocks, strip } = renderMessage(message, plain);
+      expect(checkBlocks(blocks, 'message'), message.kind).toEqual([]);
+      expect(text.length, message.kind).toBeLessThanOrEqual(4000);
+      expectHarmless([text, strip?.text ?? '', ...parsedTexts(blocks)].map(blockquotes));
+    }
+  });
+
+  it('never let Slack link a bare address: every marked-up text is verbatim', () => {
+    for (const message of MESSAGES) {
+      const written = JSON.stringify(renderMessage(message, false).blocks);
+      expect(written.match(/"type":"mrkdwn"/g)?.length).toBe(written.match(/"verbatim":true/g)?.length);
+    }
+  });
+});
+
+describe('answers, modals and the Home tab of hostile content', () => {
+  it('keep to Slack’s limits and ping nobody', () => {
+    const answers = [
+      answerView({ kind: 'help' }, false),
+      answerView({ kind: 'usage', problem: TEXT, nearest: TEXT }, false),
+      answerView({ kind: 'not-found', problem: TEXT, nearest: Array.from({ length: 5 }, () => TEXT) }, false),
+      answerView({ kind: 'list', incidents: Array.from({ length: 20 }, () => evilIncident('open')) }, false),
+      ...EVIDENCE.map((pieces) => answerView({ kind: 'explanation', ref: EVIL_REF, dossier: evilDossier(pieces) }, false)),
+    ];
+    for (const { text, blocks } of answers) {
+      expect(checkBlocks(blocks, 'message')).toEqual([]);
+      expectHarmless([text, ...parsedTexts(blocks)]);
+    }
+    const origin = { channel: 'C1', person: 'U0ALICE' };
+    const modals = [
+      noticeModal(LONG, TEXT),
+      refuseModal({ proposal: EVIL, version: 1, incident: 'OOM-1' }, origin),
+      approveModal({ kind: 'ready', proposal: evilProposal({ kind: 'pending' }), incident: evilIncident('proposed') }, origin),
+      reviewModal(
+        {
+          kind: 'draft',
+          incident: evilIncident('open'),
+          container: LONG,
+          currentLimit: TEXT,
+          currentRequest: TEXT,
+          suggestedLimit: '384Mi',
+          suggestedRequest: '256Mi',
+          recommendation: { kind: 'advise', reason: TEXT, advice: [TEXT] },
+          restart: TEXT,
+          warnings: Array.from({ length: 9 }, () => TEXT),
+          bounds: { min: '16Mi', max: '16Gi' },
+        },
+        origin,
+      ),
+    ];
+    for (const { blocks } of modals) {
+      expect(checkBlocks(blocks, 'modal')).toEqual([]);
+      expectHarmless(parsedTexts(blocks).map(blockquotes));
+    }
+    const home = homeView({
+      waiting: Array.from({ length: 20 }, (_, index) => ({ ...evilProposal({ kind: 'pending' }), id: `P-${index}` })),
+      incidents: Array.from({ length: 20 }, () => evilIncident('open')),
+    });
+    expect(checkBlocks(home.blocks, 'home')).toEqual([]);
+    expectHarmless(parsedTexts(home.blocks));
+  });
+});
+
+describe('a root message', () => {
+  it('says in one full sentence what happened, for a screen reader', () => {
+    const { text } = renderMessage({ kind: 'root', incident: incident(), dossier: dossier() }, false);
+    expect(text).toBe(
+      'OOMKilled: payments/checkout-api (container app), limit 256 MiB, killed once on prod. Open the thread to see why and review a fix.',
+    );
+  });
+
+  it('offers the review only while nothing is under way', () => {
+    const buttons = (state: Incident['state']) =>
+      JSON.stringify(renderMessage({ kind: 'root', incident: incident({ state }) }, false));
+    expect(buttons('open')).toContain('Review fix');
+    expect(buttons('proposed')).not.toContain('Review fix');
+    expect(buttons('resolved')).not.toContain('"button"');
+  });
+});
