@@ -115,12 +115,16 @@ async function proposalOf(ports: PostPorts, id: string | undefined) {
 type Sending = { readonly incident: Incident; readonly entry: ThreadEntry; readonly message: Message };
 
 async function send(ports: PostPorts, sending: Sending): Promise<Shown> {
-  const { incident, entry, message } = sending;
+  const { incident, entry } = sending;
   const place = placeOf(incident, entry.key);
   if (place === undefined) return 'nothing-to-show';
   if (entry.sendingSince !== undefined) {
-    const found = await ports.messenger.find(message, place, entry.sendingSince);
-    if (found !== undefined) return remember(ports, sending, found);
+    const posted = await ports.messenger.find(place, entry.sendingSince);
+    if (posted !== undefined) {
+      await remember(ports, sending, posted);
+      await refresh(ports, { ...sending, posted });
+      return 'posted';
+    }
     if (between(entry.sendingSince, ports.clock.now()) < SEND_LEASE_MS) return 'in-flight';
   }
   const claimed = await claim(ports, sending);

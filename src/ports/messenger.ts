@@ -31,6 +31,6 @@ export interface Messenger {
   /** Throws UnknownResultError when it may have been sent; Transient with retryAfterMs on a rate limit; Permanent when refused. */
   post(message: Message, place: Place): Promise<PostedMessage>;
   edit(message: Message, posted: PostedMessage): Promise<PostedMessage>;
-  /** Looks for a message sent with that key since the instant; undefined when there is none. */
-  find(message: Message, place: Place, sinceMs: number): Promise<PostedMessage | undefined>;
+  /** Looks for a message sent with that key since the instant; undefined when there is none. Its fingerprint matches none. */
+  find(place: Place, sinceMs: number): Promise<PostedMessage | undefined>;
 }

@@ -61,10 +61,10 @@ export function fakeSlack(): FakeSlack {
       if (sent !== undefined) sent.text = shown(message);
       return { ...posted, fingerprint: shown(message) };
     },
-    async find(_message, place) {
+    async find(place) {
       const index = slack.sent.findIndex(({ key }) => key === place.key);
       const found = slack.sent[index];
-      return found === undefined ? undefined : { channel: place.channel, id: String(index + 1), fingerprint: found.text };
+      return found === undefined ? undefined : { channel: place.channel, id: String(index + 1), fingerprint: 'unknown' };
     },
   };
   return slack;

@@ -23,7 +23,9 @@ const POSTS = { perSecond: 1, burst: 4 } as const;
 const EDITS = { perSecond: 50 / 60, burst: 15 } as const;
 /** Clocks differ: look this much further back than the first attempt. */
 const LOOK_BACK_S = 120;
-const LOOKED_THROUGH = 200;
+const PAGE = 200;
+/** Far more than a channel gets between a lost answer and the next attempt. */
+const PAGES = 10;
 
 const metadataSchema = z.object({ event_type: z.literal(EVENT_TYPE), event_payload: z.object({ key: z.string() }) });
 
@@ -45,7 +47,7 @@ export function createMessenger(options: MessengerOptions): Messenger {
     fingerprint: (message) => fingerprintOf(renderMessage(message, false)),
     post: (message, place) => inTurn(sender.posts, place.channel, () => post(sender, message, place)),
     edit: (message, posted) => inTurn(sender.edits, 'all', () => edit(sender, message, posted)),
-    find: (message, place, sinceMs) => find(sender, message, { place, sinceMs }),
+    find: (place, sinceMs) => find(sender, { place, sinceMs }),
   };
 }
 
@@ -95,32 +97,34 @@ function edit({ client, meter, inLayout }: Sender, message: Message, posted: Pos
 
 type Looking = { readonly place: Place; readonly sinceMs: number };
 
-async function find(
-  { client, meter }: Sender,
-  message: Message,
-  { place, sinceMs }: Looking,
-): Promise<PostedMessage | undefined> {
+async function find(sender: Sender, { place, sinceMs }: Looking): Promise<PostedMessage | undefined> {
+  let cursor: string | undefined;
+  for (let page = 0; page < PAGES; page += 1) {
+    const { messages = [], response_metadata: next } = await read(sender, { place, sinceMs }, cursor);
+    const found = messages.find((candidate) => keyOf(candidate) === place.key);
+    // How it looks is not known: it may have been sent with older facts, so it is edited once.
+    if (found?.ts !== undefined) return { channel: place.channel, id: found.ts, fingerprint: 'unknown' };
+    cursor = next?.next_cursor ?? '';
+    if (cursor === '') return undefined;
+  }
+  return undefined;
+}
+
+function read({ client, meter }: Sender, { place, sinceMs }: Looking, cursor: string | undefined) {
   const { channel, thread } = place;
   const common = {
     channel,
     oldest: String(Math.floor(sinceMs / SECOND) - LOOK_BACK_S),
     inclusive: true,
     include_all_metadata: true,
-    limit: LOOKED_THROUGH,
+    limit: PAGE,
+    ...(cursor === undefined ? {} : { cursor }),
   };
-  const messages =
-    thread === undefined
-      ? (await calling({ method: 'conversations.history', kind: 'read', meter }, () => client.conversations.history(common)))
-          .messages
-      : (
-          await calling({ method: 'conversations.replies', kind: 'read', meter }, () =>
-            client.conversations.replies({ ...common, ts: thread }),
-          )
-        ).messages;
-  const found = (messages ?? []).find((candidate) => keyOf(candidate) === place.key);
-  return found?.ts === undefined
-    ? undefined
-    : { channel, id: found.ts, fingerprint: fingerprintOf(renderMessage(message, false)) };
+  return thread === undefined
+    ? calling({ method: 'conversations.history', kind: 'read', meter }, () => client.conversations.history(common))
+    : calling({ method: 'conversations.replies', kind: 'read', meter }, () =>
+        client.conversations.replies({ ...common, ts: thread }),
+      );
 }
 
 type Found = NonNullable<ConversationsHistoryResponse['messages']>[number];
