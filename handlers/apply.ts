@@ -116,7 +116,7 @@ async function finish(ports: ApplyPorts, proposal: Proposal, { generation, signa
   await ports.incidents.update(incidentId, (incident) =>
     addEntry({ ...incident, state: 'changing' }, `outcome/${proposal.id}`, { kind: 'outcome', proposalId: proposal.id }),
   );
-  await ports.queue.enqueue({ step: 'verify', proposalId: proposal.id });
+  await ports.queue.enqueue({ step: 'verify', cluster: change.workload.cluster, proposalId: proposal.id });
   await ports.queue.enqueue({ step: 'post', incidentId });
   if (written !== undefined) {
     const approver = proposal.state.kind === 'applying' ? proposal.state.by : 'unknown';

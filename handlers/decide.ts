@@ -137,7 +137,7 @@ async function approve(ports: DecidePorts, proposal: Proposal, { by, signal }: A
   if (moved.kind === 'not-allowed') return refused(alreadyDecided(proposal));
   const stored = await ports.proposals.replace(moved.proposal);
   if (stored.kind === 'conflict') return refused(alreadyDecided(stored.current));
-  await ports.queue.enqueue({ step: 'apply', proposalId: proposal.id });
+  await ports.queue.enqueue({ step: 'apply', cluster: proposal.change.workload.cluster, proposalId: proposal.id });
   await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
   return { kind: 'approved' };
 }

@@ -52,7 +52,9 @@ export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
     await ports.incidents.saveDossier(incident.id, dossier);
     await explainOnce(ports, incident, { before, dossier, kill });
     await ports.queue.enqueue({ step: 'post', incidentId: incident.id });
-    if (incident.proposalId !== undefined) await ports.queue.enqueue({ step: 'verify', proposalId: incident.proposalId });
+    if (incident.proposalId !== undefined) {
+      await ports.queue.enqueue({ step: 'verify', cluster: kill.ref.cluster, proposalId: incident.proposalId });
+    }
     ports.log.info('kill explained', { incident: incident.id, kill: kill.id, cause: dossier.diagnosis.cause, opened });
     return { kind: 'explained', incidentId: incident.id, opened };
   };

@@ -51,11 +51,11 @@ async function sweepProposal(ports: SweepPorts, proposal: Proposal): Promise<'ex
       return sweepPending(ports, proposal);
     case 'approved':
     case 'applying':
-      await ports.queue.enqueue({ step: 'apply', proposalId: proposal.id });
+      await ports.queue.enqueue({ step: 'apply', cluster: proposal.change.workload.cluster, proposalId: proposal.id });
       return 'resumed';
     case 'rolling-out':
     case 'observing':
-      await ports.queue.enqueue({ step: 'verify', proposalId: proposal.id });
+      await ports.queue.enqueue({ step: 'verify', cluster: proposal.change.workload.cluster, proposalId: proposal.id });
       return 'resumed';
     default:
       return 'left';

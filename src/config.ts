@@ -19,8 +19,9 @@ export type Config = {
     | { readonly kind: 'in-cluster' }
     | { readonly kind: 'kubeconfig'; readonly path: string | undefined; readonly context: string | undefined };
   readonly clusterName: string | undefined;
-  /** Empty: all namespaces. */
+  /** Empty: all namespaces but the excluded ones. */
   readonly namespaces: readonly string[];
+  readonly excludedNamespaces: readonly string[];
   readonly slack:
     | { readonly kind: 'local'; readonly port: number; readonly channel: string | undefined }
     | {
@@ -61,7 +62,10 @@ const port = z.coerce
   .max(65_535, 'a TCP port: a whole number from 0 to 65535');
 const namespace = z
   .string()
-  .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'comma-separated namespace names, for example payments,checkout');
+  .regex(
+    /^!?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    'comma-separated namespace names, for example payments,checkout, or with ! those to leave out, for example !kube-system',
+  );
 
 const environment = z.object({
   REDIS_URL: url(/^rediss?$/, 'a redis:// or rediss:// URL, for example redis://redis.headroom.svc:6379/0').optional(),
@@ -180,7 +184,8 @@ function assemble(values: Environment, { role, rules, sources }: Context): Confi
     redis: values.REDIS_URL === undefined ? { kind: 'embedded' } : { kind: 'url', url: new Secret(values.REDIS_URL) },
     cluster,
     clusterName: values.CLUSTER_NAME,
-    namespaces: values.WATCH_NAMESPACES,
+    namespaces: values.WATCH_NAMESPACES.filter((name) => !name.startsWith('!')),
+    excludedNamespaces: values.WATCH_NAMESPACES.filter((name) => name.startsWith('!')).map((name) => name.slice(1)),
     slack,
     prometheus:
       values.PROMETHEUS_URL === undefined

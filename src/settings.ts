@@ -42,8 +42,9 @@ export const SETTINGS = [
   },
   {
     name: 'WATCH_NAMESPACES',
-    meaning: 'Watch these namespaces only, each with a Role of its own instead of a ClusterRole.',
-    unit: 'comma-separated names',
+    meaning:
+      'Watch these namespaces only, each with a Role of its own instead of a ClusterRole; or, each with a ! before it, all but these.',
+    unit: 'comma-separated names, all with ! or none',
     fallback: 'all namespaces',
     example: 'payments,checkout',
   },

@@ -65,6 +65,7 @@ export async function startWatcher({
     connection: cluster.connection,
     cluster: cluster.name,
     namespaces: config.namespaces,
+    excluded: config.excludedNamespaces,
     ...telemetry,
     onPod: watch,
     random: Math.random,
@@ -85,6 +86,7 @@ export async function startWorker(world: World): Promise<void> {
   );
   const workers = startWorkers({
     connection: stores.connection,
+    cluster: cluster.name,
     handlers: {
       enrich,
       post: createPost({ ...common, messenger }, { policy }),

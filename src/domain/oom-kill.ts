@@ -2,30 +2,45 @@
 // gives the same kills with the same identities (domain.md sections 1 to 3). Never infers an OOM from exit code 137 alone and
 // never discards reason OOMKilled because the code is another one.
 
+import type { KernelKill } from './kernel-oom.ts';
 import type { Bytes } from './memory.ts';
 import type { PodContainer, PodFacts, TerminatedState } from './pod.ts';
 import { effectiveLimit } from './pod.ts';
 import type { Instant } from './time.ts';
+import { MINUTE } from './time.ts';
 import type { ContainerRef, OwnerReference } from './workload.ts';
 
 /** "<cluster>/<pod uid>/<container>/<instance>": never changes, holds no colon, safe as a key. */
 export type KillId = string;
 
+/**
+ * oom-killed: the runtime said so. start-oom: killed while starting, container init. suspected: SIGKILL without the runtime's mark, a kill only if the
+ * evidence says so. silent: a child was killed and the container lives on. sandbox: the pod's sandbox was killed, so no container ever started.
+ * node: the node ran out of memory, seen on the node itself.
+ */
+export type KillKind = 'oom-killed' | 'start-oom' | 'suspected' | 'silent' | 'sandbox' | 'node';
+
 export type Kill = {
   readonly id: KillId;
   readonly ref: ContainerRef;
-  /** oom-killed: the runtime said so; start-oom: killed while starting, container init. */
-  readonly how: 'oom-killed' | 'start-oom';
+  readonly how: KillKind;
   readonly reason: string;
-  readonly exitCode: number;
+  /** Absent when nothing of the container ended. */
+  readonly exitCode?: number | undefined;
   readonly message?: string | undefined;
   readonly startedAt?: Instant | undefined;
   /** When the container ended. Whole seconds; absent when the kubelet did not say. */
   readonly finishedAt?: Instant | undefined;
   /** When the watcher saw it. */
   readonly seenAt: Instant;
-  /** Which status field showed it: decides which log is the dead container's (domain.md 6.6). */
-  readonly shownIn: 'state' | 'lastState';
+  /** Where it showed. Of a status, the field decides which log is the dead container's (domain.md 6.6). */
+  readonly shownIn: 'state' | 'lastState' | 'event' | 'kernel' | 'metric';
+  /** It happened while nobody watched, and was found later. */
+  readonly whileAway?: boolean | undefined;
+  /** What the kernel said about it. */
+  readonly kernel?: KernelKill | undefined;
+  /** The channel the pod's annotation asks for. */
+  readonly channel?: string | undefined;
   readonly restartCount: number;
   readonly limit?: Bytes | undefined;
   readonly request?: Bytes | undefined;
@@ -34,7 +49,12 @@ export type Kill = {
   readonly controller?: OwnerReference | undefined;
 };
 
-const START_OOM = /OOM-killed \(memory limit too low\?\)/i;
+/** Says that nobody wants to hear of this pod: "true". */
+export const IGNORE_ANNOTATION = 'headroom.dev/ignore';
+/** The channel for this pod's incidents, by its id. */
+export const CHANNEL_ANNOTATION = 'headroom.dev/channel';
+
+export const START_OOM = /OOM-killed \(memory limit too low\?\)/i;
 
 /** Every memory kill the pod shows now, `state` before `lastState`, in container order. */
 export function findKills(pod: PodFacts, seenAt: Instant): readonly Kill[] {
@@ -53,42 +73,71 @@ type Sighting = {
 function killIn(pod: PodFacts, container: PodContainer, sighting: Sighting): readonly Kill[] {
   const { end } = sighting;
   if (end === undefined || end.kind !== 'terminated') return [];
-  const how = killedHow(end);
+  const how = killedHow(pod, end);
   if (how === undefined) return [];
-  const ref = {
-    cluster: pod.cluster,
-    namespace: pod.namespace,
-    pod: pod.name,
-    podUid: pod.uid,
-    container: container.name,
-    role: container.role,
-  };
+  const { seenAt, shownIn } = sighting;
+  const base = killOf(pod, container);
   return [
     {
-      id: killId(ref, container, { end, shownIn: sighting.shownIn }),
-      ref,
+      ...base,
+      id: killId(base.ref, container, { end, shownIn: sighting.shownIn }),
       how,
       reason: end.reason ?? 'unknown',
       exitCode: end.exitCode,
       message: end.message,
-      startedAt: end.startedAt,
-      finishedAt: end.finishedAt,
-      seenAt: sighting.seenAt,
-      shownIn: sighting.shownIn,
-      restartCount: container.restartCount,
-      limit: effectiveLimit(pod, container)?.bytes,
-      request: container.resources.request?.bytes,
-      node: pod.node,
-      image: container.image,
-      controller: pod.controller,
+      startedAt: possible(end.startedAt, seenAt),
+      finishedAt: possible(end.finishedAt, seenAt),
+      seenAt,
+      shownIn,
     },
   ];
 }
 
-function killedHow(end: TerminatedState): Kill['how'] | undefined {
+/** What every kill of a container says about it, however it was found. */
+export function killOf(pod: PodFacts, container: PodContainer) {
+  const { cluster, namespace, name, uid, annotations, node, controller } = pod;
+  const ref: ContainerRef = { cluster, namespace, pod: name, podUid: uid, container: container.name, role: container.role };
+  return {
+    ref,
+    restartCount: container.restartCount,
+    limit: effectiveLimit(pod, container)?.bytes,
+    request: container.resources.request?.bytes,
+    node,
+    image: container.image,
+    controller,
+    channel: channelWish(annotations[CHANNEL_ANNOTATION]),
+  };
+}
+
+/** Anybody may write anything into an annotation: only what can be a channel's id counts. */
+function channelWish(text: string | undefined): string | undefined {
+  return text !== undefined && /^[CG][A-Z0-9]{2,20}$/.test(text) ? text : undefined;
+}
+
+export function isIgnored({ annotations }: PodFacts): boolean {
+  return annotations[IGNORE_ANNOTATION] === 'true';
+}
+
+/** Clocks of nodes may run ahead; a time well after now is none. */
+const AHEAD_AT_MOST = 10 * MINUTE;
+
+function possible(at: Instant | undefined, seenAt: Instant): Instant | undefined {
+  return at === undefined || at > seenAt + AHEAD_AT_MOST ? undefined : at;
+}
+
+function killedHow(pod: PodFacts, end: TerminatedState): KillKind | undefined {
   if (end.reason === 'OOMKilled') return 'oom-killed';
   if (START_OOM.test(end.message ?? '')) return 'start-oom';
-  return undefined;
+  return isSuspect(pod, end) ? 'suspected' : undefined;
+}
+
+/**
+ * SIGKILL without the mark, of an instance the runtime knew, in a pod that nobody evicted or deleted: the runtime may have lost the mark
+ * (domain.md 1.3). ContainerStatusUnknown and other made-up states have 137 as a placeholder and no id.
+ */
+function isSuspect(pod: PodFacts, end: TerminatedState): boolean {
+  const real = end.reason === 'Error' && end.exitCode === 137 && end.containerId !== undefined;
+  return real && pod.reason === undefined && pod.deletedAt === undefined;
 }
 
 /**
@@ -100,6 +149,23 @@ function killId(ref: ContainerRef, container: PodContainer, seen: { end: Termina
   const ordinal = shownIn === 'state' ? container.restartCount : container.restartCount - 1;
   const instance = end.containerId ?? `run-${ordinal}-${end.finishedAt ?? 'unknown'}`;
   return [ref.cluster, ref.podUid, ref.container, instance].join('/');
+}
+
+export function clusterOf(id: KillId): string {
+  return id.slice(0, id.indexOf('/'));
+}
+
+/** The container instance a kill belongs to: the first four parts of its id; the kill of a child has a fifth. */
+export function instanceOf({ id }: Pick<Kill, 'id'>): string {
+  return id.split('/').slice(0, 4).join('/');
+}
+
+/**
+ * A runtime keeps the mark of a child's kill until the container ends, whenever that is and with whatever exit code (domain.md 1.3): then the kill was
+ * long ago, and may have been reported when it happened.
+ */
+export function isLateMark({ how, exitCode }: Pick<Kill, 'how' | 'exitCode'>): boolean {
+  return how === 'oom-killed' && exitCode !== 137;
 }
 
 /** Seconds between start and end of the killed container; undefined when either is not known or makes no sense. */

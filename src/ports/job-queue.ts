@@ -1,10 +1,11 @@
-// Work that must happen even if this process dies now. A job is handed to a worker at least once; every step may run twice.
+// Work that must happen even if this process dies now. What needs a cluster is done by that cluster's workers; several share one Redis. A job is handed to a worker at least once; every step may run twice.
 
 export type Job =
-  | { readonly step: 'enrich'; readonly killId: string }
+  /** `marked`: a suspected kill turned out to be one, and is looked at again. */
+  | { readonly step: 'enrich'; readonly cluster: string; readonly killId: string; readonly marked?: boolean | undefined }
   | { readonly step: 'post'; readonly incidentId: string }
-  | { readonly step: 'apply'; readonly proposalId: string }
-  | { readonly step: 'verify'; readonly proposalId: string };
+  | { readonly step: 'apply'; readonly cluster: string; readonly proposalId: string }
+  | { readonly step: 'verify'; readonly cluster: string; readonly proposalId: string };
 
 export interface JobQueue {
   enqueue(job: Job): Promise<void>;

@@ -5,9 +5,12 @@ import type { Kill, KillId } from '../domain/oom-kill.ts';
 export type Claim =
   /** New: recorded, and an enrich job will run even if this process dies now. */
   | { readonly kind: 'first-seen' }
+  /** Known as suspected, and now marked by the runtime: recorded again, and looked at again. */
+  | { readonly kind: 'upgraded' }
   /** Known under the same identity: nothing was done. */
   | { readonly kind: 'already-seen' }
-  /** Recorded as known, without a job: it happened before the bot cared (sizing the recency window is policy). */
+  /** Recorded as known, without a job: it happened before the bot cared (sizing the recency window is policy),
+   *  or it is the late mark of a child's kill that was reported when it happened. */
   | { readonly kind: 'recorded-silently' };
 
 export interface KillIntake {

@@ -2,8 +2,8 @@
 
 import { expect } from 'vitest';
 import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
+import { followObjects } from '../../src/adapters/kubernetes/object-stream.ts';
 import { createPodFinder } from '../../src/adapters/kubernetes/pod-finder.ts';
-import { followPods } from '../../src/adapters/kubernetes/pod-stream.ts';
 import type { Kill } from '../../src/domain/oom-kill.ts';
 import { findKills } from '../../src/domain/oom-kill.ts';
 import type { PodFacts } from '../../src/domain/pod.ts';
@@ -98,12 +98,14 @@ export async function watchFromTheStart(
   { connection, restless }: Pick<ClusterUnderTest, 'connection' | 'restless'>,
   signal: AbortSignal,
 ) {
-  return followPods({
+  return followObjects({
     connection,
     path: `/api/v1/namespaces/${restless.namespace}/pods`,
     position: { kind: 'at', resourceVersion: '1' },
     signal,
-    onObject: () => Promise.resolve(),
+    isWorthParsing: () => false,
+    project: () => undefined,
+    onItem: () => Promise.resolve(),
     onScanned: () => undefined,
     onPosition: () => undefined,
   });

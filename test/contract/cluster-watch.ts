@@ -90,6 +90,7 @@ async function following(
     connection,
     cluster: CLUSTER,
     namespaces: [restless.namespace],
+    excluded: [],
     log: silent,
     meter,
     random: () => 0.5,

@@ -80,6 +80,7 @@ describe('the job queue', () => {
     const queue = redisJobQueue(opened.connection);
     const done = async () => ({ kind: 'done' });
     const workers = startWorkers({
+      cluster: 'prod',
       connection: opened.connection,
       handlers: { enrich: done, post, apply: done, verify: done },
       log: silentLog,
@@ -119,7 +120,7 @@ describe('the job queue', () => {
       },
       () => expect(tries).toBe(1),
     );
-    await vi.waitFor(async () => expect(await queue.depth('post')).toBe(0), { timeout: 5000 });
+    await vi.waitFor(async () => expect(await queue.depth({ step: 'post', incidentId: 'any' })).toBe(0), { timeout: 5000 });
     await queue.close();
     expect(tries).toBe(1);
   });

@@ -72,6 +72,34 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
         expect((await stores.jobs()).some((job) => job.step === 'enrich' && job.killId === 'k/silent')).toBe(false);
       });
 
+      it('looks again at a suspected kill that the runtime marks later, and only once', async () => {
+        const suspected = kill({ id: 'prod/pod-9/app/c9', how: 'suspected', reason: 'Error' });
+        const marked = kill({ id: 'prod/pod-9/app/c9' });
+        expect((await stores.intake.claim(suspected, 'report')).kind).toBe('first-seen');
+        expect((await stores.intake.claim(suspected, 'report')).kind).toBe('already-seen');
+        expect((await stores.intake.claim(marked, 'report')).kind).toBe('upgraded');
+        expect((await stores.intake.claim(marked, 'report')).kind).toBe('already-seen');
+        expect((await stores.intake.claim(suspected, 'report')).kind).toBe('already-seen');
+        expect(await stores.intake.kill('prod/pod-9/app/c9')).toEqual(marked);
+        const jobs = (await stores.jobs()).filter((job) => job.step === 'enrich' && job.killId === 'prod/pod-9/app/c9');
+        expect(jobs).toEqual([
+          { step: 'enrich', cluster: 'prod', killId: 'prod/pod-9/app/c9' },
+          { step: 'enrich', cluster: 'prod', killId: 'prod/pod-9/app/c9', marked: true },
+        ]);
+      });
+
+      it('does not report the late mark of a child’s kill that was reported when it happened', async () => {
+        const child = kill({ id: 'prod/pod-8/app/c8/child-1', how: 'silent', exitCode: undefined, shownIn: 'kernel' });
+        expect((await stores.intake.claim(child, 'report')).kind).toBe('first-seen');
+        const late = kill({ id: 'prod/pod-8/app/c8', exitCode: 0 });
+        expect((await stores.intake.claim(late, 'report')).kind).toBe('recorded-silently');
+        const other = kill({ id: 'prod/pod-8/app/c8-next', exitCode: 0 });
+        expect((await stores.intake.claim(other, 'report')).kind).toBe('first-seen');
+        const main = kill({ id: 'prod/pod-7/app/c7', exitCode: 137 });
+        expect((await stores.intake.claim({ ...child, id: 'prod/pod-7/app/c7/child-1' }, 'report')).kind).toBe('first-seen');
+        expect((await stores.intake.claim(main, 'report')).kind).toBe('first-seen');
+      });
+
       it('hands on again what a crash left between recording and queueing', async () => {
         await expect(stores.intakeWithoutQueue.claim(kill({ id: 'k/crashed' }), 'report')).rejects.toThrow();
         expect((await stores.intake.claim(kill({ id: 'k/crashed' }), 'report')).kind).toBe('already-seen');

@@ -2,6 +2,7 @@
 
 import type { Dossier, Incident } from '../../src/domain/incident.ts';
 import type { Kill } from '../../src/domain/oom-kill.ts';
+import { instanceOf, isLateMark } from '../../src/domain/oom-kill.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
 import { PermanentError } from '../../src/ports/fault.ts';
 import type { IncidentStore } from '../../src/ports/incident-store.ts';
@@ -26,24 +27,34 @@ export function fakeQueue(): FakeQueue {
 
 export function fakeIntake(queue: JobQueue): KillIntake {
   const kills = new Map<string, Kill>();
-  const pending = new Set<string>();
-  const handOn = async (id: string): Promise<void> => {
-    await queue.enqueue({ step: 'enrich', killId: id });
-    pending.delete(id);
+  const childKilled = new Set<string>();
+  const pending = new Map<string, Extract<Job, { readonly step: 'enrich' }>>();
+  const handOn = async (key: string, job: Job): Promise<void> => {
+    await queue.enqueue(job);
+    pending.delete(key);
+  };
+  const hand = async (kill: Kill, marked: boolean): Promise<void> => {
+    const job = { step: 'enrich', cluster: kill.ref.cluster, killId: kill.id } as const;
+    const key = `${kill.id}${marked ? '#marked' : ''}`;
+    pending.set(key, marked ? { ...job, marked } : job);
+    await handOn(key, marked ? { ...job, marked } : job);
   };
   return {
     async claim(kill, how) {
-      if (kills.has(kill.id)) return { kind: 'already-seen' };
+      const old = kills.get(kill.id);
+      const isUpgrade = old?.how === 'suspected' && kill.how !== 'suspected';
+      if (old !== undefined && !isUpgrade) return { kind: 'already-seen' };
       kills.set(kill.id, structuredClone(kill));
-      if (how === 'record-silently') return { kind: 'recorded-silently' };
-      pending.add(kill.id);
-      await handOn(kill.id);
-      return { kind: 'first-seen' };
+      if (kill.how === 'silent') childKilled.add(instanceOf(kill));
+      const told = !isUpgrade && isLateMark(kill) && childKilled.has(instanceOf(kill));
+      if (how === 'record-silently' || told) return { kind: 'recorded-silently' };
+      await hand(kill, isUpgrade);
+      return { kind: isUpgrade ? 'upgraded' : 'first-seen' };
     },
     kill: async (id) => structuredClone(kills.get(id)),
     async resume() {
       const waiting = [...pending];
-      for (const id of waiting) await handOn(id);
+      for (const [key, job] of waiting) await handOn(key, job);
       return waiting.length;
     },
   };

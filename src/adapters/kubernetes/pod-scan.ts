@@ -1,8 +1,8 @@
 // The watch stream as lines, without decoding: bytes are split at line ends and searched for what a memory kill leaves in a pod's JSON. Only a line
 // that has it, or that is not a pod's (bookmark, error), is worth parsing.
 
-/** What the JSON of a pod with a memory kill holds somewhere: the runtime's reason, or runc's words when a start was killed. */
-const MARKERS = ['OOMKilled', 'OOM-killed'].map((marker) => Buffer.from(marker));
+/** What the JSON of a pod with a memory kill holds somewhere: the runtime's reason, runc's words when a start was killed, or SIGKILL without a mark. */
+const MARKERS = ['OOMKilled', 'OOM-killed', '"exitCode":137'].map((marker) => Buffer.from(marker));
 /** Not a pod: bookmarks carry the resource version to resume from, errors say what went wrong. */
 const CONTROL = ['"type":"BOOKMARK"', '"type":"ERROR"'].map((marker) => Buffer.from(marker));
 const CONTROL_WITHIN = 64;

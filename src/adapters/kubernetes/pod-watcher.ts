@@ -6,9 +6,10 @@ import type { PodFacts } from '../../domain/pod.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Meter } from '../../ports/meter.ts';
 import type { ClusterConnection } from './connection.ts';
+import type { Position } from './object-stream.ts';
+import { followObjects } from './object-stream.ts';
 import { projectPod } from './pod-facts.ts';
-import type { Position } from './pod-stream.ts';
-import { followPods } from './pod-stream.ts';
+import { canHoldKill } from './pod-scan.ts';
 
 export type PodWatcherOptions = {
   readonly connection: ClusterConnection;
@@ -17,8 +18,13 @@ export type PodWatcherOptions = {
   readonly namespaces: readonly string[];
   readonly log: Log;
   readonly meter: Meter;
-  /** Called for every pod that can hold a kill, any number of times. A rejection makes the watcher read everything again. */
-  readonly onPod: (pod: PodFacts) => Promise<unknown>;
+  /** Namespaces whose pods are left alone. */
+  readonly excluded: readonly string[];
+  /**
+   * Called for every pod that can hold a kill, any number of times. `initial`: the pod was like that when the watcher began to read, so it may show what
+   * happened while nobody watched. A rejection makes the watcher read everything again.
+   */
+  readonly onPod: (pod: PodFacts, seen: { readonly initial: boolean }) => Promise<unknown>;
   /** 0 ≤ random() < 1, for jitter. */
   readonly random: () => number;
 };
@@ -34,6 +40,8 @@ export type PodWatcher = {
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 30_000;
 const SAY_AGAIN_MS = 10_000;
+/** Kinds of problem remembered as said; a cluster full of nonsense must not fill the memory. */
+const MOST_PROBLEMS = 100;
 
 type Stream = { readonly path: string; position: Position; failures: number };
 
@@ -76,12 +84,16 @@ async function loop(stream: Stream, options: PodWatcherOptions, { signal, onList
   const seenProblems = new Set<string>();
   while (!signal.aborted) {
     try {
-      const ended = await followPods({
+      const ended = await followObjects({
         connection: options.connection,
         path: stream.path,
         position: stream.position,
         signal,
-        onObject: (content) => handOn(content, options, seenProblems),
+        isWorthParsing: canHoldKill,
+        project: (content) => projectWatched(content, options, seenProblems),
+        onItem: async (pod, seen) => {
+          await options.onPod(pod, seen);
+        },
         onScanned: (count) => {
           for (let scanned = 0; scanned < count; scanned += 1) options.meter.count('headroom_pods_scanned_total');
         },
@@ -93,7 +105,7 @@ async function loop(stream: Stream, options: PodWatcherOptions, { signal, onList
         },
       });
       options.meter.count('headroom_watch_restarts_total', { reason: ended });
-      if (ended === 'expired') stream.position = { kind: 'anew' };
+      if (ended !== 'closed') stream.position = { kind: 'anew' };
     } catch (error) {
       if (signal.aborted) return;
       options.meter.count('headroom_watch_restarts_total', { reason: 'fault' });
@@ -107,16 +119,17 @@ async function loop(stream: Stream, options: PodWatcherOptions, { signal, onList
   }
 }
 
-async function handOn(content: unknown, options: PodWatcherOptions, seenProblems: Set<string>): Promise<void> {
+/** The pod, unless nobody wants to know of it. What cannot be read is counted, and said once per kind of problem. */
+function projectWatched(content: unknown, options: PodWatcherOptions, seenProblems: Set<string>): PodFacts | undefined {
   const projected = projectPod(content, options.cluster);
-  if (projected.kind === 'pod') {
-    await options.onPod(projected.pod);
-    return;
+  if (projected.kind === 'malformed') {
+    options.meter.count('headroom_pods_malformed_total');
+    if (seenProblems.has(projected.problem) || seenProblems.size >= MOST_PROBLEMS) return undefined;
+    seenProblems.add(projected.problem);
+    options.log.warn('a pod could not be read', { problem: projected.problem });
+    return undefined;
   }
-  options.meter.count('headroom_pods_malformed_total');
-  if (seenProblems.has(projected.problem)) return;
-  seenProblems.add(projected.problem);
-  options.log.warn('a pod could not be read', { problem: projected.problem });
+  return options.excluded.includes(projected.pod.namespace) ? undefined : projected.pod;
 }
 
 /** Doubles with each failure up to half a minute, between half and all of it, so that many watchers do not come back as one. */

@@ -6,14 +6,14 @@ import { Queue } from 'bullmq';
 import { HOUR, SECOND } from '../../domain/time.ts';
 import type { Job, JobQueue } from '../../ports/job-queue.ts';
 import type { Step } from '../../steps.ts';
-import { STEP_NAMES, STEPS } from '../../steps.ts';
+import { STEPS } from '../../steps.ts';
 import type { RedisConnection } from './connection.ts';
 import { PREFIX } from './connection.ts';
 import { storing } from './faults.ts';
 
 export type RedisJobQueue = JobQueue & {
-  /** Jobs that wait, are delayed or run. */
-  depth(step: Step): Promise<number>;
+  /** Jobs of that kind that wait, are delayed or run. */
+  depth(job: Job): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -21,17 +21,31 @@ export type RedisJobQueue = JobQueue & {
 const KEEP_DONE = { age: HOUR / SECOND, count: 5000 };
 const KEEP_FAILED = { age: (24 * HOUR) / SECOND, count: 5000 };
 
+/** The steps that read or write a cluster have a queue for each; "post" is the only one without. */
+export function queueName(step: Step, cluster: string): string {
+  return step === 'post' ? step : `${step}.${cluster}`;
+}
+
+function queueOf(job: Job): string {
+  return job.step === 'post' ? job.step : queueName(job.step, job.cluster);
+}
+
 export function redisJobQueue(connection: RedisConnection): RedisJobQueue {
-  const queues = new Map(
-    STEP_NAMES.map((step) => [step, new Queue<Job>(step, { connection: connection.client, prefix: `${PREFIX}:queue` })]),
-  );
-  for (const queue of queues.values()) queue.on('error', () => undefined);
+  const queues = new Map<string, Queue<Job>>();
+  const open = (name: string): Queue<Job> => {
+    const known = queues.get(name);
+    if (known !== undefined) return known;
+    const queue = new Queue<Job>(name, { connection: connection.client, prefix: `${PREFIX}:queue` });
+    queue.on('error', () => undefined);
+    queues.set(name, queue);
+    return queue;
+  };
   return {
     enqueue: (job) =>
       storing(async () => {
-        await queues.get(job.step)?.add(job.step, job, optionsFor(job));
+        await open(queueOf(job)).add(job.step, job, optionsFor(job));
       }),
-    depth: async (step) => (await queues.get(step)?.getJobCountByTypes('wait', 'delayed', 'active', 'prioritized')) ?? 0,
+    depth: (job) => open(queueOf(job)).getJobCountByTypes('wait', 'delayed', 'active', 'prioritized'),
     async close() {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },
@@ -50,7 +64,7 @@ function optionsFor(job: Job): JobsOptions {
   switch (job.step) {
     case 'enrich':
       // Kill ids hold no colon, which BullMQ refuses in a job id; the prefix keeps it from looking like a number.
-      return { ...common, jobId: `kill-${job.killId}` };
+      return { ...common, jobId: `kill-${job.killId}${job.marked === true ? '-marked' : ''}` };
     case 'post':
       return deduplicated(job.incidentId);
     case 'apply':

@@ -13,6 +13,7 @@ import type { Step } from '../../steps.ts';
 import { STEP_NAMES, STEPS } from '../../steps.ts';
 import type { RedisConnection } from './connection.ts';
 import { PREFIX } from './connection.ts';
+import { queueName } from './job-queue.ts';
 
 type JobOf<Name extends Step> = Extract<Job, { readonly step: Name }>;
 type Outcome = { readonly kind: string };
@@ -23,6 +24,8 @@ export type JobHandlers = {
 
 export type WorkerOptions = {
   readonly connection: RedisConnection;
+  /** Whose jobs these workers take, beside those that need no cluster. */
+  readonly cluster: string;
   readonly handlers: JobHandlers;
   readonly log: Log;
   readonly meter: Meter;
@@ -35,10 +38,10 @@ const LOCK_MS = 10 * SECOND;
 const STALLED_CHECK_MS = 5 * SECOND;
 
 const jobSchema = z.discriminatedUnion('step', [
-  z.object({ step: z.literal('enrich'), killId: z.string() }),
+  z.object({ step: z.literal('enrich'), cluster: z.string(), killId: z.string(), marked: z.boolean().optional() }),
   z.object({ step: z.literal('post'), incidentId: z.string() }),
-  z.object({ step: z.literal('apply'), proposalId: z.string() }),
-  z.object({ step: z.literal('verify'), proposalId: z.string() }),
+  z.object({ step: z.literal('apply'), cluster: z.string(), proposalId: z.string() }),
+  z.object({ step: z.literal('verify'), cluster: z.string(), proposalId: z.string() }),
 ]);
 
 export function startWorkers(options: WorkerOptions): JobWorkers {
@@ -51,7 +54,7 @@ export function startWorkers(options: WorkerOptions): JobWorkers {
 }
 
 function startOne(step: Step, options: WorkerOptions): Worker {
-  const worker = new Worker(step, (job, token) => run(job, token, options), {
+  const worker = new Worker(queueName(step, options.cluster), (job, token) => run(job, token, options), {
     connection: options.connection.duplicate(),
     prefix: `${PREFIX}:queue`,
     concurrency: STEPS[step].concurrency,

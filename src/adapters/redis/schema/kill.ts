@@ -1,20 +1,33 @@
 // The schema of a stored kill, equal to the domain's Kill.
 
 import { z } from 'zod';
+import type { KernelKill } from '../../../domain/kernel-oom.ts';
 import type { Kill } from '../../../domain/oom-kill.ts';
 import { bytes, containerRef, instant, ownerReference } from './basic.ts';
+
+export const kernelKillSchema = z.object({
+  victim: z.object({ pid: z.number(), command: z.string(), resident: bytes, oomScoreAdj: z.number().optional() }),
+  scope: z.enum(['container', 'pod', 'ancestor', 'node', 'unknown']),
+  place: z.object({ podUid: z.string(), containerId: z.string().optional() }).optional(),
+  usage: bytes.optional(),
+  limit: bytes.optional(),
+  line: z.string(),
+}) satisfies z.ZodType<KernelKill>;
 
 export const killSchema = z.object({
   id: z.string(),
   ref: containerRef,
-  how: z.enum(['oom-killed', 'start-oom']),
+  how: z.enum(['oom-killed', 'start-oom', 'suspected', 'silent', 'sandbox', 'node']),
   reason: z.string(),
-  exitCode: z.number(),
+  exitCode: z.number().optional(),
   message: z.string().optional(),
   startedAt: instant.optional(),
   finishedAt: instant.optional(),
   seenAt: instant,
-  shownIn: z.enum(['state', 'lastState']),
+  shownIn: z.enum(['state', 'lastState', 'event', 'kernel', 'metric']),
+  whileAway: z.boolean().optional(),
+  kernel: kernelKillSchema.optional(),
+  channel: z.string().optional(),
   restartCount: z.number(),
   limit: bytes.optional(),
   request: bytes.optional(),

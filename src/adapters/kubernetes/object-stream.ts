@@ -1,28 +1,39 @@
-// One pass over a pod stream: from nothing (everything there is, then changes) or from a position. Ends when the server closes it or says that the
-// position is too old; throws when it cannot go on. Only lines that can hold a kill, and the stream's own, are parsed (pod-scan.ts).
+// One pass over a stream of objects: from nothing (everything there is, then changes) or from a position. Ends when the server closes it or says that
+// the position is too old; throws when it cannot go on. Only lines worth it, and the stream's own, are parsed (pod-scan.ts). Reading never waits for
+// what is done with an object: a full buffer ends the pass, and everything is read again, because nothing may be dropped.
 
 import { z } from 'zod';
 import { PermanentError, TransientError } from '../../ports/fault.ts';
 import type { ClusterConnection, Query } from './connection.ts';
-import { canHoldKill, createLineSplitter, isControl } from './pod-scan.ts';
+import { createLineSplitter, isControl } from './pod-scan.ts';
 
 /** Where the stream is: nowhere yet, or after a resource version with everything before it read. */
 export type Position = { readonly kind: 'anew' } | { readonly kind: 'at'; readonly resourceVersion: string };
 
-export type FollowOptions = {
+export type FollowOptions<Item> = {
   readonly connection: ClusterConnection;
   readonly path: string;
+  /** For example a field selector. */
+  readonly query?: Query | undefined;
   readonly position: Position;
   readonly signal: AbortSignal;
-  readonly onObject: (content: unknown) => Promise<void>;
+  /** Whether the line, one object's JSON, is worth parsing. */
+  readonly isWorthParsing: (line: Buffer) => boolean;
+  /** What of the object is kept until its turn comes; undefined when there is nothing to do. Never throws. */
+  readonly project: (content: unknown) => Item | undefined;
+  /** `initial`: it was there already when the pass began. */
+  readonly onItem: (item: Item, seen: { readonly initial: boolean }) => Promise<void>;
   readonly onScanned: (count: number) => void;
   readonly onPosition: (position: Position) => void;
 };
 
-export type Ended = 'closed' | 'expired';
+/** overflowed: more came than could be taken; what was not is found by reading everything again. */
+export type Ended = 'closed' | 'expired' | 'overflowed';
 
 /** Objects handed on at the same time: enough to hide a round trip to Redis, few enough to stay small. */
 const IN_FLIGHT = 64;
+/** Objects that wait for their turn: a storm of 1,000 kills in one second fits several times. About 4 KiB each. */
+const MOST_WAITING = 4000;
 /** No bookmark nor change for this long: the connection is dead though nobody said so (bookmarks come about every minute). */
 const SILENCE_MS = 5 * 60_000;
 /** etcd refuses objects above 1.5 MiB; four times that covers any configuration. */
@@ -45,7 +56,7 @@ const page = z.object({
   items: z.array(z.unknown()),
 });
 
-export async function followPods(options: FollowOptions): Promise<Ended> {
+export async function followObjects<Item>(options: FollowOptions<Item>): Promise<Ended> {
   if (options.position.kind === 'at') return follow(options, resume(options.position.resourceVersion));
   try {
     return await follow(options, { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' });
@@ -62,63 +73,72 @@ function resume(resourceVersion: string): Query {
   return { resourceVersion };
 }
 
-async function follow(options: FollowOptions, query: Query): Promise<Ended> {
+async function follow<Item>(options: FollowOptions<Item>, query: Query): Promise<Ended> {
   const silence = createSilence(options.signal);
   const reader = createReader(options, query['resourceVersion'] !== undefined);
   try {
     const stream = await options.connection.stream({
       path: options.path,
-      query: { watch: true, allowWatchBookmarks: true, ...query },
+      query: { watch: true, allowWatchBookmarks: true, ...options.query, ...query },
       signal: silence.signal,
     });
     for await (const chunk of stream) {
       silence.heard();
-      if ((await reader.read(chunk)) === 'expired') return 'expired';
+      const ended = reader.read(chunk);
+      if (ended !== 'read') return ended;
+      await reader.roomForMore();
     }
-    await reader.settled();
     return 'closed';
   } finally {
     silence.end();
+    await reader.settled();
   }
 }
 
 type Reader = {
-  read(chunk: Uint8Array): Promise<'read' | 'expired'>;
-  /** Everything handed on so far has been taken. */
+  read(chunk: Uint8Array): 'read' | 'expired' | 'overflowed';
+  /** Waits while the buffer is half full and the first read is still going on: then nothing is missed by being slow. */
+  roomForMore(): Promise<void>;
+  /** Everything handed on so far has been taken. Throws what could not be. */
   settled(): Promise<void>;
 };
 
 /** `synced`: a position may be remembered, because everything before it has been read. */
-function createReader(options: FollowOptions, startsSynced: boolean): Reader {
+function createReader<Item>(options: FollowOptions<Item>, startsSynced: boolean): Reader {
   const splitter = createLineSplitter({ mostBytes: MOST_LINE_BYTES, onTooLong: () => undefined });
-  const handing = createHandOver(options.onObject);
+  const handing = createHandOver(options.onItem);
   let synced = startsSynced;
   /** Never before what came earlier is safe: a position passed is a kill nobody looks for again. */
-  const reach = async (resourceVersion: string | undefined): Promise<void> => {
-    await handing.settled();
-    if (synced && resourceVersion !== undefined) options.onPosition({ kind: 'at', resourceVersion });
+  const reach = (resourceVersion: string | undefined): void => {
+    if (synced && resourceVersion !== undefined) handing.whenTaken(() => options.onPosition({ kind: 'at', resourceVersion }));
   };
-  const readLine = async (line: Buffer): Promise<'read' | 'expired'> => {
+  const readLine = (line: Buffer): 'read' | 'expired' | 'overflowed' => {
     if (!isControl(line)) {
-      if (canHoldKill(line)) await handing.take(change.parse(JSON.parse(line.toString('utf8'))).object);
-      return 'read';
+      if (!options.isWorthParsing(line)) return 'read';
+      const { object } = change.parse(JSON.parse(line.toString('utf8')));
+      const item = options.project(object);
+      return item === undefined || handing.take(item, { initial: !synced }) ? 'read' : 'overflowed';
     }
     const said = readControl(line);
     if (said.kind === 'expired') return 'expired';
     synced ||= said.initialEnd;
-    await reach(said.resourceVersion);
+    reach(said.resourceVersion);
     return 'read';
   };
   return {
-    async read(chunk) {
+    read(chunk) {
       const lines = splitter.push(chunk);
       options.onScanned(lines.length);
-      for (const line of lines) if ((await readLine(line)) === 'expired') return 'expired';
+      for (const line of lines) {
+        const ended = readLine(line);
+        if (ended !== 'read') return ended;
+      }
       const last = lines.at(-1);
-      const version = last === undefined || isControl(last) ? undefined : versionIn(last);
-      if (synced && version !== undefined) await reach(version);
+      if (last !== undefined && !isControl(last)) reach(versionIn(last));
+      handing.check();
       return 'read';
     },
+    roomForMore: () => (synced ? Promise.resolve() : handing.roomForMore()),
     settled: () => handing.settled(),
   };
 }
@@ -153,21 +173,23 @@ function versionIn(line: Buffer): string | undefined {
 }
 
 /** Everything there is in pages, none of them kept. Returns the resource version of the list. */
-async function readPages(options: FollowOptions): Promise<string> {
-  const handing = createHandOver(options.onObject);
+async function readPages<Item>(options: FollowOptions<Item>): Promise<string> {
+  const handing = createHandOver(options.onItem);
   let next: string | undefined;
   let resourceVersion: string;
   do {
     const text = await options.connection.text({
       path: options.path,
-      query: { limit: PAGE, continue: next },
+      query: { ...options.query, limit: PAGE, continue: next },
       signal: options.signal,
     });
     const { metadata, items } = page.parse(JSON.parse(text));
     options.onScanned(items.length);
     for (const item of items) {
-      if (canHoldKill(Buffer.from(JSON.stringify(item)))) await handing.take(item);
+      const projected = options.isWorthParsing(Buffer.from(JSON.stringify(item))) ? options.project(item) : undefined;
+      if (projected !== undefined) handing.take(projected, { initial: true });
     }
+    // A page fits the buffer, and the next one waits for it.
     await handing.settled();
     resourceVersion = metadata.resourceVersion;
     next = metadata.continue === '' ? undefined : metadata.continue;
@@ -175,33 +197,64 @@ async function readPages(options: FollowOptions): Promise<string> {
   return resourceVersion;
 }
 
-type HandOver = {
-  /** Waits only while too many are under way. Throws what an earlier one threw. */
-  take(content: unknown): Promise<void>;
+type Seen = { readonly initial: boolean };
+
+type HandOver<Item> = {
+  /** False when the buffer is full: then it was not taken. */
+  take(item: Item, seen: Seen): boolean;
+  roomForMore(): Promise<void>;
+  /** Calls back once nothing is under way; never when something failed. Of several that wait only the last is called. */
+  whenTaken(then: () => void): void;
+  /** Throws what an earlier one threw. */
+  check(): void;
   settled(): Promise<void>;
 };
 
-function createHandOver(onObject: FollowOptions['onObject']): HandOver {
+function createHandOver<Item>(onItem: FollowOptions<Item>['onItem']): HandOver<Item> {
+  const waiting: { readonly item: Item; readonly seen: Seen }[] = [];
   const running = new Set<Promise<void>>();
   let failure: { readonly error: unknown } | undefined;
+  let callback: (() => void) | undefined;
   const check = (): void => {
     if (failure !== undefined) throw failure.error;
   };
-  return {
-    async take(content) {
-      while (running.size >= IN_FLIGHT) await Promise.race(running);
-      check();
-      const one: Promise<void> = onObject(content)
+  const callBack = (): void => {
+    if (failure !== undefined || running.size > 0) return;
+    const then = callback;
+    callback = undefined;
+    then?.();
+  };
+  const runNext = (): void => {
+    for (let next = waiting.shift(); next !== undefined; next = running.size < IN_FLIGHT ? waiting.shift() : undefined) {
+      const one: Promise<void> = onItem(next.item, next.seen)
         .catch((error: unknown) => {
           failure ??= { error };
         })
         .finally(() => {
           running.delete(one);
+          runNext();
+          callBack();
         });
       running.add(one);
+    }
+  };
+  return {
+    take(item, seen) {
+      if (waiting.length >= MOST_WAITING) return false;
+      waiting.push({ item, seen });
+      if (running.size < IN_FLIGHT) runNext();
+      return true;
     },
+    async roomForMore() {
+      while (waiting.length > MOST_WAITING / 2) await Promise.race(running);
+    },
+    whenTaken(then) {
+      callback = then;
+      callBack();
+    },
+    check,
     async settled() {
-      await Promise.all(running);
+      while (running.size > 0) await Promise.all(running);
       check();
     },
   };

@@ -1,0 +1,125 @@
+// Reads the kernel's own report of an OOM kill, line by line (domain.md section 5; the lines are written by mm/oom_kill.c and mm/memcontrol.c). One
+// report is one kill, however many processes a group kill takes. The lines before the kill are rate-limited by the kernel, the kill's is not: in a
+// storm a kill may come without its cgroup.
+
+import type { Bytes } from './memory.ts';
+import { toBytes } from './memory.ts';
+
+export type Victim = {
+  readonly pid: number;
+  /** At most 15 bytes; may hold spaces, brackets and colons: "runc:[2:INIT]" is a container's start itself. */
+  readonly command: string;
+  /** What it held in memory: anon-rss + file-rss + shmem-rss. total-vm is address space and never usage. */
+  readonly resident: Bytes;
+  /** Absent before Linux 5.0. */
+  readonly oomScoreAdj?: number | undefined;
+};
+
+/** A container as its cgroup's path names it. The id may be that of a pod's sandbox. */
+export type CgroupPlace = { readonly podUid: string; readonly containerId?: string | undefined };
+
+export type KernelKill = {
+  readonly victim: Victim;
+  /** Whose limit was reached. `unknown`: the lines that say so were left out by the kernel. */
+  readonly scope: 'container' | 'pod' | 'ancestor' | 'node' | 'unknown';
+  readonly place?: CgroupPlace | undefined;
+  /** Of the cgroup whose limit was reached, at the moment of the kill: the only exact values there are. */
+  readonly usage?: Bytes | undefined;
+  readonly limit?: Bytes | undefined;
+  /** The kill's line as the kernel wrote it. */
+  readonly line: string;
+};
+
+export type KernelReader = {
+  /** The kill this line completes; undefined for every other line, and for the further processes of a group kill. */
+  read(line: string): KernelKill | undefined;
+};
+
+type Context = {
+  readonly usage?: Bytes | undefined;
+  readonly limit?: Bytes | undefined;
+  readonly global: boolean;
+  readonly limitPath?: string | undefined;
+  readonly taskPath?: string | undefined;
+  /** A kill of this report was told; what follows belongs to it: with memory.oom.group every process gets a line, the first of them two. */
+  readonly told: boolean;
+};
+
+const INVOKED = / invoked oom-killer: /;
+const USAGE = /^memory: usage (\d+)kB, limit (\d+)kB/;
+/** The task's name may hold commas, so that what comes after it is matched from the end. */
+const WHERE =
+  /^oom-kill:constraint=.*?(?:,oom_memcg=(?<limit>[^,]*)|(?<global>,global_oom)),task_memcg=(?<task>[^,]*),task=.*,pid=\d+,uid=\d+$/;
+/** Before Linux 5.0, as the next two. */
+const WHERE_OLD = /^Task in (?<task>\S+) killed as a result of limit of (?<limit>\S+)/;
+const GLOBAL_OLD = /^Out of memory: Kill process /;
+const KILLED =
+  /^(?:(?<domain>Memory cgroup out of memory|Out of memory): )?Killed process (?<pid>\d+) \((?<command>.*)\),?(?: UID \d+,)? total-vm:\d+kB, anon-rss:(?<anon>\d+)kB, file-rss:(?<file>\d+)kB(?:, shmem-rss:(?<shmem>\d+)kB)?(?:.* oom_score_adj:(?<adj>-?\d+))?/;
+
+export function createKernelReader(): KernelReader {
+  let context = fresh();
+  return {
+    read(line) {
+      const text = line.trim();
+      if (INVOKED.test(text)) context = fresh();
+      const usage = USAGE.exec(text);
+      if (usage !== null) context = { ...context, usage: kib(usage[1]), limit: kib(usage[2]) };
+      const where = (WHERE.exec(text) ?? WHERE_OLD.exec(text))?.groups;
+      if (GLOBAL_OLD.test(text)) context = { ...context, global: true };
+      if (where !== undefined) context = { ...context, ...placed(where), told: false };
+      const kill = context.told ? undefined : readKill(context, text);
+      // Without a place it is not known whether the next kill belongs to the same report: then each is told.
+      if (kill !== undefined) context = { ...context, told: context.taskPath !== undefined };
+      return kill;
+    },
+  };
+}
+
+function fresh(): Context {
+  return { global: false, told: false };
+}
+
+function placed(groups: Readonly<Record<string, string | undefined>>): Pick<Context, 'global' | 'limitPath' | 'taskPath'> {
+  return { global: groups['global'] !== undefined, limitPath: groups['limit'], taskPath: groups['task'] };
+}
+
+function readKill(context: Context, text: string): KernelKill | undefined {
+  const groups = KILLED.exec(text)?.groups;
+  if (groups === undefined) return undefined;
+  const { anon, file, shmem, adj, pid, command = '', domain } = groups;
+  const victim = {
+    pid: Number(pid),
+    command,
+    resident: toBytes((kib(anon) ?? 0) + (kib(file) ?? 0) + (kib(shmem) ?? 0)),
+    oomScoreAdj: adj === undefined ? undefined : Number(adj),
+  };
+  const place = context.taskPath === undefined ? undefined : placeOf(context.taskPath);
+  if (context.global || domain === 'Out of memory') return { victim, scope: 'node', place, line: text };
+  return { victim, scope: scopeOf(context), place, usage: context.usage, limit: context.limit, line: text };
+}
+
+function scopeOf({ limitPath, taskPath }: Context): KernelKill['scope'] {
+  if (limitPath === undefined || taskPath === undefined) return 'unknown';
+  const place = placeOf(limitPath);
+  if (place === undefined) return 'ancestor';
+  return place.containerId === undefined ? 'pod' : 'container';
+}
+
+const POD = /pod([0-9a-f]{8}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{4}[-_][0-9a-f]{12}|[0-9a-f]{32})(?:\.slice)?(?:\/|$)/;
+const CONTAINER = /^(?:[a-z]+(?:-[a-z]+)*-)?([0-9a-f]{64})(?:\.scope)?(?:\/|$)/;
+
+/**
+ * The pod and container in a cgroup's path, by the shapes of cgroupfs and systemd, containerd, cri-o and docker. The pod's part is searched, not
+ * anchored: --cgroup-root puts anything in front of it. undefined for a path outside any pod.
+ */
+export function placeOf(path: string): CgroupPlace | undefined {
+  const pod = POD.exec(path);
+  if (pod?.[1] === undefined) return undefined;
+  const rest = path.slice(pod.index + pod[0].length);
+  // Only systemd's form has underscores, because its slices read a dash as a level.
+  return { podUid: pod[1].replaceAll('_', '-'), containerId: CONTAINER.exec(rest)?.[1] };
+}
+
+function kib(text: string | undefined): Bytes | undefined {
+  return text === undefined ? undefined : toBytes(Number(text) * 1024);
+}
