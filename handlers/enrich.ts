@@ -6,16 +6,19 @@ import type { Evidence } from '../src/domain/evidence.ts';
 import type { Dossier, Incident } from '../src/domain/incident.ts';
 import { addEntry, addKill, incidentKey, openIncident } from '../src/domain/incident.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
-import { valueOf } from '../src/domain/piece.ts';
+import { containerIdOf } from '../src/domain/oom-kill.ts';
+import { unavailable, valueOf } from '../src/domain/piece.ts';
 import type { Policy, RouteRule } from '../src/domain/policy.ts';
 import { routeFor } from '../src/domain/policy.ts';
 import { recommend } from '../src/domain/recommend.ts';
+import { weighSuspicion } from '../src/domain/suspicion.ts';
 import type { Instant, Millis } from '../src/domain/time.ts';
 import type { WorkloadRef } from '../src/domain/workload.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { EvidenceReader, EvidenceSubject, UsageReader } from '../src/ports/evidence-reader.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { JobQueue } from '../src/ports/job-queue.ts';
+import type { KernelReports } from '../src/ports/kernel-reports.ts';
 import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { Log } from '../src/ports/log.ts';
 
@@ -24,6 +27,7 @@ export type EnrichPorts = {
   readonly incidents: IncidentStore;
   readonly evidence: EvidenceReader;
   readonly usage: UsageReader;
+  readonly kernel: KernelReports;
   readonly queue: JobQueue;
   readonly clock: Clock;
   readonly log: Log;
@@ -39,13 +43,21 @@ export type EnrichSettings = {
 
 export type EnrichOutcome =
   | { readonly kind: 'unknown-kill' }
+  /** SIGKILL without a mark, and nothing points to memory: nobody is told. */
+  | { readonly kind: 'not-a-kill'; readonly because: string }
   | { readonly kind: 'explained'; readonly incidentId: string; readonly opened: boolean };
 
 export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
   return async function enrich(input: { readonly killId: string }, signal: AbortSignal): Promise<EnrichOutcome> {
-    const kill = await ports.intake.kill(input.killId);
-    if (kill === undefined) return { kind: 'unknown-kill' };
+    const stored = await ports.intake.kill(input.killId);
+    if (stored === undefined) return { kind: 'unknown-kill' };
+    const kill = await withKernelReport(ports, stored);
     const evidence = await gather(ports, { ref: kill.ref, kill }, { signal, deadline: settings.evidenceDeadline });
+    const suspicion = kill.how === 'suspected' ? weighSuspicion(kill, evidence) : undefined;
+    if (suspicion?.kind === 'dropped') {
+      ports.log.info('not a memory kill', { kill: kill.id, because: suspicion.because });
+      return { kind: 'not-a-kill', because: suspicion.because };
+    }
     const { incident, opened } = await place(ports, settings, { kill, evidence });
     const dossier = judge(ports, settings, { kill, evidence, incident });
     const before = await ports.incidents.dossier(incident.id);
@@ -60,6 +72,14 @@ export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
   };
 }
 
+/** What the node's kernel said about it, where somebody listened. */
+async function withKernelReport({ kernel }: EnrichPorts, kill: Kill): Promise<Kill> {
+  const containerId = containerIdOf(kill);
+  if (kill.kernel !== undefined || containerId === undefined) return kill;
+  const { cluster, podUid } = kill.ref;
+  return { ...kill, kernel: await kernel.find({ cluster, podUid, containerId }) };
+}
+
 type GatherLimits = { readonly signal: AbortSignal; readonly deadline: Millis };
 
 /** All evidence, concurrently, with whatever is there when the deadline comes. */
@@ -69,7 +89,10 @@ export async function gather(
   limits: GatherLimits,
 ): Promise<Evidence> {
   const signal = AbortSignal.any([limits.signal, AbortSignal.timeout(limits.deadline)]);
-  const [cluster, usage] = await Promise.all([readers.evidence.read(subject, signal), readers.usage.read(subject, signal)]);
+  const [cluster, usage] = await Promise.all([
+    readers.evidence.read(subject, signal),
+    subject.kill?.how === 'node' ? unavailable('the node reported this, not a pod') : readers.usage.read(subject, signal),
+  ]);
   return { ...cluster, usage };
 }
 
@@ -77,7 +100,7 @@ type Found = { readonly kill: Kill; readonly evidence: Evidence };
 
 async function place(ports: EnrichPorts, settings: EnrichSettings, { kill, evidence }: Found) {
   const workload = valueOf(evidence.owner)?.top ?? workloadOf(kill);
-  const channel = routeFor(settings.routes, kill.ref, settings.channel);
+  const channel = kill.channel ?? routeFor(settings.routes, kill.ref, settings.channel);
   const now = ports.clock.now();
   const found = await ports.incidents.openOrFind(incidentKey(workload, kill.ref.container), (id, previousIncidentId) =>
     openIncident({ id, kill, workload, channel, now, previousIncidentId }),
@@ -89,6 +112,7 @@ async function place(ports: EnrichPorts, settings: EnrichSettings, { kill, evide
 /** Without an owner chain (no right to read it, or gone), the pod's direct controller, else the pod itself. */
 function workloadOf(kill: Kill): WorkloadRef {
   const { cluster, namespace, pod, podUid } = kill.ref;
+  if (kill.how === 'node') return { cluster, namespace, apiVersion: 'v1', kind: 'Node', name: pod, uid: podUid };
   if (kill.controller === undefined) return { cluster, namespace, apiVersion: 'v1', kind: 'Pod', name: pod, uid: podUid };
   const { apiVersion, kind, name, uid } = kill.controller;
   return { cluster, namespace, apiVersion, kind, name, uid };

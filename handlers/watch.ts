@@ -1,38 +1,49 @@
-// A pod was seen: claim every memory kill it shows. Level, not edge: the same pod may come any number of times.
+// A pod was seen: claim every memory kill it shows. Level, not edge: the same pod may come any number of times. Kills claimed lately are remembered here
+// too, since a pod in a crash loop comes with every change of its status; the store stays the one that knows.
 
-import type { Kill } from '../src/domain/oom-kill.ts';
-import { findKills } from '../src/domain/oom-kill.ts';
+import type { KillId } from '../src/domain/oom-kill.ts';
+import { findKills, isIgnored } from '../src/domain/oom-kill.ts';
 import type { PodFacts } from '../src/domain/pod.ts';
-import type { Instant, Millis } from '../src/domain/time.ts';
-import type { Clock } from '../src/ports/clock.ts';
-import type { KillIntake } from '../src/ports/kill-intake.ts';
-import type { Log } from '../src/ports/log.ts';
-import type { Meter } from '../src/ports/meter.ts';
-
-export type WatchPorts = { readonly intake: KillIntake; readonly clock: Clock; readonly log: Log; readonly meter: Meter };
+import type { ClaimPorts, ClaimSettings, Sighting } from './claim.ts';
+import { claimKill } from './claim.ts';
 
 export type WatchOutcome = { readonly reported: number; readonly known: number; readonly silent: number };
 
-/** `reportWithin`: a kill that ended longer ago when first seen is recorded without a message. */
-export function createWatch(ports: WatchPorts, settings: { readonly reportWithin: Millis }) {
-  const { intake, clock, log, meter } = ports;
-  return async function watch(pod: PodFacts): Promise<WatchOutcome> {
-    const now = clock.now();
+/** About 200 bytes each. */
+const MOST_REMEMBERED = 20_000;
+
+export function createWatch(ports: ClaimPorts, settings: ClaimSettings) {
+  const lately = createRecent(MOST_REMEMBERED);
+  return async function watch(pod: PodFacts, { initial }: Sighting): Promise<WatchOutcome> {
     const tally = { reported: 0, known: 0, silent: 0 };
-    for (const kill of findKills(pod, now)) {
-      const claim = await intake.claim(kill, isRecent(kill, now, settings.reportWithin) ? 'report' : 'record-silently');
-      meter.count('headroom_kills_total', { outcome: claim.kind });
-      if (claim.kind === 'already-seen') tally.known += 1;
-      if (claim.kind === 'recorded-silently') tally.silent += 1;
-      if (claim.kind !== 'first-seen') continue;
-      tally.reported += 1;
-      log.info('kill seen', { kill: kill.id, namespace: kill.ref.namespace, pod: kill.ref.pod, container: kill.ref.container });
+    if (isIgnored(pod)) return tally;
+    for (const kill of findKills(pod, ports.clock.now())) {
+      // The mark may come later than the death: then it is another thing to claim.
+      const seen = `${kill.id} ${kill.how}`;
+      if (lately.has(seen)) {
+        tally.known += 1;
+        continue;
+      }
+      const claim = await claimKill(ports, settings, { kill, initial });
+      lately.add(seen);
+      if (claim === 'already-seen') tally.known += 1;
+      else if (claim === 'recorded-silently') tally.silent += 1;
+      else tally.reported += 1;
     }
     return tally;
   };
 }
 
-/** A kill whose end the kubelet did not record counts as recent: better told late than never. */
-function isRecent(kill: Kill, now: Instant, reportWithin: Millis): boolean {
-  return kill.finishedAt === undefined || now - kill.finishedAt <= reportWithin;
+/** The newest ids, at most so many. */
+function createRecent(most: number) {
+  const ids = new Set<KillId>();
+  return {
+    has: (id: KillId) => ids.has(id),
+    add(id: KillId): void {
+      ids.add(id);
+      if (ids.size <= most) return;
+      const [oldest] = ids;
+      if (oldest !== undefined) ids.delete(oldest);
+    },
+  };
 }

@@ -7,13 +7,16 @@ import { waitForCluster } from './adapters/kubernetes/reachable.ts';
 import { createWebClient } from './adapters/slack/client.ts';
 import { whoAmI } from './adapters/slack/self.ts';
 import { banner } from './compose/banner.ts';
+import type { Detecting } from './compose/detection.ts';
+import { startNodeAgent, startWatcher } from './compose/detection.ts';
 import type { Cluster, Stores, Telemetry } from './compose/parts.ts';
 import { openCluster, openStores } from './compose/parts.ts';
-import { startSlack, startWatcher, startWorker } from './compose/roles.ts';
+import { startSlack, startWorker } from './compose/roles.ts';
 import { rulesFor } from './compose/rules.ts';
 import type { SlackPlace } from './compose/stand-ins.ts';
 import { placeCluster, placeRedis, placeSlack } from './compose/stand-ins.ts';
 import type { Config } from './config.ts';
+import { talksToSlack } from './config-role.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { createLifecycle } from './lifecycle.ts';
 import type { ReadinessCheck } from './telemetry/http.ts';
@@ -69,13 +72,40 @@ async function start(starting: Starting): Promise<void> {
   checks.push({ name: 'redis', ready: () => answers(stores) });
   await stores.connection.ready(stopping);
 
-  const place = await placeSlack(config, lifecycle);
+  const place = talksToSlack(config.role) ? await placeSlack(config, lifecycle) : undefined;
   const clusterPlace = await placeCluster(config, lifecycle);
   const cluster = openCluster(config, clusterPlace, { log, lifecycle });
-  const common = { config, rules: rulesFor(config, place.approverGroups), stores, cluster, telemetry, lifecycle, stopping };
+  const common = {
+    config,
+    rules: rulesFor(config, place?.approverGroups ?? []),
+    stores,
+    cluster,
+    telemetry,
+    lifecycle,
+    stopping,
+  };
   await waitForCluster({ connection: cluster.connection, log, signal: stopping });
   await sayWhatIsMissing({ cluster, config, print, stopping });
-  if (config.role !== 'watcher') {
+  await startRoles(common, place, checks);
+  const lines = banner(config, {
+    redis: redis.words,
+    cluster: `${cluster.name} at ${cluster.connection.server}`,
+    slack: place?.words,
+    usage: cluster.usageWords,
+    health: `http://${config.httpHost}:${http.port}/readyz`,
+    page: place?.page,
+  });
+  for (const line of lines) print(line);
+}
+
+/** Who explains before who finds. */
+async function startRoles(
+  common: Detecting & { readonly stopping: AbortSignal },
+  place: SlackPlace | undefined,
+  checks: ReadinessCheck[],
+) {
+  const { config, telemetry, stopping } = common;
+  if (place !== undefined) {
     const slack = await openSlack(place, telemetry, stopping);
     const world = { ...common, slack };
     if (config.role === 'slack' || config.role === 'all') {
@@ -88,15 +118,10 @@ async function start(starting: Starting): Promise<void> {
     const watcher = await startWatcher(common);
     checks.push({ name: 'watch', ready: () => watcher.connected() });
   }
-  const lines = banner(config, {
-    redis: redis.words,
-    cluster: `${cluster.name} at ${cluster.connection.server}`,
-    slack: place.words,
-    usage: cluster.usageWords,
-    health: `http://${config.httpHost}:${http.port}/readyz`,
-    page: place.page,
-  });
-  for (const line of lines) print(line);
+  if (config.role === 'node-agent') {
+    const agent = await startNodeAgent(common);
+    checks.push({ name: 'kernel log', ready: () => agent.following() });
+  }
 }
 
 async function answers(stores: Stores): Promise<boolean> {
@@ -118,6 +143,7 @@ const PURPOSES = {
   watcher: ['watch'],
   worker: ['explain', 'write'],
   slack: ['explain'],
+  'node-agent': ['agent'],
   all: EVERY_PURPOSE,
 } as const satisfies Record<Config['role'], readonly Purpose[]>;
 

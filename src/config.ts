@@ -4,12 +4,11 @@
 import { z } from 'zod';
 import type { Rules } from './config-file.ts';
 import { parseRules } from './config-file.ts';
+import type { Role } from './config-role.ts';
+import { parseRole, talksToSlack } from './config-role.ts';
 import { Secret } from './secret.ts';
 import type { SettingName } from './settings.ts';
 import { SETTINGS } from './settings.ts';
-
-export const ROLES = ['watcher', 'worker', 'slack', 'all'] as const;
-export type Role = (typeof ROLES)[number];
 
 export type Config = {
   readonly role: Role;
@@ -39,6 +38,8 @@ export type Config = {
   readonly dataDir: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly identity: string;
+  /** Where the node agent runs. */
+  readonly nodeName: string | undefined;
 };
 
 export type ConfigSources = {
@@ -104,6 +105,7 @@ const environment = z.object({
   PROMETHEUS_URL: url(/^https?$/, 'an http:// or https:// URL, for example http://prometheus.monitoring.svc:9090').optional(),
   PROMETHEUS_TOKEN: z.string().optional(),
   HEADROOM_CONFIG: z.string().optional(),
+  NODE_NAME: z.string().optional(),
   HTTP_PORT: port.default(8080),
   LOCAL_SLACK_PORT: port.default(3000),
   HEADROOM_DATA_DIR: z.string().default('.headroom'),
@@ -169,7 +171,10 @@ function missingForRole(
   return [
     ...(values['REDIS_URL'] === undefined ? [`REDIS_URL: needed with --role ${role}: the roles meet in one Redis`] : []),
     ...(hasCluster ? [] : [`KUBECONFIG: needed with --role ${role} outside a cluster`]),
-    ...(role !== 'watcher' && values['SLACK_BOT_TOKEN'] === undefined ? [`SLACK_BOT_TOKEN: needed with --role ${role}`] : []),
+    ...(talksToSlack(role) && values['SLACK_BOT_TOKEN'] === undefined ? [`SLACK_BOT_TOKEN: needed with --role ${role}`] : []),
+    ...(role === 'node-agent' && values['NODE_NAME'] === undefined
+      ? ['NODE_NAME: needed with --role node-agent: the node it runs on, from the field spec.nodeName']
+      : []),
   ];
 }
 
@@ -200,6 +205,7 @@ function assemble(values: Environment, { role, rules, sources }: Context): Confi
     dataDir: values.HEADROOM_DATA_DIR,
     logLevel: values.LOG_LEVEL ?? (embedded && sources.isTerminal ? 'warn' : 'info'),
     identity: sources.hostname,
+    nodeName: values.NODE_NAME,
   };
 }
 
@@ -230,20 +236,4 @@ function loadRules(sources: ConfigSources): { readonly rules: Rules | undefined;
   const parsed = parseRules(text);
   if (parsed.kind === 'rules') return { rules: parsed.rules, problems: [] };
   return { rules: undefined, problems: parsed.problems.map((problem) => `HEADROOM_CONFIG ${path}, ${problem}`) };
-}
-
-type ParsedRole = { readonly kind: 'role'; readonly role: Role } | { readonly kind: 'problem'; readonly problem: string };
-
-function parseRole(args: readonly string[]): ParsedRole {
-  const at = args.findIndex((arg) => arg === '--role' || arg.startsWith('--role='));
-  const unknown = args.find((_, index) => index !== at && index !== at + 1);
-  if (at < 0 ? args.length > 0 : unknown !== undefined) {
-    return { kind: 'problem', problem: `${unknown ?? args[0]}: not an option; the only one is --role ${ROLES.join('|')}` };
-  }
-  if (at < 0) return { kind: 'role', role: 'all' };
-  const value = args[at]?.startsWith('--role=') === true ? args[at].slice('--role='.length) : args[at + 1];
-  const role = ROLES.find((known) => known === value);
-  return role === undefined
-    ? { kind: 'problem', problem: `--role: ${value ?? 'nothing'} is not a role; use one of ${ROLES.join(', ')}` }
-    : { kind: 'role', role };
 }

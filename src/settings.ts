@@ -43,8 +43,8 @@ export const SETTINGS = [
   {
     name: 'WATCH_NAMESPACES',
     meaning:
-      'Watch these namespaces only, each with a Role of its own instead of a ClusterRole; or, each with a ! before it, all but these.',
-    unit: 'comma-separated names, all with ! or none',
+      'Watch these namespaces only, each with a Role of its own instead of a ClusterRole; with a ! before a name, all but that one.',
+    unit: 'comma-separated names',
     fallback: 'all namespaces',
     example: 'payments,checkout',
   },
@@ -96,6 +96,13 @@ export const SETTINGS = [
     unit: 'path of a YAML file, see docs/configuration.md',
     fallback: 'no routes and nobody may approve (the local Slack lets its @sre-leads approve)',
     example: '/etc/headroom/headroom.yaml',
+  },
+  {
+    name: 'NODE_NAME',
+    meaning: 'The node that --role node-agent runs on; the DaemonSet takes it from spec.nodeName.',
+    unit: 'name of a node',
+    fallback: 'none; required with --role node-agent',
+    example: 'worker-1',
   },
   {
     name: 'HTTP_PORT',

@@ -5,7 +5,8 @@ import type { Config } from '../config.ts';
 export type Places = {
   readonly redis: string;
   readonly cluster: string;
-  readonly slack: string;
+  /** Undefined when the role has nothing to do with it. */
+  readonly slack: string | undefined;
   readonly usage: string;
   readonly health: string;
   /** The local Slack page, when Slack stands in. */
@@ -17,7 +18,9 @@ export function banner(config: Config, places: Places): readonly string[] {
   const rows: readonly (readonly [name: string, real: boolean, place: string, setting: string])[] = [
     ['Redis', config.redis.kind === 'url', places.redis, 'REDIS_URL'],
     ['Cluster', config.cluster.kind !== 'demo', places.cluster, 'KUBECONFIG'],
-    ['Slack', config.slack.kind === 'workspace', places.slack, 'SLACK_BOT_TOKEN and SLACK_APP_TOKEN'],
+    ...(places.slack === undefined
+      ? []
+      : [['Slack', config.slack.kind === 'workspace', places.slack, 'SLACK_BOT_TOKEN and SLACK_APP_TOKEN'] as const]),
   ];
   return [
     '',

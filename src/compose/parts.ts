@@ -7,12 +7,14 @@ import { createEvidenceReader } from '../adapters/kubernetes/evidence-reader.ts'
 import { createMetricsUsage } from '../adapters/kubernetes/metrics-usage.ts';
 import { createPodFinder } from '../adapters/kubernetes/pod-finder.ts';
 import { createWorkloadEditor } from '../adapters/kubernetes/workload-editor.ts';
+import type { PrometheusEndpoint } from '../adapters/prometheus/query-range.ts';
 import { createPrometheusUsage } from '../adapters/prometheus/usage-reader.ts';
 import type { RedisConnection } from '../adapters/redis/connection.ts';
 import { connectRedis } from '../adapters/redis/connection.ts';
 import { redisIncidentStore } from '../adapters/redis/incident-store.ts';
 import type { RedisJobQueue } from '../adapters/redis/job-queue.ts';
 import { redisJobQueue } from '../adapters/redis/job-queue.ts';
+import { redisKernelReports } from '../adapters/redis/kernel-reports.ts';
 import { redisKillIntake } from '../adapters/redis/kill-intake.ts';
 import { redisLock, redisOnce } from '../adapters/redis/once.ts';
 import { redisProposalStore } from '../adapters/redis/proposal-store.ts';
@@ -23,6 +25,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { EvidenceReader, PodFinder, UsageReader } from '../ports/evidence-reader.ts';
 import { firstKnownUsage } from '../ports/first-known-usage.ts';
 import type { IncidentStore } from '../ports/incident-store.ts';
+import type { KernelReports } from '../ports/kernel-reports.ts';
 import type { KillIntake } from '../ports/kill-intake.ts';
 import type { Lock } from '../ports/lock.ts';
 import type { Log } from '../ports/log.ts';
@@ -38,6 +41,7 @@ export type Stores = {
   readonly connection: RedisConnection;
   readonly queue: RedisJobQueue;
   readonly intake: KillIntake;
+  readonly kernel: KernelReports;
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
   readonly once: Once;
@@ -54,6 +58,7 @@ export function openStores({ url }: RedisPlace, log: Log, lifecycle: Lifecycle):
     connection,
     queue,
     intake: redisKillIntake({ client, queue }),
+    kernel: redisKernelReports({ client }),
     incidents: redisIncidentStore({ client }),
     proposals: redisProposalStore({ client }),
     once: redisOnce({ client }),
@@ -68,6 +73,7 @@ export type Cluster = {
   readonly usage: UsageReader;
   readonly pods: PodFinder;
   readonly editor: WorkloadEditor;
+  readonly prometheus: PrometheusEndpoint | undefined;
   readonly usageWords: string;
 };
 
@@ -84,19 +90,8 @@ export function openCluster(
   lifecycle.onStop('cluster connection', () => connection.close());
   const name = config.clusterName ?? place.name ?? nameOf(connection.contextName);
   const metrics = createMetricsUsage({ connection, clock: systemClock });
-  const prometheus =
-    config.prometheus ?? (place.prometheusUrl === undefined ? undefined : { url: place.prometheusUrl, token: undefined });
-  const history =
-    prometheus === undefined
-      ? []
-      : [
-          createPrometheusUsage({
-            url: prometheus.url,
-            token: prometheus.token?.reveal(),
-            clock: systemClock,
-            timeoutMs: PROMETHEUS_TIMEOUT_MS,
-          }),
-        ];
+  const prometheus = prometheusOf(config, place);
+  const history = prometheus === undefined ? [] : [createPrometheusUsage({ ...prometheus, clock: systemClock })];
   return {
     connection,
     name,
@@ -104,11 +99,17 @@ export function openCluster(
     usage: firstKnownUsage([...history, metrics]),
     pods: createPodFinder({ connection, cluster: name }),
     editor: createWorkloadEditor({ connection, cluster: name, clock: systemClock, log }),
+    prometheus,
     usageWords:
       prometheus === undefined
         ? 'metrics.k8s.io only, one instant (set PROMETHEUS_URL for a history)'
         : `Prometheus at ${new URL(prometheus.url).host}, else metrics.k8s.io`,
   };
+}
+
+function prometheusOf({ prometheus }: Config, place: ClusterPlace): PrometheusEndpoint | undefined {
+  const url = prometheus?.url ?? place.prometheusUrl;
+  return url === undefined ? undefined : { url, token: prometheus?.token?.reveal(), timeoutMs: PROMETHEUS_TIMEOUT_MS };
 }
 
 /** A context's name made fit for CLUSTER_NAME's rules: "arn:aws:eks:…:cluster/prod" becomes "arn-aws-eks-cluster-prod" or so. */

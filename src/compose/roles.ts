@@ -13,17 +13,13 @@ import { createPropose } from '../../handlers/propose.ts';
 import { createQuery } from '../../handlers/query.ts';
 import { createSweep } from '../../handlers/sweep.ts';
 import { createVerify } from '../../handlers/verify.ts';
-import { createWatch } from '../../handlers/watch.ts';
 import { startSchedule } from '../adapters/cron/schedule.ts';
-import type { PodWatcher } from '../adapters/kubernetes/pod-watcher.ts';
-import { createPodWatcher } from '../adapters/kubernetes/pod-watcher.ts';
 import { startWorkers } from '../adapters/redis/job-worker.ts';
 import type { Desk } from '../adapters/slack/listeners/desk.ts';
 import { createMessenger } from '../adapters/slack/messenger.ts';
 import { createPeople } from '../adapters/slack/people.ts';
 import type { SlackSocket } from '../adapters/slack/socket.ts';
 import { createSocket } from '../adapters/slack/socket.ts';
-import type { Config } from '../config.ts';
 import type { Rules } from '../config-file.ts';
 import { SECOND, toMillis } from '../domain/time.ts';
 import type { Lifecycle } from '../lifecycle.ts';
@@ -39,7 +35,6 @@ const SWEEP_EVERY = '*/10 * * * * *';
 const SWEEP_LOCK_MS = 60 * SECOND;
 
 export type World = {
-  readonly config: Config;
   readonly rules: Rules;
   readonly stores: Stores;
   readonly cluster: Cluster;
@@ -51,29 +46,6 @@ export type World = {
   readonly lifecycle: Lifecycle;
   readonly stopping: AbortSignal;
 };
-
-export async function startWatcher({
-  config,
-  rules,
-  stores,
-  cluster,
-  telemetry,
-  lifecycle,
-}: Omit<World, 'slack'>): Promise<PodWatcher> {
-  const watch = createWatch({ intake: stores.intake, clock: systemClock, ...telemetry }, { reportWithin: rules.reportWithin });
-  const watcher = createPodWatcher({
-    connection: cluster.connection,
-    cluster: cluster.name,
-    namespaces: config.namespaces,
-    excluded: config.excludedNamespaces,
-    ...telemetry,
-    onPod: watch,
-    random: Math.random,
-  });
-  lifecycle.onStop('watcher', () => watcher.stop());
-  await watcher.start();
-  return watcher;
-}
 
 export async function startWorker(world: World): Promise<void> {
   const { rules, stores, cluster, slack, telemetry, lifecycle } = world;

@@ -8,6 +8,7 @@ import { notKilled } from './diagnose/not-an-oom.ts';
 import { leak, limitTooLow, spike, startup } from './diagnose/shape.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { formatBytes } from './memory.ts';
+import type { Kill } from './oom-kill.ts';
 
 /** Objects before curves: what the specification says outright is surer than a shape. */
 const RULES: readonly Rule[] = [
@@ -26,11 +27,29 @@ const RULES: readonly Rule[] = [
 export function diagnose(input: DiagnoseInput): Diagnosis {
   const facts = caseOf(input);
   if (input.kill === undefined) return notKilled(facts);
-  for (const rule of RULES) {
-    const diagnosis = rule(facts);
-    if (diagnosis !== undefined) return diagnosis;
-  }
-  return unclear(facts);
+  const found = RULES.map((rule) => rule(facts)).find((each) => each !== undefined) ?? unclear(facts);
+  return withKernel(input.kill, withSuspicion(input.kill, found));
+}
+
+/** What the kernel itself wrote is the surest fact there is. */
+function withKernel({ kernel }: Kill, diagnosis: Diagnosis): Diagnosis {
+  if (kernel === undefined) return diagnosis;
+  const { victim, usage, limit } = kernel;
+  const score = victim.oomScoreAdj === undefined ? '' : `, oom_score_adj ${victim.oomScoreAdj}`;
+  const group =
+    usage === undefined || limit === undefined ? '' : ` The group used ${formatBytes(usage)} of ${formatBytes(limit)}.`;
+  const fact = `The kernel says: it killed process ${victim.pid} (${victim.command}), which held ${formatBytes(victim.resident)}${score}.${group}`;
+  return { ...diagnosis, facts: [fact, ...diagnosis.facts] };
+}
+
+function withSuspicion({ how }: Kill, diagnosis: Diagnosis): Diagnosis {
+  if (how !== 'suspected') return diagnosis;
+  return {
+    ...diagnosis,
+    confidence: 'low',
+    against: ['The runtime did not mark it OOMKilled; that it was a memory kill is probable, not sure.', ...diagnosis.against],
+    toSettle: 'The kernel log of the node at that time.',
+  };
 }
 
 function unclear({ limit, points, livedMs }: Case): Diagnosis {

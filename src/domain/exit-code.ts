@@ -29,6 +29,12 @@ export function explainExitCode(code: number): string {
 
 /** The same for a kill, where a code other than 137 needs a reason: the kernel killed another process of the container than the first. */
 export function explainKillCode({ exitCode, how }: Kill): string {
+  if (how === 'sandbox') return 'No container was started, so there is no exit code and no log.';
+  if (how === 'node') return 'This is the node’s own report; a container that was killed shows its own exit code.';
+  if (how === 'suspected') return `${explainExitCode(137)} The runtime did not mark it OOMKilled, which it sometimes misses.`;
+  if (exitCode === undefined) {
+    return 'No exit code: the first process of the container lives on, so nothing ended, nothing restarted, and the pod’s status shows nothing.';
+  }
   if (exitCode === 137) return explainExitCode(137);
   if (how === 'start-oom') return `Exit code ${exitCode}: it was killed while starting, before its own program ran.`;
   return `Exit code ${exitCode}, not 137, because the kernel killed a child process with SIGKILL; the main process saw that and ended by itself with ${exitCode}.`;

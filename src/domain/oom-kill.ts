@@ -160,6 +160,12 @@ export function instanceOf({ id }: Pick<Kill, 'id'>): string {
   return id.split('/').slice(0, 4).join('/');
 }
 
+/** The runtime's own id of the container that was killed; undefined where nothing gave one. */
+export function containerIdOf({ id }: Pick<Kill, 'id'>): string | undefined {
+  const instance = id.split('/')[3];
+  return instance !== undefined && /^[0-9a-f]{64}$/.test(instance) ? instance : undefined;
+}
+
 /**
  * A runtime keeps the mark of a child's kill until the container ends, whenever that is and with whatever exit code (domain.md 1.3): then the kill was
  * long ago, and may have been reported when it happened.

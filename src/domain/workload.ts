@@ -31,9 +31,9 @@ export type OwnerReference = {
   readonly uid: string;
 };
 
-/** "payments/checkout-api" */
-export function workloadName(workload: WorkloadRef): string {
-  return `${workload.namespace}/${workload.name}`;
+/** "payments/checkout-api"; of something outside any namespace, as a node, the name alone. */
+export function workloadName({ namespace, name }: Pick<WorkloadRef, 'namespace' | 'name'>): string {
+  return namespace === '' ? name : `${namespace}/${name}`;
 }
 
 /** Where the container sits in a pod template: native sidecars are init containers (domain.md 1.1). */

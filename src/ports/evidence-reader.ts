@@ -24,6 +24,8 @@ export interface UsageReader {
 
 export interface PodFinder {
   find(namespace: string, name: string, signal: AbortSignal): Promise<PodFacts | undefined>;
+  /** The pod with that uid on that node, as the node's agent knows it. */
+  onNode(node: string, uid: string, signal: AbortSignal): Promise<PodFacts | undefined>;
   /** "namespace/name" of the pods there are, at most 5,000, for suggestions. */
   names(namespace: string | undefined, signal: AbortSignal): Promise<readonly string[]>;
 }

@@ -4,6 +4,8 @@ export type Counter =
   | 'headroom_kills_total'
   | 'headroom_pods_scanned_total'
   | 'headroom_pods_malformed_total'
+  | 'headroom_events_malformed_total'
+  | 'headroom_kernel_reports_total'
   | 'headroom_watch_restarts_total'
   | 'headroom_jobs_total'
   | 'headroom_slack_calls_total'
@@ -18,7 +20,8 @@ export type Level = 'headroom_watch_connected' | 'headroom_queue_jobs' | 'headro
 export type Labels = Readonly<Record<string, string>>;
 
 export interface Meter {
-  count(counter: Counter, labels?: Labels): void;
+  /** By one, or by `by`. */
+  count(counter: Counter, labels?: Labels, by?: number): void;
   /** Seconds. */
   time(timing: Timing, seconds: number, labels?: Labels): void;
   set(level: Level, value: number, labels?: Labels): void;

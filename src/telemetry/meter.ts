@@ -6,10 +6,12 @@ import type { Counter as CounterName, Level, Meter, Timing } from '../ports/mete
 type Described = { readonly help: string; readonly labels: readonly string[] };
 
 const COUNTERS = {
-  headroom_kills_total: { help: 'Kills claimed, by outcome.', labels: ['outcome'] },
+  headroom_kills_total: { help: 'Kills claimed, by outcome and by how they were found.', labels: ['outcome', 'how'] },
   headroom_pods_scanned_total: { help: 'Pod objects read from the list and watch streams.', labels: [] },
   headroom_pods_malformed_total: { help: 'Pod objects that could not be read.', labels: [] },
-  headroom_watch_restarts_total: { help: 'Times the watch began anew, by reason.', labels: ['reason'] },
+  headroom_events_malformed_total: { help: 'Event objects that could not be read.', labels: [] },
+  headroom_kernel_reports_total: { help: 'Kills read from the kernel’s log, by whose limit was reached.', labels: ['scope'] },
+  headroom_watch_restarts_total: { help: 'Times a watch began anew, by what it watches and why.', labels: ['what', 'reason'] },
   headroom_jobs_total: { help: 'Jobs run, by step and outcome.', labels: ['step', 'outcome'] },
   headroom_slack_calls_total: { help: 'Calls of Slack, by method and outcome.', labels: ['method', 'outcome'] },
   headroom_proposals_total: { help: 'Proposals asked for, by outcome.', labels: ['outcome'] },
@@ -24,7 +26,7 @@ const TIMINGS = {
 } as const satisfies Record<Timing, Described>;
 
 const LEVELS = {
-  headroom_watch_connected: { help: '1 while the watch stream is open.', labels: [] },
+  headroom_watch_connected: { help: '1 while the watch stream is open, by what it watches.', labels: ['what'] },
   headroom_queue_jobs: { help: 'Jobs that wait or run, by step.', labels: ['step'] },
   headroom_slack_connections: { help: 'Live Socket Mode connections.', labels: [] },
 } as const satisfies Record<Level, Described>;
@@ -48,7 +50,7 @@ export function createMetrics(): Metrics {
   return {
     registry,
     meter: {
-      count: (counter, labels = {}) => counters.get(counter)?.inc(labels),
+      count: (counter, labels = {}, by = 1) => counters.get(counter)?.inc(labels, by),
       time: (timing, seconds, labels = {}) => timings.get(timing)?.observe(labels, seconds),
       set: (level, value, labels = {}) => levels.get(level)?.set(labels, value),
     },

@@ -1,12 +1,14 @@
 // The stores in memory, held to the same contract as the real ones (test/contract/stores.ts). Values are copied in and out, as a real store does.
 
 import type { Dossier, Incident } from '../../src/domain/incident.ts';
+import type { KernelKill } from '../../src/domain/kernel-oom.ts';
 import type { Kill } from '../../src/domain/oom-kill.ts';
 import { instanceOf, isLateMark } from '../../src/domain/oom-kill.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
 import { PermanentError } from '../../src/ports/fault.ts';
 import type { IncidentStore } from '../../src/ports/incident-store.ts';
 import type { Job, JobQueue } from '../../src/ports/job-queue.ts';
+import type { KernelReports } from '../../src/ports/kernel-reports.ts';
 import type { KillIntake } from '../../src/ports/kill-intake.ts';
 import type { Lock } from '../../src/ports/lock.ts';
 import type { Once } from '../../src/ports/once.ts';
@@ -57,6 +59,16 @@ export function fakeIntake(queue: JobQueue): KillIntake {
       for (const [key, job] of waiting) await handOn(key, job);
       return waiting.length;
     },
+  };
+}
+
+export function fakeKernelReports(): KernelReports {
+  const reports = new Map<string, KernelKill>();
+  return {
+    async save(instance, report) {
+      reports.set(JSON.stringify(instance), structuredClone(report));
+    },
+    find: async (instance) => structuredClone(reports.get(JSON.stringify(instance))),
   };
 }
 

@@ -13,7 +13,7 @@ import type { People, Person } from '../../src/ports/people.ts';
 import type { WorkloadEditor, WriteResult } from '../../src/ports/workload-editor.ts';
 import { evidence, NOW, size, templateContainer, templateState } from '../support/build.ts';
 import type { FakeQueue } from './stores.ts';
-import { fakeIncidents, fakeIntake, fakeLock, fakeOnce, fakeProposals, fakeQueue } from './stores.ts';
+import { fakeIncidents, fakeIntake, fakeKernelReports, fakeLock, fakeOnce, fakeProposals, fakeQueue } from './stores.ts';
 import { silentLog, silentMeter } from './telemetry.ts';
 
 export type FakeClock = Clock & { advance(lengthMs: number): void };
@@ -167,6 +167,7 @@ export function createFakeWorld(crash?: Crash) {
       clock,
       queue: wrappedQueue,
       intake: wrap(fakeIntake(wrappedQueue)),
+      kernel: wrap(fakeKernelReports()),
       incidents: wrap(fakeIncidents()),
       proposals: wrap(fakeProposals()),
       messenger: wrap(slack),

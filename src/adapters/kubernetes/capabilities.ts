@@ -12,8 +12,8 @@ export type Right = {
   readonly effect: string;
 };
 
-/** watch: follow pods for kills. explain: read what explanations and reviews show. write: change templates. */
-export type Purpose = 'watch' | 'explain' | 'write';
+/** watch: follow pods for kills. agent: find the pods on a node. explain: read what explanations and reviews show. write: change templates. */
+export type Purpose = 'watch' | 'agent' | 'explain' | 'write';
 
 export const EVERY_PURPOSE = ['watch', 'explain', 'write'] as const satisfies readonly Purpose[];
 
@@ -38,12 +38,21 @@ type Wanted = {
 };
 
 const BLIND = 'no kill can be seen';
+const EVENTLESS = 'nodes that run out of memory and pods whose sandbox is killed are not seen';
 const NO_USAGE = 'without Prometheus there is no memory usage at all';
 const UNWRITTEN = 'fixes for them can be reviewed, not written';
 
 const WANTED: readonly Wanted[] = [
   { purpose: 'watch', what: 'list pods', effect: BLIND, verb: 'list', resource: 'pods' },
   { purpose: 'watch', what: 'watch pods', effect: BLIND, verb: 'watch', resource: 'pods' },
+  { purpose: 'watch', what: 'watch events', effect: EVENTLESS, verb: 'watch', resource: 'events' },
+  {
+    purpose: 'agent',
+    what: 'list pods of a node',
+    effect: 'kills of child processes cannot be told to any pod',
+    verb: 'list',
+    resource: 'pods',
+  },
   {
     purpose: 'explain',
     what: 'read single pods',

@@ -38,6 +38,8 @@ export function createEvidenceReader(options: EvidenceReaderOptions): EvidenceRe
   const timeoutMs = options.pieceTimeoutMs ?? PIECE_TIMEOUT_MS;
   return {
     async read(subject, signal) {
+      if (subject.ref.namespace === '')
+        return onNode({ ...options, subject, limits: { clock: options.clock, signal, timeoutMs } });
       const reading = { ...options, subject, limits: { clock: options.clock, signal, timeoutMs } };
       const eventsRead = readEvents(reading);
       const pod = await readPod(reading);
@@ -63,6 +65,20 @@ export function createEvidenceReader(options: EvidenceReaderOptions): EvidenceRe
       if (missing.length > 0) options.log.debug('evidence is incomplete', { missing, namespace: subject.ref.namespace });
       return evidence;
     },
+  };
+}
+
+/** A kill that a node reported by itself has no pod to look at. */
+async function onNode(reading: Reading): Promise<Omit<Evidence, 'usage'>> {
+  const nothing = unavailable('the node reported this, not a pod');
+  return {
+    gatheredAt: reading.clock.now(),
+    pod: nothing,
+    describe: nothing,
+    events: nothing,
+    log: nothing,
+    node: await readNodeOf(reading, undefined),
+    owner: nothing,
   };
 }
 

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { PermanentError, TransientError } from '../../ports/fault.ts';
 import type { ClusterConnection, Query } from './connection.ts';
+import { createHandOver } from './hand-over.ts';
 import { createLineSplitter, isControl } from './pod-scan.ts';
 
 /** Where the stream is: nowhere yet, or after a resource version with everything before it read. */
@@ -30,10 +31,6 @@ export type FollowOptions<Item> = {
 /** overflowed: more came than could be taken; what was not is found by reading everything again. */
 export type Ended = 'closed' | 'expired' | 'overflowed';
 
-/** Objects handed on at the same time: enough to hide a round trip to Redis, few enough to stay small. */
-const IN_FLIGHT = 64;
-/** Objects that wait for their turn: a storm of 1,000 kills in one second fits several times. About 4 KiB each. */
-const MOST_WAITING = 4000;
 /** No bookmark nor change for this long: the connection is dead though nobody said so (bookmarks come about every minute). */
 const SILENCE_MS = 5 * 60_000;
 /** etcd refuses objects above 1.5 MiB; four times that covers any configuration. */
@@ -195,69 +192,6 @@ async function readPages<Item>(options: FollowOptions<Item>): Promise<string> {
     next = metadata.continue === '' ? undefined : metadata.continue;
   } while (next !== undefined);
   return resourceVersion;
-}
-
-type Seen = { readonly initial: boolean };
-
-type HandOver<Item> = {
-  /** False when the buffer is full: then it was not taken. */
-  take(item: Item, seen: Seen): boolean;
-  roomForMore(): Promise<void>;
-  /** Calls back once nothing is under way; never when something failed. Of several that wait only the last is called. */
-  whenTaken(then: () => void): void;
-  /** Throws what an earlier one threw. */
-  check(): void;
-  settled(): Promise<void>;
-};
-
-function createHandOver<Item>(onItem: FollowOptions<Item>['onItem']): HandOver<Item> {
-  const waiting: { readonly item: Item; readonly seen: Seen }[] = [];
-  const running = new Set<Promise<void>>();
-  let failure: { readonly error: unknown } | undefined;
-  let callback: (() => void) | undefined;
-  const check = (): void => {
-    if (failure !== undefined) throw failure.error;
-  };
-  const callBack = (): void => {
-    if (failure !== undefined || running.size > 0) return;
-    const then = callback;
-    callback = undefined;
-    then?.();
-  };
-  const runNext = (): void => {
-    for (let next = waiting.shift(); next !== undefined; next = running.size < IN_FLIGHT ? waiting.shift() : undefined) {
-      const one: Promise<void> = onItem(next.item, next.seen)
-        .catch((error: unknown) => {
-          failure ??= { error };
-        })
-        .finally(() => {
-          running.delete(one);
-          runNext();
-          callBack();
-        });
-      running.add(one);
-    }
-  };
-  return {
-    take(item, seen) {
-      if (waiting.length >= MOST_WAITING) return false;
-      waiting.push({ item, seen });
-      if (running.size < IN_FLIGHT) runNext();
-      return true;
-    },
-    async roomForMore() {
-      while (waiting.length > MOST_WAITING / 2) await Promise.race(running);
-    },
-    whenTaken(then) {
-      callback = then;
-      callBack();
-    },
-    check,
-    async settled() {
-      while (running.size > 0) await Promise.all(running);
-      check();
-    },
-  };
 }
 
 /** Aborts when nothing is heard for too long, or when the watcher stops. */

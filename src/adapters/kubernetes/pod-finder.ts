@@ -12,16 +12,14 @@ const page = z.object({
   items: z.array(z.object({ metadata: z.object({ name: z.string(), namespace: z.string() }) })),
 });
 
+const onNodeList = z.object({ items: z.array(z.looseObject({ metadata: z.looseObject({ uid: z.string() }) })) });
+
 const MOST_NAMES = 5000;
 const PAGE = 500;
 
-export function createPodFinder({
-  connection,
-  cluster,
-}: {
-  readonly connection: ClusterConnection;
-  readonly cluster: string;
-}): PodFinder {
+type PodFinderOptions = { readonly connection: ClusterConnection; readonly cluster: string };
+
+export function createPodFinder({ connection, cluster }: PodFinderOptions): PodFinder {
   return {
     async find(namespace, name, signal) {
       const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
@@ -37,6 +35,7 @@ export function createPodFinder({
       if (projected.kind === 'pod') return projected.pod;
       throw new PermanentError(`GET ${path}: the pod is not understood (${projected.problem})`, { code: 'OOM_CLUSTER_ANSWER' });
     },
+    onNode: (node, uid, signal) => findOnNode({ connection, cluster }, { node, uid }, signal),
     async names(namespace, signal) {
       const path = namespace === undefined ? '/api/v1/pods' : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
       const names: string[] = [];
@@ -67,4 +66,15 @@ async function readPage(
     if (code === 403 || (code === 410 && next !== undefined)) return undefined;
     throw error;
   }
+}
+
+type OnNode = { readonly node: string; readonly uid: string };
+
+/** A node holds some hundred pods at most; only the one asked for is looked at closely. */
+async function findOnNode({ connection, cluster }: PodFinderOptions, { node, uid }: OnNode, signal: AbortSignal) {
+  const path = '/api/v1/pods';
+  const body = await connection.json({ path, query: { fieldSelector: `spec.nodeName=${node}` }, signal });
+  const found = expectShape(onNodeList, body, { path }).items.find(({ metadata }) => metadata.uid === uid);
+  const projected = found === undefined ? undefined : projectPod(found, cluster);
+  return projected?.kind === 'pod' ? projected.pod : undefined;
 }

@@ -2,6 +2,7 @@
 
 import { SECOND } from '../../domain/time.ts';
 import type { Log } from '../../ports/log.ts';
+import { pause } from '../pause.ts';
 import type { ClusterConnection } from './connection.ts';
 
 export type WaitOptions = { readonly connection: ClusterConnection; readonly log: Log; readonly signal: AbortSignal };
@@ -28,16 +29,4 @@ export async function waitForCluster({ connection, log, signal }: WaitOptions): 
       await pause(AGAIN_MS, signal);
     }
   }
-}
-
-function pause(lengthMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, lengthMs);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -28,7 +28,11 @@ export type RangeQuery = {
 };
 
 /** One container instance's samples, oldest first. */
-export type Series = { readonly pod: string | undefined; readonly points: readonly UsagePoint[] };
+export type Series = {
+  readonly pod: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly points: readonly UsagePoint[];
+};
 
 /** 500 replicas over seven days at five minutes fit; it is held in memory once. */
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -103,6 +107,7 @@ function seriesIn({ status }: Response, body: string): readonly Series[] {
   if (!parsed.success) throw new PrometheusProblem('Prometheus sent an answer that is no range of samples');
   return parsed.data.data.result.map(({ metric, values }) => ({
     pod: metric['pod'],
+    labels: metric,
     points: values.flatMap(([seconds, value]) => toPoint(seconds, Number(value))),
   }));
 }

@@ -49,20 +49,10 @@ export function redisKillIntake({ client, queue }: { readonly client: Redis; rea
   return {
     claim: (kill, how) =>
       storing(async () => {
+        const keys = [keyOf(kill.id), PENDING, `${PREFIX}:kill-silent:${instanceOf(kill)}`];
+        const flags = [how === 'report' ? '1' : '0', kill.how, isLateMark(kill) ? '1' : '0'];
         const told = claimOf(
-          await client.eval(
-            CLAIM,
-            3,
-            keyOf(kill.id),
-            PENDING,
-            `${PREFIX}:kill-silent:${instanceOf(kill)}`,
-            JSON.stringify(kill),
-            kill.id,
-            REMEMBERED_MS,
-            how === 'report' ? '1' : '0',
-            kill.how,
-            isLateMark(kill) ? '1' : '0',
-          ),
+          await client.eval(CLAIM, keys.length, ...keys, JSON.stringify(kill), kill.id, REMEMBERED_MS, ...flags),
         );
         if (told.kind === 'first-seen') await handOn(kill.id);
         if (told.kind === 'upgraded') await handOn(`${kill.id}${MARKED}`);

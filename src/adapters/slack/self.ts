@@ -5,6 +5,7 @@ import { SECOND } from '../../domain/time.ts';
 import { PermanentError } from '../../ports/fault.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Meter } from '../../ports/meter.ts';
+import { pause } from '../pause.ts';
 import { calling } from './client.ts';
 
 export type Self = { readonly teamId: string; readonly botId: string; readonly botUserId: string };
@@ -40,15 +41,4 @@ export async function whoAmI({ client, log, meter, stopping }: SelfOptions): Pro
     }
   }
   throw new PermanentError('stopped while waiting for Slack', { code: 'OOM_SLACK_UNREACHABLE' });
-}
-
-function pause(lengthMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(done, lengthMs);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

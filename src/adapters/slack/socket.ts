@@ -5,6 +5,7 @@ import { App, SocketModeReceiver } from '@slack/bolt';
 import { SECOND } from '../../domain/time.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Meter } from '../../ports/meter.ts';
+import { pause } from '../pause.ts';
 import type { SlackCredentials } from './client.ts';
 import { clientOptions } from './client.ts';
 import { registerButtons } from './listeners/buttons.ts';
@@ -90,15 +91,4 @@ function createLine({ credentials, desk, log, identity }: SocketOptions, onChang
       await app.stop();
     },
   };
-}
-
-function pause(lengthMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      resolve();
-    };
-    const timer = setTimeout(done, lengthMs);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -1,12 +1,33 @@
 // Causes read from the objects rather than from a curve: node pressure, no limit, memory volumes, killed children, heap settings.
 
+import type { Diagnosis } from '../diagnosis.ts';
+import type { Bytes } from '../memory.ts';
 import { formatBytes, toBytes } from '../memory.ts';
+import type { Kill } from '../oom-kill.ts';
 import { valueOf } from '../piece.ts';
 import { formatDuration, MINUTE, toMillis } from '../time.ts';
 import type { Case, Rule } from './case.ts';
 import { evicted } from './not-an-oom.ts';
 
-export const nodePressure: Rule = (facts) => {
+export const nodePressure: Rule = (facts) => nodeReport(facts) ?? systemOomNearby(facts) ?? evictedKill(facts);
+
+/** The kernel or the node itself says that the whole node ran out. */
+const nodeReport: Rule = ({ kill }) => {
+  if (kill === undefined || (kill.how !== 'node' && kill.kernel?.scope !== 'node')) return undefined;
+  return {
+    cause: 'node-pressure',
+    confidence: 'high',
+    summary:
+      kill.how === 'node'
+        ? 'The whole node ran out of memory and the kernel killed a process on it; no container’s own limit was reached.'
+        : 'The whole node ran out of memory and the kernel chose this container; its own limit was not reached.',
+    facts: kill.message === undefined ? [] : [`The node says: ${kill.message}`],
+    against: [],
+    toSettle: 'Which pods on the node use more than they request.',
+  };
+};
+
+const systemOomNearby: Rule = (facts) => {
   const { kill, limit, peak, evidence } = facts;
   const node = valueOf(evidence.node);
   const at = kill?.finishedAt ?? kill?.seenAt;
@@ -15,7 +36,7 @@ export const nodePressure: Rule = (facts) => {
       reason === 'SystemOOM' && at !== undefined && lastSeen !== undefined && Math.abs(lastSeen - at) < 2 * MINUTE,
   );
   const below = limit === undefined || (peak !== undefined && peak.bytes < 0.8 * limit);
-  if (systemOom === undefined || !below) return evictedKill(facts);
+  if (systemOom === undefined || !below) return undefined;
   return {
     cause: 'node-pressure',
     confidence: 'high',
@@ -75,11 +96,14 @@ export const memoryVolume: Rule = ({ kill, pod, container, limit, livedMs }) => 
 };
 
 export const startFailure: Rule = ({ kill, limit }) => {
-  if (kill?.how !== 'start-oom') return undefined;
+  if (kill?.how !== 'start-oom' && kill?.how !== 'sandbox') return undefined;
   return {
     cause: 'startup',
     confidence: 'high',
-    summary: 'It was killed before its program even ran: the limit is too small for the container runtime to start it.',
+    summary:
+      kill.how === 'sandbox'
+        ? 'Not even the pod’s sandbox could start: the limit is too small for the container runtime itself.'
+        : 'It was killed before its program even ran: the limit is too small for the container runtime to start it.',
     facts: [
       `The runtime says: ${kill.message ?? 'OOM-killed while starting'}`,
       ...(limit === undefined ? [] : [`The limit is ${formatBytes(limit)}.`]),
@@ -89,7 +113,8 @@ export const startFailure: Rule = ({ kill, limit }) => {
 };
 
 export const childProcess: Rule = ({ kill, limit }) => {
-  if (kill === undefined || kill.exitCode === 137 || kill.how === 'start-oom') return undefined;
+  if (kill?.how === 'silent') return survived(kill, limit);
+  if (kill === undefined || kill.how !== 'oom-killed' || kill.exitCode === 137) return undefined;
   return {
     cause: 'child-process',
     confidence: 'high',
@@ -102,6 +127,20 @@ export const childProcess: Rule = ({ kill, limit }) => {
     toSettle: 'The kernel log of the node names the process that was killed.',
   };
 };
+
+function survived(kill: Kill, limit: Bytes | undefined): Diagnosis {
+  return {
+    cause: 'child-process',
+    confidence: 'high',
+    summary:
+      'The kernel killed a child process and the main process lives on: the pod looks healthy, and its work may be incomplete.',
+    facts: [
+      kill.shownIn === 'metric' ? 'Its counter container_oom_events_total went up.' : 'The node’s kernel log reports it.',
+      ...(limit === undefined ? [] : [`All processes of the container share its limit of ${formatBytes(limit)}.`]),
+    ],
+    against: [],
+  };
+}
 
 const RUNTIMES = { jvm: 'The Java heap', node: 'The Node.js heap', go: 'Go’s memory target' } as const;
 

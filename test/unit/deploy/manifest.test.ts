@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { SCOPES } from '../../../demo/slack/web-api/method.ts';
-import { ROLES } from '../../../src/config.ts';
+import { ROLES } from '../../../src/config-role.ts';
 
 function read(path: string): unknown {
   return parse(readFileSync(new URL(`../../../deploy/${path}`, import.meta.url), 'utf8'));

@@ -42,7 +42,11 @@ describe('findKills', () => {
       }),
       kills: 1,
     },
-    { name: 'exit code 137 with reason Error', container: podContainer({ state: ended({ reason: 'Error' }) }), kills: 0 },
+    {
+      name: 'exit code 137 with reason Error: only suspected',
+      container: podContainer({ state: ended({ reason: 'Error' }) }),
+      kills: 1,
+    },
     { name: 'Completed', container: podContainer({ state: ended({ reason: 'Completed', exitCode: 0 }) }), kills: 0 },
     { name: 'waiting', container: podContainer({ state: { kind: 'waiting', reason: 'CrashLoopBackOff' } }), kills: 0 },
   ])('$name: $kills', ({ container, kills }) => {

@@ -14,6 +14,7 @@ import type { Bot } from './bot.ts';
 import { createBot, killedPod, soon } from './bot.ts';
 
 const INCIDENT = 'OOM-1001';
+const NOW_SEEN = { initial: false };
 const ASKED = {
   incidentId: INCIDENT,
   requester: 'UALICE',
@@ -25,7 +26,7 @@ const ASKED = {
 async function alerted(rules: Policy = policy()): Promise<{ readonly world: FakeWorld; readonly bot: Bot }> {
   const world = createFakeWorld();
   const bot = createBot(world, rules);
-  await bot.watch(killedPod(world));
+  await bot.watch(killedPod(world), NOW_SEEN);
   await bot.drain();
   return { world, bot };
 }
@@ -59,7 +60,7 @@ function kinds(world: FakeWorld): readonly string[] {
 describe('watch', () => {
   it('reports a kill once, however often the pod is seen', async () => {
     const { world, bot } = await alerted();
-    expect(await bot.watch(killedPod(world))).toEqual({ reported: 0, known: 1, silent: 0 });
+    expect(await bot.watch(killedPod(world), NOW_SEEN)).toEqual({ reported: 0, known: 1, silent: 0 });
     await bot.drain();
     expect(kinds(world)).toEqual(['root', 'explanation']);
   });
@@ -69,7 +70,7 @@ describe('watch', () => {
     const bot = createBot(world);
     const pod = killedPod(world);
     world.clock.advance(61 * MINUTE);
-    expect(await bot.watch(pod)).toEqual({ reported: 0, known: 0, silent: 1 });
+    expect(await bot.watch(pod, NOW_SEEN)).toEqual({ reported: 0, known: 0, silent: 1 });
     await bot.drain();
     expect(kinds(world)).toEqual([]);
   });
@@ -77,7 +78,7 @@ describe('watch', () => {
   it('counts a second kill of the same container on the same message', async () => {
     const { world, bot } = await alerted();
     world.clock.advance(MINUTE);
-    await bot.watch(killedPod(world, 'another-container-id'));
+    await bot.watch(killedPod(world, 'another-container-id'), NOW_SEEN);
     await bot.drain();
     expect((await world.ports.incidents.get(INCIDENT))?.killCount).toBe(2);
     expect(kinds(world)).toEqual(['root', 'explanation']);
@@ -97,7 +98,7 @@ describe('post', () => {
       lost += 1;
       throw new UnknownResultError('no answer', { code: 'OOM_SLACK_UNREACHABLE' });
     };
-    await bot.watch(killedPod(world));
+    await bot.watch(killedPod(world), NOW_SEEN);
     await expect(bot.drain()).rejects.toThrow('no answer');
     await bot.post({ incidentId: INCIDENT });
     expect(kinds(world)).toEqual(['root', 'explanation']);
@@ -113,7 +114,7 @@ describe('post', () => {
       if (limited === 1) throw new TransientError('wait', { code: 'OOM_SLACK_RATE_LIMITED', retryAfterMs: 1000 });
       return post(message, place);
     };
-    await bot.watch(killedPod(world));
+    await bot.watch(killedPod(world), NOW_SEEN);
     await expect(bot.drain()).rejects.toThrow('wait');
     expect(await bot.post({ incidentId: INCIDENT })).toMatchObject({ kind: 'shown', posted: 2 });
   });
@@ -126,7 +127,7 @@ describe('post', () => {
       if (message.kind === 'explanation') throw new PermanentError('invalid_blocks', { code: 'OOM_SLACK_REFUSED' });
       return post(message, place);
     };
-    await bot.watch(killedPod(world));
+    await bot.watch(killedPod(world), NOW_SEEN);
     await bot.drain();
     await bot.propose.propose(ASKED, soon());
     await bot.drain();
@@ -270,7 +271,7 @@ describe('verify', () => {
     await bot.apply({ proposalId: proposal.id }, soon());
     await bot.verify({ proposalId: proposal.id }, soon());
     world.clock.advance(MINUTE);
-    await bot.watch(killedPod(world, 'raised-container-id', 384));
+    await bot.watch(killedPod(world, 'raised-container-id', 384), NOW_SEEN);
     await bot.drain();
     expect(await world.ports.proposals.get(proposal.id)).toMatchObject({
       state: { kind: 'closed', verdict: { kind: 'killed-again' } },
@@ -283,7 +284,7 @@ describe('verify', () => {
     await bot.apply({ proposalId: proposal.id }, soon());
     await bot.verify({ proposalId: proposal.id }, soon());
     world.clock.advance(MINUTE);
-    await bot.watch(killedPod(world, 'old-container-id'));
+    await bot.watch(killedPod(world, 'old-container-id'), NOW_SEEN);
     await bot.drain();
     expect(await world.ports.proposals.get(proposal.id)).toMatchObject({ state: { kind: 'closed', verdict: { kind: 'quiet' } } });
   });

@@ -43,7 +43,7 @@ async function proposed(world: FakeWorld, bot: Bot) {
 
 async function story(world: FakeWorld, ending: Ending): Promise<void> {
   const bot = createBot(world);
-  await again(world, () => bot.watch(killedPod(world)));
+  await again(world, () => bot.watch(killedPod(world), { initial: false }));
   await settled(world, bot);
   const proposal = await proposed(world, bot);
   if (ending === 'expire') world.clock.advance(proposal.expiresAt - proposal.createdAt + 1);

@@ -34,9 +34,7 @@ export function explanationView(input: ExplanationInput): Rendered {
   return {
     text: `${title}: ${prose(diagnosis.summary)} ${prose(recommendation.kind === 'raise' ? recommendation.arithmetic : (recommendation.advice[0] ?? ''))}`.trim(),
     blocks: [
-      section(
-        `*${title}* · ${code(`${place.namespace}/${place.pod}`)}, container ${code(place.container)}\n${prose(diagnosis.summary)} _(${diagnosis.confidence} confidence)_`,
-      ),
+      section(`*${title}* · ${whereWords(place)}\n${prose(diagnosis.summary)} _(${diagnosis.confidence} confidence)_`),
       bullets(factLines(input)),
       ...usageBlocks(input),
       section(whatToDo(dossier)),
@@ -45,6 +43,10 @@ export function explanationView(input: ExplanationInput): Rendered {
       context(...sources(dossier)),
     ],
   };
+}
+
+function whereWords({ namespace, pod, container }: ExplanationInput['place']): string {
+  return namespace === '' ? `node ${code(pod)}` : `${code(`${namespace}/${pod}`)}, container ${code(container)}`;
 }
 
 function factLines({ dossier, kill }: ExplanationInput): readonly string[] {

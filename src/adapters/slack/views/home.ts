@@ -3,6 +3,7 @@
 import type { HomeView } from '@slack/types';
 import type { Incident } from '../../../domain/incident.ts';
 import { formatBytes } from '../../../domain/memory.ts';
+import { workloadName } from '../../../domain/workload.ts';
 import type { HomeContent } from '../../../ports/conversation.ts';
 import type { AnyBlock } from '../blocks.ts';
 import { actions, button, header, section } from '../blocks.ts';
@@ -50,7 +51,7 @@ const STATE_WORDS = {
 export function incidentLine(incident: Incident): string {
   const { workload, lastKill } = incident;
   const limit = lastKill.limit === undefined ? 'no limit' : formatBytes(lastKill.limit);
-  return `*${incident.id}* ${code(`${workload.namespace}/${workload.name}`)} (${prose(incident.container)}, ${limit}): killed ${incident.killCount} ${incident.killCount === 1 ? 'time' : 'times'}, last ${moment(lastKill.finishedAt ?? lastKill.seenAt)} · ${STATE_WORDS[incident.state]}`;
+  return `*${incident.id}* ${code(workloadName(workload))} (${prose(incident.container)}, ${limit}): killed ${incident.killCount} ${incident.killCount === 1 ? 'time' : 'times'}, last ${moment(lastKill.finishedAt ?? lastKill.seenAt)} · ${STATE_WORDS[incident.state]}`;
 }
 
 export function listBlocks(incidents: readonly Incident[]): readonly AnyBlock[] {

@@ -5,10 +5,11 @@ import type { Dossier, Incident } from '../../../domain/incident.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import { valueOf } from '../../../domain/piece.ts';
 import type { Proposal } from '../../../domain/proposal.ts';
+import { workloadName } from '../../../domain/workload.ts';
 import type { AnyBlock } from '../blocks.ts';
 import { actions, button, context, fields, header, section } from '../blocks.ts';
 import { ACTION, encode } from '../ids.ts';
-import { code, mention, moment, prose } from '../text.ts';
+import { code, cut, mention, moment, prose } from '../text.ts';
 import { changeInWords, outcomeSentence } from './proposal-words.ts';
 import type { Rendered, Strip } from './rendered.ts';
 import { COLOR } from './rendered.ts';
@@ -34,6 +35,7 @@ export function rootView(input: RootInput): Rendered {
         `*${incident.id}*`,
         ...(incident.previousIncidentId === undefined ? [] : [`Happened before: ${incident.previousIncidentId}`]),
         `Since ${moment(incident.openedAt)}`,
+        ...(incident.lastKill.whileAway === true ? ['The last kill happened while the watcher was away'] : []),
       ),
     ],
     strip: stripFor(incident, proposal),
@@ -41,7 +43,11 @@ export function rootView(input: RootInput): Rendered {
 }
 
 function place(incident: Incident): string {
-  return prose(`${incident.workload.namespace}/${incident.workload.name} (container ${incident.container})`);
+  return prose(
+    incident.lastKill.how === 'node'
+      ? workloadName(incident.workload)
+      : `${workloadName(incident.workload)} (container ${incident.container})`,
+  );
 }
 
 function limitWords({ lastKill }: Incident): string {
@@ -54,7 +60,10 @@ function times(count: number): string {
 
 function whatHappened({ incident, dossier }: RootInput): string {
   const { lastKill, workload } = incident;
-  const who = `Container ${code(incident.container)} in ${code(`${workload.namespace}/${workload.name}`)}`;
+  const who =
+    lastKill.how === 'node'
+      ? `Node ${code(workload.name)}`
+      : `Container ${code(incident.container)} in ${code(workloadName(workload))}`;
   const owner = dossier === undefined ? undefined : valueOf(dossier.evidence.owner);
   const serving =
     owner?.replicas === undefined ? '' : ` *${owner.readyReplicas ?? 0} of ${owner.replicas}* replicas are serving.`;
@@ -63,10 +72,16 @@ function whatHappened({ incident, dossier }: RootInput): string {
 }
 
 function deed({ lastKill }: Incident, dossier: Dossier | undefined): string {
-  const exit = `exit code ${lastKill.exitCode}`;
+  const exit = lastKill.exitCode === undefined ? 'no exit code' : `exit code ${lastKill.exitCode}`;
+  if (lastKill.how === 'node')
+    return `ran out of memory, and its kernel killed a process: ${prose(cut(lastKill.message ?? '', 300))}`;
   if (dossier?.diagnosis.cause === 'node-pressure') return `was killed because its node ran out of memory (${exit}).`;
   if (lastKill.limit === undefined) return `was killed for memory without having a limit of its own (${exit}).`;
   const limit = `reached its *${formatBytes(lastKill.limit)}* memory limit`;
+  if (lastKill.how === 'sandbox') return `${limit} before any container could start.`;
+  if (lastKill.how === 'silent') return `${limit}, and the kernel killed a child process in it; the container itself runs on.`;
+  if (lastKill.how === 'suspected')
+    return `was killed by SIGKILL (${exit}), probably at its *${formatBytes(lastKill.limit)}* memory limit.`;
   if (lastKill.how === 'start-oom') return `${limit} while starting, and the kernel killed it (${exit}).`;
   if (lastKill.exitCode !== 137) return `${limit}, and the kernel killed one of its processes; the container ended with ${exit}.`;
   return `${limit}, and the kernel killed it (${exit}).`;
@@ -155,7 +170,7 @@ function resolved({ incident, proposal }: RootInput): Rendered {
     blocks: [
       header(`:white_check_mark: ${incident.workload.name} is quiet again`),
       section(
-        `Container ${code(incident.container)} in ${code(`${incident.workload.namespace}/${incident.workload.name}`)} was killed for memory ${times(incident.killCount)}. ${how}`,
+        `Container ${code(incident.container)} in ${code(workloadName(incident.workload))} was killed for memory ${times(incident.killCount)}. ${how}`,
       ),
       context(
         `*${incident.id}*`,

@@ -1,0 +1,50 @@
+// A container's counter of OOM kills went up (cAdvisor's container_oom_events_total). It vanishes with the container, so what still has it still runs:
+// a child was killed and the pod's status shows nothing (domain.md 7.3). Where a node's kernel was read, that has told already.
+
+import type { Kill } from '../src/domain/oom-kill.ts';
+import { isIgnored, killOf } from '../src/domain/oom-kill.ts';
+import type { Instant } from '../src/domain/time.ts';
+import type { PodFinder } from '../src/ports/evidence-reader.ts';
+import type { KernelReports } from '../src/ports/kernel-reports.ts';
+import type { Claim } from '../src/ports/kill-intake.ts';
+import type { ClaimPorts, ClaimSettings } from './claim.ts';
+import { claimKill } from './claim.ts';
+
+export type CounterRise = {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly containerId: string;
+  /** What the counter shows since then. */
+  readonly value: number;
+  /** When it was first seen to show that: up to one scrape after the kill. */
+  readonly at: Instant;
+};
+
+export type WatchCounterPorts = ClaimPorts & { readonly kernel: KernelReports; readonly pods: PodFinder };
+
+/** shown: the container is not running, and its status tells. known: the node's kernel told. */
+export type WatchCounterOutcome = Claim['kind'] | 'gone' | 'ignored' | 'shown' | 'known';
+
+export function createWatchCounter(ports: WatchCounterPorts, settings: ClaimSettings & { readonly cluster: string }) {
+  return async function watchCounter(rise: CounterRise, signal: AbortSignal): Promise<WatchCounterOutcome> {
+    const pod = await ports.pods.find(rise.namespace, rise.pod, signal);
+    const container = pod?.containers.find(({ containerId }) => containerId === rise.containerId);
+    if (pod === undefined || container === undefined) return 'gone';
+    if (isIgnored(pod)) return 'ignored';
+    if (container.state.kind !== 'running') return 'shown';
+    const { cluster } = settings;
+    const { containerId } = rise;
+    if ((await ports.kernel.find({ cluster, podUid: pod.uid, containerId })) !== undefined) return 'known';
+    const kill: Kill = {
+      ...killOf(pod, container),
+      id: [cluster, pod.uid, container.name, containerId, `child-count-${rise.value}`].join('/'),
+      how: 'silent',
+      reason: 'OOMKilled',
+      startedAt: container.state.startedAt,
+      finishedAt: rise.at,
+      seenAt: ports.clock.now(),
+      shownIn: 'metric',
+    };
+    return claimKill(ports, settings, { kill, initial: false });
+  };
+}

@@ -1,0 +1,67 @@
+// A node's kernel reported an OOM kill. The report is kept for whoever explains the kill; and a while later, when the pod's status had time to show it,
+// a container that still runs was robbed of a child without any trace: that kill is reported from here.
+
+import type { KernelKill } from '../src/domain/kernel-oom.ts';
+import type { Kill } from '../src/domain/oom-kill.ts';
+import { isIgnored, killOf } from '../src/domain/oom-kill.ts';
+import type { PodContainer, PodFacts } from '../src/domain/pod.ts';
+import type { Instant } from '../src/domain/time.ts';
+import type { PodFinder } from '../src/ports/evidence-reader.ts';
+import type { KernelReports } from '../src/ports/kernel-reports.ts';
+import type { Claim } from '../src/ports/kill-intake.ts';
+import type { ClaimPorts, ClaimSettings } from './claim.ts';
+import { claimKill } from './claim.ts';
+
+export type KernelReport = {
+  readonly kill: KernelKill;
+  /** The same whenever the report is read again: boot and line. No slash. */
+  readonly key: string;
+  readonly at: Instant;
+};
+
+export type WatchKernelPorts = ClaimPorts & { readonly kernel: KernelReports; readonly pods: PodFinder };
+export type WatchKernelSettings = ClaimSettings & { readonly cluster: string; readonly node: string };
+
+/** outside: no pod's container, so that no thread would be the place for it. shown: its container ended, and the pod's status says so. */
+export type SettleOutcome = Claim['kind'] | 'outside' | 'shown' | 'ignored';
+
+export function createWatchKernel(ports: WatchKernelPorts, settings: WatchKernelSettings) {
+  const { cluster, node } = settings;
+  return {
+    /** At once: the report belongs to the kill whoever reports it. */
+    async note({ kill }: KernelReport): Promise<void> {
+      ports.meter.count('headroom_kernel_reports_total', { scope: kill.scope });
+      const { podUid, containerId } = kill.place ?? {};
+      if (podUid !== undefined && containerId !== undefined) await ports.kernel.save({ cluster, podUid, containerId }, kill);
+    },
+
+    /** When the pod's status had time to change. */
+    async settle(report: KernelReport, signal: AbortSignal): Promise<SettleOutcome> {
+      const { podUid, containerId } = report.kill.place ?? {};
+      if (podUid === undefined || containerId === undefined) return 'outside';
+      const pod = await ports.pods.onNode(node, podUid, signal);
+      // Not among them: a sandbox, an exec'd process' container, a pod that is gone, or an earlier run of a container.
+      const container = pod?.containers.find((each) => each.containerId === containerId);
+      if (pod === undefined || container?.state.kind !== 'running') return 'shown';
+      if (isIgnored(pod)) return 'ignored';
+      const kill = silentKill({ pod, container, containerId }, report, ports.clock.now());
+      return claimKill(ports, settings, { kill, initial: false });
+    },
+  };
+}
+
+type Found = { readonly pod: PodFacts; readonly container: PodContainer; readonly containerId: string };
+
+function silentKill({ pod, container, containerId }: Found, { kill, key, at }: KernelReport, seenAt: Instant): Kill {
+  return {
+    ...killOf(pod, container),
+    id: [pod.cluster, pod.uid, container.name, containerId, `child-${key}`].join('/'),
+    how: 'silent',
+    reason: 'OOMKilled',
+    startedAt: container.state.kind === 'running' ? container.state.startedAt : undefined,
+    finishedAt: at,
+    seenAt,
+    shownIn: 'kernel',
+    kernel: kill,
+  };
+}

@@ -1,0 +1,68 @@
+// Memory kills that only an Event tells of (domain.md 1.2, 1.6): a pod whose sandbox could not start, and a node that ran out of memory.
+
+import type { Kill } from './oom-kill.ts';
+import { killOf, START_OOM } from './oom-kill.ts';
+import type { PodContainer, PodFacts } from './pod.ts';
+import type { Instant } from './time.ts';
+import { DAY } from './time.ts';
+
+/** An Event about one object, as far as a kill can be read from it. */
+export type ClusterEvent = {
+  readonly uid: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly object: { readonly kind: string; readonly namespace: string; readonly name: string; readonly uid: string };
+  readonly lastSeen?: Instant | undefined;
+};
+
+export function isSandboxKill({ reason, message, object }: ClusterEvent): boolean {
+  return object.kind === 'Pod' && reason === 'FailedCreatePodSandBox' && START_OOM.test(message);
+}
+
+/** One per pod: the kubelet tries again and again, and each time it fails the same way. */
+export function sandboxKill(event: ClusterEvent, pod: PodFacts, seenAt: Instant): Kill | undefined {
+  const container = smallest(pod);
+  if (container === undefined) return undefined;
+  return {
+    ...killOf(pod, container),
+    id: [pod.cluster, pod.uid, container.name, 'sandbox'].join('/'),
+    how: 'sandbox',
+    reason: event.reason,
+    message: event.message,
+    finishedAt: event.lastSeen,
+    seenAt,
+    shownIn: 'event',
+  };
+}
+
+/** The sandbox lives under the sum of all limits; the container with the smallest is the one to look at. */
+function smallest({ containers }: PodFacts): PodContainer | undefined {
+  const limitOf = ({ resources }: PodContainer): number => resources.limit?.bytes ?? Number.POSITIVE_INFINITY;
+  return containers.filter(({ role }) => role !== 'ephemeral').toSorted((a, b) => limitOf(a) - limitOf(b))[0];
+}
+
+const PID = /(?:pid: |Killed process )(\d+)/;
+/** The node-problem-detector also tells of kills inside a container's own limit; those show on their pods. */
+const OWN_LIMIT = /^Memory cgroup out of memory/;
+
+/** The kubelet and the node-problem-detector may both tell of the same kill: the process id and the day make it one. */
+export function nodeKill(event: ClusterEvent, cluster: string, seenAt: Instant): Kill | undefined {
+  const { object, reason, message, lastSeen } = event;
+  const told = reason === 'SystemOOM' || (reason === 'OOMKilling' && !OWN_LIMIT.test(message));
+  if (object.kind !== 'Node' || !told) return undefined;
+  const pid = PID.exec(message)?.[1];
+  const day = Math.floor((lastSeen ?? seenAt) / DAY);
+  const ref = { cluster, namespace: '', pod: object.name, podUid: object.name, container: 'node', role: 'regular' } as const;
+  return {
+    id: [cluster, object.name, 'node', pid === undefined ? event.uid : `pid-${pid}-day-${day}`].join('/'),
+    ref,
+    how: 'node',
+    reason,
+    message,
+    finishedAt: lastSeen,
+    seenAt,
+    shownIn: 'event',
+    restartCount: 0,
+    node: object.name,
+  };
+}

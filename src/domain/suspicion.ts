@@ -1,0 +1,54 @@
+// Whether a container killed by SIGKILL without the runtime's mark was killed for memory (domain.md 1.2, 1.3, section 10 rows 8, 9 and 20). Something has
+// to speak for it, and nothing may explain it otherwise: exit code 137 alone never makes a memory kill.
+
+import type { EventLine, Evidence } from './evidence.ts';
+import type { Kill } from './oom-kill.ts';
+import { valueOf } from './piece.ts';
+import type { Instant } from './time.ts';
+import { MINUTE } from './time.ts';
+
+export type Suspicion =
+  | { readonly kind: 'holds'; readonly because: string }
+  | { readonly kind: 'dropped'; readonly because: string };
+
+/** The kubelet's own kills: probes, deletions, evictions, preemption, shutdown. */
+const OTHERWISE =
+  /(liveness|startup) probe|will be restarted|stopping container|evict|preempt|shutdown|exceeded grace period|deadline/i;
+const NEAR_LIMIT = 0.9;
+const NODE_EVENT_WITHIN = MINUTE;
+const SAMPLE_WITHIN = 5 * MINUTE;
+
+export function weighSuspicion(kill: Kill, evidence: Evidence): Suspicion {
+  if (kill.kernel !== undefined) return { kind: 'holds', because: 'the kernel reports the kill' };
+  const other = otherwise(kill, evidence);
+  if (other !== undefined) return { kind: 'dropped', because: other };
+  const at = kill.finishedAt ?? kill.seenAt;
+  if (nodeRanOut(evidence, at)) return { kind: 'holds', because: 'the node reports a memory kill at that time' };
+  if (wasNearLimit(kill, evidence, at)) return { kind: 'holds', because: 'its memory was close to the limit' };
+  return { kind: 'dropped', because: 'nothing points to memory' };
+}
+
+function otherwise({ startedAt }: Kill, evidence: Evidence): string | undefined {
+  const pod = valueOf(evidence.pod);
+  if (pod?.reason !== undefined) return `the pod says ${pod.reason}`;
+  if (pod?.deletedAt !== undefined) return 'the pod was being deleted';
+  const event = valueOf(evidence.events)?.find(
+    (line) => isRecent(line, startedAt) && OTHERWISE.test(`${line.reason} ${line.message}`),
+  );
+  return event === undefined ? undefined : `event ${event.reason}`;
+}
+
+function isRecent({ lastSeen }: EventLine, since: Instant | undefined): boolean {
+  return lastSeen === undefined || since === undefined || lastSeen >= since;
+}
+
+function nodeRanOut(evidence: Evidence, at: Instant): boolean {
+  const events = valueOf(evidence.node)?.oomEvents ?? [];
+  return events.some(({ lastSeen }) => lastSeen !== undefined && Math.abs(lastSeen - at) <= NODE_EVENT_WITHIN);
+}
+
+function wasNearLimit({ limit }: Kill, evidence: Evidence, at: Instant): boolean {
+  const usage = valueOf(evidence.usage);
+  if (limit === undefined || usage?.kind !== 'series') return false;
+  return usage.points.some((point) => point.at <= at && point.at >= at - SAMPLE_WITHIN && point.bytes >= NEAR_LIMIT * limit);
+}
