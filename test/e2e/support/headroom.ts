@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LocalSlack } from '../../../demo/slack/start.ts';
+import type { Role } from '../../../src/config-role.ts';
 import type { Target } from './target.ts';
 
 export type Headroom = {
@@ -29,7 +30,7 @@ export type HeadroomOptions = {
   readonly target: Pick<Target, 'kubeconfig' | 'prometheusUrl' | 'namespaces' | 'watch'>;
   readonly redisUrl: string;
   readonly slack: LocalSlack;
-  readonly role?: 'watcher' | 'worker' | 'slack' | 'all';
+  readonly role?: Role;
   readonly environment?: Readonly<Record<string, string>>;
 };
 

@@ -1,0 +1,130 @@
+// Kills that no container's status shows, on a real kubelet and the real kernel of its node: a child killed while PID 1 lives on, a sandbox that cannot
+// start, a node that ran out of memory.
+
+import { accessSync, constants } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import type { Headroom } from './support/headroom.ts';
+import { realKubeconfig, startRealTarget } from './support/real-target.ts';
+import { shownText } from './support/stage.ts';
+import type { TestWorld } from './support/world.ts';
+import { startTestWorld } from './support/world.ts';
+
+const kubeconfig = realKubeconfig();
+
+function kernelLogReadable(): boolean {
+  try {
+    accessSync('/dev/kmsg', constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const nodes = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) })).min(1) });
+
+describe.skipIf(kubeconfig === undefined)('kills that show in no status, on a real cluster: set E2E_KUBECONFIG to run it', () => {
+  let world: TestWorld;
+  let node: string;
+  let agent: Headroom;
+
+  const namespace = (): string => world.target.deployment.namespace;
+  const create = (path: string, body: unknown): Promise<unknown> =>
+    world.target.connection.json({ method: 'POST', path, body, signal: AbortSignal.timeout(10_000) });
+  const startAgent = (): Promise<Headroom> => world.headroom({ role: 'node-agent', environment: { NODE_NAME: node } });
+
+  beforeAll(async () => {
+    world = await startTestWorld(await startRealTarget(kubeconfig ?? ''));
+    const list = await world.target.connection.json({ path: '/api/v1/nodes', signal: AbortSignal.timeout(10_000) });
+    node = nodes.parse(list).items[0]?.metadata.name ?? '';
+    // All namespaces, because the events of nodes live in "default".
+    await world.headroom({ target: { ...world.target, namespaces: [] } });
+  });
+
+  afterAll(async () => {
+    await world.stop();
+  });
+
+  it('reports a sandbox that is killed before any container starts', async () => {
+    await create(`/api/v1/namespaces/${namespace()}/pods`, pod('too-small', { limit: '2Mi', script: 'sleep 100000' }));
+    const root = await world.stage.root(`${namespace()}/too-small`, ({ text }) => text.startsWith('OOMKilled'));
+    expect(shownText(root)).toContain('before any container could start');
+    const why = await world.stage.reply(root, 'Why it was killed');
+    expect(shownText(why)).toContain('No container was started');
+  });
+
+  it('reports a node that says it ran out of memory', async () => {
+    const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+    await create('/api/v1/namespaces/default/events', {
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { generateName: 'system-oom-', namespace: 'default' },
+      involvedObject: { kind: 'Node', name: node, uid: node },
+      reason: 'SystemOOM',
+      message: 'System OOM encountered, victim process: java, pid: 4242',
+      type: 'Warning',
+      source: { component: 'kubelet', host: node },
+      firstTimestamp: now,
+      lastTimestamp: now,
+      count: 1,
+    });
+    const root = await world.stage.root(node, ({ text }) => text.startsWith('OOMKilled'));
+    expect(shownText(root)).toContain('victim process: java');
+    const why = await world.stage.reply(root, 'Why it was killed');
+    expect(shownText(why)).toContain('The whole node ran out of memory');
+  });
+
+  describe.skipIf(!kernelLogReadable())('with the agent on the node (not run where /dev/kmsg cannot be read)', () => {
+    it('reports a child that was killed while its container lives on, and does not repeat it after a restart', async (context) => {
+      agent = await startAgent();
+      const script = 'trap : TERM; echo parent; tail /dev/zero; echo child gone; while true; do sleep 1; done';
+      await create(`/api/v1/namespaces/${namespace()}/pods`, pod('parent', { limit: '48Mi', script }));
+      const root = await world.stage.root(`${namespace()}/parent`, ({ text }) => text.startsWith('OOMKilled'));
+      // With cgroup v2 the kubelet has the kernel kill the whole container, which then shows in its status.
+      if (!shownText(root).includes('runs on')) return context.skip('this node kills whole containers');
+      expect(shownText(root)).toContain('killed a child process in it; the container itself runs on');
+      const why = await world.stage.reply(root, 'Why it was killed');
+      expect(shownText(why)).toMatch(/The kernel says: it killed process \d+ \(tail\), which held \d+/);
+      expect(shownText(why)).toContain('the pod’s status shows nothing');
+      await agent.stop();
+      agent = await startAgent();
+      // It reads the whole log again; a second child's kill is news, and comes after whatever it would have repeated.
+      await create(`/api/v1/namespaces/${namespace()}/pods`, pod('sibling', { limit: '48Mi', script }));
+      await world.stage.root(`${namespace()}/sibling`, ({ text }) => text.startsWith('OOMKilled'));
+      const [again] = world.stage.roots(`${namespace()}/parent`);
+      expect(shownText(again ?? {})).toContain('Killed *once*');
+      expect(world.stage.roots(`${namespace()}/parent`)).toHaveLength(1);
+    });
+
+    it('adds what the kernel said to a kill the status shows', async () => {
+      const script = 'echo starting; sleep 1; exec tail /dev/zero';
+      await create(`/api/v1/namespaces/${namespace()}/pods`, pod('alone', { limit: '48Mi', script }));
+      const root = await world.stage.root(`${namespace()}/alone`, ({ text }) => text.startsWith('OOMKilled'));
+      const why = await world.stage.reply(root, 'Why it was killed');
+      expect(shownText(why)).toMatch(/The kernel says: it killed process \d+ \(tail\)/);
+    });
+  });
+});
+
+type Wanted = { readonly limit: string; readonly script: string };
+
+function pod(name: string, { limit, script }: Wanted): unknown {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name },
+    spec: {
+      restartPolicy: 'Never',
+      terminationGracePeriodSeconds: 1,
+      containers: [
+        {
+          name: 'app',
+          image: 'busybox',
+          imagePullPolicy: 'IfNotPresent',
+          command: ['sh', '-c', script],
+          resources: { requests: { memory: limit }, limits: { memory: limit } },
+        },
+      ],
+    },
+  };
+}
