@@ -21,8 +21,8 @@ export type Headroom = {
   crash(): Promise<void>;
   /** Asked to stop; resolves to its exit code. */
   stop(): Promise<number | null>;
-  /** Resident memory now, in words; Linux only. */
-  memory(): string;
+  /** Resident memory now, and processor time since the start; Linux only. */
+  usage(): ProcessUsage;
   readonly ready: Promise<void>;
 };
 
@@ -32,7 +32,11 @@ export type HeadroomOptions = {
   readonly slack: LocalSlack;
   readonly role?: Role;
   readonly environment?: Readonly<Record<string, string>>;
+  /** What to run; the program's source unless said. */
+  readonly main?: string;
 };
+
+export type ProcessUsage = { readonly residentMiB: number; readonly cpuSeconds: number };
 
 const MAIN = fileURLToPath(new URL('../../../src/main.ts', import.meta.url));
 const READY_WITHIN_MS = 30_000;
@@ -41,7 +45,7 @@ export async function startHeadroom(options: HeadroomOptions): Promise<Headroom>
   const folder = await mkdtemp(join(tmpdir(), 'headroom-e2e-'));
   const rules = join(folder, 'headroom.yaml');
   await writeFile(rules, rulesText(options));
-  const child = spawn(process.execPath, [MAIN, '--role', options.role ?? 'all'], {
+  const child = spawn(process.execPath, [options.main ?? MAIN, '--role', options.role ?? 'all'], {
     cwd: folder,
     env: environment(options, rules),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -87,17 +91,25 @@ export async function startHeadroom(options: HeadroomOptions): Promise<Headroom>
       }),
     crash: () => end(child, { signal: 'SIGKILL', ended }).then(() => undefined),
     stop: () => end(child, { signal: 'SIGTERM', ended }),
-    memory: () => memoryOf(child.pid),
+    usage: () => usageOf(child.pid),
     ready,
   };
 }
 
-function memoryOf(pid: number | undefined): string {
-  const lines = readFileSync(`/proc/${pid ?? 'self'}/status`, 'utf8').split('\n');
-  return lines
-    .filter((line) => /^Vm(RSS|HWM)/.test(line))
-    .map((line) => line.replace(/\s+/g, ' '))
-    .join(', ');
+/** Clock ticks a second, as /proc counts them on every Linux there is. */
+const TICKS = 100;
+
+export function usageOf(pid: number | undefined): ProcessUsage {
+  const folder = `/proc/${pid ?? 'self'}`;
+  const resident = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`${folder}/status`, 'utf8'))?.[1];
+  // After the command's name in parentheses; user and system time are the 14th and 15th field of all.
+  const fields = readFileSync(`${folder}/stat`, 'utf8')
+    .replace(/^.*\) /s, '')
+    .split(' ');
+  return {
+    residentMiB: Math.round(Number(resident) / 102.4) / 10,
+    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS,
+  };
 }
 
 async function end(

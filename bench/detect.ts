@@ -1,0 +1,175 @@
+// The watcher by itself: its memory as the cluster grows, its processor time for changes that are no kills, how fast a kill becomes a job, a storm, and what
+// happens while it is down. Pods of realistic size that no kubelet runs, on a real API server; a real Redis; the built program as its own process.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { LocalRedis } from '../demo/redis/start.ts';
+import { startLocalRedis } from '../demo/redis/start.ts';
+import { startLocalSlack } from '../demo/slack/start.ts';
+import type { ClusterConnection } from '../src/adapters/kubernetes/connection.ts';
+import { connectCluster } from '../src/adapters/kubernetes/connection.ts';
+import type { Headroom } from '../test/e2e/support/headroom.ts';
+import { startHeadroom, usageOf } from '../test/e2e/support/headroom.ts';
+import type { Jobs } from './jobs.ts';
+import { followJobs } from './jobs.ts';
+import type { Fleet } from './pods.ts';
+import { addPods, createFleet, inParallel, markKilled, touch } from './pods.ts';
+import { report } from './report.ts';
+
+const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
+const SMALL = 5000;
+const UPDATES = 10_000;
+const KILLS = 200;
+const STORM = 1000;
+const SETTLE_MS = 3000;
+
+type Bench = {
+  readonly kubeconfig: string;
+  readonly connection: ClusterConnection;
+  readonly redis: LocalRedis;
+  readonly fleet: Fleet;
+  startWatcher(): Promise<Headroom>;
+};
+
+export async function benchDetect(kubeconfig: string, pods: number): Promise<void> {
+  if (!existsSync(MAIN)) throw new Error('the program is not built: npm run build');
+  const dataDir = await mkdtemp(join(tmpdir(), 'headroom-bench-'));
+  const connection = connectCluster({ kind: 'file', path: kubeconfig, context: undefined }, 60_000);
+  const redis = await startLocalRedis({ dataDir });
+  const slack = await startLocalSlack({ port: 0 });
+  const fleet = await createFleet(connection, `headroom-bench-${process.pid}`);
+  const target = { kubeconfig, prometheusUrl: undefined, namespaces: [], watch: '10s' };
+  const startWatcher = async (): Promise<Headroom> => {
+    const watcher = await startHeadroom({ target, redisUrl: redis.url, slack, role: 'watcher', main: MAIN });
+    await watcher.ready;
+    await pause(SETTLE_MS);
+    return watcher;
+  };
+  const bench: Bench = { kubeconfig, connection, redis, fleet, startWatcher };
+  try {
+    await measureMemory(bench, pods);
+    await measureProcessor(bench);
+    await measureKills(bench);
+    await measureAbsence(bench);
+  } finally {
+    await fleet.remove();
+    await connection.close();
+    await slack.stop();
+    await redis.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+}
+
+async function measureMemory({ connection, fleet, startWatcher }: Bench, pods: number): Promise<void> {
+  const figures: string[] = [];
+  let empty: number | undefined;
+  for (const size of [0, Math.min(SMALL, pods), pods]) {
+    await addPods(connection, fleet, size - fleet.names.length);
+    const watcher = await startWatcher();
+    const { residentMiB } = watcher.usage();
+    await watcher.stop();
+    empty ??= residentMiB;
+    figures.push(`${size} pods ${residentMiB} MiB (+${(residentMiB - empty).toFixed(1)})`);
+  }
+  say(`watcher, resident: ${figures.join(', ')}; a pod is ${fleet.podBytes()} bytes of JSON`);
+}
+
+async function measureProcessor(bench: Bench): Promise<void> {
+  const watcher = await bench.startWatcher();
+  const before = watcher.usage();
+  await updateAll(bench);
+  const after = watcher.usage();
+  await watcher.stop();
+  const informer = await informerSeconds(bench);
+  const own = after.cpuSeconds - before.cpuSeconds;
+  say(
+    `processor time for ${UPDATES} updates without a kill: watcher ${own.toFixed(2)} s, informer ${informer.cpuSeconds.toFixed(2)} s (ratio ${(informer.cpuSeconds / own).toFixed(1)}); resident afterwards ${after.residentMiB} MiB, informer ${informer.residentMiB} MiB`,
+  );
+}
+
+async function updateAll({ connection, fleet }: Bench): Promise<void> {
+  const { names } = fleet;
+  const rounds = Array.from({ length: UPDATES }, (_, index) => names[index % names.length] ?? '');
+  await inParallel(rounds, (name) => touch(connection, fleet, name));
+  await pause(SETTLE_MS);
+}
+
+async function informerSeconds(bench: Bench) {
+  const script = fileURLToPath(new URL('informer.ts', import.meta.url));
+  const informer = spawn(process.execPath, [script], {
+    env: { ...process.env, KUBECONFIG: bench.kubeconfig },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await once(informer.stdout, 'data');
+  await pause(SETTLE_MS);
+  const before = usageOf(informer.pid);
+  await updateAll(bench);
+  const after = usageOf(informer.pid);
+  informer.kill('SIGTERM');
+  await once(informer, 'exit');
+  return { cpuSeconds: after.cpuSeconds - before.cpuSeconds, residentMiB: after.residentMiB };
+}
+
+async function measureKills({ connection, fleet, redis, startWatcher }: Bench): Promise<void> {
+  const watcher = await startWatcher();
+  const jobs = await followJobs(redis.url);
+  const latencies: number[] = [];
+  for (const name of fleet.names.slice(0, KILLS)) {
+    const started = performance.now();
+    const { id } = await markKilled(connection, fleet.namespace, name);
+    latencies.push((await jobs.seenAt(id)) - started);
+  }
+  report('kill in the pod’s status → job in Redis', latencies);
+  await storm({ connection, fleet, jobs, watcher });
+  jobs.close();
+  await watcher.stop();
+}
+
+type Storm = { readonly connection: ClusterConnection; readonly fleet: Fleet; readonly jobs: Jobs; readonly watcher: Headroom };
+
+async function storm({ connection, fleet, jobs, watcher }: Storm): Promise<void> {
+  const before = jobs.count();
+  const started = performance.now();
+  const names = Array.from({ length: STORM }, (_, index) => fleet.names[(KILLS + index) % fleet.names.length] ?? '');
+  const ids: string[] = [];
+  await inParallel(names, async (name) => {
+    ids.push((await markKilled(connection, fleet.namespace, name)).id);
+  });
+  const written = performance.now() - started;
+  const seen = await Promise.all(ids.map((id) => jobs.seenAt(id)));
+  await pause(SETTLE_MS);
+  const doubled = jobs.count() - before - ids.length;
+  say(
+    `storm of ${STORM} kills, written within ${(written / 1000).toFixed(1)} s: ${seen.length} recorded, ${STORM - seen.length} missed, ${doubled} doubled, the last ${(Math.max(...seen) - started - written).toFixed(0)} ms after the last was written; watcher ${watcher.usage().residentMiB} MiB`,
+  );
+}
+
+/** Half of them run again when the watcher comes back, half wait in back-off; what was reported before is not reported again. */
+async function measureAbsence({ connection, fleet, redis, startWatcher }: Bench): Promise<void> {
+  const jobs = await followJobs(redis.url);
+  const ids: string[] = [];
+  for (const [index, name] of fleet.names.slice(-20).entries()) {
+    ids.push((await markKilled(connection, fleet.namespace, name, index < 10 ? 'recovered' : 'back-off')).id);
+  }
+  const watcher = await startWatcher();
+  const seen = await Promise.all(ids.map((id) => jobs.seenAt(id)));
+  await pause(SETTLE_MS);
+  say(`20 kills while it was down: ${seen.length} reported after its start, ${jobs.count() - ids.length} old ones repeated`);
+  jobs.close();
+  await watcher.stop();
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function pause(lengthMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, lengthMs);
+  });
+}

@@ -1,0 +1,73 @@
+// When a kill became a job: the queue's own event stream in Redis, read as it grows.
+
+import { Redis } from 'ioredis';
+
+export type Jobs = {
+  /** When the job of that kill was added, on performance.now()'s clock. Rejects after half a minute. */
+  seenAt(killId: string): Promise<number>;
+  /** Jobs added since. */
+  count(): number;
+  close(): void;
+};
+
+const WITHIN_MS = 30_000;
+const QUEUE = 'headroom:queue:enrich.*:events';
+
+export async function followJobs(url: string): Promise<Jobs> {
+  const client = new Redis(url, { maxRetriesPerRequest: null });
+  const seen = new Map<string, number>();
+  const waiting = new Map<string, (at: number) => void>();
+  let count = 0;
+  let closed = false;
+  const key = await streamKey(client);
+  const follow = async (): Promise<void> => {
+    let last = '$';
+    while (!closed) {
+      const answer = await client.xread('COUNT', 1000, 'BLOCK', 1000, 'STREAMS', key, last);
+      for (const [, entries] of answer ?? []) {
+        for (const [id, fields] of entries) {
+          last = id;
+          const jobId = addedJob(fields);
+          if (jobId === undefined) continue;
+          count += 1;
+          const at = performance.now();
+          seen.set(jobId, at);
+          waiting.get(jobId)?.(at);
+        }
+      }
+    }
+  };
+  follow().catch(() => undefined);
+  return {
+    seenAt: (killId) =>
+      new Promise((resolve, reject) => {
+        const jobId = `kill-${killId}`;
+        const known = seen.get(jobId);
+        if (known !== undefined) {
+          resolve(known);
+          return;
+        }
+        const timer = setTimeout(() => reject(new Error(`no job for ${killId} within ${WITHIN_MS} ms`)), WITHIN_MS);
+        waiting.set(jobId, (at) => {
+          clearTimeout(timer);
+          resolve(at);
+        });
+      }),
+    count: () => count,
+    close() {
+      closed = true;
+      client.disconnect();
+    },
+  };
+}
+
+/** One cluster only: the name is the watcher's own business. */
+async function streamKey(client: Redis): Promise<string> {
+  const [known] = await client.keys(QUEUE);
+  return known ?? 'headroom:queue:enrich.local:events';
+}
+
+function addedJob(fields: readonly string[]): string | undefined {
+  const pairs = new Map(fields.flatMap((field, index) => (index % 2 === 0 ? [[field, fields[index + 1] ?? ''] as const] : [])));
+  return pairs.get('event') === 'added' ? pairs.get('jobId') : undefined;
+}
