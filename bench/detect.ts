@@ -121,7 +121,7 @@ async function measureKills({ connection, fleet, redis, startWatcher }: Bench): 
   const latencies: number[] = [];
   for (const name of fleet.names.slice(0, KILLS)) {
     const started = performance.now();
-    const { id } = await markKilled(connection, fleet.namespace, name);
+    const { id } = await markKilled(connection, { namespace: fleet.namespace, name });
     latencies.push((await jobs.seenAt(id)) - started);
   }
   report('kill in the pod’s status → job in Redis', latencies);
@@ -138,7 +138,7 @@ async function storm({ connection, fleet, jobs, watcher }: Storm): Promise<void>
   const names = Array.from({ length: STORM }, (_, index) => fleet.names[(KILLS + index) % fleet.names.length] ?? '');
   const ids: string[] = [];
   await inParallel(names, async (name) => {
-    ids.push((await markKilled(connection, fleet.namespace, name)).id);
+    ids.push((await markKilled(connection, { namespace: fleet.namespace, name })).id);
   });
   const written = performance.now() - started;
   const seen = await Promise.all(ids.map((id) => jobs.seenAt(id)));
@@ -154,7 +154,9 @@ async function measureAbsence({ connection, fleet, redis, startWatcher }: Bench)
   const jobs = await followJobs(redis.url);
   const ids: string[] = [];
   for (const [index, name] of fleet.names.slice(-20).entries()) {
-    ids.push((await markKilled(connection, fleet.namespace, name, index < 10 ? 'recovered' : 'back-off')).id);
+    ids.push(
+      (await markKilled(connection, { namespace: fleet.namespace, name, shape: index < 10 ? 'recovered' : 'back-off' })).id,
+    );
   }
   const watcher = await startWatcher();
   const seen = await Promise.all(ids.map((id) => jobs.seenAt(id)));

@@ -18,22 +18,22 @@ export async function followJobs(url: string): Promise<Jobs> {
   const seen = new Map<string, number>();
   const waiting = new Map<string, (at: number) => void>();
   let count = 0;
-  let closed = false;
+  const closing = new AbortController();
   const key = await streamKey(client);
+  const note = (jobId: string | undefined): void => {
+    if (jobId === undefined) return;
+    const at = performance.now();
+    count += 1;
+    seen.set(jobId, at);
+    waiting.get(jobId)?.(at);
+  };
   const follow = async (): Promise<void> => {
     let last = '$';
-    while (!closed) {
+    while (!closing.signal.aborted) {
       const answer = await client.xread('COUNT', 1000, 'BLOCK', 1000, 'STREAMS', key, last);
-      for (const [, entries] of answer ?? []) {
-        for (const [id, fields] of entries) {
-          last = id;
-          const jobId = addedJob(fields);
-          if (jobId === undefined) continue;
-          count += 1;
-          const at = performance.now();
-          seen.set(jobId, at);
-          waiting.get(jobId)?.(at);
-        }
+      for (const [id, fields] of (answer ?? []).flatMap(([, entries]) => entries)) {
+        last = id;
+        note(addedJob(fields));
       }
     }
   };
@@ -55,7 +55,7 @@ export async function followJobs(url: string): Promise<Jobs> {
       }),
     count: () => count,
     close() {
-      closed = true;
+      closing.abort();
       client.disconnect();
     },
   };

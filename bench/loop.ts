@@ -48,7 +48,7 @@ async function measure({ connection, namespace, slack }: Bench, pods: readonly s
   const latencies: number[] = [];
   for (const pod of pods) {
     const started = performance.now();
-    await markKilled(connection, namespace, pod);
+    await markKilled(connection, { namespace, name: pod });
     await posted(slack, `${namespace}/${pod}`);
     latencies.push(performance.now() - started);
     await pause(BETWEEN_MS);

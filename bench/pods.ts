@@ -78,12 +78,12 @@ export async function touch(connection: ClusterConnection, fleet: Fleet, name: s
 
 export type KillShape = 'recovered' | 'back-off';
 
+export type PodToKill = { readonly namespace: string; readonly name: string; readonly shape?: KillShape };
+
 /** Resolves to the kill's identity but for the cluster's name, which the program knows. */
 export async function markKilled(
   connection: ClusterConnection,
-  namespace: string,
-  name: string,
-  shape: KillShape = 'recovered',
+  { namespace, name, shape = 'recovered' }: PodToKill,
 ): Promise<{ readonly id: string }> {
   const containerId = randomBytes(32).toString('hex');
   const answer = await patchStatus(connection, namespace, { name, status: runningStatus(containerId, shape) });

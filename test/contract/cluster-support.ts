@@ -103,7 +103,7 @@ export async function watchFromTheStart(
     path: `/api/v1/namespaces/${restless.namespace}/pods`,
     position: { kind: 'at', resourceVersion: '1' },
     signal,
-    isWorthParsing: () => false,
+    markers: [Buffer.from('no pod holds this')],
     project: () => undefined,
     onItem: () => Promise.resolve(),
     onScanned: () => undefined,

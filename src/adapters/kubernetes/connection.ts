@@ -2,10 +2,13 @@
 // come as they are on the wire (the client's typed calls turn times into Dates, and pods into what kubectl would not print). Every call
 // takes a signal and has a timeout; faults are translated in faults.ts.
 
+import type { IncomingMessage } from 'node:http';
 import { KubeConfig } from '@kubernetes/client-node';
 import type { Response } from 'undici';
 import { fetch } from 'undici';
-import { PermanentError } from '../../ports/fault.ts';
+import { PermanentError, TransientError } from '../../ports/fault.ts';
+import type { ByteStreams } from './byte-stream.ts';
+import { createByteStreams } from './byte-stream.ts';
 import type { CredentialSource } from './credentials.ts';
 import { createCredentialSource } from './credentials.ts';
 import { answerFault, networkFault } from './faults.ts';
@@ -50,6 +53,7 @@ export function connectCluster(source: ClusterSource, timeoutMs = 10_000): Clust
   if (server === undefined) throw wrongConfig(`the kubeconfig names no cluster for the context "${config.getCurrentContext()}"`);
   const credentials = createCredentialSource(config, server);
   const send = createSend(credentials, server);
+  const streams = createByteStreams(config);
   const bounded = (call: Call): Promise<Response> => send(call, AbortSignal.any([call.signal, AbortSignal.timeout(timeoutMs)]));
   const answer = async (call: Call): Promise<Answer> => readAnswer(call, await bounded(call));
   return {
@@ -67,11 +71,15 @@ export function connectCluster(source: ClusterSource, timeoutMs = 10_000): Clust
       return readText(call, response);
     },
     async stream(call) {
-      const response = await send(call, call.signal);
-      if (response.status >= 300) throw answerFault(call, response.status, (await readAnswer(call, response)).body);
-      return response.body ?? emptyStream();
+      const response = await openStream(streams, server, call);
+      const status = response.statusCode ?? 0;
+      if (status >= 300) throw answerFault(call, status, parsedOr(await wholeText(response)));
+      return response;
     },
-    close: () => credentials.close(),
+    async close() {
+      streams.close();
+      await credentials.close();
+    },
   };
 }
 
@@ -94,6 +102,20 @@ function createSend(credentials: CredentialSource, server: string): Send {
       throw networkFault(call, error);
     }
   };
+}
+
+async function openStream(streams: ByteStreams, server: string, call: Call): Promise<IncomingMessage> {
+  try {
+    return await streams.open(urlOf(server, call), call.signal);
+  } catch (error) {
+    throw error instanceof TransientError ? error : networkFault(call, error);
+  }
+}
+
+async function wholeText(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const parts: Uint8Array[] = [];
+  for await (const part of body) parts.push(part);
+  return Buffer.concat(parts).toString('utf8');
 }
 
 function load(source: ClusterSource): KubeConfig {
@@ -141,12 +163,14 @@ async function readText(call: Call, response: Response): Promise<string> {
 }
 
 async function readAnswer(call: Call, response: Response): Promise<Answer> {
-  const text = await readText(call, response);
-  try {
-    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
-  } catch {
-    return { status: response.status, body: { message: text.slice(0, 300) } };
-  }
+  return { status: response.status, body: parsedOr(await readText(call, response)) };
 }
 
-async function* emptyStream(): AsyncGenerator<Uint8Array> {}
+/** What is no JSON is a message: proxies answer in plain text. */
+function parsedOr(text: string): unknown {
+  try {
+    return text === '' ? undefined : JSON.parse(text);
+  } catch {
+    return { message: text.slice(0, 300) };
+  }
+}

@@ -49,7 +49,7 @@ export function createEventWatcher(options: EventWatcherOptions): StreamLoop {
     log,
     meter,
     random,
-    isWorthParsing: (line) => MARKERS.some((marker) => line.includes(marker)),
+    markers: MARKERS,
     project: (content) => {
       const event = projectEvent(content);
       if (event === undefined) meter.count('headroom_events_malformed_total');

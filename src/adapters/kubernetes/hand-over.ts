@@ -5,8 +5,8 @@ export type Seen = { readonly initial: boolean };
 export type HandOver<Item> = {
   /** False when the buffer is full: then it was not taken. */
   take(item: Item, seen: Seen): boolean;
-  /** Resolves when the buffer is half empty. */
-  roomForMore(): Promise<void>;
+  /** Resolves when the buffer is half empty; undefined when it is. */
+  roomForMore(): Promise<void> | undefined;
   /** Calls back once nothing is under way; never when something failed. Of several that wait only the last is called. */
   whenTaken(then: () => void): void;
   /** Throws what an earlier one threw. */
@@ -40,9 +40,7 @@ export function createHandOver<Item>(onItem: (item: Item, seen: Seen) => Promise
       runNext(state, onItem);
       return true;
     },
-    async roomForMore() {
-      while (state.waiting.length > MOST_WAITING / 2) await Promise.race(state.running);
-    },
+    roomForMore: () => (state.waiting.length > MOST_WAITING / 2 ? halfEmpty(state) : undefined),
     whenTaken(then) {
       state.callback = then;
       callBack(state);
@@ -52,6 +50,10 @@ export function createHandOver<Item>(onItem: (item: Item, seen: Seen) => Promise
       check();
     },
   };
+}
+
+async function halfEmpty<Item>({ waiting, running }: State<Item>): Promise<void> {
+  while (waiting.length > MOST_WAITING / 2) await Promise.race(running);
 }
 
 function runNext<Item>(state: State<Item>, onItem: (item: Item, seen: Seen) => Promise<void>): void {

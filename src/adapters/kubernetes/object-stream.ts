@@ -5,8 +5,10 @@
 import { z } from 'zod';
 import { PermanentError, TransientError } from '../../ports/fault.ts';
 import type { ClusterConnection, Query } from './connection.ts';
+import type { HandOver } from './hand-over.ts';
 import { createHandOver } from './hand-over.ts';
-import { createLineSplitter, isControl } from './pod-scan.ts';
+import type { ScannedLine } from './pod-scan.ts';
+import { createLineScanner, isControl, isMarkedText } from './pod-scan.ts';
 
 /** Where the stream is: nowhere yet, or after a resource version with everything before it read. */
 export type Position = { readonly kind: 'anew' } | { readonly kind: 'at'; readonly resourceVersion: string };
@@ -18,8 +20,8 @@ export type FollowOptions<Item> = {
   readonly query?: Query | undefined;
   readonly position: Position;
   readonly signal: AbortSignal;
-  /** Whether the line, one object's JSON, is worth parsing. */
-  readonly isWorthParsing: (line: Buffer) => boolean;
+  /** Only objects whose JSON holds one of these are parsed. */
+  readonly markers: readonly Buffer[];
   /** What of the object is kept until its turn comes; undefined when there is nothing to do. Never throws. */
   readonly project: (content: unknown) => Item | undefined;
   /** `initial`: it was there already when the pass began. */
@@ -36,6 +38,8 @@ const SILENCE_MS = 5 * 60_000;
 /** etcd refuses objects above 1.5 MiB; four times that covers any configuration. */
 const MOST_LINE_BYTES = 6 * 1024 * 1024;
 const PAGE = 500;
+/** How often a position is remembered between bookmarks: after a cut a little is read twice, which does no harm. */
+const TELL_EVERY_MS = 500;
 
 const control = z.object({
   type: z.string(),
@@ -83,7 +87,8 @@ async function follow<Item>(options: FollowOptions<Item>, query: Query): Promise
       silence.heard();
       const ended = reader.read(chunk);
       if (ended !== 'read') return ended;
-      await reader.roomForMore();
+      const room = reader.roomForMore();
+      if (room !== undefined) await room;
     }
     return 'closed';
   } finally {
@@ -93,50 +98,71 @@ async function follow<Item>(options: FollowOptions<Item>, query: Query): Promise
 }
 
 type Reader = {
-  read(chunk: Uint8Array): 'read' | 'expired' | 'overflowed';
+  read(chunk: Uint8Array): Step;
   /** Waits while the buffer is half full and the first read is still going on: then nothing is missed by being slow. */
-  roomForMore(): Promise<void>;
+  roomForMore(): Promise<void> | undefined;
   /** Everything handed on so far has been taken. Throws what could not be. */
   settled(): Promise<void>;
 };
 
+type Step = 'read' | 'expired' | 'overflowed';
+
 /** `synced`: a position may be remembered, because everything before it has been read. */
 function createReader<Item>(options: FollowOptions<Item>, startsSynced: boolean): Reader {
-  const splitter = createLineSplitter({ mostBytes: MOST_LINE_BYTES, onTooLong: () => undefined });
+  const scanner = createLineScanner({ markers: options.markers, mostBytes: MOST_LINE_BYTES, onTooLong: () => undefined });
   const handing = createHandOver(options.onItem);
+  const progress = createProgress(options, handing);
   let synced = startsSynced;
-  /** Never before what came earlier is safe: a position passed is a kill nobody looks for again. */
-  const reach = (resourceVersion: string | undefined): void => {
-    if (synced && resourceVersion !== undefined) handing.whenTaken(() => options.onPosition({ kind: 'at', resourceVersion }));
-  };
-  const readLine = (line: Buffer): 'read' | 'expired' | 'overflowed' => {
-    if (!isControl(line)) {
-      if (!options.isWorthParsing(line)) return 'read';
-      const { object } = change.parse(JSON.parse(line.toString('utf8')));
-      const item = options.project(object);
-      return item === undefined || handing.take(item, { initial: !synced }) ? 'read' : 'overflowed';
-    }
-    const said = readControl(line);
+  const readControlLine = (line: ScannedLine): Step => {
+    const said = readControl(line.whole());
     if (said.kind === 'expired') return 'expired';
     synced ||= said.initialEnd;
-    reach(said.resourceVersion);
+    if (synced) progress.reach(said.resourceVersion);
     return 'read';
+  };
+  const readLine = (line: ScannedLine): Step => {
+    const isTimeToTell = progress.scanned();
+    if (isControl(line)) return readControlLine(line);
+    if (isTimeToTell) progress.tell(synced ? versionIn(line.head()) : undefined);
+    if (!line.marked) return 'read';
+    const item = options.project(change.parse(JSON.parse(line.whole().toString('utf8'))).object);
+    return item === undefined || handing.take(item, { initial: !synced }) ? 'read' : 'overflowed';
   };
   return {
     read(chunk) {
-      const lines = splitter.push(chunk);
-      options.onScanned(lines.length);
-      for (const line of lines) {
-        const ended = readLine(line);
-        if (ended !== 'read') return ended;
-      }
-      const last = lines.at(-1);
-      if (last !== undefined && !isControl(last)) reach(versionIn(last));
+      let step: Step = 'read';
+      scanner.push(chunk, (line) => {
+        step = readLine(line);
+        return step === 'read';
+      });
       handing.check();
-      return 'read';
+      return step;
     },
-    roomForMore: () => (synced ? Promise.resolve() : handing.roomForMore()),
+    roomForMore: () => (synced ? undefined : handing.roomForMore()),
     settled: () => handing.settled(),
+  };
+}
+
+/** What has been scanned and how far, told now and then: telling for each line would cost more than scanning it. */
+function createProgress<Item>({ onPosition, onScanned }: FollowOptions<Item>, handing: HandOver<Item>) {
+  const told = { at: 0, lines: 0 };
+  /** Never before what came earlier is safe: a position passed is a kill nobody looks for again. */
+  const reach = (resourceVersion: string | undefined): void => {
+    if (resourceVersion !== undefined) handing.whenTaken(() => onPosition({ kind: 'at', resourceVersion }));
+  };
+  return {
+    reach,
+    /** Counts a line; true when it is time to tell. */
+    scanned(): boolean {
+      told.lines += 1;
+      return performance.now() - told.at > TELL_EVERY_MS;
+    },
+    tell(resourceVersion: string | undefined): void {
+      onScanned(told.lines);
+      told.lines = 0;
+      told.at = performance.now();
+      reach(resourceVersion);
+    },
   };
 }
 
@@ -183,7 +209,7 @@ async function readPages<Item>(options: FollowOptions<Item>): Promise<string> {
     const { metadata, items } = page.parse(JSON.parse(text));
     options.onScanned(items.length);
     for (const item of items) {
-      const projected = options.isWorthParsing(Buffer.from(JSON.stringify(item))) ? options.project(item) : undefined;
+      const projected = isMarkedText(JSON.stringify(item), options.markers) ? options.project(item) : undefined;
       if (projected !== undefined) handing.take(projected, { initial: true });
     }
     // A page fits the buffer, and the next one waits for it.
@@ -197,15 +223,13 @@ async function readPages<Item>(options: FollowOptions<Item>): Promise<string> {
 /** Aborts when nothing is heard for too long, or when the watcher stops. */
 function createSilence(parent: AbortSignal) {
   const controller = new AbortController();
-  const arm = () =>
-    setTimeout(() => controller.abort(new TransientError('the watch went silent', { code: 'OOM_TIMEOUT' })), SILENCE_MS);
-  let timer = arm();
+  const timer = setTimeout(
+    () => controller.abort(new TransientError('the watch went silent', { code: 'OOM_TIMEOUT' })),
+    SILENCE_MS,
+  );
   return {
     signal: AbortSignal.any([parent, controller.signal]),
-    heard() {
-      clearTimeout(timer);
-      timer = arm();
-    },
+    heard: () => timer.refresh(),
     end() {
       clearTimeout(timer);
       controller.abort();

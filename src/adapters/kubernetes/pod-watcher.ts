@@ -6,7 +6,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Meter } from '../../ports/meter.ts';
 import type { ClusterConnection } from './connection.ts';
 import { projectPod } from './pod-facts.ts';
-import { canHoldKill } from './pod-scan.ts';
+import { POD_MARKERS } from './pod-scan.ts';
 import type { StreamLoop } from './stream-loop.ts';
 import { createStreamLoop } from './stream-loop.ts';
 
@@ -43,7 +43,7 @@ export function createPodWatcher(options: PodWatcherOptions): PodWatcher {
     log,
     meter,
     random,
-    isWorthParsing: canHoldKill,
+    markers: POD_MARKERS,
     project: (content) => projectWatched(content, options, seenProblems),
     onItem: async (pod, seen) => {
       await onPod(pod, seen);
