@@ -24,7 +24,7 @@ type Demo = Simulation & {
   readonly now: () => number;
 };
 
-/** Every kill that any change of any pod ever showed, once. */
+/** Every memory kill that any change of any pod ever showed, once; a suspected one is none without evidence. */
 function demo(workloads: readonly string[] | undefined, seed = 5, automatic = true): Demo {
   let now = BEGIN;
   const simulation = createSimulation({ now: () => now, speed: 1, seed, automatic, workloads });
@@ -33,7 +33,9 @@ function demo(workloads: readonly string[] | undefined, seed = 5, automatic = tr
     if (resource !== 'pods') return;
     const projected = projectPod(object, 'demo');
     if (projected.kind === 'malformed') throw new Error(projected.problem);
-    for (const kill of findKills(projected.pod, toInstant(now))) if (!kills.has(kill.id)) kills.set(kill.id, kill);
+    for (const kill of findKills(projected.pod, toInstant(now))) {
+      if (kill.how !== 'suspected' && !kills.has(kill.id)) kills.set(kill.id, kill);
+    }
   });
   return {
     ...simulation,
