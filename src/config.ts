@@ -40,6 +40,8 @@ export type Config = {
   readonly identity: string;
   /** Where the node agent runs. */
   readonly nodeName: string | undefined;
+  /** Where the watchers of a cluster agree on a leader; undefined: this one watches alone. */
+  readonly leaseNamespace: string | undefined;
 };
 
 export type ConfigSources = {
@@ -106,6 +108,10 @@ const environment = z.object({
   PROMETHEUS_TOKEN: z.string().optional(),
   HEADROOM_CONFIG: z.string().optional(),
   NODE_NAME: z.string().optional(),
+  LEASE_NAMESPACE: z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'the name of one namespace, for example headroom')
+    .optional(),
   HTTP_PORT: port.default(8080),
   LOCAL_SLACK_PORT: port.default(3000),
   HEADROOM_DATA_DIR: z.string().default('.headroom'),
@@ -206,6 +212,7 @@ function assemble(values: Environment, { role, rules, sources }: Context): Confi
     logLevel: values.LOG_LEVEL ?? (embedded && sources.isTerminal ? 'warn' : 'info'),
     identity: sources.hostname,
     nodeName: values.NODE_NAME,
+    leaseNamespace: values.LEASE_NAMESPACE,
   };
 }
 

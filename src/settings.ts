@@ -105,6 +105,13 @@ export const SETTINGS = [
     example: 'worker-1',
   },
   {
+    name: 'LEASE_NAMESPACE',
+    meaning: 'Where the watchers of a cluster agree on a leader, by the Lease headroom-watcher; the others stand by.',
+    unit: 'name of a namespace of the watched cluster',
+    fallback: 'none: this process watches without asking anybody, and a second one would do the same work',
+    example: 'headroom',
+  },
+  {
     name: 'HTTP_PORT',
     meaning: 'Port for /livez, /readyz and Prometheus’ /metrics, on all interfaces in a cluster and on loopback otherwise.',
     unit: 'TCP port, 1 to 65535, or 0 for any free one',

@@ -1,14 +1,18 @@
 // The roles that find kills: the watcher, once for a cluster, and the agent, once on each node.
 
+import { randomUUID } from 'node:crypto';
 import { createWatch } from '../../handlers/watch.ts';
 import { createWatchCounter } from '../../handlers/watch-counter.ts';
 import { createWatchEvent } from '../../handlers/watch-event.ts';
 import { createWatchKernel } from '../../handlers/watch-kernel.ts';
+import type { Schedule } from '../adapters/cron/schedule.ts';
 import { startSchedule } from '../adapters/cron/schedule.ts';
 import type { NodeAgent } from '../adapters/kernel/node-agent.ts';
 import { createNodeAgent } from '../adapters/kernel/node-agent.ts';
+import { createElection } from '../adapters/kubernetes/election.ts';
 import { createEventWatcher } from '../adapters/kubernetes/event-watcher.ts';
 import { createPodWatcher } from '../adapters/kubernetes/pod-watcher.ts';
+import { aborted } from '../adapters/pause.ts';
 import { readOomCounterRises } from '../adapters/prometheus/oom-counters.ts';
 import { redisKernelLogPositions } from '../adapters/redis/kernel-log-positions.ts';
 import type { Config } from '../config.ts';
@@ -35,9 +39,52 @@ const FIND_WITHIN_MS = 10 * SECOND;
 const COUNTERS_EVERY = '30 * * * * *';
 const COUNTERS_WINDOW_MS = 10 * MINUTE;
 const COUNTERS_WITHIN_MS = 30 * SECOND;
+/** Named by the watcher's Role, too. */
+const LEASE = 'headroom-watcher';
 
+/** Watches alone, or takes its turn with others like it. Resolves when everything there was has been read once, or when it stands by. */
 export async function startWatcher(detecting: Detecting): Promise<Watcher> {
-  const { config, rules, stores, cluster, telemetry, lifecycle } = detecting;
+  const { config, cluster, telemetry, lifecycle } = detecting;
+  const { leaseNamespace } = config;
+  if (leaseNamespace === undefined) {
+    const watch = openWatch(detecting);
+    lifecycle.onStop('watcher', () => watch.stop());
+    await watch.start();
+    return watch;
+  }
+  let current: Watch | undefined;
+  let read: Promise<void> | undefined;
+  const election = createElection({
+    connection: cluster.connection,
+    namespace: leaseNamespace,
+    name: LEASE,
+    // Two processes of one name, one after the other or not, are never taken for the same.
+    identity: `${config.identity}_${randomUUID()}`,
+    now: systemClock.now,
+    ticks: () => performance.now(),
+    random: Math.random,
+    ...telemetry,
+    async lead(signal) {
+      const watch = openWatch(detecting);
+      current = watch;
+      read = watch.start();
+      read.catch((error: unknown) => telemetry.log.debug('the watcher stopped', { error }));
+      await aborted(signal);
+      current = undefined;
+      await watch.stop();
+    },
+  });
+  lifecycle.onStop('watcher', () => election.stop());
+  await election.start();
+  await read;
+  return { connected: () => election.standing() === 'standing-by' || current?.connected() === true };
+}
+
+type Watch = Watcher & { start(): Promise<void>; stop(): Promise<void> };
+
+/** The streams and the counters of one term. */
+function openWatch(detecting: Detecting): Watch {
+  const { config, rules, stores, cluster, telemetry } = detecting;
   const ports = { ...stores, ...telemetry, clock: systemClock, pods: cluster.pods };
   const settings = { reportWithin: rules.reportWithin, cluster: cluster.name };
   const watchEvent = createWatchEvent(ports, settings);
@@ -53,28 +100,33 @@ export async function startWatcher(detecting: Detecting): Promise<Watcher> {
     ...common,
     onEvent: (event, { initial }) => watchEvent(event, { initial, signal: AbortSignal.timeout(FIND_WITHIN_MS) }),
   });
-  lifecycle.onStop('watcher', async () => {
-    await Promise.all([pods.stop(), events.stop()]);
-  });
-  // Few kills show in Events alone: what is wrong with them holds nothing up.
-  events.start().catch((error: unknown) => telemetry.log.debug('the event watcher stopped', { error }));
-  startCounters(detecting, createWatchCounter(ports, settings));
-  await pods.start();
-  return { connected: () => pods.connected() };
+  let counters: Schedule | undefined;
+  return {
+    connected: () => pods.connected(),
+    async start() {
+      // Few kills show in Events alone: what is wrong with them holds nothing up.
+      events.start().catch((error: unknown) => telemetry.log.debug('the event watcher stopped', { error }));
+      counters = startCounters(detecting, createWatchCounter(ports, settings));
+      await pods.start();
+    },
+    async stop() {
+      await Promise.all([pods.stop(), events.stop(), counters?.stop()]);
+    },
+  };
 }
 
 function startCounters(
-  { stores, cluster, telemetry, lifecycle }: Detecting,
+  { stores, cluster, telemetry }: Detecting,
   watchCounter: ReturnType<typeof createWatchCounter>,
-): void {
+): Schedule | undefined {
   const { prometheus } = cluster;
-  if (prometheus === undefined) return;
+  if (prometheus === undefined) return undefined;
   const read = async (): Promise<void> => {
     const signal = AbortSignal.timeout(COUNTERS_WITHIN_MS);
     const rises = await readOomCounterRises(prometheus, { now: systemClock.now(), lengthMs: COUNTERS_WINDOW_MS }, signal);
     for (const rise of rises) await watchCounter(rise, signal);
   };
-  const schedule = startSchedule({
+  return startSchedule({
     expression: COUNTERS_EVERY,
     timezone: 'UTC',
     name: `oom-counters.${cluster.name}`,
@@ -83,7 +135,6 @@ function startCounters(
     lockMs: COUNTERS_WITHIN_MS,
     log: telemetry.log,
   });
-  lifecycle.onStop('OOM counters', () => schedule.stop());
 }
 
 export async function startNodeAgent(detecting: Detecting): Promise<NodeAgent> {

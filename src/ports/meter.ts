@@ -15,7 +15,7 @@ export type Counter =
 
 export type Timing = 'headroom_step_duration_seconds' | 'headroom_kill_to_post_seconds' | 'headroom_slack_call_duration_seconds';
 
-export type Level = 'headroom_watch_connected' | 'headroom_queue_jobs' | 'headroom_slack_connections';
+export type Level = 'headroom_watch_connected' | 'headroom_watch_leading' | 'headroom_queue_jobs' | 'headroom_slack_connections';
 
 export type Labels = Readonly<Record<string, string>>;
 

@@ -3,6 +3,7 @@
 
 import { afterAll, beforeAll, describe } from 'vitest';
 import { evidenceContract } from './cluster-evidence.ts';
+import { leaseContract } from './cluster-lease.ts';
 import type { ClusterUnderTest } from './cluster-support.ts';
 import { expiryContract, watchContract } from './cluster-watch.ts';
 import { writeContract } from './cluster-write.ts';
@@ -31,6 +32,7 @@ export function clusterContract(
 
     watchContract(target);
     evidenceContract(target);
+    leaseContract(target);
     more?.(target);
     writeContract(target);
     expiryContract(target);

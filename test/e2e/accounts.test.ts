@@ -19,6 +19,8 @@ describe.skipIf(kubeconfig === undefined)(
     let world: TestWorld;
     let accounts: Accounts;
     let running: readonly Headroom[];
+    let leader: Headroom;
+    let standby: Headroom;
 
     beforeAll(async () => {
       const admin = kubeconfig ?? '';
@@ -27,9 +29,10 @@ describe.skipIf(kubeconfig === undefined)(
       // All namespaces, as the manifests run it; kills of other tests have threads of their own.
       const start = (role: 'watcher' | 'worker' | 'slack'): Promise<Headroom> => {
         const target = { ...world.target, namespaces: [], kubeconfig: accounts.kubeconfig(role) };
-        return world.headroom({ role, target });
+        return world.headroom({ role, target, environment: { LEASE_NAMESPACE: accounts.namespace } });
       };
-      running = [await start('worker'), await start('slack'), await start('watcher')];
+      running = [await start('worker'), await start('slack')];
+      [leader, standby] = [await start('watcher'), await start('watcher')];
     });
 
     afterAll(async () => {
@@ -45,6 +48,16 @@ describe.skipIf(kubeconfig === undefined)(
       expect(after.rest).toBe(before.rest);
       expect(after.generation).toBe(before.generation + 1);
       expectNothingTwice(world, root);
+    });
+
+    it('hands the watch to the watcher that stood by, which tells nothing again', async () => {
+      expect(standby.output()).toContain('standing by');
+      await leader.stop();
+      await standby.said('"leading"');
+      const { namespace, name } = world.target.barePod;
+      await world.stage.root(`${namespace}/${name}`, ({ text }) => text.startsWith('OOMKilled'));
+      expect(world.stage.roots(`${namespace}/${name}`)).toHaveLength(1);
+      expect(world.stage.roots(`${world.target.deployment.namespace}/${world.target.deployment.name}`)).toHaveLength(1);
     });
 
     it('explains the bare pod and answers questions', async () => {
@@ -68,7 +81,7 @@ describe.skipIf(kubeconfig === undefined)(
     });
 
     it('gives every role all the rights of its own work', () => {
-      for (const headroom of running) expect(headroom.output()).not.toContain('does not allow');
+      for (const headroom of [...running, standby]) expect(headroom.output()).not.toContain('does not allow');
     });
   },
 );

@@ -9,6 +9,8 @@ import { z } from 'zod';
 import type { ClusterConnection } from '../../../src/adapters/kubernetes/connection.ts';
 
 export type Accounts = {
+  /** Where they live, in place of the installation's. */
+  readonly namespace: string;
   /** Path of a kubeconfig that is exactly that account. */
   kubeconfig(role: 'watcher' | 'worker' | 'slack'): string;
   stop(): Promise<void>;
@@ -25,10 +27,13 @@ const binding = z.looseObject({
 const cluster = z.object({ clusters: z.array(z.object({ cluster: z.looseObject({ server: z.string() }) })).min(1) });
 const token = z.object({ status: z.object({ token: z.string() }) });
 
-const PATHS: Readonly<Record<string, string>> = {
-  ClusterRole: '/apis/rbac.authorization.k8s.io/v1/clusterroles',
-  ClusterRoleBinding: '/apis/rbac.authorization.k8s.io/v1/clusterrolebindings',
-};
+const RBAC = '/apis/rbac.authorization.k8s.io/v1';
+
+function pathOf(kind: string, namespace: string): string {
+  if (kind === 'ClusterRole') return `${RBAC}/clusterroles`;
+  if (kind === 'ClusterRoleBinding') return `${RBAC}/clusterrolebindings`;
+  return `${RBAC}/namespaces/${namespace}/${kind === 'Role' ? 'roles' : 'rolebindings'}`;
+}
 
 export async function applyAccounts(connection: ClusterConnection, adminKubeconfig: string): Promise<Accounts> {
   const suffix = randomBytes(3).toString('hex');
@@ -39,7 +44,7 @@ export async function applyAccounts(connection: ClusterConnection, adminKubeconf
   await post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   for (const account of await documents('accounts.yaml')) await post(`/api/v1/namespaces/${namespace}/serviceaccounts`, account);
   const rights = (await documents('rbac.yaml')).map((right) => renamed(right, { suffix, namespace }));
-  for (const right of rights) await post(PATHS[right.kind] ?? '', right);
+  for (const right of rights) await post(pathOf(right.kind, namespace), right);
   for (const role of ROLES) {
     const answer = await post(`/api/v1/namespaces/${namespace}/serviceaccounts/headroom-${role}/token`, {
       apiVersion: 'authentication.k8s.io/v1',
@@ -49,11 +54,12 @@ export async function applyAccounts(connection: ClusterConnection, adminKubeconf
     await writeFile(join(folder, role), await kubeconfigText(adminKubeconfig, token.parse(answer).status.token));
   }
   return {
+    namespace,
     kubeconfig: (role) => join(folder, role),
     async stop() {
       const remove = (path: string): Promise<unknown> =>
         connection.answer({ method: 'DELETE', path, signal: AbortSignal.timeout(10_000) });
-      for (const { kind, metadata } of rights) await remove(`${PATHS[kind] ?? ''}/${metadata.name}`);
+      for (const { kind, metadata } of rights) await remove(`${pathOf(kind, namespace)}/${metadata.name}`);
       await remove(`/api/v1/namespaces/${namespace}`);
       await rm(folder, { recursive: true, force: true });
     },
@@ -69,7 +75,11 @@ function renamed(
   right: z.infer<typeof named>,
   { suffix, namespace }: { readonly suffix: string; readonly namespace: string },
 ): z.infer<typeof named> {
-  const metadata = { ...right.metadata, name: `${right.metadata.name}-${suffix}` };
+  const metadata = {
+    ...right.metadata,
+    name: `${right.metadata.name}-${suffix}`,
+    ...(right.kind.startsWith('Cluster') ? {} : { namespace }),
+  };
   const bound = binding.safeParse(right);
   if (!bound.success) return { ...right, metadata };
   const { roleRef, subjects } = bound.data;
