@@ -118,11 +118,11 @@ export function isIgnored({ annotations }: PodFacts): boolean {
   return annotations[IGNORE_ANNOTATION] === 'true';
 }
 
-/** Clocks of nodes may run ahead; a time well after now is none. */
+/** Clocks of nodes may run ahead; a time well after now is none, and neither is 1970, which the runtime writes for what never started. */
 const AHEAD_AT_MOST = 10 * MINUTE;
 
 function possible(at: Instant | undefined, seenAt: Instant): Instant | undefined {
-  return at === undefined || at > seenAt + AHEAD_AT_MOST ? undefined : at;
+  return at === undefined || at <= 0 || at > seenAt + AHEAD_AT_MOST ? undefined : at;
 }
 
 function killedHow(pod: PodFacts, end: TerminatedState): KillKind | undefined {

@@ -105,6 +105,7 @@ export async function watchFromTheStart(
     signal,
     markers: [Buffer.from('no pod holds this')],
     project: () => undefined,
+    onUnreadable: () => undefined,
     onItem: () => Promise.resolve(),
     onScanned: () => undefined,
     onPosition: () => undefined,

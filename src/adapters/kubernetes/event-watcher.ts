@@ -55,6 +55,7 @@ export function createEventWatcher(options: EventWatcherOptions): StreamLoop {
       if (event === undefined) meter.count('headroom_events_malformed_total');
       return event === undefined || excluded.includes(event.object.namespace) ? undefined : event;
     },
+    onUnreadable: () => meter.count('headroom_events_malformed_total'),
     onItem: async (event, seen) => {
       await onEvent(event, seen);
     },

@@ -9,6 +9,7 @@ import type { HandOver } from './hand-over.ts';
 import { createHandOver } from './hand-over.ts';
 import type { ScannedLine } from './pod-scan.ts';
 import { createLineScanner, isControl, isMarkedText } from './pod-scan.ts';
+import { readChange, readControl, versionIn } from './watch-line.ts';
 
 /** Where the stream is: nowhere yet, or after a resource version with everything before it read. */
 export type Position = { readonly kind: 'anew' } | { readonly kind: 'at'; readonly resourceVersion: string };
@@ -24,6 +25,8 @@ export type FollowOptions<Item> = {
   readonly markers: readonly Buffer[];
   /** What of the object is kept until its turn comes; undefined when there is nothing to do. Never throws. */
   readonly project: (content: unknown) => Item | undefined;
+  /** A line that is no JSON or longer than any object can be: it is passed over, because waiting would not mend it. */
+  readonly onUnreadable: (problem: string) => void;
   /** `initial`: it was there already when the pass began. */
   readonly onItem: (item: Item, seen: { readonly initial: boolean }) => Promise<void>;
   readonly onScanned: (count: number) => void;
@@ -41,17 +44,6 @@ const PAGE = 500;
 /** How often a position is remembered between bookmarks: after a cut a little is read twice, which does no harm. */
 const TELL_EVERY_MS = 500;
 
-const control = z.object({
-  type: z.string(),
-  object: z.object({
-    code: z.number().optional(),
-    message: z.string().optional(),
-    metadata: z
-      .object({ resourceVersion: z.string().optional(), annotations: z.record(z.string(), z.string()).optional() })
-      .optional(),
-  }),
-});
-const change = z.object({ type: z.string(), object: z.unknown() });
 const page = z.object({
   metadata: z.object({ resourceVersion: z.string(), continue: z.string().optional() }),
   items: z.array(z.unknown()),
@@ -109,7 +101,11 @@ type Step = 'read' | 'expired' | 'overflowed';
 
 /** `synced`: a position may be remembered, because everything before it has been read. */
 function createReader<Item>(options: FollowOptions<Item>, startsSynced: boolean): Reader {
-  const scanner = createLineScanner({ markers: options.markers, mostBytes: MOST_LINE_BYTES, onTooLong: () => undefined });
+  const scanner = createLineScanner({
+    markers: options.markers,
+    mostBytes: MOST_LINE_BYTES,
+    onTooLong: () => options.onUnreadable('a line of more than 6 MiB'),
+  });
   const handing = createHandOver(options.onItem);
   const progress = createProgress(options, handing);
   let synced = startsSynced;
@@ -125,7 +121,8 @@ function createReader<Item>(options: FollowOptions<Item>, startsSynced: boolean)
     if (isControl(line)) return readControlLine(line);
     if (isTimeToTell) progress.tell(synced ? versionIn(line.head()) : undefined);
     if (!line.marked) return 'read';
-    const item = options.project(change.parse(JSON.parse(line.whole().toString('utf8'))).object);
+    const { object } = readChange(line.whole(), options.onUnreadable);
+    const item = object === undefined ? undefined : options.project(object);
     return item === undefined || handing.take(item, { initial: !synced }) ? 'read' : 'overflowed';
   };
   return {
@@ -164,35 +161,6 @@ function createProgress<Item>({ onPosition, onScanned }: FollowOptions<Item>, ha
       reach(resourceVersion);
     },
   };
-}
-
-type Said =
-  | { readonly kind: 'expired' }
-  | { readonly kind: 'bookmark'; readonly resourceVersion: string | undefined; readonly initialEnd: boolean };
-
-function readControl(line: Buffer): Said {
-  const { type, object } = control.parse(JSON.parse(line.toString('utf8')));
-  if (type === 'ERROR') {
-    if (object.code === 410) return { kind: 'expired' };
-    throw new TransientError(`the watch ended: ${object.message ?? 'no message'}`, { code: 'OOM_CLUSTER_ANSWER' });
-  }
-  const { metadata } = object;
-  return {
-    kind: 'bookmark',
-    resourceVersion: metadata?.resourceVersion,
-    initialEnd: metadata?.annotations?.['k8s.io/initial-events-end'] === 'true',
-  };
-}
-
-const VERSION = Buffer.from('"resourceVersion":"');
-
-/** The first resourceVersion in the line is the object's own: metadata comes first, and names cannot hold quotes. */
-function versionIn(line: Buffer): string | undefined {
-  const at = line.indexOf(VERSION);
-  if (at < 0) return undefined;
-  const start = at + VERSION.length;
-  const end = line.indexOf(0x22, start);
-  return end < 0 ? undefined : line.toString('latin1', start, end);
 }
 
 /** Everything there is in pages, none of them kept. Returns the resource version of the list. */

@@ -1,4 +1,4 @@
-// A pod from the wire as PodFacts. Refuses what is no pod; everything absent stays undefined.
+// A pod from the wire as PodFacts. Refuses what is no pod; everything absent stays undefined, and so does what is wrong.
 
 import { findHeapSettings } from '../../domain/heap-settings.ts';
 import { quantityBytes } from '../../domain/memory.ts';
@@ -16,16 +16,17 @@ import { parseInstant } from '../../domain/time.ts';
 import type { ContainerRole, OwnerReference } from '../../domain/workload.ts';
 import type { RawContainer, RawPod, RawResources, RawState, RawStatus } from './raw-pod.ts';
 import { rawPod } from './raw-pod.ts';
+import { parseTolerantly } from './tolerant.ts';
 
 export type ProjectedPod =
-  | { readonly kind: 'pod'; readonly pod: PodFacts }
+  /** `problems`: what was left out of it, for the log. */
+  | { readonly kind: 'pod'; readonly pod: PodFacts; readonly problems: readonly string[] }
   | { readonly kind: 'malformed'; readonly problem: string };
 
 export function projectPod(content: unknown, cluster: string): ProjectedPod {
-  const parsed = rawPod.safeParse(content);
-  if (parsed.success) return { kind: 'pod', pod: toFacts(parsed.data, cluster) };
-  const [issue] = parsed.error.issues;
-  return { kind: 'malformed', problem: `${issue?.path.map(String).join('.') ?? ''}: ${issue?.message ?? 'not a pod'}` };
+  const { value, problems } = parseTolerantly(rawPod, content);
+  if (value === undefined) return { kind: 'malformed', problem: problems.at(-1) ?? 'not a pod' };
+  return { kind: 'pod', pod: toFacts(value, cluster), problems };
 }
 
 function toFacts({ metadata, spec, status }: RawPod, cluster: string): PodFacts {
@@ -75,7 +76,10 @@ function join(
   statuses: readonly RawStatus[] | null | undefined,
   roleOf: RoleOf,
 ): readonly PodContainer[] {
-  return (containers ?? []).map((container) => {
+  const described = containers ?? [];
+  // A status without its container still tells of its death.
+  const orphans = (statuses ?? []).filter(({ name }) => !described.some((container) => container.name === name));
+  return [...described, ...orphans.map(({ name }): RawContainer => ({ name }))].map((container) => {
     const status = statuses?.find(({ name }) => name === container.name);
     const resources = memoryResources(container.resources);
     const inForce = inForceOf(status);

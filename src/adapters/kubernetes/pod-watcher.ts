@@ -35,7 +35,7 @@ const MOST_PROBLEMS = 100;
 
 export function createPodWatcher(options: PodWatcherOptions): PodWatcher {
   const { connection, namespaces, log, meter, random, onPod } = options;
-  const seenProblems = new Set<string>();
+  const say = createOnce(MOST_PROBLEMS, (problem) => log.warn('a pod could not be read whole', { problem }));
   return createStreamLoop<PodFacts>({
     connection,
     what: 'pods',
@@ -44,7 +44,11 @@ export function createPodWatcher(options: PodWatcherOptions): PodWatcher {
     meter,
     random,
     markers: POD_MARKERS,
-    project: (content) => projectWatched(content, options, seenProblems),
+    project: (content) => projectWatched(content, options, say),
+    onUnreadable(problem) {
+      meter.count('headroom_pods_malformed_total');
+      say(problem);
+    },
     onItem: async (pod, seen) => {
       await onPod(pod, seen);
     },
@@ -58,14 +62,21 @@ function pathsOf(namespaces: readonly string[]): readonly string[] {
 }
 
 /** The pod, unless nobody wants to know of it. What cannot be read is counted, and said once per kind of problem. */
-function projectWatched(content: unknown, options: PodWatcherOptions, seenProblems: Set<string>): PodFacts | undefined {
+function projectWatched(content: unknown, options: PodWatcherOptions, say: (problem: string) => void): PodFacts | undefined {
   const projected = projectPod(content, options.cluster);
-  if (projected.kind === 'malformed') {
-    options.meter.count('headroom_pods_malformed_total');
-    if (seenProblems.has(projected.problem) || seenProblems.size >= MOST_PROBLEMS) return undefined;
-    seenProblems.add(projected.problem);
-    options.log.warn('a pod could not be read', { problem: projected.problem });
-    return undefined;
-  }
-  return options.excluded.includes(projected.pod.namespace) ? undefined : projected.pod;
+  const problems = projected.kind === 'malformed' ? [projected.problem] : projected.problems;
+  if (problems.length > 0) options.meter.count('headroom_pods_malformed_total');
+  for (const problem of problems) say(problem);
+  if (projected.kind === 'malformed' || options.excluded.includes(projected.pod.namespace)) return undefined;
+  return projected.pod;
+}
+
+/** Says each thing once, and at most so many different ones. */
+function createOnce(most: number, say: (words: string) => void): (words: string) => void {
+  const said = new Set<string>();
+  return (words) => {
+    if (said.has(words) || said.size >= most) return;
+    said.add(words);
+    say(words);
+  };
 }

@@ -8,7 +8,8 @@ export const rawResources = z.object({ limits: quantities, requests: quantities 
 const rawTerminated = z.object({
   reason: z.string().nullish(),
   message: z.string().nullish(),
-  exitCode: z.number(),
+  /** As Kubernetes itself decodes an absent number. */
+  exitCode: z.number().default(0),
   signal: z.number().nullish(),
   containerID: z.string().nullish(),
   startedAt: z.string().nullish(),
@@ -68,25 +69,27 @@ export const rawMetadata = z.object({
     .nullish(),
 });
 
+const rawSpec = z.object({
+  nodeName: z.string().nullish(),
+  restartPolicy: z.string().nullish(),
+  priorityClassName: z.string().nullish(),
+  resources: rawResources,
+  containers: z.array(rawContainer).default([]),
+  initContainers: z.array(rawContainer).nullish(),
+  ephemeralContainers: z.array(rawContainer).nullish(),
+  volumes: z
+    .array(
+      z.object({
+        name: z.string(),
+        emptyDir: z.object({ medium: z.string().nullish(), sizeLimit: z.string().nullish() }).nullish(),
+      }),
+    )
+    .nullish(),
+});
+
 export const rawPod = z.object({
   metadata: rawMetadata,
-  spec: z.object({
-    nodeName: z.string().nullish(),
-    restartPolicy: z.string().nullish(),
-    priorityClassName: z.string().nullish(),
-    resources: rawResources,
-    containers: z.array(rawContainer).default([]),
-    initContainers: z.array(rawContainer).nullish(),
-    ephemeralContainers: z.array(rawContainer).nullish(),
-    volumes: z
-      .array(
-        z.object({
-          name: z.string(),
-          emptyDir: z.object({ medium: z.string().nullish(), sizeLimit: z.string().nullish() }).nullish(),
-        }),
-      )
-      .nullish(),
-  }),
+  spec: rawSpec.default({ containers: [] }),
   status: z
     .object({
       phase: z.string().nullish(),

@@ -8,7 +8,10 @@ import { pause } from '../pause.ts';
 import type { FollowOptions, Position } from './object-stream.ts';
 import { followObjects } from './object-stream.ts';
 
-export type StreamLoopOptions<Item> = Pick<FollowOptions<Item>, 'connection' | 'markers' | 'project' | 'onItem' | 'onScanned'> & {
+export type StreamLoopOptions<Item> = Pick<
+  FollowOptions<Item>,
+  'connection' | 'markers' | 'project' | 'onUnreadable' | 'onItem' | 'onScanned'
+> & {
   /** For metrics. */
   readonly what: 'pods' | 'events';
   readonly streams: readonly Pick<FollowOptions<Item>, 'path' | 'query'>[];

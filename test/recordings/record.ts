@@ -1,0 +1,168 @@
+// Records how pods die, from the watch of a real cluster, one file for each way: node test/recordings/record.ts <kubeconfig> [folder]. Every line is a watch event as
+// the API server sent it, without managedFields. Needs busybox on the nodes. Takes a minute; what it made is removed afterwards.
+
+import { randomBytes } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
+import { connectCluster } from '../../src/adapters/kubernetes/connection.ts';
+import { createLineScanner } from '../../src/adapters/kubernetes/pod-scan.ts';
+
+const EAT = 'exec tail /dev/zero';
+const WAIT = 'trap "exit 143" TERM; while true; do sleep 1; done';
+const RECORD_MS = 60_000;
+
+type Container = { readonly script: string; readonly limit?: string; readonly more?: object };
+
+function container(name: string, { script, limit = '32Mi', more = {} }: Container): object {
+  const resources = limit === 'none' ? {} : { limits: { memory: limit } };
+  return { name, image: 'busybox', imagePullPolicy: 'IfNotPresent', command: ['sh', '-c', script], resources, ...more };
+}
+
+function podSpec(containers: readonly object[], more: object = {}): object {
+  return { terminationGracePeriodSeconds: 3, restartPolicy: 'Never', containers, ...more };
+}
+
+const always = { restartPolicy: 'Always' } as const;
+const probe = { livenessProbe: { exec: { command: ['false'] }, periodSeconds: 1, failureThreshold: 1, initialDelaySeconds: 2 } };
+
+/** By what happens to them. */
+const PODS: Readonly<Record<string, object>> = {
+  restarting: podSpec([container('app', { script: `sleep 2; ${EAT}` })], always),
+  never: podSpec([container('app', { script: `sleep 1; ${EAT}` })]),
+  'child-exit-0': podSpec([container('app', { script: 'sleep 1; tail /dev/zero; exit 0' })]),
+  'child-then-deleted': podSpec([container('app', { script: `sleep 1; tail /dev/zero; ${WAIT}` })], always),
+  'probe-kills': podSpec([container('app', { script: 'trap "" TERM; while true; do sleep 1; done', more: probe })], {
+    ...always,
+    terminationGracePeriodSeconds: 1,
+  }),
+  // What it wrote into memory stays when it dies, until nothing can start any more.
+  'start-oom': podSpec(
+    [
+      container('app', {
+        script: 'sleep 1; dd if=/dev/zero of=/cache/$(date +%s) bs=1M count=64',
+        more: { volumeMounts: [{ name: 'cache', mountPath: '/cache' }] },
+      }),
+    ],
+    { ...always, volumes: [{ name: 'cache', emptyDir: { medium: 'Memory' } }] },
+  ),
+  init: podSpec([container('app', { script: WAIT })], {
+    ...always,
+    initContainers: [container('setup', { script: `sleep 1; ${EAT}` })],
+  }),
+  sidecar: podSpec([container('app', { script: WAIT })], {
+    ...always,
+    initContainers: [container('proxy', { script: `sleep 2; ${EAT}`, more: always })],
+  }),
+  'pod-limit': podSpec([container('app', { script: `sleep 1; ${EAT}`, limit: 'none' })], {
+    resources: { requests: { memory: '16Mi' }, limits: { memory: '48Mi' } },
+  }),
+  debugged: podSpec([container('app', { script: WAIT, limit: '48Mi' })], always),
+  completed: podSpec([container('app', { script: 'sleep 1' })]),
+};
+
+const event = z.object({
+  type: z.string(),
+  object: z.looseObject({
+    metadata: z.looseObject({ name: z.string().optional(), labels: z.record(z.string(), z.string()).optional() }),
+  }),
+});
+
+async function record(kubeconfig: string, folder: string): Promise<void> {
+  const connection = connectCluster({ kind: 'file', path: kubeconfig, context: undefined });
+  const namespace = `recorded-${randomBytes(3).toString('hex')}`;
+  const call = (method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<unknown> =>
+    connection.json({
+      method,
+      path,
+      body,
+      ...(method === 'PATCH' ? { contentType: 'application/strategic-merge-patch+json' } : {}),
+      signal: AbortSignal.timeout(10_000),
+    });
+  await call('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  const pods = `/api/v1/namespaces/${namespace}/pods`;
+  const recorded = follow(connection, pods);
+  for (const [name, spec] of Object.entries(PODS)) await call('POST', pods, pod(name, spec));
+  await call('POST', `/apis/batch/v1/namespaces/${namespace}/jobs`, job());
+  await call('POST', `/apis/apps/v1/namespaces/${namespace}/statefulsets`, statefulSet());
+  await wait(15_000);
+  const debugger_ = { name: 'debugger', image: 'busybox', imagePullPolicy: 'IfNotPresent', command: ['sh', '-c', EAT] };
+  await call('PATCH', `${pods}/debugged/ephemeralcontainers`, { spec: { ephemeralContainers: [debugger_] } });
+  await wait(10_000);
+  await call('DELETE', `${pods}/child-then-deleted`);
+  await call('DELETE', `${pods}/renamed-0`);
+  const lines = await recorded;
+  for (const [name, text] of lines) await writeFile(join(folder, `${name}.jsonl`), `${text.join('\n')}\n`);
+  await call('DELETE', `/api/v1/namespaces/${namespace}`);
+  await connection.close();
+}
+
+function pod(name: string, spec: object): object {
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name, labels: { recording: name } }, spec };
+}
+
+/** Its pod is gone soon after it failed: the last that is seen of it comes with DELETED. */
+function job(): object {
+  const labels = { recording: 'job' };
+  const template = { metadata: { labels }, spec: podSpec([container('app', { script: `sleep 1; ${EAT}` })]) };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: 'job' },
+    spec: { backoffLimit: 0, ttlSecondsAfterFinished: 0, template },
+  };
+}
+
+/** The same name twice, with another uid. */
+function statefulSet(): object {
+  const labels = { recording: 'renamed' };
+  const template = { metadata: { labels }, spec: podSpec([container('app', { script: `sleep 3; ${EAT}` })], always) };
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'StatefulSet',
+    metadata: { name: 'renamed' },
+    spec: { replicas: 1, serviceName: 'renamed', selector: { matchLabels: labels }, template },
+  };
+}
+
+async function follow(connection: ClusterConnection, path: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const lines = new Map<string, string[]>();
+  const scanner = createLineScanner({ markers: [Buffer.from('{')], mostBytes: 1e7, onTooLong: () => undefined });
+  const query = { watch: true, sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan', allowWatchBookmarks: true };
+  const stream = await connection.stream({ path, query, signal: AbortSignal.timeout(RECORD_MS) });
+  try {
+    for await (const chunk of stream)
+      scanner.push(chunk, (line) => {
+        keep(lines, line.whole().toString('utf8'));
+        return true;
+      });
+  } catch {
+    // The time is up.
+  }
+  return lines;
+}
+
+function keep(lines: Map<string, string[]>, line: string): void {
+  const { type, object } = event.parse(JSON.parse(line));
+  const name = object.metadata.labels?.['recording'];
+  if (name === undefined) return;
+  const { managedFields: _, ...metadata } = object.metadata;
+  const { metadata: _metadata, ...rest } = object;
+  lines.set(name, [...(lines.get(name) ?? []), JSON.stringify({ type, object: { ...first(rest), metadata, ...rest } })]);
+}
+
+/** kind and apiVersion come first on the wire, then metadata. */
+function first({ kind, apiVersion }: Readonly<Record<string, unknown>>): object {
+  return { kind, apiVersion };
+}
+
+function wait(lengthMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, lengthMs);
+  });
+}
+
+const [kubeconfig, folder = import.meta.dirname] = process.argv.slice(2);
+if (kubeconfig === undefined) throw new Error('usage: node test/recordings/record.ts <kubeconfig> [folder]');
+await record(kubeconfig, folder);

@@ -1,0 +1,21 @@
+// Records of /dev/kmsg.
+
+import { describe, expect, it } from 'vitest';
+import { parseRecord } from '../../../../src/adapters/kernel/kmsg.ts';
+
+describe('a record', () => {
+  it.each([
+    { name: 'a line', record: '6,1234,5678901,-;oom-kill:constraint=x\n', text: 'oom-kill:constraint=x' },
+    { name: 'with a dictionary', record: '3,1234,5678901,-;Killed process 1\n SUBSYSTEM=memory\n', text: 'Killed process 1' },
+    { name: 'with more fields before the text', record: '6,1234,5678901,-,caller=T1;text\n', text: 'text' },
+    { name: 'with a semicolon in it', record: '6,1234,5678901,-;a;b\n', text: 'a;b' },
+    { name: 'with bytes written as codes', record: '6,1234,5678901,-;a\\x0ab\\x5cc\n', text: 'a\nb\\c' },
+    { name: 'without text', record: '6,1234,5678901,-;\n', text: '' },
+  ])('$name', ({ record, text }) => {
+    expect(parseRecord(record)).toEqual({ sequence: 1234, atUs: 5_678_901, text });
+  });
+
+  it.each(['', 'none', 'lost', ';text', '6,x,1,-;text', ' SUBSYSTEM=memory'])('%j is none', (record) => {
+    expect(parseRecord(record)).toBeUndefined();
+  });
+});

@@ -1,0 +1,98 @@
+// Kills that only Events tell of.
+
+import { describe, expect, it } from 'vitest';
+import type { ClusterEvent } from '../../../src/domain/event-kill.ts';
+import { isSandboxKill, nodeKill, sandboxKill } from '../../../src/domain/event-kill.ts';
+import { DAY } from '../../../src/domain/time.ts';
+import { ago, NOW, podContainer, podFacts, size } from '../../support/build.ts';
+
+const SANDBOX =
+  'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to start sandbox: runc create failed: container init was OOM-killed (memory limit too low?)';
+
+function event(overrides: Partial<ClusterEvent> = {}): ClusterEvent {
+  return {
+    uid: 'event-1',
+    reason: 'FailedCreatePodSandBox',
+    message: SANDBOX,
+    object: { kind: 'Pod', namespace: 'payments', name: 'checkout-api-7d9f-abcde', uid: 'pod-1' },
+    lastSeen: ago(1000),
+    ...overrides,
+  };
+}
+
+function ofNode(overrides: Partial<ClusterEvent> = {}): ClusterEvent {
+  return event({
+    reason: 'SystemOOM',
+    message: 'System OOM encountered, victim process: java, pid: 4242',
+    object: { kind: 'Node', namespace: '', name: 'node-1', uid: 'node-1' },
+    ...overrides,
+  });
+}
+
+describe('a sandbox that was killed (row 13)', () => {
+  it.each([
+    { name: 'as runc says it', given: event(), is: true },
+    { name: 'for another reason', given: event({ message: 'failed to set up network' }), is: false },
+    { name: 'of another kind', given: event({ reason: 'BackOff' }), is: false },
+  ])('$name: $is', ({ given, is }) => {
+    expect(isSandboxKill(given)).toBe(is);
+  });
+
+  it('is one kill however often the kubelet tries again', () => {
+    const tries = [event({ uid: 'a' }), event({ uid: 'b', lastSeen: NOW })].map((each) => sandboxKill(each, podFacts(), NOW)?.id);
+    expect(new Set(tries).size).toBe(1);
+    expect(tries[0]).toBe('prod/pod-1/app/sandbox');
+  });
+
+  it('points to the container with the smallest limit', () => {
+    const pod = podFacts({
+      containers: [
+        podContainer({ name: 'big', resources: { limit: size(64) } }),
+        podContainer({ name: 'small', resources: { limit: size(2) } }),
+        podContainer({ name: 'debug', role: 'ephemeral', resources: {} }),
+      ],
+    });
+    expect(sandboxKill(event(), pod, NOW)?.ref.container).toBe('small');
+  });
+
+  it('is none in a pod without containers', () => {
+    expect(sandboxKill(event(), podFacts({ containers: [] }), NOW)).toBeUndefined();
+  });
+});
+
+describe('a node that ran out (row 19)', () => {
+  it.each([
+    { name: 'the kubelet’s SystemOOM', given: ofNode(), is: true },
+    {
+      name: 'the node-problem-detector’s OOMKilling',
+      given: ofNode({ reason: 'OOMKilling', message: 'Out of memory: Killed process 4242 (java) total-vm:1kB' }),
+      is: true,
+    },
+    {
+      name: 'a container’s own limit, which shows on its pod',
+      given: ofNode({ reason: 'OOMKilling', message: 'Memory cgroup out of memory: Killed process 4242 (java) total-vm:1kB' }),
+      is: false,
+    },
+    { name: 'a node that is not ready', given: ofNode({ reason: 'NodeNotReady' }), is: false },
+    { name: 'the same words about a pod', given: event({ reason: 'SystemOOM' }), is: false },
+  ])('$name: $is', ({ given, is }) => {
+    expect(nodeKill(given, 'prod', NOW) !== undefined).toBe(is);
+  });
+
+  it('is one kill when both tell of the same process', () => {
+    const both = [
+      ofNode({ uid: 'a' }),
+      ofNode({ uid: 'b', reason: 'OOMKilling', message: 'Out of memory: Killed process 4242 (java)' }),
+    ];
+    expect(new Set(both.map((each) => nodeKill(each, 'prod', NOW)?.id)).size).toBe(1);
+  });
+
+  it('is another kill on another day, when process ids may come again', () => {
+    const both = [ofNode(), ofNode({ lastSeen: ago(2 * DAY) })];
+    expect(new Set(both.map((each) => nodeKill(each, 'prod', NOW)?.id)).size).toBe(2);
+  });
+
+  it('is known by the Event where it names no process', () => {
+    expect(nodeKill(ofNode({ message: 'System OOM encountered' }), 'prod', NOW)?.id).toBe('prod/node-1/node/event-1');
+  });
+});

@@ -1,0 +1,142 @@
+// What the kernel says of an OOM kill, in the shapes of different kernels, cgroup drivers and runtimes.
+
+import { describe, expect, it } from 'vitest';
+import type { KernelKill } from '../../../src/domain/kernel-oom.ts';
+import { createKernelReader, placeOf } from '../../../src/domain/kernel-oom.ts';
+
+const UID = '4f2c1a7e-9f0b-4d3a-8f57-0d6c2f3b9a11';
+const ID = '0123456789abcdef'.repeat(4);
+const POD = `/kubepods/burstable/pod${UID}`;
+
+function readAll(lines: readonly string[]): readonly KernelKill[] {
+  const reader = createKernelReader();
+  return lines.map((line) => reader.read(line)).filter((kill) => kill !== undefined);
+}
+
+type Report = { readonly oom?: string; readonly task?: string; readonly command?: string; readonly pid?: number };
+
+/** As Linux 6 writes it, cgroup v2. */
+function report({ oom = `${POD}/${ID}`, task = `${POD}/${ID}`, command = 'tail', pid = 4711 }: Report = {}): readonly string[] {
+  return [
+    `${command} invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=984`,
+    'CPU: 1 UID: 0 PID: 4711 Comm: tail Not tainted 6.18.0 #1 PREEMPT(lazy)',
+    'memory: usage 32768kB, limit 32768kB, failcnt 27',
+    'swap: usage 0kB, limit 0kB, failcnt 0',
+    `oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=${ID},mems_allowed=0,oom_memcg=${oom},task_memcg=${task},task=${command},pid=${pid},uid=0`,
+    killed(command, pid),
+  ];
+}
+
+function killed(command = 'tail', pid = 4711, words = 'Memory cgroup out of memory: '): string {
+  return `${words}Killed process ${pid} (${command}) total-vm:36156kB, anon-rss:31012kB, file-rss:64kB, shmem-rss:4kB, UID:0 pgtables:104kB oom_score_adj:984`;
+}
+
+describe('the kernel’s report', () => {
+  it('names the victim, its size, whose limit it was, and where', () => {
+    expect(readAll(report())).toEqual([
+      {
+        victim: { pid: 4711, command: 'tail', resident: (31_012 + 64 + 4) * 1024, oomScoreAdj: 984 },
+        scope: 'container',
+        place: { podUid: UID, containerId: ID },
+        usage: 32 * 1024 * 1024,
+        limit: 32 * 1024 * 1024,
+        line: killed(),
+      },
+    ]);
+  });
+
+  it.each([
+    { name: 'the pod’s limit (row 25)', oom: POD, scope: 'pod' },
+    { name: 'a limit above all pods', oom: '/kubepods', scope: 'ancestor' },
+    { name: 'the container’s own', oom: `${POD}/${ID}`, scope: 'container' },
+  ])('$name', ({ oom, scope }) => {
+    expect(readAll(report({ oom }))[0]?.scope).toBe(scope);
+  });
+
+  it('of a whole node names the victim’s container (row 28)', () => {
+    const [kill] = readAll([
+      'java invoked oom-killer: gfp_mask=0x140dca(GFP_HIGHUSER_MOVABLE), order=0, oom_score_adj=0',
+      `oom-kill:constraint=CONSTRAINT_NONE,nodemask=(null),cpuset=/,mems_allowed=0,global_oom,task_memcg=${POD}/${ID},task=java,pid=9,uid=1000`,
+      killed('java', 9, 'Out of memory: '),
+    ]);
+    expect(kill).toMatchObject({ scope: 'node', place: { podUid: UID, containerId: ID } });
+    expect(kill?.limit).toBeUndefined();
+  });
+
+  it('of a group kill is one kill, whatever number of processes it takes (row 26)', () => {
+    const kills = readAll([
+      ...report(),
+      `Tasks in ${POD}/${ID} are going to be killed due to memory.oom.group set`,
+      killed('tail', 4711),
+      killed('sh', 4700),
+      ...report({ pid: 5000 }),
+    ]);
+    expect(kills.map(({ victim }) => victim.pid)).toEqual([4711, 5000]);
+  });
+
+  it('of a container’s start has brackets and colons in the command (row 27)', () => {
+    expect(readAll(report({ command: 'runc:[2:INIT]' }))[0]?.victim.command).toBe('runc:[2:INIT]');
+  });
+
+  it.each(['a,task_memcg=/x,task=y,pid=1,uid=0', 'weird (name', ') total-vm:1', 'Killed process 7 (x)'])(
+    'is not led astray by a process that calls itself %s',
+    (command) => {
+      const [kill] = readAll(report({ command }));
+      expect(kill?.victim.command).toBe(command);
+      expect(kill?.place).toEqual({ podUid: UID, containerId: ID });
+    },
+  );
+
+  it('of Linux before 5.0 has its own lines', () => {
+    const [kill] = readAll([
+      'java invoked oom-killer: gfp_mask=0x14000c0(GFP_KERNEL), nodemask=(null),  order=0, oom_score_adj=994',
+      `Task in ${POD}/${ID} killed as a result of limit of ${POD}`,
+      'memory: usage 51200kB, limit 51200kB, failcnt 88',
+      'Memory cgroup out of memory: Kill process 31 (java) score 1985 or sacrifice child',
+      'Killed process 31 (java) total-vm:2004kB, anon-rss:40000kB, file-rss:8kB, shmem-rss:0kB',
+    ]);
+    expect(kill).toMatchObject({ scope: 'pod', victim: { pid: 31, command: 'java' }, place: { podUid: UID, containerId: ID } });
+    expect(kill?.victim.oomScoreAdj).toBeUndefined();
+  });
+
+  it('of two kills in a row are two', () => {
+    expect(readAll([...report({ pid: 1 }), ...report({ pid: 2 })]).map(({ victim }) => victim.pid)).toEqual([1, 2]);
+  });
+
+  it('without the lines the kernel left out in a storm is still a kill, of nobody known', () => {
+    expect(readAll([killed('a', 1), killed('b', 2)])).toEqual([
+      expect.objectContaining({ scope: 'unknown', place: undefined }),
+      expect.objectContaining({ scope: 'unknown', place: undefined }),
+    ]);
+  });
+
+  it('is nowhere in other lines', () => {
+    expect(readAll(['', 'eth0: link up', 'oom_reaper: reaped process 4711 (tail), now anon-rss:0kB'])).toEqual([]);
+  });
+});
+
+describe('a cgroup’s path', () => {
+  const systemd = UID.replaceAll('-', '_');
+  it.each([
+    { path: `${POD}/${ID}`, containerId: ID },
+    { path: `/kubepods/pod${UID}/${ID}`, containerId: ID },
+    {
+      path: `/kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod${systemd}.slice/cri-containerd-${ID}.scope`,
+      containerId: ID,
+    },
+    { path: `/kubepods.slice/kubepods-pod${systemd}.slice/crio-${ID}.scope`, containerId: ID },
+    {
+      path: `/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-pod${systemd}.slice/docker-${ID}.scope`,
+      containerId: ID,
+    },
+    { path: `/docker/${'f'.repeat(64)}/kubelet/kubepods/burstable/pod${UID}/${ID}`, containerId: ID },
+    { path: `${POD}/${ID}/nested`, containerId: ID },
+    { path: POD, containerId: undefined },
+  ])('$path', ({ path, containerId }) => {
+    expect(placeOf(path)).toEqual({ podUid: UID, containerId });
+  });
+
+  it.each(['/', '/system.slice/sshd.service', `/docker/${ID}`, '/kubepods/burstable'])('%s is in no pod', (path) => {
+    expect(placeOf(path)).toBeUndefined();
+  });
+});

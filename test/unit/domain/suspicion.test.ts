@@ -1,0 +1,79 @@
+// Exit code 137 without the runtime's mark: a kill only where something speaks for it and nothing explains it otherwise.
+
+import { describe, expect, it } from 'vitest';
+import type { EventLine, Evidence } from '../../../src/domain/evidence.ts';
+import { createKernelReader } from '../../../src/domain/kernel-oom.ts';
+import { known, unavailable } from '../../../src/domain/piece.ts';
+import { weighSuspicion } from '../../../src/domain/suspicion.ts';
+import { HOUR, MINUTE } from '../../../src/domain/time.ts';
+import { ago, evidence, kill, NOW, podFacts, series } from '../../support/build.ts';
+
+const SUSPECT = kill({ how: 'suspected', reason: 'Error' });
+const NEAR = known(
+  series(2, () => 250),
+  'Prometheus',
+  NOW,
+);
+const FAR = known(
+  series(2, () => 60),
+  'Prometheus',
+  NOW,
+);
+
+function line(overrides: Partial<EventLine>): EventLine {
+  return { type: 'Warning', reason: 'Unhealthy', message: '', count: 1, from: 'kubelet', lastSeen: ago(MINUTE), ...overrides };
+}
+
+function weigh(overrides: Partial<Evidence>, suspect = SUSPECT) {
+  return weighSuspicion(
+    suspect,
+    evidence({ usage: unavailable('no Prometheus'), events: known([], 'events', NOW), ...overrides }),
+  );
+}
+
+describe('a suspicion holds', () => {
+  it('when memory was close to the limit and nothing else explains it (row 9)', () => {
+    expect(weigh({ usage: NEAR })).toEqual({ kind: 'holds', because: 'its memory was close to the limit' });
+  });
+
+  it('when the kernel reports the kill, whatever else there is', () => {
+    const said = createKernelReader().read(
+      'Memory cgroup out of memory: Killed process 1 (java) total-vm:1kB, anon-rss:1kB, file-rss:0kB, shmem-rss:0kB, UID:0 pgtables:1kB oom_score_adj:1',
+    );
+    const probe = known(
+      [line({ reason: 'Killing', message: 'Container app failed liveness probe, will be restarted' })],
+      'events',
+      NOW,
+    );
+    expect(weigh({ events: probe }, { ...SUSPECT, kernel: said }).kind).toBe('holds');
+  });
+});
+
+describe('a suspicion is dropped', () => {
+  it.each([
+    { name: 'a liveness probe (row 8)', message: 'Container app failed liveness probe, will be restarted' },
+    { name: 'a startup probe', message: 'Container app failed startup probe, will be restarted' },
+    { name: 'a deletion', message: 'Stopping container app' },
+    { name: 'an eviction', message: 'The node was low on resource: memory. Evicted' },
+    { name: 'preemption', message: 'Preempted by a pod' },
+  ])('for $name, though memory was close to the limit', ({ message }) => {
+    expect(weigh({ usage: NEAR, events: known([line({ reason: 'Killing', message })], 'events', NOW) }).kind).toBe('dropped');
+  });
+
+  it.each([
+    { name: 'an evicted pod (row 20)', pod: podFacts({ reason: 'Evicted' }) },
+    { name: 'a pod that was being deleted', pod: podFacts({ deletedAt: ago(MINUTE) }) },
+  ])('for $name', ({ pod }) => {
+    expect(weigh({ usage: NEAR, pod: known(pod, 'pod status', NOW) }).kind).toBe('dropped');
+  });
+
+  it('when nothing speaks for memory', () => {
+    expect(weigh({ usage: FAR })).toEqual({ kind: 'dropped', because: 'nothing points to memory' });
+    expect(weigh({})).toEqual({ kind: 'dropped', because: 'nothing points to memory' });
+  });
+});
+
+it('an event from before the container started explains nothing', () => {
+  const old = line({ reason: 'Killing', message: 'failed liveness probe, will be restarted', lastSeen: ago(5 * HOUR) });
+  expect(weigh({ usage: NEAR, events: known([old], 'events', NOW) }).kind).toBe('holds');
+});
