@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +19,7 @@ import type { Jobs } from './jobs.ts';
 import { followJobs } from './jobs.ts';
 import type { Fleet } from './pods.ts';
 import { addPods, createFleet, inParallel, markKilled, touch } from './pods.ts';
+import { startReplay } from './replay.ts';
 import { report } from './report.ts';
 
 const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
@@ -27,13 +28,17 @@ const UPDATES = 10_000;
 const KILLS = 200;
 const STORM = 1000;
 const SETTLE_MS = 3000;
+/** The largest clusters there are. */
+const REPLAYED = 100_000;
 
 type Bench = {
   readonly kubeconfig: string;
   readonly connection: ClusterConnection;
   readonly redis: LocalRedis;
   readonly fleet: Fleet;
-  startWatcher(): Promise<Headroom>;
+  /** Of the bench's cluster, unless a kubeconfig says otherwise. */
+  startWatcher(kubeconfig?: string): Promise<Headroom>;
+  readonly dataDir: string;
 };
 
 export async function benchDetect(kubeconfig: string, pods: number): Promise<void> {
@@ -43,16 +48,17 @@ export async function benchDetect(kubeconfig: string, pods: number): Promise<voi
   const redis = await startLocalRedis({ dataDir });
   const slack = await startLocalSlack({ port: 0 });
   const fleet = await createFleet(connection, `headroom-bench-${process.pid}`);
-  const target = { kubeconfig, prometheusUrl: undefined, namespaces: [], watch: '10s' };
-  const startWatcher = async (): Promise<Headroom> => {
+  const startWatcher = async (of = kubeconfig): Promise<Headroom> => {
+    const target = { kubeconfig: of, prometheusUrl: undefined, namespaces: [], watch: '10s' };
     const watcher = await startHeadroom({ target, redisUrl: redis.url, slack, role: 'watcher', main: MAIN });
     await watcher.ready;
     await pause(SETTLE_MS);
     return watcher;
   };
-  const bench: Bench = { kubeconfig, connection, redis, fleet, startWatcher };
+  const bench: Bench = { kubeconfig, connection, redis, fleet, startWatcher, dataDir };
   try {
     await measureMemory(bench, pods);
+    await measureReplay(bench);
     await measureProcessor(bench);
     await measureKills(bench);
     await measureAbsence(bench);
@@ -77,6 +83,28 @@ async function measureMemory({ connection, fleet, startWatcher }: Bench, pods: n
     figures.push(`${size} pods ${residentMiB} MiB (+${(residentMiB - empty).toFixed(1)})`);
   }
   say(`watcher, resident: ${figures.join(', ')}; a pod is ${fleet.podBytes()} bytes of JSON`);
+}
+
+async function measureReplay({ connection, fleet, startWatcher, dataDir }: Bench): Promise<void> {
+  const [name = ''] = fleet.names;
+  const path = `/api/v1/namespaces/${fleet.namespace}/pods/${name}`;
+  const pod = await connection.text({ path, signal: AbortSignal.timeout(SETTLE_MS) });
+  const figures: string[] = [];
+  for (const count of [0, REPLAYED]) {
+    const replay = await startReplay(pod, count);
+    const kubeconfig = join(dataDir, `replay-${count}`);
+    await writeFile(kubeconfig, replay.kubeconfig);
+    const started = performance.now();
+    const watcher = await startWatcher(kubeconfig);
+    const seconds = (performance.now() - started - SETTLE_MS) / 1000;
+    const { residentMiB, cpuSeconds } = watcher.usage();
+    figures.push(
+      `${count} pods ${residentMiB} MiB, ${cpuSeconds.toFixed(1)} s of processor, ready after ${seconds.toFixed(1)} s`,
+    );
+    await watcher.stop();
+    await replay.stop();
+  }
+  say(`watcher on a replayed stream: ${figures.join('; ')}`);
 }
 
 async function measureProcessor(bench: Bench): Promise<void> {

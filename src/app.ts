@@ -4,14 +4,11 @@
 import type { Purpose } from './adapters/kubernetes/capabilities.ts';
 import { checkRights, EVERY_PURPOSE } from './adapters/kubernetes/capabilities.ts';
 import { waitForCluster } from './adapters/kubernetes/reachable.ts';
-import { createWebClient } from './adapters/slack/client.ts';
-import { whoAmI } from './adapters/slack/self.ts';
 import { banner } from './compose/banner.ts';
 import type { Detecting } from './compose/detection.ts';
 import { startNodeAgent, startWatcher } from './compose/detection.ts';
 import type { Cluster, Stores, Telemetry } from './compose/parts.ts';
 import { openCluster, openStores } from './compose/parts.ts';
-import { startSlack, startWorker } from './compose/roles.ts';
 import { rulesFor } from './compose/rules.ts';
 import type { SlackPlace } from './compose/stand-ins.ts';
 import { placeCluster, placeRedis, placeSlack } from './compose/stand-ins.ts';
@@ -106,6 +103,8 @@ async function startRoles(
 ) {
   const { config, telemetry, stopping } = common;
   if (place !== undefined) {
+    // Bolt and all that comes with it is loaded only by those who talk to Slack.
+    const { openSlack, startSlack, startWorker } = await import('./compose/roles.ts');
     const slack = await openSlack(place, telemetry, stopping);
     const world = { ...common, slack };
     if (config.role === 'slack' || config.role === 'all') {
@@ -131,11 +130,6 @@ async function answers(stores: Stores): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function openSlack(place: SlackPlace, { log, meter }: Telemetry, stopping: AbortSignal) {
-  const client = createWebClient(place.credentials);
-  return { ...place, client, self: await whoAmI({ client, log, meter, stopping }) };
 }
 
 /** What each role does in the cluster, and so which rights it has to have. */

@@ -15,9 +15,11 @@ import { createSweep } from '../../handlers/sweep.ts';
 import { createVerify } from '../../handlers/verify.ts';
 import { startSchedule } from '../adapters/cron/schedule.ts';
 import { startWorkers } from '../adapters/redis/job-worker.ts';
+import { createWebClient } from '../adapters/slack/client.ts';
 import type { Desk } from '../adapters/slack/listeners/desk.ts';
 import { createMessenger } from '../adapters/slack/messenger.ts';
 import { createPeople } from '../adapters/slack/people.ts';
+import { whoAmI } from '../adapters/slack/self.ts';
 import type { SlackSocket } from '../adapters/slack/socket.ts';
 import { createSocket } from '../adapters/slack/socket.ts';
 import type { Rules } from '../config-file.ts';
@@ -46,6 +48,11 @@ export type World = {
   readonly lifecycle: Lifecycle;
   readonly stopping: AbortSignal;
 };
+
+export async function openSlack(place: SlackPlace, { log, meter }: Telemetry, stopping: AbortSignal) {
+  const client = createWebClient(place.credentials);
+  return { ...place, client, self: await whoAmI({ client, log, meter, stopping }) };
+}
 
 export async function startWorker(world: World): Promise<void> {
   const { rules, stores, cluster, slack, telemetry, lifecycle } = world;

@@ -52,8 +52,10 @@ describe.skipIf(kubeconfig === undefined)(
 
     it('hands the watch to the watcher that stood by, which tells nothing again', async () => {
       expect(standby.output()).toContain('standing by');
+      const askedAt = performance.now();
       await leader.stop();
       await standby.said('"leading"');
+      expect(performance.now() - askedAt).toBeLessThan(5000);
       const { namespace, name } = world.target.barePod;
       await world.stage.root(`${namespace}/${name}`, ({ text }) => text.startsWith('OOMKilled'));
       expect(world.stage.roots(`${namespace}/${name}`)).toHaveLength(1);
