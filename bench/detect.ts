@@ -145,7 +145,7 @@ async function informerSeconds(bench: Bench) {
 
 async function measureKills({ connection, fleet, redis, startWatcher }: Bench): Promise<void> {
   const watcher = await startWatcher();
-  const jobs = await followJobs(redis.url);
+  const jobs = followJobs(redis.url, connection.contextName);
   const latencies: number[] = [];
   for (const name of fleet.names.slice(0, KILLS)) {
     const started = performance.now();
@@ -179,7 +179,7 @@ async function storm({ connection, fleet, jobs, watcher }: Storm): Promise<void>
 
 /** Half of them run again when the watcher comes back, half wait in back-off; what was reported before is not reported again. */
 async function measureAbsence({ connection, fleet, redis, startWatcher }: Bench): Promise<void> {
-  const jobs = await followJobs(redis.url);
+  const jobs = followJobs(redis.url, connection.contextName);
   const ids: string[] = [];
   for (const [index, name] of fleet.names.slice(-20).entries()) {
     ids.push(

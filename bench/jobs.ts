@@ -11,15 +11,15 @@ export type Jobs = {
 };
 
 const WITHIN_MS = 30_000;
-const QUEUE = 'headroom:queue:enrich.*:events';
 
-export async function followJobs(url: string): Promise<Jobs> {
+/** Of one cluster, from now on. */
+export function followJobs(url: string, cluster: string): Jobs {
   const client = new Redis(url, { maxRetriesPerRequest: null });
   const seen = new Map<string, number>();
   const waiting = new Map<string, (at: number) => void>();
   let count = 0;
   const closing = new AbortController();
-  const key = await streamKey(client);
+  const key = `headroom:queue:enrich.${cluster}:events`;
   const note = (jobId: string | undefined): void => {
     if (jobId === undefined) return;
     const at = performance.now();
@@ -59,12 +59,6 @@ export async function followJobs(url: string): Promise<Jobs> {
       client.disconnect();
     },
   };
-}
-
-/** One cluster only: the name is the watcher's own business. */
-async function streamKey(client: Redis): Promise<string> {
-  const [known] = await client.keys(QUEUE);
-  return known ?? 'headroom:queue:enrich.local:events';
 }
 
 function addedJob(fields: readonly string[]): string | undefined {

@@ -32,7 +32,8 @@ export type ProposePorts = {
   readonly meter: Meter;
 };
 
-type Settings = { readonly policy: Policy };
+/** `cluster`: the one whose objects the editor reads. */
+type Settings = { readonly policy: Policy; readonly cluster: string };
 
 const REASON_LENGTH = { min: 10, max: 500 } as const;
 
@@ -43,7 +44,7 @@ export function createPropose(ports: ProposePorts, settings: Settings) {
       input: { readonly incidentId: string; readonly person: PersonId },
       signal: AbortSignal,
     ): Promise<ReviewDraft | Refused> {
-      const ready = await prepare(ports, input.incidentId, signal);
+      const ready = await prepare(ports, settings, { incidentId: input.incidentId, signal });
       return ready.kind === 'refused' ? ready : draftOf(ready, settings.policy);
     },
 
@@ -67,7 +68,9 @@ function refused(reason: string): Refused {
   return { kind: 'refused', reason };
 }
 
-async function prepare(ports: ProposePorts, incidentId: string, signal: AbortSignal): Promise<Ready | Refused> {
+type Preparing = { readonly incidentId: string; readonly signal: AbortSignal };
+
+async function prepare(ports: ProposePorts, settings: Settings, { incidentId, signal }: Preparing): Promise<Ready | Refused> {
   const incident = await ports.incidents.get(incidentId);
   if (incident === undefined) return refused(`${incidentId} is not known any more.`);
   if (incident.state === 'resolved') return refused(`${incident.id} is resolved; there is nothing left to fix.`);
@@ -75,6 +78,9 @@ async function prepare(ports: ProposePorts, incidentId: string, signal: AbortSig
     return refused(`${incident.proposalId} is already under way for ${incident.id}; see its thread.`);
   const dossier = await ports.incidents.dossier(incidentId);
   const { workload } = incident;
+  // Several clusters may share one Redis; an object of the same name elsewhere is another one.
+  if (workload.cluster !== settings.cluster)
+    return refused(`${incident.id} is of the cluster ${workload.cluster}; this process only reads ${settings.cluster}.`);
   if (!isPatchableKind(workload.kind)) return refused(unpatchable(incident, dossier));
   const template = await ports.editor.read(workload, signal);
   if (template === undefined) return refused(`${workload.kind} ${workload.namespace}/${workload.name} is no longer there.`);
@@ -130,7 +136,7 @@ function warningsFor(template: TemplateState, dossier: Dossier | undefined): rea
 type Asking = { readonly input: ProposeInput; readonly signal: AbortSignal };
 
 async function propose(ports: ProposePorts, settings: Settings, { input, signal }: Asking): Promise<ProposeOutcome> {
-  const ready = await prepare(ports, input.incidentId, signal);
+  const ready = await prepare(ports, settings, { incidentId: input.incidentId, signal });
   if (ready.kind === 'refused') return ready;
   const { container, template, dossier } = ready;
   const allocatable = dossier === undefined ? undefined : valueOf(dossier.evidence.node)?.allocatable;

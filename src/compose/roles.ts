@@ -119,8 +119,8 @@ export async function startSlack(world: World): Promise<SlackSocket> {
 function conversation({ rules, stores, cluster, telemetry }: World, people: People): Desk['conversation'] {
   const { policy } = rules;
   const common = { ...stores, ...telemetry, clock: systemClock, editor: cluster.editor, people };
-  const propose = createPropose(common, { policy });
-  const decide = createDecide(common, { policy });
+  const propose = createPropose(common, { policy, cluster: cluster.name });
+  const decide = createDecide(common, { policy, cluster: cluster.name });
   const query = createQuery(
     { ...common, pods: cluster.pods, evidence: cluster.evidence, usage: cluster.usage, distance },
     { cluster: cluster.name, policy, evidenceDeadline: EVIDENCE_DEADLINE },

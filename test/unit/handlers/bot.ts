@@ -39,14 +39,15 @@ export function killedPod(world: FakeWorld, containerId = 'abc', limitMi = 256):
   return podFacts({ containers: [podContainer({ lastState: end, resources })] });
 }
 
-export function createBot(world: FakeWorld, policy: Policy = defaultPolicy()) {
+/** `cluster`: the one the bot's own editor reads. */
+export function createBot(world: FakeWorld, policy: Policy = defaultPolicy(), cluster = 'prod') {
   const { ports, clock, jobs } = world;
   const steps = {
     watch: createWatch(ports, { reportWithin: toMillis(60 * MINUTE) }),
     enrich: createEnrich(ports, { routes: [], channel: 'C1', policy, evidenceDeadline: toMillis(1000) }),
     post: createPost(ports, { policy }),
-    propose: createPropose(ports, { policy }),
-    decide: createDecide(ports, { policy }),
+    propose: createPropose(ports, { policy, cluster }),
+    decide: createDecide(ports, { policy, cluster }),
     apply: createApply(ports),
     verify: createVerify(ports, { ...policy, pollEvery: toMillis(4 * HOUR) }),
     sweep: createSweep(ports, { quietAfter: policy.quietAfter }),
