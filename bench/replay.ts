@@ -39,7 +39,7 @@ export async function startReplay(pod: string, count: number): Promise<Replay> {
     kubeconfig: JSON.stringify({
       apiVersion: 'v1',
       kind: 'Config',
-      clusters: [{ name: 'replay', cluster: { server: `http://127.0.0.1:${port}` } }],
+      clusters: [{ name: 'replay', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
       users: [{ name: 'replay', user: {} }],
       contexts: [{ name: 'replay', context: { cluster: 'replay', user: 'replay' } }],
       'current-context': 'replay',
