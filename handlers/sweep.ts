@@ -6,6 +6,7 @@ import type { Proposal } from '../src/domain/proposal.ts';
 import { advance, isFinal } from '../src/domain/proposal.ts';
 import type { Millis } from '../src/domain/time.ts';
 import { between, MINUTE } from '../src/domain/time.ts';
+import type { AuditKeeping } from '../src/ports/audit.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { JobQueue } from '../src/ports/job-queue.ts';
@@ -19,6 +20,7 @@ export type SweepPorts = {
   readonly intake: KillIntake;
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
+  readonly audit: Pick<AuditKeeping, 'settle'>;
   readonly queue: JobQueue;
   readonly clock: Clock;
   readonly log: Log;
@@ -40,6 +42,7 @@ export function createSweep(ports: SweepPorts, settings: { readonly quietAfter: 
       if (swept === 'resumed') outcome.resumed += 1;
     }
     outcome.resolved = await sweepIncidents(ports, settings.quietAfter);
+    await ports.audit.settle();
     ports.log.debug('swept', outcome);
     return outcome;
   };

@@ -9,6 +9,7 @@ import { createPodFinder } from '../adapters/kubernetes/pod-finder.ts';
 import { createWorkloadEditor } from '../adapters/kubernetes/workload-editor.ts';
 import type { PrometheusEndpoint } from '../adapters/prometheus/query-range.ts';
 import { createPrometheusUsage } from '../adapters/prometheus/usage-reader.ts';
+import { redisAudit } from '../adapters/redis/audit.ts';
 import type { RedisConnection } from '../adapters/redis/connection.ts';
 import { connectRedis } from '../adapters/redis/connection.ts';
 import { redisIncidentStore } from '../adapters/redis/incident-store.ts';
@@ -21,6 +22,7 @@ import { redisProposalStore } from '../adapters/redis/proposal-store.ts';
 import type { Config } from '../config.ts';
 import { toInstant } from '../domain/time.ts';
 import type { Lifecycle } from '../lifecycle.ts';
+import type { Audit, AuditKeeping } from '../ports/audit.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EvidenceReader, PodFinder, UsageReader } from '../ports/evidence-reader.ts';
 import { firstKnownUsage } from '../ports/first-known-usage.ts';
@@ -44,6 +46,7 @@ export type Stores = {
   readonly kernel: KernelReports;
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
+  readonly audit: Audit & AuditKeeping;
   readonly once: Once;
   readonly lock: Lock;
 };
@@ -61,6 +64,7 @@ export function openStores({ url }: RedisPlace, log: Log, lifecycle: Lifecycle):
     kernel: redisKernelReports({ client }),
     incidents: redisIncidentStore({ client }),
     proposals: redisProposalStore({ client }),
+    audit: redisAudit({ client }),
     once: redisOnce({ client }),
     lock: redisLock({ client, newToken: randomUUID }),
   };

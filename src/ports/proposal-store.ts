@@ -1,4 +1,4 @@
-// Proposals, changed only by compare-and-set on the version.
+// Proposals, changed only by compare-and-set on the version. Every version that is stored is recorded in the audit, in the same atomic step.
 
 import type { Proposal } from '../domain/proposal.ts';
 

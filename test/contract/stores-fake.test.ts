@@ -1,10 +1,11 @@
 // The fakes of the handler tests keep the stores' promises.
 
-import { fakeIncidents, fakeIntake, fakeLock, fakeOnce, fakeProposals, fakeQueue } from '../fakes/stores.ts';
+import { fakeAudit, fakeIncidents, fakeIntake, fakeLock, fakeOnce, fakeProposals, fakeQueue } from '../fakes/stores.ts';
 import { storesContract } from './stores.ts';
 
 storesContract('the fakes', async () => {
   const queue = fakeQueue();
+  const audit = fakeAudit();
   let away = false;
   const intake = fakeIntake({ enqueue: (job) => (away ? Promise.reject(new Error('the queue is away')) : queue.enqueue(job)) });
   return {
@@ -21,7 +22,8 @@ storesContract('the fakes', async () => {
       },
     },
     incidents: fakeIncidents(),
-    proposals: fakeProposals(),
+    proposals: fakeProposals(audit),
+    audit,
     once: fakeOnce(() => performance.now()),
     lock: fakeLock(() => performance.now()),
     jobs: async () => queue.jobs,

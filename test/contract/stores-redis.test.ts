@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LocalRedis } from '../../demo/redis/start.ts';
 import { startLocalRedis } from '../../demo/redis/start.ts';
+import { redisAudit } from '../../src/adapters/redis/audit.ts';
 import type { RedisConnection } from '../../src/adapters/redis/connection.ts';
 import { connectRedis } from '../../src/adapters/redis/connection.ts';
 import { redisIncidentStore } from '../../src/adapters/redis/incident-store.ts';
@@ -54,6 +55,7 @@ storesContract('a real Redis', async () => {
     intakeWithoutQueue: redisKillIntake({ client, queue: { enqueue: () => Promise.reject(new Error('the queue is away')) } }),
     incidents: redisIncidentStore({ client }),
     proposals: redisProposalStore({ client }),
+    audit: redisAudit({ client }),
     once: redisOnce({ client }),
     lock: redisLock({ client, newToken: randomUUID }),
     jobs: async () => jobs,

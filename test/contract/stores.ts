@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Incident } from '../../src/domain/incident.ts';
 import { addKill, openIncident } from '../../src/domain/incident.ts';
 import { advance } from '../../src/domain/proposal.ts';
+import type { Audit, AuditKeeping } from '../../src/ports/audit.ts';
 import type { IncidentStore } from '../../src/ports/incident-store.ts';
 import type { Job } from '../../src/ports/job-queue.ts';
 import type { KillIntake } from '../../src/ports/kill-intake.ts';
@@ -11,6 +12,7 @@ import type { Lock } from '../../src/ports/lock.ts';
 import type { Once } from '../../src/ports/once.ts';
 import type { ProposalStore } from '../../src/ports/proposal-store.ts';
 import { dossier, kill, NOW, proposal, series, withUsage, workload } from '../support/build.ts';
+import { auditContract } from './audit-trail.ts';
 
 export type StoresUnderTest = {
   readonly intake: KillIntake;
@@ -18,6 +20,7 @@ export type StoresUnderTest = {
   readonly intakeWithoutQueue: KillIntake;
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
+  readonly audit: Audit & AuditKeeping;
   readonly once: Once;
   readonly lock: Lock;
   /** Jobs handed on so far. */
@@ -172,6 +175,8 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
         expect((await stores.proposals.listActive()).map(({ id }) => id)).not.toContain(made.id);
       });
     });
+
+    describe('the audit', () => auditContract(() => stores));
 
     it('claims a key once until its time is over', async () => {
       const claims = await Promise.all(TWENTY.map(() => stores.once.claim('click-1', 60_000)));

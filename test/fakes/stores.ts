@@ -1,10 +1,16 @@
 // The stores in memory, held to the same contract as the real ones (test/contract/stores.ts). Values are copied in and out, as a real store does.
 
+import { createHash } from 'node:crypto';
+import type { ChainHead, ChainRecord } from '../../src/domain/audit/chain.ts';
+import { GENESIS, linkAfter } from '../../src/domain/audit/chain.ts';
+import type { AuditEvent } from '../../src/domain/audit.ts';
+import { proposalEvent } from '../../src/domain/audit.ts';
 import type { Dossier, Incident } from '../../src/domain/incident.ts';
 import type { KernelKill } from '../../src/domain/kernel-oom.ts';
 import type { Kill } from '../../src/domain/oom-kill.ts';
 import { instanceOf, isLateMark } from '../../src/domain/oom-kill.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
+import type { Audit, AuditKeeping } from '../../src/ports/audit.ts';
 import { PermanentError } from '../../src/ports/fault.ts';
 import type { IncidentStore } from '../../src/ports/incident-store.ts';
 import type { Job, JobQueue } from '../../src/ports/job-queue.ts';
@@ -116,12 +122,83 @@ export function fakeIncidents(): IncidentStore {
 
 const ENDED: readonly Proposal['state']['kind'][] = ['refused', 'expired', 'closed'];
 
-export function fakeProposals(): ProposalStore {
+export type FakeAudit = Audit & AuditKeeping & { readonly events: AuditEvent[] };
+
+/** Told on every stored proposal, as the real store tells itself. The newest event is the last. */
+export function fakeAudit(): FakeAudit {
+  const events: AuditEvent[] = [];
+  const chained: ChainRecord[] = [];
+  const settle = async (): Promise<number> => {
+    const waiting = events.slice(chained.length);
+    for (const event of waiting) chained.push(linkAfter(chained.at(-1) ?? GENESIS, structuredClone(event), digest));
+    return waiting.length;
+  };
+  let removed = 0;
+  return {
+    events,
+    settle,
+    async append(event) {
+      events.push(structuredClone(event));
+      await settle();
+    },
+    async history({ limit, since, ...filter }) {
+      await settle();
+      const entries = chained
+        .slice(removed)
+        .map(({ sequence, hash }, index) => ({ sequence, hash, event: eventAt(events, removed + index) }));
+      const fitting = entries.filter(
+        ({ event }) =>
+          (since === undefined || event.at >= since) &&
+          (filter.namespace === undefined || filter.namespace === event.target?.namespace) &&
+          (filter.workload === undefined || filter.workload === event.target?.name) &&
+          (filter.incidentId === undefined || filter.incidentId === event.incidentId) &&
+          (filter.proposalId === undefined || filter.proposalId === event.proposalId),
+      );
+      return { entries: structuredClone(fitting.toReversed().slice(0, limit)), complete: true };
+    },
+    async *records() {
+      yield* structuredClone(chained.slice(removed));
+    },
+    head: async () => headOf(chained.at(-1)),
+    async keepSince(oldest, now) {
+      await settle();
+      const stays = events.findIndex(({ at }, index) => index >= removed && at >= oldest);
+      const through = stays < 0 ? chained.length : stays;
+      if (through <= removed) return 0;
+      const count = through - removed;
+      const last = headOf(chained[through - 1]);
+      const outcome = `records up to ${last.sequence} are older than the configuration keeps them`;
+      const gone = { through: last.sequence, hash: last.hash };
+      events.push({ at: now, actor: { kind: 'headroom' }, action: 'retention', result: 'done', outcome, removed: gone });
+      await settle();
+      removed = through;
+      return count;
+    },
+  };
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function headOf(record: ChainRecord | undefined): ChainHead {
+  return record === undefined ? GENESIS : { sequence: record.sequence, hash: record.hash };
+}
+
+function eventAt(events: readonly AuditEvent[], index: number): AuditEvent {
+  const event = events[index];
+  if (event === undefined) throw new RangeError(`there is no event ${index}`);
+  return event;
+}
+
+/** `audit`: where every stored version is recorded. */
+export function fakeProposals(audit: Pick<FakeAudit, 'events'> = fakeAudit()): ProposalStore {
   const proposals = new Map<string, Proposal>();
   return {
     async create(draft) {
       const proposal = draft(`P-${proposals.size + 1}`);
       proposals.set(proposal.id, structuredClone(proposal));
+      audit.events.push(proposalEvent(proposal));
       return proposal;
     },
     get: async (id) => structuredClone(proposals.get(id)),
@@ -130,6 +207,7 @@ export function fakeProposals(): ProposalStore {
       if (current === undefined) throw new PermanentError(`proposal ${next.id} is not there`, { code: 'OOM_STORE_CONTENT' });
       if (current.version !== next.version - 1) return { kind: 'conflict', current: structuredClone(current) };
       proposals.set(next.id, structuredClone(next));
+      audit.events.push(proposalEvent(next));
       return { kind: 'stored', proposal: next };
     },
     listActive: async () => structuredClone([...proposals.values()].filter(({ state }) => !ENDED.includes(state.kind))),

@@ -13,7 +13,16 @@ import type { People, Person } from '../../src/ports/people.ts';
 import type { WorkloadEditor, WriteResult } from '../../src/ports/workload-editor.ts';
 import { evidence, NOW, size, templateContainer, templateState } from '../support/build.ts';
 import type { FakeQueue } from './stores.ts';
-import { fakeIncidents, fakeIntake, fakeKernelReports, fakeLock, fakeOnce, fakeProposals, fakeQueue } from './stores.ts';
+import {
+  fakeAudit,
+  fakeIncidents,
+  fakeIntake,
+  fakeKernelReports,
+  fakeLock,
+  fakeOnce,
+  fakeProposals,
+  fakeQueue,
+} from './stores.ts';
 import { silentLog, silentMeter } from './telemetry.ts';
 
 export type FakeClock = Clock & { advance(lengthMs: number): void };
@@ -155,12 +164,14 @@ export function createFakeWorld(crash?: Crash) {
   const editor = fakeEditor();
   const wrappedQueue = wrap({ enqueue: queue.enqueue });
   const reader: EvidenceReader = { read: async () => evidence() };
+  const audit = fakeAudit();
   const usage: UsageReader = { read: async () => evidence().usage };
   return {
     clock,
     jobs: queue.jobs,
     slack,
     editor,
+    audit,
     calls,
     revive,
     ports: {
@@ -169,7 +180,8 @@ export function createFakeWorld(crash?: Crash) {
       intake: wrap(fakeIntake(wrappedQueue)),
       kernel: wrap(fakeKernelReports()),
       incidents: wrap(fakeIncidents()),
-      proposals: wrap(fakeProposals()),
+      proposals: wrap(fakeProposals(audit)),
+      audit: wrap(audit),
       messenger: wrap(slack),
       editor: wrap(editor),
       people: wrap(fakePeople()),

@@ -1,0 +1,43 @@
+// The record of who did what: append-only, kept for as long as the configuration says. What a proposal does is written together with the
+// proposal itself (ports/proposal-store.ts); `append` is for what changes no proposal: attempts, policies, pull requests.
+
+import type { ChainHead, ChainRecord } from '../domain/audit/chain.ts';
+import type { AuditEvent } from '../domain/audit.ts';
+import type { Instant } from '../domain/time.ts';
+
+export type AuditEntry = { readonly sequence: number; readonly hash: string; readonly event: AuditEvent };
+
+/** All that is given must fit. */
+export type AuditFilter = {
+  readonly namespace?: string | undefined;
+  /** Name of the workload. */
+  readonly workload?: string | undefined;
+  readonly incidentId?: string | undefined;
+  readonly proposalId?: string | undefined;
+  readonly since?: Instant | undefined;
+  readonly limit: number;
+};
+
+export type AuditHistory = {
+  /** Newest first. */
+  readonly entries: readonly AuditEntry[];
+  /** False when older records were not looked at, because there are too many. */
+  readonly complete: boolean;
+};
+
+export interface Audit {
+  /** Recorded when it resolves, even if this process dies now. Throws TransientError when the store cannot be reached: then nothing was. */
+  append(event: AuditEvent): Promise<void>;
+  history(filter: AuditFilter): Promise<AuditHistory>;
+}
+
+export interface AuditKeeping {
+  /** Chains whatever was recorded and not yet chained. Returns how many. */
+  settle(): Promise<number>;
+  /** Removes what is older, and says so in a record. Returns how many were removed. */
+  keepSince(oldest: Instant, now: Instant): Promise<number>;
+  /** Every record as it is stored, oldest first. */
+  records(): AsyncIterable<ChainRecord>;
+  /** The newest, as the store remembers it apart from the records. */
+  head(): Promise<ChainHead>;
+}
