@@ -73,6 +73,7 @@ async function clusterFor(wanted) {
     `  Why: ${cluster.reason}`,
     `  To run them: ${cluster.how}`,
   );
+  if (cluster.kind === 'wrong') return { kind: 'required' };
   if (process.env.E2E_CLUSTER !== 'required') return cluster;
   notRun.push('  E2E_CLUSTER=required makes this a failure.');
   return { kind: 'required' };

@@ -10,13 +10,14 @@ const SCRIPTS = resolve(ROOT, '../shared/cluster');
 const HOW = 'E2E_KUBECONFIG=<kubeconfig of kind, k3d or the like> npm test';
 
 /**
- * @typedef {{ kind: 'here', env: Record<string, string>, stop: () => Promise<void> } | { kind: 'none', reason: string, how: string }} RealCluster
+ * `wrong`: one was asked for that is not there.
+ * @typedef {{ kind: 'here', env: Record<string, string>, stop: () => Promise<void> } | { kind: 'none' | 'wrong', reason: string, how: string }} RealCluster
  * @returns {Promise<RealCluster>}
  */
 export async function realCluster() {
   const given = process.env.E2E_KUBECONFIG ?? '';
   if (given !== '') {
-    if (!existsSync(given)) return { kind: 'none', reason: `E2E_KUBECONFIG names ${given}, which is not there`, how: HOW };
+    if (!existsSync(given)) return { kind: 'wrong', reason: `E2E_KUBECONFIG names ${given}, which is not there`, how: HOW };
     return { kind: 'here', env: { E2E_KUBECONFIG: resolve(given) }, stop: async () => {} };
   }
   if (!existsSync(join(SCRIPTS, 'up'))) return { kind: 'none', reason: 'none is at hand', how: HOW };
