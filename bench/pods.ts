@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { ClusterConnection } from '../src/adapters/kubernetes/connection.ts';
+import { removeNamespace } from '../test/support/namespace.ts';
 
 export type Fleet = {
   readonly namespace: string;
@@ -32,13 +33,7 @@ export async function createFleet(connection: ClusterConnection, namespace: stri
     namespace,
     names: [],
     podBytes: () => bytes,
-    async remove() {
-      await connection.json({
-        method: 'DELETE',
-        path: `/api/v1/namespaces/${namespace}`,
-        signal: AbortSignal.timeout(REQUEST_MS),
-      });
-    },
+    remove: () => removeNamespace(connection, namespace),
   };
   await addPods(connection, fleet, 1);
   const [first = ''] = fleet.names;

@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
 import { connectCluster } from '../../src/adapters/kubernetes/connection.ts';
+import { removeNamespace } from '../support/namespace.ts';
 import type { ClusterUnderTest } from './cluster-support.ts';
 import { eventually, watchFromTheStart } from './cluster-support.ts';
 
@@ -48,12 +49,7 @@ export async function startRealCluster(kubeconfig: string): Promise<RealCluster>
     outdate: () => outdate({ connection, restless: { namespace, name: 'restless', container: 'app' } }),
     patienceMs: 90_000,
     async stop() {
-      await connection.json({
-        method: 'DELETE',
-        path: `/api/v1/namespaces/${namespace}`,
-        query: { propagationPolicy: 'Background' },
-        signal: AbortSignal.timeout(REQUEST_MS),
-      });
+      await removeNamespace(connection, namespace);
       await restricted.close();
       await connection.close();
     },

@@ -4,6 +4,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ClusterConnection } from '../../../src/adapters/kubernetes/connection.ts';
 import { connectCluster } from '../../../src/adapters/kubernetes/connection.ts';
+import { removeNamespace } from '../../support/namespace.ts';
 import type { Target } from './target.ts';
 
 const DEPLOYMENT = 'checkout-api';
@@ -32,12 +33,7 @@ export async function startRealTarget(kubeconfig: string): Promise<Target> {
     patienceMs: PATIENCE_MS,
     watch: '15s',
     async stop() {
-      await connection.json({
-        method: 'DELETE',
-        path: `/api/v1/namespaces/${namespace}`,
-        query: { propagationPolicy: 'Background' },
-        signal: AbortSignal.timeout(10_000),
-      });
+      await removeNamespace(connection, namespace);
       await connection.close();
     },
   };
