@@ -3,32 +3,70 @@
 
 import type { Case, DiagnoseInput, Rule } from './diagnose/case.ts';
 import { caseOf } from './diagnose/case.ts';
-import { childProcess, heapSetting, memoryVolume, nodePressure, noLimit, startFailure } from './diagnose/cluster.ts';
-import { notKilled } from './diagnose/not-an-oom.ts';
-import { leak, limitTooLow, spike, startup } from './diagnose/shape.ts';
+import { childProcess } from './diagnose/child.ts';
+import { heapSetting } from './diagnose/heap.ts';
+import { nodePressure, noLimit } from './diagnose/node.ts';
+import { evicted, notKilled, ownHeapWords } from './diagnose/not-an-oom.ts';
+import { podLimit } from './diagnose/pod-limit.ts';
+import { leak, limitTooLow, spike } from './diagnose/shape.ts';
+import { startFailure, startup } from './diagnose/start.ts';
+import { memoryVolume } from './diagnose/volume.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { formatBytes } from './memory.ts';
 import type { Kill } from './oom-kill.ts';
 
-/** Objects before curves: what the specification says outright is surer than a shape. */
+/** Objects before curves: what the specification and the kernel say outright is surer than a shape. */
 const RULES: readonly Rule[] = [
   nodePressure,
+  podLimit,
   noLimit,
   memoryVolume,
   startFailure,
   childProcess,
   heapSetting,
-  leak,
-  limitTooLow,
   startup,
+  leak,
   spike,
+  limitTooLow,
 ];
+
+/** More facts than this are not read. */
+const MOST_FACTS = 4;
+/** The kernel enforces whole pages; a difference of more than this share is another limit. */
+const SAME_LIMIT = 0.95;
 
 export function diagnose(input: DiagnoseInput): Diagnosis {
   const facts = caseOf(input);
   if (input.kill === undefined) return notKilled(facts);
   const found = RULES.map((rule) => rule(facts)).find((each) => each !== undefined) ?? unclear(facts);
-  return withKernel(input.kill, withSuspicion(input.kill, found));
+  const told = withKernel(input.kill, withSuspicion(input.kill, withMore(facts, found)));
+  return { ...told, facts: told.facts.slice(0, MOST_FACTS) };
+}
+
+/** What stands beside the cause and changes what to make of it. */
+function withMore(facts: Case, diagnosis: Diagnosis): Diagnosis {
+  const eviction = facts.kill?.how === 'suspected' ? undefined : evicted(facts);
+  const heap = ownHeapWords(facts);
+  const stale = staleLimit(facts);
+  return {
+    ...diagnosis,
+    facts: [
+      ...(stale === undefined ? [] : [stale]),
+      ...diagnosis.facts,
+      ...(eviction === undefined ? [] : ['Afterwards the kubelet evicted the whole pod: the node ran short as well.']),
+      ...(heap === undefined ? [] : [`The log also says ${heap}: the program’s own heap was full too.`]),
+    ],
+  };
+}
+
+/** A resize of a container that is not running never reaches the pod's cgroup (kubernetes#138760). */
+export function staleLimit({ kill }: Pick<Case, 'kill'>): string | undefined {
+  const enforced = kill?.kernel?.limit;
+  const { limit } = kill ?? {};
+  if (enforced === undefined || limit === undefined || kill?.kernel?.scope === 'node' || kill?.kernel?.scope === 'ancestor')
+    return undefined;
+  if (enforced >= SAME_LIMIT * limit) return undefined;
+  return `The kernel still enforced ${formatBytes(enforced)}, less than the ${formatBytes(limit)} the pod shows: a resize that never reached the kernel. Only a new pod gets the new limit.`;
 }
 
 /** What the kernel itself wrote is the surest fact there is. */

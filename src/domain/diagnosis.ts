@@ -10,6 +10,8 @@ export type Cause =
   | 'heap-setting'
   | 'node-pressure'
   | 'no-limit'
+  /** The limit of the whole pod, reached by what runs beside this container. */
+  | 'pod-limit'
   | 'not-an-oom'
   | 'unclear';
 

@@ -26,6 +26,8 @@ export type LogTail = {
 
 export type UsagePoint = { readonly at: Instant; readonly bytes: Bytes };
 
+export type NeighbourUse = { readonly container: string; readonly peak: UsagePoint };
+
 export type Usage =
   | {
       /** A series of the container's working set, oldest first, over all its instances in the pod. */
@@ -41,6 +43,8 @@ export type Usage =
       readonly daysKnown: number;
       /** Highest sample of each day, oldest first. */
       readonly dailyPeaks: readonly UsagePoint[];
+      /** What the pod's other containers used at most in the minutes before the kill; absent when it was not read. */
+      readonly neighbours?: readonly NeighbourUse[] | undefined;
     }
   /** One instant after the restart, from metrics.k8s.io: never shown as a peak. */
   | { readonly kind: 'instant'; readonly now: UsagePoint };

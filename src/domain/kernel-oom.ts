@@ -2,6 +2,8 @@
 // report is one kill, however many processes a group kill takes. The lines before the kill are rate-limited by the kernel, the kill's is not: in a
 // storm a kill may come without its cgroup.
 
+import type { Task } from './kernel-tasks.ts';
+import { createTaskReader } from './kernel-tasks.ts';
 import type { Bytes } from './memory.ts';
 import { toBytes } from './memory.ts';
 
@@ -26,6 +28,10 @@ export type KernelKill = {
   /** Of the cgroup whose limit was reached, at the moment of the kill: the only exact values there are. */
   readonly usage?: Bytes | undefined;
   readonly limit?: Bytes | undefined;
+  /** Of that usage: memory-backed files, which is tmpfs volumes and /dev/shm. */
+  readonly shmem?: Bytes | undefined;
+  /** The processes of that cgroup, largest first, at most 20; the oldest, which is the main one, is always among them. */
+  readonly tasks?: readonly Task[] | undefined;
   /** The kill's line as the kernel wrote it. */
   readonly line: string;
 };
@@ -38,6 +44,7 @@ export type KernelReader = {
 type Context = {
   readonly usage?: Bytes | undefined;
   readonly limit?: Bytes | undefined;
+  readonly shmem?: Bytes | undefined;
   readonly global: boolean;
   readonly limitPath?: string | undefined;
   readonly taskPath?: string | undefined;
@@ -47,6 +54,8 @@ type Context = {
 
 const INVOKED = / invoked oom-killer: /;
 const USAGE = /^memory: usage (\d+)kB, limit (\d+)kB/;
+/** Of the cgroup's statistics; cgroup v1 also gives the sum over its children, which comes later and counts. */
+const SHMEM = /^(?:total_)?shmem (\d+)$/;
 /** The task's name may hold commas, so that what comes after it is matched from the end. */
 const WHERE =
   /^oom-kill:constraint=.*?(?:,oom_memcg=(?<limit>[^,]*)|(?<global>,global_oom)),task_memcg=(?<task>[^,]*),task=.*,pid=\d+,uid=\d+$/;
@@ -58,16 +67,20 @@ const KILLED =
 
 export function createKernelReader(): KernelReader {
   let context = fresh();
+  const table = createTaskReader();
   return {
     read(line) {
       const text = line.trim();
-      if (INVOKED.test(text)) context = fresh();
-      const usage = USAGE.exec(text);
-      if (usage !== null) context = { ...context, usage: kib(usage[1]), limit: kib(usage[2]) };
+      if (table.read(text)) return undefined;
+      if (INVOKED.test(text)) {
+        context = fresh();
+        table.clear();
+      }
+      context = { ...context, ...sizes(text) };
       const where = (WHERE.exec(text) ?? WHERE_OLD.exec(text))?.groups;
       if (GLOBAL_OLD.test(text)) context = { ...context, global: true };
       if (where !== undefined) context = { ...context, ...placed(where), told: false };
-      const kill = context.told ? undefined : readKill(context, text);
+      const kill = context.told ? undefined : withTasks(readKill(context, text), table);
       // Without a place it is not known whether the next kill belongs to the same report: then each is told.
       if (kill !== undefined) context = { ...context, told: context.taskPath !== undefined };
       return kill;
@@ -77,6 +90,19 @@ export function createKernelReader(): KernelReader {
 
 function fresh(): Context {
   return { global: false, told: false };
+}
+
+function sizes(text: string): Partial<Context> {
+  const usage = USAGE.exec(text);
+  if (usage !== null) return { usage: kib(usage[1]), limit: kib(usage[2]) };
+  const shmem = SHMEM.exec(text)?.[1];
+  return shmem === undefined ? {} : { shmem: toBytes(Number(shmem)) };
+}
+
+function withTasks(kill: KernelKill | undefined, table: ReturnType<typeof createTaskReader>): KernelKill | undefined {
+  if (kill === undefined) return undefined;
+  const tasks = table.tasks(kill.victim);
+  return tasks.length === 0 ? kill : { ...kill, tasks };
 }
 
 function placed(groups: Readonly<Record<string, string | undefined>>): Pick<Context, 'global' | 'limitPath' | 'taskPath'> {
@@ -95,7 +121,8 @@ function readKill(context: Context, text: string): KernelKill | undefined {
   };
   const place = context.taskPath === undefined ? undefined : placeOf(context.taskPath);
   if (context.global || domain === 'Out of memory') return { victim, scope: 'node', place, line: text };
-  return { victim, scope: scopeOf(context), place, usage: context.usage, limit: context.limit, line: text };
+  const { usage, limit, shmem: files } = context;
+  return { victim, scope: scopeOf(context), place, usage, limit, ...(files === undefined ? {} : { shmem: files }), line: text };
 }
 
 function scopeOf({ limitPath, taskPath }: Context): KernelKill['scope'] {

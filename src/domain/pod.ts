@@ -78,6 +78,8 @@ export type PodFacts = {
   readonly restartPolicy?: string | undefined;
   readonly deletedAt?: Instant | undefined;
   readonly startedAt?: Instant | undefined;
+  /** When condition Ready last changed, and to what: tells whether a run was ever ready. */
+  readonly readyChanged?: { readonly to: boolean; readonly at: Instant } | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly controller?: OwnerReference | undefined;

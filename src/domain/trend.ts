@@ -15,6 +15,8 @@ export type Trend = {
   readonly lastHalf: number;
   /** Hours from first to last sample. */
   readonly hours: number;
+  /** Where the climb began: the lowest floor, in bytes. */
+  readonly base: number;
 };
 
 type Floor = { readonly hour: number; readonly bytes: number };
@@ -42,6 +44,7 @@ export function trendOf(points: readonly UsagePoint[]): Trend | undefined {
     growth: perHour * hours,
     lastHalf: perHour === 0 ? 0 : half / perHour,
     hours,
+    base: Math.min(...floors.map(({ bytes }) => bytes)),
   };
 }
 

@@ -44,6 +44,7 @@ function toFacts({ metadata, spec, status }: RawPod, cluster: string): PodFacts 
     restartPolicy: present(spec.restartPolicy),
     deletedAt: parseInstant(metadata.deletionTimestamp),
     startedAt: parseInstant(status?.startTime),
+    readyChanged: readyChanged(status),
     labels: metadata.labels ?? {},
     annotations: metadata.annotations ?? {},
     controller: controllerOf(metadata.ownerReferences),
@@ -58,6 +59,12 @@ function toFacts({ metadata, spec, status }: RawPod, cluster: string): PodFacts 
     ],
     memoryVolumes: memoryVolumes(spec),
   };
+}
+
+function readyChanged(status: RawPod['status']): PodFacts['readyChanged'] {
+  const ready = status?.conditions?.find(({ type }) => type === 'Ready');
+  const at = parseInstant(ready?.lastTransitionTime);
+  return ready === undefined || at === undefined ? undefined : { to: ready.status === 'True', at };
 }
 
 function qosClass(text: string | null | undefined): QosClass | undefined {

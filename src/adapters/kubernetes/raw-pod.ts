@@ -97,6 +97,7 @@ export const rawPod = z.object({
       message: z.string().nullish(),
       qosClass: z.string().nullish(),
       startTime: z.string().nullish(),
+      conditions: z.array(z.object({ type: z.string(), status: z.string(), lastTransitionTime: z.string().nullish() })).nullish(),
       containerStatuses: z.array(rawStatus).nullish(),
       initContainerStatuses: z.array(rawStatus).nullish(),
       ephemeralContainerStatuses: z.array(rawStatus).nullish(),

@@ -28,6 +28,8 @@ export type Case = DiagnoseInput & {
   readonly peak: UsagePoint | undefined;
   readonly daysKnown: number;
   readonly livedMs: number | undefined;
+  /** Whether the killed run was ever ready; undefined where that cannot be told. */
+  readonly wasReady: boolean | undefined;
   readonly events: readonly EventLine[];
   readonly logText: string;
 };
@@ -50,6 +52,7 @@ export function caseOf(input: DiagnoseInput): Case {
     peak: series?.peak,
     daysKnown: series?.daysKnown ?? 0,
     livedMs: kill === undefined ? undefined : livedFor(kill),
+    wasReady: kill === undefined ? undefined : wasReady(kill, pod, container),
     events: valueOf(evidence.events) ?? [],
     logText: (valueOf(evidence.log)?.lines ?? []).join('\n'),
   };
@@ -72,7 +75,29 @@ function restless(pod: PodFacts): PodContainer | undefined {
   return pod.containers.toSorted((a, b) => weight(b) - weight(a))[0];
 }
 
-/** Samples of the killed run only, and without the last two before the kill when there are more. */
+/**
+ * The pod's Ready condition turns False when the container dies, if it was ready; else it has been False since before the run. It concerns all
+ * containers: with others that are not ready now it tells nothing of this one.
+ */
+function wasReady(kill: Kill, pod: PodFacts | undefined, container: PodContainer | undefined): boolean | undefined {
+  const { startedAt } = kill;
+  if (pod?.readyChanged === undefined || container === undefined || startedAt === undefined) return undefined;
+  const others = pod.containers.filter(({ name, role }) => name !== container.name && (role === 'regular' || role === 'sidecar'));
+  if (container.role !== 'regular' || pod.readyChanged.to || others.some(({ ready }) => !ready)) return undefined;
+  return pod.readyChanged.at > startedAt;
+}
+
+/** How much memory was added over the killed run, up to the limit that ended it; undefined without samples of its beginning. */
+export function grownSinceStart(facts: Case): number | undefined {
+  const { limit } = facts;
+  const run = runPoints(facts);
+  if (limit === undefined || run.length < 4) return undefined;
+  const settled = run.slice(Math.floor(run.length / 10)).slice(0, Math.max(3, Math.floor(run.length / 4)));
+  const base = Math.min(...settled.map(({ bytes }) => bytes));
+  return Math.max(0, limit - base);
+}
+
+/** Samples of the killed run only; all of them when its start is not known. */
 export function runPoints({ points, kill }: Case): readonly UsagePoint[] {
   const from = kill?.startedAt;
   return from === undefined ? points : points.filter(({ at }) => at >= from);

@@ -46,12 +46,17 @@ function probed({ events }: Case, end: TerminatedState): Diagnosis | undefined {
   );
 }
 
-function ownError({ logText }: Case, end: TerminatedState): Diagnosis | undefined {
-  const own = APPLICATION_OOM.exec(logText);
-  if (own === null) return undefined;
+/** The program's own words for a full heap; undefined when its log has none. */
+export function ownHeapWords({ logText }: Pick<Case, 'logText'>): string | undefined {
+  return APPLICATION_OOM.exec(logText)?.[0];
+}
+
+function ownError(facts: Case, end: TerminatedState): Diagnosis | undefined {
+  const own = ownHeapWords(facts);
+  if (own === undefined) return undefined;
   return diagnosis(
     'The program ran out of its own heap and ended itself; the kernel did not kill it. The heap setting is the limit that was hit.',
-    [`The log says ${own[0]}.`, `It ended with exit code ${end.exitCode}, reason ${end.reason ?? 'unknown'}.`],
+    [`The log says ${own}.`, `It ended with exit code ${end.exitCode}, reason ${end.reason ?? 'unknown'}.`],
   );
 }
 

@@ -140,3 +140,65 @@ describe('a cgroup’s path', () => {
     expect(placeOf(path)).toBeUndefined();
   });
 });
+
+describe('the kernel’s table of processes', () => {
+  const HEADER = '[  pid  ]   uid  tgid total_vm      rss rss_anon rss_file rss_shmem pgtables_bytes swapents oom_score_adj name';
+  const table = (rows: readonly string[], header = HEADER) => {
+    const [invoked = '', ...rest] = report({ pid: 30_635, command: 'python3' });
+    return readAll([invoked, 'Tasks state (memory values in pages):', header, ...rows, ...rest])[0]?.tasks;
+  };
+
+  it('gives what each holds of its own, largest first', () => {
+    const tasks = table([
+      '[  30586]     0 30586     6190     5401     3744     1657         0    90112        0             0 python3',
+      '[  30635]     0 30635    12335     7770     5877      782         0   110592        0             0 my worker',
+    ]);
+    expect(tasks).toEqual([
+      { pid: 30_635, command: 'my worker', resident: 5877 * 4096 },
+      { pid: 30_586, command: 'python3', resident: 3744 * 4096 },
+    ]);
+  });
+
+  it('of older kernels has fewer columns', () => {
+    const old = '[  pid  ]   uid  tgid total_vm      rss pgtables_bytes swapents oom_score_adj name';
+    expect(table(['[  30635]     0 30635    12335     7770   110592        0             0 python3'], old)).toEqual([
+      { pid: 30_635, command: 'python3', resident: 7770 * 4096 },
+    ]);
+  });
+
+  it('of a machine with larger pages is measured by the victim’s own line', () => {
+    // 31,080 kB in 486 pages: 64 KiB each.
+    expect(
+      table(['[  30635]     0 30635      900      486      480        6         0   110592        0             0 python3']),
+    ).toEqual([{ pid: 30_635, command: 'python3', resident: 480 * 65_536 }]);
+  });
+
+  it('keeps twenty, and always the oldest', () => {
+    const rows = Array.from(
+      { length: 30 },
+      (_, index) =>
+        `[  ${30_635 + index}]     0 30635    12335     ${100 + index}     ${100 + index}      0         0   1        0             0 w${index}`,
+    );
+    const tasks = table(rows) ?? [];
+    expect(tasks).toHaveLength(20);
+    expect(tasks.some(({ pid }) => pid === 30_635)).toBe(true);
+  });
+
+  it.each(['[ broken', '[  12] 1 2 3', '[  12]     0 x y z 1 2 3 4 5 6 name'])('ignores the line %s', (line) => {
+    expect(table([line])).toBeUndefined();
+  });
+
+  it('belongs to its own report', () => {
+    const row = '[  30635]     0 30635    12335     7770     5877      782         0   110592        0             0 python3';
+    const kills = readAll([...report().slice(0, 1), HEADER, row, ...report({ pid: 30_635 }).slice(1), ...report({ pid: 5 })]);
+    expect(kills.map(({ tasks }) => tasks?.length)).toEqual([1, undefined]);
+  });
+});
+
+it.each([
+  { name: 'cgroup v2', lines: ['anon 33247232', 'shmem 1048576'], shmem: 1_048_576 },
+  { name: 'cgroup v1, whose sum counts', lines: ['shmem 0', 'total_shmem 2097152'], shmem: 2_097_152 },
+])('memory-backed files are read from the statistics of $name', ({ lines, shmem }) => {
+  const [invoked = '', ...rest] = report();
+  expect(readAll([invoked, ...lines, ...rest])[0]?.shmem).toBe(shmem);
+});

@@ -49,6 +49,7 @@ const podFacts = z.object({
   restartPolicy: z.string().optional(),
   deletedAt: instant.optional(),
   startedAt: instant.optional(),
+  readyChanged: z.object({ to: z.boolean(), at: instant }).optional(),
   labels: z.record(z.string(), z.string()),
   annotations: z.record(z.string(), z.string()),
   controller: ownerReference.optional(),
@@ -77,6 +78,7 @@ const usage = z.discriminatedUnion('kind', [
     p95: bytes,
     daysKnown: z.number(),
     dailyPeaks: z.array(usagePoint),
+    neighbours: z.array(z.object({ container: z.string(), peak: usagePoint })).optional(),
   }),
   z.object({ kind: z.literal('instant'), now: usagePoint }),
 ]);

@@ -54,6 +54,7 @@ const diagnosis = z.object({
     'heap-setting',
     'node-pressure',
     'no-limit',
+    'pod-limit',
     'not-an-oom',
     'unclear',
   ]),

@@ -11,6 +11,8 @@ export const kernelKillSchema = z.object({
   place: z.object({ podUid: z.string(), containerId: z.string().optional() }).optional(),
   usage: bytes.optional(),
   limit: bytes.optional(),
+  shmem: bytes.optional(),
+  tasks: z.array(z.object({ pid: z.number(), command: z.string(), resident: bytes })).optional(),
   line: z.string(),
 }) satisfies z.ZodType<KernelKill>;
 

@@ -1,0 +1,85 @@
+// Kills that come from the node and not from the container's own limit (domain.md 1.5, section 10 rows 18, 19, 28). A different limit does not help
+// against them.
+
+import { formatBytes } from '../memory.ts';
+import { valueOf } from '../piece.ts';
+import { MINUTE } from '../time.ts';
+import type { Case, Rule } from './case.ts';
+import { evicted } from './not-an-oom.ts';
+
+const SETTLE = 'Which pods on the node use more than they request.';
+const CHOSEN = 'The whole node ran out of memory and the kernel chose this container; its own limit was not reached.';
+/** Below this share of its limit a container did not reach it, however coarse the samples. */
+const BELOW = 0.8;
+
+export const nodePressure: Rule = (facts) => nodeReport(facts) ?? systemOomNearby(facts) ?? evictedKill(facts);
+
+/** The kernel or the node itself says that the whole node ran out. */
+const nodeReport: Rule = ({ kill }) => {
+  if (kill === undefined || (kill.how !== 'node' && kill.kernel?.scope !== 'node')) return undefined;
+  return {
+    cause: 'node-pressure',
+    confidence: 'high',
+    summary:
+      kill.how === 'node'
+        ? 'The whole node ran out of memory and the kernel killed a process on it; no container’s own limit was reached.'
+        : CHOSEN,
+    facts: kill.message === undefined ? [] : [`The node says: ${kill.message}`],
+    against: [],
+    toSettle: SETTLE,
+  };
+};
+
+const systemOomNearby: Rule = (facts) => {
+  const { kill, limit, peak } = facts;
+  const systemOom = nodeEvent(facts);
+  // The kernel named another group's limit: then the node's own trouble is a coincidence.
+  if (kill?.kernel !== undefined && kill.kernel.scope !== 'unknown') return undefined;
+  if (systemOom === undefined || !staysBelow(facts)) return undefined;
+  return {
+    cause: 'node-pressure',
+    confidence: peak === undefined ? 'medium' : 'high',
+    summary: CHOSEN,
+    facts: [
+      `Node event SystemOOM: ${systemOom.message}`,
+      ...(limit !== undefined && peak !== undefined
+        ? [`Its highest sample was ${formatBytes(peak.bytes)} of ${formatBytes(limit)}.`]
+        : ['No limit is set on the container or the pod.']),
+    ],
+    against: [],
+    toSettle: SETTLE,
+  };
+};
+
+function nodeEvent({ kill, evidence }: Case) {
+  const at = kill?.finishedAt ?? kill?.seenAt;
+  return valueOf(evidence.node)?.oomEvents.find(
+    ({ reason, lastSeen }) =>
+      reason === 'SystemOOM' && at !== undefined && lastSeen !== undefined && Math.abs(lastSeen - at) < 2 * MINUTE,
+  );
+}
+
+/** No limit at all, or every sample well below it. Without samples nothing is said. */
+export function staysBelow({ limit, peak }: Case): boolean {
+  return limit === undefined || (peak !== undefined && peak.bytes < BELOW * limit);
+}
+
+/** An eviction explains a SIGKILL without the mark. One with the mark was killed by the kernel first: both are told (row 21). */
+function evictedKill(facts: Case) {
+  if (facts.kill?.how !== 'suspected') return undefined;
+  const eviction = evicted(facts);
+  return eviction === undefined ? undefined : { ...eviction, cause: 'node-pressure' as const };
+}
+
+export const noLimit: Rule = ({ kill, limit }) => {
+  if (kill === undefined || limit !== undefined || kill.how === 'silent') return undefined;
+  return {
+    cause: 'no-limit',
+    confidence: 'high',
+    summary:
+      'The container has no memory limit of its own, so the kill came from above: the pod, all pods together, or the node.',
+    facts: ['No limit is set on the container or the pod.'],
+    against: [],
+    toSettle: 'The kernel log of the node, which names the group that ran out.',
+  };
+};
