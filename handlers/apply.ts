@@ -5,6 +5,8 @@ import type { Change, TemplateContainer, TemplateState } from '../src/domain/cha
 import { hasDrifted } from '../src/domain/change.ts';
 import { addEntry } from '../src/domain/incident.ts';
 import { formatQuantity } from '../src/domain/memory.ts';
+import type { Policy } from '../src/domain/policy.ts';
+import { policyFor } from '../src/domain/policy.ts';
 import type { Proposal, ProposalEvent } from '../src/domain/proposal.ts';
 import { advance } from '../src/domain/proposal.ts';
 import type { Clock } from '../src/ports/clock.ts';
@@ -31,7 +33,10 @@ export type ApplyOutcome =
   | { readonly kind: 'not-applied'; readonly reason: string }
   | { readonly kind: 'nothing-to-do'; readonly state: Proposal['state']['kind'] | 'unknown' };
 
-export function createApply(ports: ApplyPorts) {
+const REHEARSED =
+  'the API server would take it, and policy.dryRunOnly lets nothing be written here; set it to false in headroom.yaml to have changes made';
+
+export function createApply(ports: ApplyPorts, settings: { readonly policy: Policy }) {
   return async function apply(input: { readonly proposalId: string }, signal: AbortSignal): Promise<ApplyOutcome> {
     const stored = await ports.proposals.get(input.proposalId);
     if (stored === undefined) return { kind: 'nothing-to-do', state: 'unknown' };
@@ -47,6 +52,8 @@ export function createApply(ports: ApplyPorts) {
       return giveUp(ports, proposal, driftWords(proposal.change, container));
     }
     const rehearsal = await ports.editor.dryRun(proposal.change, signal);
+    if (rehearsal.kind === 'written' && policyFor(settings.policy, proposal.change.workload).dryRunOnly)
+      return giveUp(ports, proposal, REHEARSED);
     const result = rehearsal.kind === 'written' ? await ports.editor.apply(proposal.change, signal) : rehearsal;
     if (result.kind === 'written') return finish(ports, proposal, { generation: result.generation, signal });
     return result.kind === 'drifted' ? lookAgain(ports, proposal, { result, signal }) : giveUp(ports, proposal, refusal(result));

@@ -6,6 +6,7 @@ import type { Incident } from '../src/domain/incident.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { PersonId, Proposal } from '../src/domain/proposal.ts';
 import { advance } from '../src/domain/proposal.ts';
+import type { Audit } from '../src/ports/audit.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { DecideInput, DecideOutcome, DecisionDraft, Refused } from '../src/ports/conversation.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
@@ -17,6 +18,7 @@ import type { ProposalStore } from '../src/ports/proposal-store.ts';
 import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
 import { driftWords, findIn } from './apply.ts';
 import { permission } from './permission.ts';
+import { writingDenied } from './policy-check.ts';
 import { releaseIncident } from './release.ts';
 import { expire } from './sweep.ts';
 
@@ -24,6 +26,7 @@ export type DecidePorts = {
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
   readonly people: People;
+  readonly audit: Pick<Audit, 'history'>;
   readonly editor: WorkloadEditor;
   readonly queue: JobQueue;
   readonly clock: Clock;
@@ -127,7 +130,13 @@ async function decide(ports: DecidePorts, settings: Settings, { input, signal }:
 
 type Approving = { readonly proposal: Proposal; readonly by: PersonId; readonly signal: AbortSignal };
 
-async function approve(ports: DecidePorts, { cluster }: Settings, { proposal, by, signal }: Approving): Promise<DecideOutcome> {
+async function approve(
+  ports: DecidePorts,
+  { cluster, policy }: Settings,
+  { proposal, by, signal }: Approving,
+): Promise<DecideOutcome> {
+  const denied = await writingDenied(ports, policy, proposal.change);
+  if (denied !== undefined) return refused(denied);
   const reason = proposal.change.workload.cluster === cluster ? await drift(ports, proposal, signal) : undefined;
   if (reason !== undefined) {
     await expire(ports, proposal, reason);

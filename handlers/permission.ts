@@ -1,9 +1,9 @@
-// Whether a person may approve a proposal, asked of Slack at the moment of the question.
+// Whether a person may propose a change or approve one, asked of Slack at the moment of the question.
 
 import type { ApprovalVerdict } from '../src/domain/approval.ts';
-import { approversFor, mayApprove } from '../src/domain/approval.ts';
+import { approversFor, mayApprove, mayPropose, proposersFor } from '../src/domain/approval.ts';
 import { valueOf } from '../src/domain/piece.ts';
-import type { Policy } from '../src/domain/policy.ts';
+import type { Policy, PolicyPlace } from '../src/domain/policy.ts';
 import type { PersonId, Proposal } from '../src/domain/proposal.ts';
 import type { People } from '../src/ports/people.ts';
 
@@ -13,10 +13,25 @@ export async function permission(
   { proposal, person }: { readonly proposal: Proposal; readonly person: PersonId },
 ): Promise<ApprovalVerdict> {
   const { namespace } = proposal.change.workload;
-  const { groups } = approversFor(policy, namespace);
+  const place = { namespace };
+  const known = await lookUp(people, person, approversFor(policy, place).groups);
+  return mayApprove({ policy, place, requester: proposal.requester, ...known });
+}
+
+/** Why this person may not ask for changes of the workload, in words; undefined when they may. */
+export async function proposalDenied(
+  people: People,
+  policy: Policy,
+  { place, person }: { readonly place: PolicyPlace; readonly person: PersonId },
+): Promise<string | undefined> {
+  const verdict = mayPropose({ policy, place, ...(await lookUp(people, person, proposersFor(policy, place).groups)) });
+  return verdict.kind === 'may' ? undefined : verdict.words;
+}
+
+async function lookUp(people: People, person: PersonId, groups: readonly string[]) {
   const [decider, ...members] = await Promise.all([
     people.person(person),
     ...groups.map(async (group) => [group, valueOf(await people.members(group))] as const),
   ]);
-  return mayApprove({ policy, namespace, requester: proposal.requester, decider, groupMembers: new Map(members) });
+  return { decider, groupMembers: new Map(members) };
 }

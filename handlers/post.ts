@@ -90,7 +90,7 @@ async function compose(
       return explanation({ incident, entry, dossier, killId: subject.killId });
     case 'proposal': {
       const proposal = await proposalOf(ports, subject.proposalId);
-      const approvers = approversFor(policy, incident.workload.namespace);
+      const approvers = approversFor(policy, incident.workload);
       return proposal === undefined ? undefined : { kind: 'proposal', incident, proposal, approvers };
     }
     case 'outcome': {

@@ -10,22 +10,29 @@ import { formatQuantity } from '../src/domain/memory.ts';
 import { livedFor } from '../src/domain/oom-kill.ts';
 import { valueOf } from '../src/domain/piece.ts';
 import type { Policy } from '../src/domain/policy.ts';
+import { policyFor } from '../src/domain/policy.ts';
 import type { PersonId, Proposal } from '../src/domain/proposal.ts';
 import { after } from '../src/domain/time.ts';
+import type { Audit } from '../src/ports/audit.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { ProposeInput, ProposeOutcome, Refused, ReviewDraft } from '../src/ports/conversation.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { JobQueue } from '../src/ports/job-queue.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { Meter } from '../src/ports/meter.ts';
+import type { People } from '../src/ports/people.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
 import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
+import { proposalDenied } from './permission.ts';
+import { proposingDenied } from './policy-check.ts';
 import { expire } from './sweep.ts';
 
 export type ProposePorts = {
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
   readonly editor: WorkloadEditor;
+  readonly people: People;
+  readonly audit: Pick<Audit, 'history'>;
   readonly queue: JobQueue;
   readonly clock: Clock;
   readonly log: Log;
@@ -44,8 +51,8 @@ export function createPropose(ports: ProposePorts, settings: Settings) {
       input: { readonly incidentId: string; readonly person: PersonId },
       signal: AbortSignal,
     ): Promise<ReviewDraft | Refused> {
-      const ready = await prepare(ports, settings, { incidentId: input.incidentId, signal });
-      return ready.kind === 'refused' ? ready : draftOf(ready, settings.policy);
+      const ready = await prepare(ports, settings, { ...input, signal });
+      return ready.kind === 'refused' ? ready : draftOf(ready, policyFor(settings.policy, ready.incident.workload));
     },
 
     async propose(input: ProposeInput, signal: AbortSignal): Promise<ProposeOutcome> {
@@ -68,9 +75,10 @@ function refused(reason: string): Refused {
   return { kind: 'refused', reason };
 }
 
-type Preparing = { readonly incidentId: string; readonly signal: AbortSignal };
+type Preparing = { readonly incidentId: string; readonly person: PersonId; readonly signal: AbortSignal };
 
-async function prepare(ports: ProposePorts, settings: Settings, { incidentId, signal }: Preparing): Promise<Ready | Refused> {
+async function prepare(ports: ProposePorts, settings: Settings, preparing: Preparing): Promise<Ready | Refused> {
+  const { incidentId, person, signal } = preparing;
   const incident = await ports.incidents.get(incidentId);
   if (incident === undefined) return refused(`${incidentId} is not known any more.`);
   if (incident.state === 'resolved') return refused(`${incident.id} is resolved; there is nothing left to fix.`);
@@ -82,6 +90,10 @@ async function prepare(ports: ProposePorts, settings: Settings, { incidentId, si
   if (workload.cluster !== settings.cluster)
     return refused(`${incident.id} is of the cluster ${workload.cluster}; this process only reads ${settings.cluster}.`);
   if (!isPatchableKind(workload.kind)) return refused(unpatchable(incident, dossier));
+  const denied =
+    (await proposalDenied(ports.people, settings.policy, { place: workload, person })) ??
+    (await proposingDenied(ports, settings.policy, { workload, container: incident.container }));
+  if (denied !== undefined) return refused(denied);
   const template = await ports.editor.read(workload, signal);
   if (template === undefined) return refused(`${workload.kind} ${workload.namespace}/${workload.name} is no longer there.`);
   const container = template.containers.find(({ name }) => name === incident.container);
@@ -136,7 +148,7 @@ function warningsFor(template: TemplateState, dossier: Dossier | undefined): rea
 type Asking = { readonly input: ProposeInput; readonly signal: AbortSignal };
 
 async function propose(ports: ProposePorts, settings: Settings, { input, signal }: Asking): Promise<ProposeOutcome> {
-  const ready = await prepare(ports, settings, { incidentId: input.incidentId, signal });
+  const ready = await prepare(ports, settings, { incidentId: input.incidentId, person: input.requester, signal });
   if (ready.kind === 'refused') return ready;
   const { container, template, dossier } = ready;
   const allocatable = dossier === undefined ? undefined : valueOf(dossier.evidence.node)?.allocatable;
@@ -144,7 +156,7 @@ async function propose(ports: ProposePorts, settings: Settings, { input, signal 
     limitText: input.limit,
     requestText: input.request,
     current: container.resources,
-    policy: settings.policy,
+    policy: policyFor(settings.policy, template.workload),
     allocatable,
   });
   const problems = [...reasonProblems(input.reason), ...(checked.kind === 'problems' ? checked.problems : [])];
@@ -197,7 +209,7 @@ async function store(
       reason: input.reason.trim(),
       change,
       createdAt: now,
-      expiresAt: after(now, policy.proposalExpiry),
+      expiresAt: after(now, policyFor(policy, incident.workload).proposalExpiry),
       dryRun,
       temporary: dossier?.recommendation.kind === 'raise' && dossier.recommendation.temporary,
       livedMs: livedFor(incident.lastKill),

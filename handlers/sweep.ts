@@ -2,6 +2,7 @@
 // handed on. Safe to run any number of times, by any number of replicas.
 
 import type { Incident, ThreadEntry } from '../src/domain/incident.ts';
+import type { Policy } from '../src/domain/policy.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
 import { advance, isFinal } from '../src/domain/proposal.ts';
 import type { Millis } from '../src/domain/time.ts';
@@ -33,7 +34,7 @@ const LOOKED_AT = 1000;
 /** A proposal its incident does not name after this long was left by a crash between storing it and showing it. */
 const ATTACHED_WITHIN_MS = MINUTE;
 
-export function createSweep(ports: SweepPorts, settings: { readonly quietAfter: Millis }) {
+export function createSweep(ports: SweepPorts, settings: { readonly policy: Pick<Policy, 'quietAfter'> }) {
   return async function sweep(): Promise<SweepOutcome> {
     const outcome = { expired: 0, resumed: await ports.intake.resume(), resolved: 0 };
     for (const proposal of await ports.proposals.listActive()) {
@@ -41,7 +42,7 @@ export function createSweep(ports: SweepPorts, settings: { readonly quietAfter: 
       if (swept === 'expired') outcome.expired += 1;
       if (swept === 'resumed') outcome.resumed += 1;
     }
-    outcome.resolved = await sweepIncidents(ports, settings.quietAfter);
+    outcome.resolved = await sweepIncidents(ports, settings.policy.quietAfter);
     await ports.audit.settle();
     ports.log.debug('swept', outcome);
     return outcome;

@@ -3,6 +3,7 @@
 
 import { hasDrifted } from '../src/domain/change.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
+import type { Policy } from '../src/domain/policy.ts';
 import type { Proposal, ProposalState } from '../src/domain/proposal.ts';
 import { isFinal } from '../src/domain/proposal.ts';
 import type { Millis } from '../src/domain/time.ts';
@@ -18,7 +19,7 @@ import { closeProposal, settleIncident } from './close.ts';
 
 export type VerifyPorts = ClosePorts & { readonly intake: KillIntake; readonly editor: WorkloadEditor };
 
-export type VerifySettings = { readonly watchFloor: Millis; readonly watchCeiling: Millis; readonly pollEvery: Millis };
+export type VerifySettings = { readonly policy: Pick<Policy, 'watchFloor' | 'watchCeiling'>; readonly pollEvery: Millis };
 
 export type VerifyOutcome =
   | Later
@@ -71,7 +72,7 @@ async function followRollout(
   const status = await ports.editor.rollout(proposal.change.workload, state.generation, signal);
   if (status.kind === 'failed') return close(ports, proposal, { kind: 'not-rolled-out', reason: status.message });
   if (status.kind === 'progressing') return { kind: 'later', afterMs: settings.pollEvery, reason: status.message };
-  const window = watchWindow(proposal.livedMs, { floor: settings.watchFloor, ceiling: settings.watchCeiling });
+  const window = watchWindow(proposal.livedMs, { floor: settings.policy.watchFloor, ceiling: settings.policy.watchCeiling });
   await move(ports, proposal, { kind: 'rolled-out', until: after(ports.clock.now(), window) });
   await ports.incidents.update(proposal.incidentId, (incident) => ({ ...incident, state: 'observing' }));
   await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });

@@ -7,6 +7,7 @@ import { waitForCluster } from './adapters/kubernetes/reachable.ts';
 import { banner } from './compose/banner.ts';
 import type { Detecting } from './compose/detection.ts';
 import { startNodeAgent, startWatcher } from './compose/detection.ts';
+import { followRules } from './compose/live-rules.ts';
 import type { Cluster, Stores, Telemetry } from './compose/parts.ts';
 import { openCluster, openStores } from './compose/parts.ts';
 import { rulesFor } from './compose/rules.ts';
@@ -77,7 +78,7 @@ async function start(starting: Starting): Promise<void> {
   const cluster = openCluster(config, clusterPlace, { log, lifecycle });
   const common = {
     config,
-    rules: rulesFor(config, place?.approverGroups ?? []),
+    rules: followRules(rulesFor(config, place?.approverGroups ?? []), { ...telemetry, config, stores, lifecycle }),
     stores,
     cluster,
     telemetry,

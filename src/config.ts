@@ -33,6 +33,8 @@ export type Config = {
   readonly prometheus: { readonly url: string; readonly token: Secret | undefined } | undefined;
   /** Undefined without HEADROOM_CONFIG: the defaults, fitted to what is embedded. */
   readonly rules: Rules | undefined;
+  /** Where they come from; read again while the process runs. */
+  readonly rulesPath: string | undefined;
   readonly httpPort: number;
   readonly httpHost: string;
   readonly dataDir: string;
@@ -206,6 +208,7 @@ function assemble(values: Environment, { role, rules, sources }: Context): Confi
             token: values.PROMETHEUS_TOKEN === undefined ? undefined : new Secret(values.PROMETHEUS_TOKEN),
           },
     rules,
+    rulesPath: values.HEADROOM_CONFIG,
     httpPort: values.HTTP_PORT,
     httpHost: cluster.kind === 'in-cluster' ? '0.0.0.0' : '127.0.0.1',
     dataDir: values.HEADROOM_DATA_DIR,

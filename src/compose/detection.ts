@@ -86,7 +86,13 @@ type Watch = Watcher & { start(): Promise<void>; stop(): Promise<void> };
 function openWatch(detecting: Detecting): Watch {
   const { config, rules, stores, cluster, telemetry } = detecting;
   const ports = { ...stores, ...telemetry, clock: systemClock, pods: cluster.pods };
-  const settings = { reportWithin: rules.reportWithin, cluster: cluster.name };
+  const settings = {
+    // Read anew for each kill: headroom.yaml may have changed meanwhile.
+    get reportWithin() {
+      return rules.reportWithin;
+    },
+    cluster: cluster.name,
+  };
   const watchEvent = createWatchEvent(ports, settings);
   const common = {
     connection: cluster.connection,

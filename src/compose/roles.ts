@@ -61,7 +61,15 @@ export async function startWorker(world: World): Promise<void> {
   const messenger = createMessenger({ client: slack.client, ...telemetry });
   const enrich = createEnrich(
     { ...common, evidence: cluster.evidence, usage: cluster.usage },
-    { routes: rules.routes, channel: slack.channel, policy, evidenceDeadline: EVIDENCE_DEADLINE },
+    {
+      // Read anew at each step: headroom.yaml may have changed meanwhile.
+      get routes() {
+        return rules.routes;
+      },
+      channel: slack.channel,
+      policy,
+      evidenceDeadline: EVIDENCE_DEADLINE,
+    },
   );
   const workers = startWorkers({
     connection: stores.connection,
@@ -69,8 +77,8 @@ export async function startWorker(world: World): Promise<void> {
     handlers: {
       enrich,
       post: createPost({ ...common, messenger }, { policy }),
-      apply: createApply({ ...common, editor: cluster.editor }),
-      verify: createVerify({ ...common, editor: cluster.editor }, { ...policy, pollEvery: ROLLOUT_POLL }),
+      apply: createApply({ ...common, editor: cluster.editor }, { policy }),
+      verify: createVerify({ ...common, editor: cluster.editor }, { policy, pollEvery: ROLLOUT_POLL }),
     },
     ...telemetry,
   });
@@ -80,7 +88,7 @@ export async function startWorker(world: World): Promise<void> {
 
 /** Once at the start, for whatever was left half-way, then on a schedule. */
 async function startSweep({ rules, stores, telemetry, lifecycle }: World): Promise<void> {
-  const sweep = createSweep({ ...stores, clock: systemClock, log: telemetry.log }, { quietAfter: rules.policy.quietAfter });
+  const sweep = createSweep({ ...stores, clock: systemClock, log: telemetry.log }, rules);
   await stores.lock.holding('sweep', SWEEP_LOCK_MS, sweep);
   const schedule = startSchedule({
     expression: SWEEP_EVERY,

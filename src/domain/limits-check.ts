@@ -2,8 +2,9 @@
 // says what was wrong and what to write instead.
 
 import type { Bytes } from './memory.ts';
-import { formatQuantity, MIB, parseQuantity, toBytes } from './memory.ts';
+import { formatQuantity, MIB, parseQuantity } from './memory.ts';
 import type { MemoryResources } from './pod.ts';
+import { judgeSizes } from './policy/judge.ts';
 import type { Policy } from './policy.ts';
 
 export type LimitsInput = {
@@ -11,6 +12,7 @@ export type LimitsInput = {
   /** Undefined or empty leaves the request as it is. */
   readonly requestText: string | undefined;
   readonly current: MemoryResources;
+  /** As it is for the workload (policyFor). */
   readonly policy: Policy;
   /** The node's allocatable memory, when known: no pod with a larger request could be scheduled there. */
   readonly allocatable?: Bytes | undefined;
@@ -32,7 +34,9 @@ export function checkProposedLimits(input: LimitsInput): CheckedLimits {
   if ('problem' in limit) problems.push({ field: 'limit', message: limit.problem });
   if (request !== undefined && 'problem' in request) problems.push({ field: 'request', message: request.problem });
   if ('problem' in limit || (request !== undefined && 'problem' in request)) return { kind: 'problems', problems };
-  problems.push(...limitProblems(limit.bytes, input), ...requestProblems(request?.bytes, limit.bytes, input));
+  const own = [...limitProblems(limit.bytes, input), ...requestProblems(request?.bytes, limit.bytes, input)];
+  // Who typed a limit that makes no sense is told that, not what the policy thinks of it.
+  problems.push(...(own.length > 0 ? own : policyProblems(limit.bytes, request?.bytes, input)));
   return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'ok', limit: limit.bytes, request: request?.bytes };
 }
 
@@ -53,17 +57,25 @@ function readSize(text: string): Read {
   return { problem: `"${text.trim().slice(0, 40)}" is not how Kubernetes writes a size; did you mean ${meant}?${hint}` };
 }
 
-function limitProblems(limit: Bytes, { current, policy }: LimitsInput): readonly LimitsProblem[] {
+function limitProblems(limit: Bytes, { current }: LimitsInput): readonly LimitsProblem[] {
   const old = current.limit?.bytes;
-  const most = old === undefined ? policy.maxLimit : Math.min(policy.maxLimit, old * policy.maxFactor);
   const problem = (message: string): readonly LimitsProblem[] => [{ field: 'limit', message }];
   if (old !== undefined && limit === old) return problem(`This is the limit it has now (${formatQuantity(old)}).`);
   if (old !== undefined && limit < old)
     return problem(`This is lower than the limit that was just hit (${formatQuantity(old)}).`);
-  if (limit < policy.minLimit) return problem(`The policy allows no limit below ${formatQuantity(policy.minLimit)}.`);
-  if (limit <= most) return [];
-  const bound = most < policy.maxLimit ? `${policy.maxFactor} times the present limit` : 'its highest limit';
-  return problem(`The policy allows at most ${formatQuantity(toBytes(Math.floor(most)))}, ${bound}.`);
+  return [];
+}
+
+/** What the policy has against it, under the field that a person can change. */
+function policyProblems(limit: Bytes, request: Bytes | undefined, input: LimitsInput): readonly LimitsProblem[] {
+  const { current, policy, allocatable } = input;
+  const sizes = { currentLimit: current.limit?.bytes, limit, request: request ?? current.request?.bytes, allocatable };
+  return judgeSizes(policy, sizes)
+    .filter(({ says }) => says === 'denied')
+    .map(({ rule, words }) => ({
+      field: rule.endsWith('RequestShare') ? ('request' as const) : ('limit' as const),
+      message: `The policy does not allow it (${rule}): ${words}.`,
+    }));
 }
 
 function requestProblems(

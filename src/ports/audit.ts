@@ -2,7 +2,7 @@
 // proposal itself (ports/proposal-store.ts); `append` is for what changes no proposal: attempts, policies, pull requests.
 
 import type { ChainHead, ChainRecord } from '../domain/audit/chain.ts';
-import type { AuditEvent } from '../domain/audit.ts';
+import type { AuditAction, AuditEvent } from '../domain/audit.ts';
 import type { Instant } from '../domain/time.ts';
 
 export type AuditEntry = { readonly sequence: number; readonly hash: string; readonly event: AuditEvent };
@@ -14,9 +14,26 @@ export type AuditFilter = {
   readonly workload?: string | undefined;
   readonly incidentId?: string | undefined;
   readonly proposalId?: string | undefined;
+  readonly action?: AuditAction | undefined;
+  readonly container?: string | undefined;
   readonly since?: Instant | undefined;
   readonly limit: number;
 };
+
+export function fitsFilter({ at, action, target, incidentId, proposalId }: AuditEvent, filter: AuditFilter): boolean {
+  const { namespace, name, container } = target ?? {};
+  const wanted: readonly (readonly [wanted: string | undefined, found: string | undefined])[] = [
+    [filter.namespace, namespace],
+    [filter.workload, name],
+    [filter.container, container],
+    [filter.action, action],
+    [filter.incidentId, incidentId],
+    [filter.proposalId, proposalId],
+  ];
+  return (
+    (filter.since === undefined || at >= filter.since) && wanted.every(([asked, found]) => asked === undefined || asked === found)
+  );
+}
 
 export type AuditHistory = {
   /** Newest first. */

@@ -11,7 +11,8 @@ export type Counter =
   | 'headroom_slack_calls_total'
   | 'headroom_proposals_total'
   | 'headroom_decisions_total'
-  | 'headroom_verdicts_total';
+  | 'headroom_verdicts_total'
+  | 'headroom_rules_loads_total';
 
 export type Timing = 'headroom_step_duration_seconds' | 'headroom_kill_to_post_seconds' | 'headroom_slack_call_duration_seconds';
 

@@ -16,6 +16,7 @@ const COUNTERS = {
   headroom_slack_calls_total: { help: 'Calls of Slack, by method and outcome.', labels: ['method', 'outcome'] },
   headroom_proposals_total: { help: 'Proposals asked for, by outcome.', labels: ['outcome'] },
   headroom_decisions_total: { help: 'Decisions tried, by outcome.', labels: ['outcome'] },
+  headroom_rules_loads_total: { help: 'Times headroom.yaml was read and had changed, by outcome.', labels: ['outcome'] },
   headroom_verdicts_total: { help: 'Changes closed, by verdict.', labels: ['verdict'] },
 } as const satisfies Record<CounterName, Described>;
 

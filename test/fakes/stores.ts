@@ -11,6 +11,7 @@ import type { Kill } from '../../src/domain/oom-kill.ts';
 import { instanceOf, isLateMark } from '../../src/domain/oom-kill.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
 import type { Audit, AuditKeeping } from '../../src/ports/audit.ts';
+import { fitsFilter } from '../../src/ports/audit.ts';
 import { PermanentError } from '../../src/ports/fault.ts';
 import type { IncidentStore } from '../../src/ports/incident-store.ts';
 import type { Job, JobQueue } from '../../src/ports/job-queue.ts';
@@ -141,20 +142,13 @@ export function fakeAudit(): FakeAudit {
       events.push(structuredClone(event));
       await settle();
     },
-    async history({ limit, since, ...filter }) {
+    async history(filter) {
       await settle();
       const entries = chained
         .slice(removed)
         .map(({ sequence, hash }, index) => ({ sequence, hash, event: eventAt(events, removed + index) }));
-      const fitting = entries.filter(
-        ({ event }) =>
-          (since === undefined || event.at >= since) &&
-          (filter.namespace === undefined || filter.namespace === event.target?.namespace) &&
-          (filter.workload === undefined || filter.workload === event.target?.name) &&
-          (filter.incidentId === undefined || filter.incidentId === event.incidentId) &&
-          (filter.proposalId === undefined || filter.proposalId === event.proposalId),
-      );
-      return { entries: structuredClone(fitting.toReversed().slice(0, limit)), complete: true };
+      const fitting = entries.filter(({ event }) => fitsFilter(event, filter));
+      return { entries: structuredClone(fitting.toReversed().slice(0, filter.limit)), complete: true };
     },
     async *records() {
       yield* structuredClone(chained.slice(removed));

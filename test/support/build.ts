@@ -11,6 +11,7 @@ import type { Kill } from '../../src/domain/oom-kill.ts';
 import { known, unavailable } from '../../src/domain/piece.ts';
 import type { PodContainer, PodFacts, QuantityText } from '../../src/domain/pod.ts';
 import type { Policy } from '../../src/domain/policy.ts';
+import { CHANGE_ROUTES, CHANGEABLE_KINDS } from '../../src/domain/policy.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { DAY, HOUR, MINUTE, toInstant, toMillis } from '../../src/domain/time.ts';
@@ -145,10 +146,24 @@ export function withUsage(usage: Usage): Evidence {
 export function policy(overrides: Partial<Policy> = {}): Policy {
   return {
     approvers: [{ namespaces: ['*'], users: ['UBOB'], groups: [] }],
+    proposers: [],
+    namespaces: ['*'],
+    kinds: CHANGEABLE_KINDS,
+    routes: CHANGE_ROUTES,
+    approvals: 1,
     selfApproval: false,
     minLimit: mi(16),
     maxLimit: mi(16 * 1024),
     maxFactor: 4,
+    maxNodeShare: 0.9,
+    minRequestShare: 0,
+    maxRequestShare: 1,
+    coolDown: toMillis(0),
+    quietHours: [],
+    dryRunOnly: false,
+    undoAutomatically: false,
+    tightenAfter: toMillis(7 * DAY),
+    overrides: [],
     proposalExpiry: toMillis(DAY),
     watchFloor: toMillis(10 * MINUTE),
     watchCeiling: toMillis(DAY),

@@ -9,6 +9,7 @@ import { GENESIS, linkAfter } from '../../domain/audit/chain.ts';
 import type { AuditEvent } from '../../domain/audit.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Audit, AuditEntry, AuditFilter, AuditHistory, AuditKeeping } from '../../ports/audit.ts';
+import { fitsFilter } from '../../ports/audit.ts';
 import { PREFIX } from './connection.ts';
 import { storing } from './faults.ts';
 import { auditEntrySchema, auditEventSchema, chainHeadSchema, chainRecordSchema } from './schema/audit.ts';
@@ -124,8 +125,7 @@ async function search(client: Redis, filter: AuditFilter): Promise<AuditHistory>
     const page = await client.xrevrange(STREAM, until, '-', 'COUNT', READ_AT_ONCE);
     for (const [, [, text]] of page) {
       const entry = parseStored(auditEntrySchema, STREAM, text ?? '');
-      if (filter.since !== undefined && entry.event.at < filter.since) continue;
-      if (fits(entry.event, filter)) entries.push(entry);
+      if (fitsFilter(entry.event, filter)) entries.push(entry);
       if (entries.length >= filter.limit) return { entries, complete: true };
     }
     const last = page.at(-1);
@@ -133,15 +133,6 @@ async function search(client: Redis, filter: AuditFilter): Promise<AuditHistory>
     until = `(${last[0]}`;
   }
   return { entries, complete: false };
-}
-
-function fits({ target, incidentId, proposalId }: AuditEvent, filter: AuditFilter): boolean {
-  return (
-    (filter.namespace === undefined || filter.namespace === target?.namespace) &&
-    (filter.workload === undefined || filter.workload === target?.name) &&
-    (filter.incidentId === undefined || filter.incidentId === incidentId) &&
-    (filter.proposalId === undefined || filter.proposalId === proposalId)
-  );
 }
 
 type Removing = { readonly oldest: Instant; readonly now: Instant; readonly settle: () => Promise<number> };

@@ -32,8 +32,6 @@ export type Size = {
 
 /** Share added on top of the highest sample: samples miss what lies between them. */
 const MARGIN = 1.15;
-/** A limit above this share of what a node can give leaves no room for anything else there. */
-const NODE_SHARE = 0.9;
 
 export function sizeFor(input: SizeInput): Size {
   const series = input.usage?.kind === 'series' ? input.usage : undefined;
@@ -72,7 +70,7 @@ function cap(raw: Bytes, { limit, policy, allocatable }: SizeInput): Capped {
     [limit * policy.maxFactor, `the policy’s factor of ${policy.maxFactor}`],
     ...(allocatable === undefined
       ? []
-      : [[NODE_SHARE * allocatable, `the node, which has ${Math.floor(allocatable / 2 ** 20)}Mi to give`] as const]),
+      : [[policy.maxNodeShare * allocatable, `the node, which has ${Math.floor(allocatable / 2 ** 20)}Mi to give`] as const]),
   ];
   const [tightest] = bounds.filter(([bytes]) => bytes < raw).toSorted(([a], [b]) => a - b);
   if (tightest === undefined) return { limit: raw, by: undefined };

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseRules } from '../../../src/config-file.ts';
 import { GIB } from '../../../src/domain/memory.ts';
+import { policyFor } from '../../../src/domain/policy.ts';
 import { HOUR, MINUTE } from '../../../src/domain/time.ts';
 
 function problemsIn(text: string): readonly string[] {
@@ -42,8 +43,8 @@ reportWithin: 30m
   });
 
   it.each([
-    { name: 'an unknown key', text: 'polcy: {}', place: 'top level' },
-    { name: 'an unknown key in the policy', text: 'policy: {maxLimt: 8Gi}', place: 'policy' },
+    { name: 'an unknown key', text: 'polcy: {}', place: 'polcy' },
+    { name: 'an unknown key in the policy', text: 'policy: {maxLimt: 8Gi}', place: 'policy.maxLimt' },
     { name: 'a size with a wrong unit', text: 'policy: {maxLimit: 8GB}', place: 'policy.maxLimit' },
     { name: 'a length of time without unit', text: 'policy: {proposalExpiry: "24"}', place: 'policy.proposalExpiry' },
     { name: 'a user by name', text: 'policy: {approvers: [{users: [bob]}]}', place: 'policy.approvers.0.users.0' },
@@ -51,12 +52,72 @@ reportWithin: 30m
     { name: 'a factor that never raises', text: 'policy: {maxFactor: 1}', place: 'policy.maxFactor' },
     { name: 'a route without channel', text: 'routes: [{namespaces: [a]}]', place: 'routes.0.channel' },
     { name: 'routes that are no list', text: 'routes: 3', place: 'routes' },
+    { name: 'a kind that cannot be changed', text: 'policy: {kinds: [Node]}', place: 'policy.kinds.0' },
+    { name: 'a route that there is not', text: 'policy: {routes: [email]}', place: 'policy.routes.0' },
+    { name: 'a share in percent', text: 'policy: {maxNodeShare: 90}', place: 'policy.maxNodeShare' },
+    { name: 'an approver rule without people', text: 'policy: {approvers: [{namespaces: [a]}]}', place: 'policy.approvers.0' },
+    {
+      name: 'a time that is no time',
+      text: 'policy: {quietHours: [{from: "25:00", to: "06:00"}]}',
+      place: 'policy.quietHours.0.from',
+    },
+    {
+      name: 'a zone that is none',
+      text: 'policy: {quietHours: [{from: "22:00", to: "06:00", timezone: Mars}]}',
+      place: 'policy.quietHours.0.timezone',
+    },
+    { name: 'hours of no length', text: 'policy: {quietHours: [{from: "22:00", to: "22:00"}]}', place: 'policy.quietHours.0' },
+    { name: 'a lower bound above the upper one', text: 'policy: {minLimit: 2Gi, maxLimit: 1Gi}', place: 'policy.minLimit' },
+    {
+      name: 'shares the wrong way round',
+      text: 'policy: {minRequestShare: 0.9, maxRequestShare: 0.5}',
+      place: 'policy.minRequestShare',
+    },
+    { name: 'a watch floor above its ceiling', text: 'policy: {watchFloor: 2d}', place: 'policy.watchFloor' },
+    {
+      name: 'an override that crosses a bound',
+      text: 'policy: {overrides: [{namespaces: [a], minLimit: 32Gi}]}',
+      place: 'policy.overrides.0.minLimit',
+    },
+    {
+      name: 'an override below a bound',
+      text: 'policy: {overrides: [{namespaces: [a], maxLimit: 8Mi}]}',
+      place: 'policy.overrides.0.maxLimit',
+    },
+    { name: 'an expiry that nobody can meet', text: 'policy: {proposalExpiry: 5s}', place: 'policy.proposalExpiry' },
+    { name: 'an expiry without end', text: 'policy: {proposalExpiry: 90d}', place: 'policy.proposalExpiry' },
+    { name: 'tightening at once', text: 'policy: {tightenAfter: 5m}', place: 'policy.tightenAfter' },
   ])('names the place of $name', ({ text, place }) => {
-    expect(problemsIn(text).map((problem) => problem.split(':')[0])).toEqual([place]);
+    expect(problemsIn(text).map((problem) => problem.split(' (line')[0])).toEqual([place]);
   });
 
   it('says where YAML itself is broken', () => {
     expect(problemsIn('policy: [')[0]).toMatch(/line 1/);
+  });
+
+  it('names line and column, and the key that was meant', () => {
+    expect(problemsIn('reportWithin: 1h\npolicy:\n  # generous\n  maxLimt: 8Gi\n')).toEqual([
+      'policy.maxLimt (line 4, column 3): is not a setting; did you mean maxLimit?',
+    ]);
+    expect(problemsIn('policy:\n  maxLimit: 8GB\n')[0]).toMatch(/^policy\.maxLimit \(line 2, column 3\): .*8GB/);
+    expect(problemsIn('xyzzy: 1')[0]).toBe('xyzzy (line 1, column 1): is not a setting');
+  });
+
+  it('lets an override set some rules for some workloads, and leave the others', () => {
+    const parsed = parseRules(`
+policy:
+  approvers: [{ users: [U1], labels: { tier: gold } }]
+  quietHours: [{ days: [fri], from: "22:00", to: "06:00", timezone: Europe/Berlin }]
+  overrides:
+    - namespaces: [staging]
+      dryRunOnly: true
+      maxLimit: 2Gi
+`);
+    if (parsed.kind === 'problems') throw new Error(parsed.problems.join('\n'));
+    const { policy } = parsed.rules;
+    expect(policy.quietHours).toEqual([{ days: [5], from: 1320, to: 360, timezone: 'Europe/Berlin' }]);
+    expect(policyFor(policy, { namespace: 'staging' })).toMatchObject({ dryRunOnly: true, maxLimit: 2 * GIB, maxFactor: 4 });
+    expect(policyFor(policy, { namespace: 'payments' })).toMatchObject({ dryRunOnly: false, maxLimit: 16 * GIB });
   });
 
   it('reports several mistakes at once', () => {

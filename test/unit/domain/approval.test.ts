@@ -9,7 +9,7 @@ function question(overrides: Partial<ApprovalQuestion> = {}): ApprovalQuestion {
   const approvers = [{ namespaces: ['pay*'], users: ['UBOB'], groups: ['SLEADS'] }];
   return {
     policy: policy({ approvers }),
-    namespace: 'payments',
+    place: { namespace: 'payments' },
     requester: 'UALICE',
     decider: { id: 'UBOB', standing: 'full' },
     groupMembers: new Map([['SLEADS', ['UCAROL', 'UALICE']]]),
@@ -48,7 +48,7 @@ describe('mayApprove', () => {
       given: question({ decider: { id: 'UCAROL', standing: 'full' }, groupMembers: new Map([['SLEADS', undefined]]) }),
       reason: 'group-unknown',
     },
-    { name: 'a namespace without approvers', given: question({ namespace: 'search' }), reason: 'no-approvers' },
+    { name: 'a namespace without approvers', given: question({ place: { namespace: 'search' } }), reason: 'no-approvers' },
   ])('$name', ({ given, reason }) => {
     const verdict = mayApprove(given);
     expect(verdict.kind === 'may' ? undefined : verdict.reason).toBe(reason);

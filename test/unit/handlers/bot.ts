@@ -48,9 +48,9 @@ export function createBot(world: FakeWorld, policy: Policy = defaultPolicy(), cl
     post: createPost(ports, { policy }),
     propose: createPropose(ports, { policy, cluster }),
     decide: createDecide(ports, { policy, cluster }),
-    apply: createApply(ports),
-    verify: createVerify(ports, { ...policy, pollEvery: toMillis(4 * HOUR) }),
-    sweep: createSweep(ports, { quietAfter: policy.quietAfter }),
+    apply: createApply(ports, { policy }),
+    verify: createVerify(ports, { policy, pollEvery: toMillis(4 * HOUR) }),
+    sweep: createSweep(ports, { policy }),
   };
   const runJob = (job: Job): Promise<{ readonly kind: string; readonly afterMs?: number }> => {
     switch (job.step) {

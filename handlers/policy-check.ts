@@ -1,0 +1,51 @@
+// What the policy has to say before a person starts, and before a decision counts: asked at the moment of each, because headroom.yaml may have
+// changed in between, and time has passed.
+
+import { auditTarget } from '../src/domain/audit.ts';
+import type { Finding } from '../src/domain/policy/judge.ts';
+import { denial, judge } from '../src/domain/policy/judge.ts';
+import type { Policy, PolicyPlace } from '../src/domain/policy.ts';
+import { policyFor } from '../src/domain/policy.ts';
+import type { Instant } from '../src/domain/time.ts';
+import type { WorkloadRef } from '../src/domain/workload.ts';
+import type { Audit } from '../src/ports/audit.ts';
+import type { Clock } from '../src/ports/clock.ts';
+
+export type PolicyPorts = { readonly audit: Pick<Audit, 'history'>; readonly clock: Clock };
+
+export type Changing = {
+  readonly workload: WorkloadRef;
+  readonly container: string;
+  readonly labels?: PolicyPlace['labels'];
+};
+
+/** Rules that only count when something is about to be written; nobody has to be kept from asking by them. */
+const AT_DECISION: readonly Finding['rule'][] = ['quietHours', 'approvers', 'dryRunOnly'];
+
+/** Why no change of this container may be proposed now, for a person; undefined when one may. */
+export async function proposingDenied(ports: PolicyPorts, policy: Policy, changing: Changing): Promise<string | undefined> {
+  const findings = await findingsFor(ports, policy, changing);
+  const words = denial(findings.filter(({ rule }) => !AT_DECISION.includes(rule)));
+  return words === undefined ? undefined : `The policy does not allow it: ${words}.`;
+}
+
+/** Why nothing may be written now, for the person who approves; undefined when it may. */
+export async function writingDenied(ports: PolicyPorts, policy: Policy, changing: Changing): Promise<string | undefined> {
+  const findings = await findingsFor(ports, policy, changing);
+  const words = denial(findings.filter(({ rule }) => rule !== 'approvers'));
+  return words === undefined ? undefined : `The policy does not allow it now: ${words}.`;
+}
+
+async function findingsFor(ports: PolicyPorts, policy: Policy, changing: Changing): Promise<readonly Finding[]> {
+  const { workload, labels } = changing;
+  const place = { namespace: workload.namespace, labels, kind: workload.kind };
+  const coolDown = policyFor(policy, place).coolDown > 0;
+  const lastWrittenAt = coolDown ? await lastWritten(ports.audit, changing) : undefined;
+  return judge(policy, { place, now: ports.clock.now(), lastWrittenAt });
+}
+
+async function lastWritten(audit: Pick<Audit, 'history'>, { workload, container }: Changing): Promise<Instant | undefined> {
+  const { namespace, name: workloadName, ...target } = auditTarget({ workload, container });
+  const { entries } = await audit.history({ namespace, workload: workloadName, container, action: 'write', limit: 20 });
+  return entries.find(({ event }) => event.target?.cluster === target.cluster && event.target.kind === target.kind)?.event.at;
+}

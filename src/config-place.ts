@@ -1,0 +1,59 @@
+// Where in a YAML text a problem is: line and column of the value or key that a path names, and the nearest right key for a mistyped one.
+
+import { distance } from 'fastest-levenshtein';
+import type { Document, LineCounter } from 'yaml';
+import { isMap, isNode, isScalar } from 'yaml';
+import type { z } from 'zod';
+import { nearest } from './domain/nearest.ts';
+
+export type Located = {
+  readonly document: Document;
+  readonly lines: LineCounter;
+  /** Every key there is, for "did you mean". */
+  readonly keys: readonly string[];
+};
+
+/** "policy.maxLimit (line 4, column 13): …", one for each thing that is wrong. */
+export function describeIssues(issues: readonly z.core.$ZodIssue[], located: Located): readonly string[] {
+  return issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys'
+      ? issue.keys.map((key) => describe([...issue.path, key], `is not a setting${suggestion(key, located.keys)}`, located))
+      : [describe(issue.path, issue.message, located)],
+  );
+}
+
+function describe(path: readonly PropertyKey[], message: string, located: Located): string {
+  return `${name(path)}${position(path, located)}: ${message}`;
+}
+
+function name(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? 'top level' : path.map(String).join('.');
+}
+
+/** Of the key when the value is missing or unknown, of what surrounds it when the key is missing as well. */
+function position(path: readonly PropertyKey[], { document, lines }: Located): string {
+  for (let length = path.length; length > 0; length -= 1) {
+    const offset = offsetOf(path.slice(0, length), document);
+    if (offset === undefined) continue;
+    const { line, col } = lines.linePos(offset);
+    return ` (line ${line}, column ${col})`;
+  }
+  return '';
+}
+
+function offsetOf(path: readonly PropertyKey[], document: Document): number | undefined {
+  const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
+  const last = path.at(-1);
+  if (isMap(parent)) {
+    const pair = parent.items.find(({ key }) => isScalar(key) && key.value === last);
+    if (isScalar(pair?.key) && pair.key.range) return pair.key.range[0];
+  }
+  const node: unknown = document.getIn(path, true);
+  return isNode(node) ? node.range?.[0] : undefined;
+}
+
+/** "; did you mean maxLimit?", or nothing when no key is near. */
+function suggestion(key: string, known: readonly string[]): string {
+  const [meant] = nearest({ candidates: known, text: key, distance, limit: 1 });
+  return meant === undefined ? '' : `; did you mean ${meant}?`;
+}
