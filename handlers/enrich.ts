@@ -4,7 +4,8 @@
 import { diagnose } from '../src/domain/diagnose.ts';
 import type { Evidence } from '../src/domain/evidence.ts';
 import type { Dossier, Incident } from '../src/domain/incident.ts';
-import { addEntry, addKill, incidentKey, openIncident } from '../src/domain/incident.ts';
+import { addEntry, addKill, entryOf, incidentKey, openIncident, revealed } from '../src/domain/incident.ts';
+import { isMuted, muteKey } from '../src/domain/mute.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
 import { containerIdOf } from '../src/domain/oom-kill.ts';
 import { unavailable, valueOf } from '../src/domain/piece.ts';
@@ -21,6 +22,7 @@ import type { JobQueue } from '../src/ports/job-queue.ts';
 import type { KernelReports } from '../src/ports/kernel-reports.ts';
 import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { Log } from '../src/ports/log.ts';
+import type { MuteStore } from '../src/ports/mute-store.ts';
 
 export type EnrichPorts = {
   readonly intake: KillIntake;
@@ -28,6 +30,7 @@ export type EnrichPorts = {
   readonly evidence: EvidenceReader;
   readonly usage: UsageReader;
   readonly kernel: KernelReports;
+  readonly mutes: MuteStore;
   readonly queue: JobQueue;
   readonly clock: Clock;
   readonly log: Log;
@@ -102,11 +105,22 @@ async function place(ports: EnrichPorts, settings: EnrichSettings, { kill, evide
   const workload = valueOf(evidence.owner)?.top ?? workloadOf(kill);
   const channel = kill.channel ?? routeFor(settings.routes, kill.ref, settings.channel);
   const now = ports.clock.now();
+  const muted = await activeMute(ports, workload);
   const found = await ports.incidents.openOrFind(incidentKey(workload, kill.ref.container), (id, previousIncidentId) =>
-    openIncident({ id, kill, workload, channel, now, previousIncidentId }),
+    openIncident({ id, kill, workload, channel, now, previousIncidentId, muted }),
   );
   if (found.kind === 'opened') return { incident: found.incident, opened: true };
-  return { incident: await ports.incidents.update(found.incident.id, (incident) => addKill(incident, kill)), opened: false };
+  const counted = await ports.incidents.update(found.incident.id, (incident) => {
+    const next = addKill(incident, kill);
+    return muted === undefined ? revealed(next) : next;
+  });
+  return { incident: counted, opened: false };
+}
+
+/** Who expects this workload's kills now: then they are recorded, and nobody is told. */
+async function activeMute({ mutes, clock }: EnrichPorts, workload: WorkloadRef): Promise<Incident['muted']> {
+  const mute = await mutes.get(muteKey({ cluster: workload.cluster, workload }));
+  return isMuted(mute, clock.now()) ? { by: mute.by, until: mute.until } : undefined;
 }
 
 /** Without an owner chain (no right to read it, or gone), the pod's direct controller, else the pod itself. */
@@ -136,6 +150,7 @@ type Explained = { readonly before: Dossier | undefined; readonly dossier: Dossi
 
 /** The first kill is explained in the thread; a later one only when its cause is another. */
 async function explainOnce(ports: EnrichPorts, incident: Incident, { before, dossier, kill }: Explained): Promise<void> {
+  if (entryOf(incident, 'root') === undefined) return;
   if (before !== undefined && before.diagnosis.cause === dossier.diagnosis.cause && incident.thread.length > 1) return;
   await ports.incidents.update(incident.id, (current) =>
     addEntry(current, `explanation/${dossier.diagnosis.cause}`, { kind: 'explanation', killId: kill.id }),

@@ -1,126 +1,99 @@
-// People ask: explain this pod now, list what is open, help. Unknown words get the usage and the nearest right one.
+// People ask: this reads the question and leads it to the step that answers it. A name alone finds what it names; a word nobody knows gets the
+// nearest right one.
 
-import { diagnose } from '../src/domain/diagnose.ts';
-import type { Incident } from '../src/domain/incident.ts';
+import type { CommandName } from '../src/domain/ask.ts';
+import { COMMANDS, commandWords, readAsk } from '../src/domain/ask.ts';
+import type { Thing } from '../src/domain/find.ts';
+import { thingName } from '../src/domain/find.ts';
 import { nearest } from '../src/domain/nearest.ts';
-import type { Kill } from '../src/domain/oom-kill.ts';
-import { findKills } from '../src/domain/oom-kill.ts';
-import type { PodContainer, PodFacts } from '../src/domain/pod.ts';
-import { effectiveLimit } from '../src/domain/pod.ts';
-import type { Policy } from '../src/domain/policy.ts';
-import { recommend } from '../src/domain/recommend.ts';
-import type { Millis } from '../src/domain/time.ts';
-import type { Clock } from '../src/ports/clock.ts';
-import type { Answer } from '../src/ports/conversation.ts';
-import type { EvidenceReader, PodFinder, UsageReader } from '../src/ports/evidence-reader.ts';
-import type { IncidentStore } from '../src/ports/incident-store.ts';
-import { gather } from './enrich.ts';
+import type { Answer, Choice, Question } from '../src/ports/answer.ts';
+import type { MutePorts } from './mute.ts';
+import { mute, unmute } from './mute.ts';
+import type { PastPorts } from './query-past.ts';
+import { approvals, history, listed } from './query-past.ts';
+import type { PlacePorts } from './query-places.ts';
+import { inNamespace, ofWorkload, onNode, top } from './query-places.ts';
+import type { PodPorts } from './query-pod.ts';
+import { explainNamed, recommendFor } from './query-pod.ts';
+import type { Asked, QuerySettings } from './query-support.ts';
+import { choiceOf, finding, pick } from './query-support.ts';
 
-export type QueryPorts = {
-  readonly incidents: IncidentStore;
-  readonly pods: PodFinder;
-  readonly evidence: EvidenceReader;
-  readonly usage: UsageReader;
-  readonly clock: Clock;
-  /** How many edits turn one text into the other. */
-  readonly distance: (a: string, b: string) => number;
-};
-
-export type QuerySettings = { readonly cluster: string; readonly policy: Policy; readonly evidenceDeadline: Millis };
-
-const COMMANDS = ['pod', 'list', 'help'] as const;
-const LISTED = 20;
+export type QueryPorts = PodPorts & PlacePorts & PastPorts & MutePorts;
 
 export function createQuery(ports: QueryPorts, settings: QuerySettings) {
-  return async function query(input: { readonly text: string }, signal: AbortSignal): Promise<Answer> {
-    const [word = 'help', ...rest] = input.text
-      .trim()
-      .split(/\s+/)
-      .filter((part) => part !== '');
-    const command = COMMANDS.find((known) => known === word.toLowerCase());
-    switch (command) {
-      case 'help':
-        return { kind: 'help' };
-      case 'list':
-        return { kind: 'list', incidents: await openIncidents(ports) };
-      case 'pod':
-        return explainPod(ports, settings, { words: rest, signal });
-      case undefined:
-        return unknownCommand(ports, word);
-    }
+  return async function query(question: Question, signal: AbortSignal): Promise<Answer> {
+    const { command, text } = readAsk(question.text);
+    const asked = { text, person: question.person, page: question.page ?? 0, signal };
+    if (command.kind === 'words') return byName(ports, settings, { ...asked, words: command.words });
+    return STEPS[command.name](ports, settings, { ...asked, words: command.args });
   };
 }
 
-async function openIncidents(ports: QueryPorts): Promise<readonly Incident[]> {
-  return ports.incidents.list({ state: 'unresolved', limit: LISTED });
+type Step = (ports: QueryPorts, settings: QuerySettings, asked: Asked) => Promise<Answer>;
+
+const STEPS = {
+  pod: explainNamed,
+  workload: ofWorkload,
+  namespace: inNamespace,
+  node: onNode,
+  top,
+  list: (ports, _, asked) => listed(ports, asked, 'open'),
+  recent: (ports, _, asked) => listed(ports, asked, 'recent'),
+  recommend: recommendFor,
+  history,
+  approvals,
+  mute,
+  unmute,
+  help: async (ports, _, { words: [word] }) => help(ports, word),
+} as const satisfies Record<CommandName, Step>;
+
+function help(ports: QueryPorts, word: string | undefined): Answer {
+  if (word === undefined) return { kind: 'help' };
+  const command = COMMANDS.find(({ name }) => name === word.toLowerCase());
+  if (command !== undefined) return { kind: 'help', command: command.name };
+  const near = nearestCommands(ports, word, (name) => `help ${name}`);
+  return { kind: 'usage', problem: `"${word.slice(0, 60)}" is no command.`, nearest: near };
 }
 
-function unknownCommand(ports: QueryPorts, word: string): Answer {
-  const [suggestion] = nearest({ candidates: COMMANDS, text: word.toLowerCase(), distance: ports.distance, limit: 1 });
-  return { kind: 'usage', problem: `"${word.slice(0, 60)}" is not something I know.`, nearest: suggestion };
-}
-
-type Asked = { readonly words: readonly string[]; readonly signal: AbortSignal };
-
-async function explainPod(ports: QueryPorts, settings: QuerySettings, { words, signal }: Asked): Promise<Answer> {
-  const [target, ...surplus] = words;
-  const [namespace, name, ...deeper] = (target ?? '').split('/');
-  if (!namespace || !name || deeper.length > 0 || surplus.length > 0) {
-    return {
-      kind: 'usage',
-      problem: 'Name one pod as namespace/pod, for example /oom pod payments/checkout-api-7d9f.',
-      nearest: 'pod',
-    };
-  }
-  const pod = await ports.pods.find(namespace, name, signal);
-  if (pod === undefined) return notFound(ports, { namespace, name, signal });
-  return explain(ports, settings, { pod, signal });
-}
-
-type Missing = { readonly namespace: string; readonly name: string; readonly signal: AbortSignal };
-
-async function notFound(ports: QueryPorts, { namespace, name, signal }: Missing): Promise<Answer> {
-  const inNamespace = await ports.pods.names(namespace, signal);
-  const candidates = inNamespace.length > 0 ? inNamespace : await ports.pods.names(undefined, signal);
-  const problem = `There is no pod ${namespace}/${name}${inNamespace.length === 0 ? `, nor any pod in a namespace ${namespace}` : ''}.`;
+/** `/oom checkout`: one thing is shown, several are offered; nothing of that name may be a command mistyped. */
+async function byName(ports: QueryPorts, settings: QuerySettings, asked: Asked): Promise<Answer> {
+  const [word = '', ...rest] = asked.words;
+  const name = rest.length === 1 ? asked.words.join('/') : word;
+  const found = await finding(ports, { wanted: ['workload', 'pod', 'namespace', 'node'], text: name, signal: asked.signal });
+  if (found.kind === 'one') return show(ports, settings, { asked, thing: found.thing });
+  if (found.kind === 'several') return pick({ name, things: found.things, asked });
+  const commands = nearestCommands(ports, word, (command) => [command, ...rest].join(' '));
+  const said = `"${asked.words.join(' ').slice(0, 80)}"`;
+  if (found.kind === 'unreadable') return { kind: 'usage', problem: `${said} is no command. ${found.reason}`, nearest: commands };
   return {
-    kind: 'not-found',
-    problem,
-    nearest: nearest({ candidates, text: `${namespace}/${name}`, distance: ports.distance, limit: 3 }),
+    kind: 'usage',
+    problem: `${said} is no command, and nothing in ${settings.cluster} has that name.`,
+    nearest: [...commands, ...found.nearest.map(choiceOf)],
   };
 }
 
-type Explaining = { readonly pod: PodFacts; readonly signal: AbortSignal };
+type Shown = { readonly asked: Asked; readonly thing: Thing };
 
-async function explain(ports: QueryPorts, settings: QuerySettings, { pod, signal }: Explaining): Promise<Answer> {
-  const now = ports.clock.now();
-  const kill = latest(findKills(pod, now));
-  const container = pod.containers.find(({ name }) => name === kill?.ref.container) ?? mostTelling(pod);
-  if (container === undefined)
-    return { kind: 'not-found', problem: `Pod ${pod.namespace}/${pod.name} has no containers.`, nearest: [] };
-  const ref = {
-    cluster: settings.cluster,
-    namespace: pod.namespace,
-    pod: pod.name,
-    podUid: pod.uid,
-    container: container.name,
-    role: container.role,
-  };
-  const evidence = await gather(ports, { ref, kill }, { signal, deadline: settings.evidenceDeadline });
-  const diagnosis = diagnose({ kill, evidence, now, earlierKills: [] });
-  const recommendation = recommend({ kill, evidence, diagnosis, earlierKills: [], policy: settings.policy, now });
-  return { kind: 'explanation', ref, kill, dossier: { killId: kill?.id, evidence, diagnosis, recommendation } };
+function show(ports: QueryPorts, settings: QuerySettings, { asked, thing }: Shown): Promise<Answer> {
+  const named = { ...asked, words: [thingName(thing)] };
+  switch (thing.kind) {
+    case 'pod':
+    case 'workload':
+      return explainNamed(ports, settings, named);
+    case 'namespace':
+      return inNamespace(ports, settings, named);
+    case 'node':
+      return onNode(ports, settings, named);
+  }
 }
 
-function latest(kills: readonly Kill[]): Kill | undefined {
-  return kills.toSorted((a, b) => (b.finishedAt ?? b.seenAt) - (a.finishedAt ?? a.seenAt))[0];
-}
-
-/** Nobody was killed: the container that is not running, else the one that restarted most, else the one with a limit. */
-function mostTelling(pod: PodFacts): PodContainer | undefined {
-  const weight = (container: PodContainer): number =>
-    (container.state.kind === 'running' ? 0 : 4) +
-    Math.min(container.restartCount, 3) +
-    (effectiveLimit(pod, container) === undefined ? 0 : 0.5);
-  return pod.containers.toSorted((a, b) => weight(b) - weight(a)).find(({ role }) => role !== 'ephemeral');
+function nearestCommands(
+  { distance }: Pick<QueryPorts, 'distance'>,
+  word: string,
+  askFor: (command: string) => string,
+): readonly Choice[] {
+  return nearest({ candidates: commandWords(), text: word.toLowerCase(), distance, limit: 1 }).map((name) => {
+    const ask = askFor(name);
+    return { label: ask, ask };
+  });
 }

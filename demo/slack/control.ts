@@ -2,6 +2,7 @@
 
 import type { PeopleAct } from './people-act.ts';
 import { COMMANDS } from './sayings.ts';
+import { SHORTCUTS } from './shortcuts.ts';
 import type { SocketMode } from './socket-mode.ts';
 import type { UiAnswer, UiMessage, UiRequests, UiState } from './ui-types.ts';
 import type { ApiCall } from './web-api/serve.ts';
@@ -90,6 +91,7 @@ function stateOf({
     modals: (world.modals.get(user) ?? []).map(({ id, hash, view, errors }) => ({ id, hash, view, errors })),
     home: world.homes.get(user),
     commands: COMMANDS,
+    shortcuts: SHORTCUTS,
     faults: world.faults,
     connections: socket.connections(),
   };

@@ -4,6 +4,7 @@ import type { Acting } from './acting.ts';
 import { actorOf, refused } from './acting.ts';
 import { click } from './clicks.ts';
 import { say } from './sayings.ts';
+import { shortcut } from './shortcuts.ts';
 import { close, submit } from './submissions.ts';
 import type { UiAction, UiAnswer, UiRequests } from './ui-types.ts';
 import { homeIdOf } from './web-api/views.ts';
@@ -17,6 +18,8 @@ export type PeopleAct = {
   say(request: UiRequests['say']): Promise<UiAnswer>;
   /** The Home tab is opened: the app is told, and publishes it. */
   home(request: UiRequests['home']): UiAnswer;
+  /** A message shortcut; resolves when the app has acknowledged it. */
+  shortcut(request: UiRequests['shortcut']): Promise<UiAnswer>;
 };
 
 export function createPeopleAct(acting: Acting): PeopleAct {
@@ -26,6 +29,7 @@ export function createPeopleAct(acting: Acting): PeopleAct {
     close: (request) => close(acting, request),
     say: (request) => say(acting, request),
     home: (request) => openHome(acting, request),
+    shortcut: (request) => shortcut(acting, request),
   };
 }
 

@@ -10,7 +10,7 @@ import { channelOf, messageOf, newId, newTrigger } from './world.ts';
 type Say = UiRequests['say'];
 
 /** The commands of the app's manifest, as the page lists them. */
-export const COMMANDS = [{ command: '/oom', usageHint: 'pod <namespace>/<pod> · list · help' }] as const;
+export const COMMANDS = [{ command: '/oom', usageHint: 'a pod’s name, top, recent, recommend, history, mute, help …' }] as const;
 
 export async function say(acting: Acting, request: Say): Promise<UiAnswer> {
   const { world } = acting;

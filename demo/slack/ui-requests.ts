@@ -23,6 +23,7 @@ const requests = {
   close: z.object({ as, viewId: z.string() }),
   say: z.object({ as, channel: z.string(), threadTs: z.string().optional(), text: z.string().max(4000) }),
   home: z.object({ as }),
+  shortcut: z.object({ as, channel: z.string(), ts: z.string(), callbackId: z.string() }),
   break: z.object({
     rateLimitNext: z.int().min(0).max(1000).optional(),
     slowMs: z.int().min(0).max(60_000).optional(),
@@ -45,6 +46,8 @@ export async function perform(control: Control, what: string, body: unknown): Pr
       return checked(requests.say.safeParse(body), control.say);
     case 'home':
       return checked(requests.home.safeParse(body), control.home);
+    case 'shortcut':
+      return checked(requests.shortcut.safeParse(body), control.shortcut);
     case 'break':
       return checked(requests.break.safeParse(body), control.break);
     default:

@@ -65,6 +65,8 @@ export type UiState = {
   readonly modals: readonly UiView[];
   readonly home: Readonly<Record<string, unknown>> | undefined;
   readonly commands: readonly { readonly command: string; readonly usageHint: string }[];
+  /** Of the app's manifest, for messages. */
+  readonly shortcuts: readonly { readonly callbackId: string; readonly name: string }[];
   readonly faults: UiFaults;
   /** Socket Mode connections of the bot that are open now. */
   readonly connections: number;
@@ -97,6 +99,13 @@ export type UiRequests = {
   /** A message or, when it begins with a slash, a command. */
   readonly say: { readonly as: string; readonly channel: string; readonly threadTs?: string | undefined; readonly text: string };
   readonly home: { readonly as: string };
+  /** A message shortcut is used on a message. */
+  readonly shortcut: {
+    readonly as: string;
+    readonly channel: string;
+    readonly ts: string;
+    readonly callbackId: string;
+  };
   readonly break: { readonly [Fault in keyof UiFaults]?: UiFaults[Fault] | undefined } & {
     /** Every Socket Mode connection gets a disconnect frame; 'drop' cuts the TCP connections instead. */
     readonly disconnect?: 'refresh_requested' | 'warning' | 'drop' | undefined;

@@ -3,12 +3,15 @@
 import { randomUUID } from 'node:crypto';
 import type { ClusterConnection } from '../adapters/kubernetes/connection.ts';
 import { connectCluster } from '../adapters/kubernetes/connection.ts';
+import { createDirectory } from '../adapters/kubernetes/directory.ts';
 import { createEvidenceReader } from '../adapters/kubernetes/evidence-reader.ts';
 import { createMetricsUsage } from '../adapters/kubernetes/metrics-usage.ts';
+import { createMetricsUse } from '../adapters/kubernetes/metrics-use.ts';
 import { createPodFinder } from '../adapters/kubernetes/pod-finder.ts';
 import { createWorkloadEditor } from '../adapters/kubernetes/workload-editor.ts';
 import type { PrometheusEndpoint } from '../adapters/prometheus/query-range.ts';
 import { createPrometheusUsage } from '../adapters/prometheus/usage-reader.ts';
+import { createPrometheusUse } from '../adapters/prometheus/use-now.ts';
 import { redisAudit } from '../adapters/redis/audit.ts';
 import type { RedisConnection } from '../adapters/redis/connection.ts';
 import { connectRedis } from '../adapters/redis/connection.ts';
@@ -17,6 +20,7 @@ import type { RedisJobQueue } from '../adapters/redis/job-queue.ts';
 import { redisJobQueue } from '../adapters/redis/job-queue.ts';
 import { redisKernelReports } from '../adapters/redis/kernel-reports.ts';
 import { redisKillIntake } from '../adapters/redis/kill-intake.ts';
+import { redisMuteStore } from '../adapters/redis/mute-store.ts';
 import { redisLock, redisOnce } from '../adapters/redis/once.ts';
 import { redisProposalStore } from '../adapters/redis/proposal-store.ts';
 import type { Config } from '../config.ts';
@@ -24,14 +28,17 @@ import { toInstant } from '../domain/time.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Audit, AuditKeeping } from '../ports/audit.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Directory, UseReader } from '../ports/directory.ts';
 import type { EvidenceReader, PodFinder, UsageReader } from '../ports/evidence-reader.ts';
 import { firstKnownUsage } from '../ports/first-known-usage.ts';
+import { firstKnownUse } from '../ports/first-known-use.ts';
 import type { IncidentStore } from '../ports/incident-store.ts';
 import type { KernelReports } from '../ports/kernel-reports.ts';
 import type { KillIntake } from '../ports/kill-intake.ts';
 import type { Lock } from '../ports/lock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Meter } from '../ports/meter.ts';
+import type { MuteStore } from '../ports/mute-store.ts';
 import type { Once } from '../ports/once.ts';
 import type { ProposalStore } from '../ports/proposal-store.ts';
 import type { WorkloadEditor } from '../ports/workload-editor.ts';
@@ -47,6 +54,7 @@ export type Stores = {
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
   readonly audit: Audit & AuditKeeping;
+  readonly mutes: MuteStore;
   readonly once: Once;
   readonly lock: Lock;
 };
@@ -65,6 +73,7 @@ export function openStores({ url }: RedisPlace, log: Log, lifecycle: Lifecycle):
     incidents: redisIncidentStore({ client }),
     proposals: redisProposalStore({ client }),
     audit: redisAudit({ client }),
+    mutes: redisMuteStore({ client, clock: systemClock }),
     once: redisOnce({ client }),
     lock: redisLock({ client, newToken: randomUUID }),
   };
@@ -76,6 +85,8 @@ export type Cluster = {
   readonly evidence: EvidenceReader;
   readonly usage: UsageReader;
   readonly pods: PodFinder;
+  readonly directory: Directory;
+  readonly use: UseReader;
   readonly editor: WorkloadEditor;
   readonly prometheus: PrometheusEndpoint | undefined;
   readonly usageWords: string;
@@ -96,12 +107,22 @@ export function openCluster(
   const metrics = createMetricsUsage({ connection, clock: systemClock });
   const prometheus = prometheusOf(config, place);
   const history = prometheus === undefined ? [] : [createPrometheusUsage({ ...prometheus, clock: systemClock })];
+  const used = prometheus === undefined ? [] : [createPrometheusUse({ ...prometheus, clock: systemClock })];
+  const { namespaces } = config;
   return {
     connection,
     name,
     evidence: createEvidenceReader({ connection, cluster: name, clock: systemClock, log }),
     usage: firstKnownUsage([...history, metrics]),
     pods: createPodFinder({ connection, cluster: name }),
+    directory: createDirectory({
+      connection,
+      cluster: name,
+      namespaces,
+      excluded: config.excludedNamespaces,
+      clock: systemClock,
+    }),
+    use: firstKnownUse([createMetricsUse({ connection, namespaces, clock: systemClock }), ...used]),
     editor: createWorkloadEditor({ connection, cluster: name, clock: systemClock, log }),
     prometheus,
     usageWords:

@@ -7,6 +7,7 @@ import { createAcknowledge } from '../../handlers/acknowledge.ts';
 import { createApply } from '../../handlers/apply.ts';
 import { createDecide } from '../../handlers/decide.ts';
 import { createEnrich } from '../../handlers/enrich.ts';
+import { createExplainMessage } from '../../handlers/explain-message.ts';
 import { createHome } from '../../handlers/home.ts';
 import { createPost } from '../../handlers/post.ts';
 import { createPropose } from '../../handlers/propose.ts';
@@ -129,17 +130,17 @@ function conversation({ rules, stores, cluster, telemetry }: World, people: Peop
   const common = { ...stores, ...telemetry, clock: systemClock, editor: cluster.editor, people };
   const propose = createPropose(common, { policy, cluster: cluster.name });
   const decide = createDecide(common, { policy, cluster: cluster.name });
-  const query = createQuery(
-    { ...common, pods: cluster.pods, evidence: cluster.evidence, usage: cluster.usage, distance },
-    { cluster: cluster.name, policy, evidenceDeadline: EVIDENCE_DEADLINE },
-  );
+  const { pods, directory, evidence, usage, use } = cluster;
+  const asking = { ...common, pods, directory, evidence, usage, use, distance };
+  const answering = { cluster: cluster.name, policy, evidenceDeadline: EVIDENCE_DEADLINE };
   return {
     reviewDraft: propose.draft,
     propose: propose.propose,
     decisionDraft: decide.draft,
     decide: decide.decide,
     acknowledge: createAcknowledge(common),
-    query,
+    query: createQuery(asking, answering),
+    explainMessage: createExplainMessage(asking, answering),
     home: createHome(common, { policy }),
   };
 }

@@ -64,6 +64,8 @@ export type Incident = {
   /** The proposal under review or under way. */
   readonly proposalId?: string | undefined;
   readonly previousIncidentId?: string | undefined;
+  /** Somebody expected its kills when it was opened: it has no message until a kill comes after that. */
+  readonly muted?: { readonly by: PersonId; readonly until: Instant } | undefined;
   readonly resolvedAt?: Instant | undefined;
   readonly thread: readonly ThreadEntry[];
 };
@@ -89,6 +91,7 @@ export type NewIncident = {
   readonly channel: string;
   readonly now: Instant;
   readonly previousIncidentId?: string | undefined;
+  readonly muted?: Incident['muted'];
 };
 
 export function openIncident(start: NewIncident): Incident {
@@ -108,8 +111,17 @@ export function openIncident(start: NewIncident): Incident {
     killTimes: [kill.finishedAt ?? kill.seenAt],
     killIds: [kill.id],
     previousIncidentId: start.previousIncidentId,
-    thread: [{ key: 'root', subject: { kind: 'root' } }],
+    muted: start.muted,
+    thread: start.muted === undefined ? [ROOT] : [],
   };
+}
+
+const ROOT: ThreadEntry = { key: 'root', subject: { kind: 'root' } };
+
+/** The incident with a root message to show, whatever was muted before; unchanged when it has one. */
+export function revealed(incident: Incident): Incident {
+  if (entryOf(incident, ROOT.key) !== undefined) return incident;
+  return { ...incident, muted: undefined, thread: [ROOT, ...incident.thread] };
 }
 
 /** The incident with one more kill; the same incident when it already counts that kill. */

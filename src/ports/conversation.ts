@@ -1,10 +1,8 @@
 // What people ask the bot and what it answers, in domain words: the Slack edge parses the one and draws the other.
 
-import type { Dossier, Incident } from '../domain/incident.ts';
-import type { Kill } from '../domain/oom-kill.ts';
+import type { Incident } from '../domain/incident.ts';
 import type { PersonId, Proposal } from '../domain/proposal.ts';
 import type { Recommendation } from '../domain/recommendation.ts';
-import type { ContainerRef } from '../domain/workload.ts';
 
 /** Not done, and why: told to the person who asked, and to nobody else. Plain text, not yet escaped. */
 export type Refused = { readonly kind: 'refused'; readonly reason: string };
@@ -60,12 +58,15 @@ export type DecideOutcome = { readonly kind: 'approved' } | { readonly kind: 're
 
 export type AcknowledgeOutcome = { readonly kind: 'acknowledged' } | { readonly kind: 'already' } | Refused;
 
-export type Answer =
-  | { readonly kind: 'explanation'; readonly ref: ContainerRef; readonly kill?: Kill | undefined; readonly dossier: Dossier }
-  | { readonly kind: 'list'; readonly incidents: readonly Incident[] }
-  | { readonly kind: 'help' }
-  | { readonly kind: 'usage'; readonly problem: string; readonly nearest?: string | undefined }
-  | { readonly kind: 'not-found'; readonly problem: string; readonly nearest: readonly string[] };
+/** "Explain this": about a message, ours or anybody's. */
+export type MessageQuestion = {
+  readonly person: PersonId;
+  readonly channel: string;
+  /** The message's own id and, in a thread, its root's. */
+  readonly messageIds: readonly string[];
+  /** Everything written in it. */
+  readonly text: string;
+};
 
 export type HomeContent = {
   /** Proposals that wait for this person's approval. */

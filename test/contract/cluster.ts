@@ -2,6 +2,7 @@
 // truth. Every adapter that touches a cluster is in it.
 
 import { afterAll, beforeAll, describe } from 'vitest';
+import { directoryContract } from './cluster-directory.ts';
 import { evidenceContract } from './cluster-evidence.ts';
 import { leaseContract } from './cluster-lease.ts';
 import type { ClusterUnderTest } from './cluster-support.ts';
@@ -32,6 +33,7 @@ export function clusterContract(
 
     watchContract(target);
     evidenceContract(target);
+    directoryContract(target);
     leaseContract(target);
     more?.(target);
     writeContract(target);

@@ -1,6 +1,15 @@
 // The fakes of the handler tests keep the stores' promises.
 
-import { fakeAudit, fakeIncidents, fakeIntake, fakeLock, fakeOnce, fakeProposals, fakeQueue } from '../fakes/stores.ts';
+import {
+  fakeAudit,
+  fakeIncidents,
+  fakeIntake,
+  fakeLock,
+  fakeMutes,
+  fakeOnce,
+  fakeProposals,
+  fakeQueue,
+} from '../fakes/stores.ts';
 import { storesContract } from './stores.ts';
 
 storesContract('the fakes', async () => {
@@ -24,6 +33,7 @@ storesContract('the fakes', async () => {
     incidents: fakeIncidents(),
     proposals: fakeProposals(audit),
     audit,
+    mutes: fakeMutes(() => Date.now()),
     once: fakeOnce(() => performance.now()),
     lock: fakeLock(() => performance.now()),
     jobs: async () => queue.jobs,

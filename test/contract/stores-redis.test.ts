@@ -15,8 +15,10 @@ import { redisJobQueue } from '../../src/adapters/redis/job-queue.ts';
 import type { JobHandlers } from '../../src/adapters/redis/job-worker.ts';
 import { startWorkers } from '../../src/adapters/redis/job-worker.ts';
 import { redisKillIntake } from '../../src/adapters/redis/kill-intake.ts';
+import { redisMuteStore } from '../../src/adapters/redis/mute-store.ts';
 import { redisLock, redisOnce } from '../../src/adapters/redis/once.ts';
 import { redisProposalStore } from '../../src/adapters/redis/proposal-store.ts';
+import { toInstant } from '../../src/domain/time.ts';
 import { PermanentError, TransientError } from '../../src/ports/fault.ts';
 import type { Job } from '../../src/ports/job-queue.ts';
 import { silentLog, silentMeter } from '../fakes/telemetry.ts';
@@ -56,6 +58,7 @@ storesContract('a real Redis', async () => {
     incidents: redisIncidentStore({ client }),
     proposals: redisProposalStore({ client }),
     audit: redisAudit({ client }),
+    mutes: redisMuteStore({ client, clock: { now: () => toInstant(Date.now()) } }),
     once: redisOnce({ client }),
     lock: redisLock({ client, newToken: randomUUID }),
     jobs: async () => jobs,

@@ -3,12 +3,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Incident } from '../../src/domain/incident.ts';
 import { addKill, openIncident } from '../../src/domain/incident.ts';
+import type { Mute } from '../../src/domain/mute.ts';
+import { muteKey } from '../../src/domain/mute.ts';
 import { advance } from '../../src/domain/proposal.ts';
+import { toInstant } from '../../src/domain/time.ts';
 import type { Audit, AuditKeeping } from '../../src/ports/audit.ts';
 import type { IncidentStore } from '../../src/ports/incident-store.ts';
 import type { Job } from '../../src/ports/job-queue.ts';
 import type { KillIntake } from '../../src/ports/kill-intake.ts';
 import type { Lock } from '../../src/ports/lock.ts';
+import type { MuteStore } from '../../src/ports/mute-store.ts';
 import type { Once } from '../../src/ports/once.ts';
 import type { ProposalStore } from '../../src/ports/proposal-store.ts';
 import { dossier, kill, NOW, proposal, series, withUsage, workload } from '../support/build.ts';
@@ -21,6 +25,7 @@ export type StoresUnderTest = {
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
   readonly audit: Audit & AuditKeeping;
+  readonly mutes: MuteStore;
   readonly once: Once;
   readonly lock: Lock;
   /** Jobs handed on so far. */
@@ -177,6 +182,32 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
     });
 
     describe('the audit', () => auditContract(() => stores));
+    describe('mutes', () => {
+      const mute = (of: string, until = Date.now() + 60_000): Mute => ({
+        cluster: 'prod',
+        workload: { namespace: 'payments', kind: 'Deployment', name: of },
+        by: 'UALICE',
+        at: NOW,
+        until: toInstant(until),
+        reason: 'a load test with “quotes”',
+      });
+
+      it('keeps one for each workload, the newest', async () => {
+        await stores.mutes.put(mute('api'));
+        await stores.mutes.put({ ...mute('api'), by: 'UBOB' });
+        expect(await stores.mutes.get(muteKey(mute('api')))).toMatchObject({ by: 'UBOB', reason: mute('api').reason });
+        expect((await stores.mutes.list()).filter(({ workload: { name: of } }) => of === 'api')).toHaveLength(1);
+      });
+
+      it('gives what was taken back once, and lists what is over no more', async () => {
+        await stores.mutes.put(mute('web'));
+        await stores.mutes.put(mute('old', 1000));
+        expect((await stores.mutes.list()).map(({ workload: { name: of } }) => of)).not.toContain('old');
+        expect(await stores.mutes.remove(muteKey(mute('web')))).toEqual(mute('web'));
+        expect(await stores.mutes.remove(muteKey(mute('web')))).toBeUndefined();
+        expect(await stores.mutes.get(muteKey(mute('web')))).toBeUndefined();
+      });
+    });
 
     it('claims a key once until its time is over', async () => {
       const claims = await Promise.all(TWENTY.map(() => stores.once.claim('click-1', 60_000)));

@@ -7,6 +7,8 @@ import type { AuditEvent } from '../../src/domain/audit.ts';
 import { proposalEvent } from '../../src/domain/audit.ts';
 import type { Dossier, Incident } from '../../src/domain/incident.ts';
 import type { KernelKill } from '../../src/domain/kernel-oom.ts';
+import type { Mute } from '../../src/domain/mute.ts';
+import { muteKey } from '../../src/domain/mute.ts';
 import type { Kill } from '../../src/domain/oom-kill.ts';
 import { instanceOf, isLateMark } from '../../src/domain/oom-kill.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
@@ -18,6 +20,7 @@ import type { Job, JobQueue } from '../../src/ports/job-queue.ts';
 import type { KernelReports } from '../../src/ports/kernel-reports.ts';
 import type { KillIntake } from '../../src/ports/kill-intake.ts';
 import type { Lock } from '../../src/ports/lock.ts';
+import type { MuteStore } from '../../src/ports/mute-store.ts';
 import type { Once } from '../../src/ports/once.ts';
 import type { ProposalStore } from '../../src/ports/proposal-store.ts';
 
@@ -205,6 +208,22 @@ export function fakeProposals(audit: Pick<FakeAudit, 'events'> = fakeAudit()): P
       return { kind: 'stored', proposal: next };
     },
     listActive: async () => structuredClone([...proposals.values()].filter(({ state }) => !ENDED.includes(state.kind))),
+  };
+}
+
+export function fakeMutes(now: () => number): MuteStore {
+  const mutes = new Map<string, Mute>();
+  return {
+    get: async (key) => structuredClone(mutes.get(key)),
+    async put(mute) {
+      mutes.set(muteKey(mute), structuredClone(mute));
+    },
+    async remove(key) {
+      const old = mutes.get(key);
+      mutes.delete(key);
+      return old;
+    },
+    list: async () => structuredClone([...mutes.values()].filter(({ until }) => until > now())),
   };
 }
 

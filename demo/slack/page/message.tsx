@@ -7,6 +7,7 @@ import { Attachment } from './attachment.tsx';
 import { Avatar } from './avatar.tsx';
 import { Blocks } from './blocks/blocks.tsx';
 import { SurfaceContext, usePerson } from './contexts.ts';
+import { MessageMenu } from './message-menu.tsx';
 import { useSurface } from './use-surface.ts';
 import { fullTimeOf, timeOf } from './when.ts';
 
@@ -52,6 +53,7 @@ export function MessageView({ message, channel, onThread, highlighted }: Props):
         )}
         <ThreadLink message={message} onThread={onThread} />
       </div>
+      {message.ephemeral ? undefined : <MessageMenu channel={channel} ts={message.ts} />}
     </article>
   );
 }

@@ -29,6 +29,7 @@ const stateFields = z.object({
   modals: z.array(z.object({ id: z.string(), hash: z.string(), view: json, errors: z.record(z.string(), z.string()) })),
   home: json.optional(),
   commands: z.array(z.object({ command: z.string(), usageHint: z.string() })),
+  shortcuts: z.array(z.object({ callbackId: z.string(), name: z.string() })),
   faults: z.object({ rateLimitNext: z.number(), slowMs: z.number(), dropAnswerNext: z.number(), noUserGroups: z.boolean() }),
   connections: z.number(),
 });

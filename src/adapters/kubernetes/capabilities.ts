@@ -62,6 +62,13 @@ const WANTED: readonly Wanted[] = [
   },
   {
     purpose: 'explain',
+    what: 'list pods for questions',
+    effect: '/oom finds pods by their full name only, and cannot say who is close to the limit',
+    verb: 'list',
+    resource: 'pods',
+  },
+  {
+    purpose: 'explain',
     what: 'read pod logs',
     effect: 'explanations come without the log’s last lines',
     verb: 'get',

@@ -7,9 +7,14 @@ export const ACTION = {
   acknowledge: 'acknowledge',
   approve: 'approve_change',
   refuse: 'refuse_change',
+  /** Asks something again: another page, one of several, the same for all to see. */
+  ask: 'ask',
 } as const;
 
 export const CALLBACK = { review: 'review_submit', approve: 'approve_submit', refuse: 'refuse_submit' } as const;
+
+/** Callback ids of the manifest's shortcuts. */
+export const SHORTCUT = { explain: 'explain_oom' } as const;
 
 export const EVENT_TYPE = 'oom_incident';
 
@@ -19,15 +24,19 @@ export const FIELD = { limit: 'limit', request: 'request', reason: 'reason', rea
 const incidentRef = z.object({ incident: z.string().regex(/^OOM-[0-9]{1,15}$/) });
 const proposalRef = z.object({ proposal: z.string().regex(/^P-[0-9]{1,15}$/), version: z.int().min(1), incident: z.string() });
 
+/** A question, as typed after /oom; the page counts from 0. */
+const askRef = z.object({ ask: z.string().min(1).max(1000), page: z.int().min(0).max(10_000).default(0) });
+
 /** Where a modal was opened from: its answers go back there. */
 const origin = z.object({ channel: z.string(), thread: z.string().optional() });
 
 export type IncidentRef = z.infer<typeof incidentRef>;
 export type ProposalRef = z.infer<typeof proposalRef>;
+export type AskRef = z.infer<typeof askRef>;
 export type Origin = z.infer<typeof origin>;
 
 export function encode(
-  value: IncidentRef | ProposalRef | { readonly ref: IncidentRef | ProposalRef; readonly origin: Origin },
+  value: IncidentRef | ProposalRef | AskRef | { readonly ref: IncidentRef | ProposalRef; readonly origin: Origin },
 ): string {
   return JSON.stringify(value);
 }
@@ -39,6 +48,11 @@ export function decodeIncident(text: string | undefined): IncidentRef | undefine
 
 export function decodeProposal(text: string | undefined): ProposalRef | undefined {
   return decoded(proposalRef, text);
+}
+
+/** Of a button; what a select offers is the question itself. */
+export function decodeAsk(text: string | undefined): AskRef | undefined {
+  return decoded(askRef, text);
 }
 
 export function decodeReview(text: string | undefined): { readonly ref: IncidentRef; readonly origin: Origin } | undefined {

@@ -52,7 +52,7 @@ export function mentionGroup(group: string): string {
 }
 
 /** Line ends and tabs stay; every other control character, and those that turn the reading direction, become their code. */
-function visible(text: string): string {
+export function visible(text: string): string {
   return text.replaceAll(/(?![\t\n])[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/gu, (character) => {
     const point = character.codePointAt(0) ?? 0;
     return `\\x${point.toString(16).padStart(2, '0')}`;

@@ -92,11 +92,15 @@ export async function askingStory({ stage, target }: TestWorld): Promise<void> {
   await stage.command(stage.bob, `/oom pod ${namespace}/${name}`);
   await stage.whisper(stage.bob, 'Why it was killed');
   await stage.command(stage.bob, '/oom list');
-  await stage.whisper(stage.bob, /incidents are open/);
+  await stage.whisper(stage.bob, /incidents? (is|are) open/);
   await stage.command(stage.bob, '/oom hlep');
   await stage.whisper(stage.bob, /Did you mean .*help/);
   await stage.command(stage.bob, `/oom pod ${namespace}/${name}s`);
   await stage.whisper(stage.bob, new RegExp(`Nearest:.*${namespace}/${name}`));
   await stage.command(stage.bob, '/oom help');
   await stage.whisper(stage.bob, 'What you can ask');
+  await stage.command(stage.bob, `/oom top ${namespace}`);
+  await stage.whisper(stage.bob, new RegExp(`^Namespace ${namespace}`));
+  await stage.command(stage.bob, '/oom recent');
+  await stage.whisper(stage.bob, /incidents? (is|are) known/);
 }

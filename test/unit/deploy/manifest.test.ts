@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { SHORTCUTS } from '../../../demo/slack/shortcuts.ts';
 import { SCOPES } from '../../../demo/slack/web-api/method.ts';
+import { SHORTCUT } from '../../../src/adapters/slack/ids.ts';
 import { ROLES } from '../../../src/config-role.ts';
 
 function read(path: string): unknown {
@@ -13,7 +15,10 @@ function read(path: string): unknown {
 
 const manifest = z.object({
   oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
-  features: z.object({ slash_commands: z.array(z.object({ command: z.string() })) }),
+  features: z.object({
+    slash_commands: z.array(z.object({ command: z.string() })),
+    shortcuts: z.array(z.object({ callback_id: z.string(), name: z.string(), type: z.string() })),
+  }),
 });
 const deployment = z.object({
   spec: z.object({
@@ -32,6 +37,11 @@ describe('deploy/slack/manifest.yaml', () => {
 
   it('registers /oom', () => {
     expect(features.slash_commands).toEqual([expect.objectContaining({ command: '/oom' })]);
+  });
+
+  it('registers the shortcut that is listened to, as the local Slack offers it', () => {
+    expect(features.shortcuts).toEqual([expect.objectContaining({ callback_id: SHORTCUT.explain, type: 'message' })]);
+    expect(SHORTCUTS).toEqual(features.shortcuts.map(({ callback_id, name }) => ({ callbackId: callback_id, name })));
   });
 });
 

@@ -39,6 +39,7 @@ export const incidentSchema = z.object({
   acknowledgedBy: z.object({ person: z.string(), at: instant }).optional(),
   proposalId: z.string().optional(),
   previousIncidentId: z.string().optional(),
+  muted: z.object({ by: z.string(), until: instant }).optional(),
   resolvedAt: instant.optional(),
   thread: z.array(threadEntry),
 }) satisfies z.ZodType<Incident>;

@@ -5,14 +5,15 @@ import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { PersonId } from '../../../domain/proposal.ts';
 import { SECOND } from '../../../domain/time.ts';
+import type { Answer, Question } from '../../../ports/answer.ts';
 import type {
   AcknowledgeOutcome,
-  Answer,
   DecideInput,
   DecideOutcome,
   DecisionDraft,
   DecisionDraftInput,
   HomeContent,
+  MessageQuestion,
   ProposeInput,
   ProposeOutcome,
   Refused,
@@ -33,7 +34,8 @@ export type Conversation = {
   readonly decisionDraft: (input: DecisionDraftInput) => Promise<DecisionDraft | Refused>;
   readonly decide: (input: DecideInput, signal: AbortSignal) => Promise<DecideOutcome>;
   readonly acknowledge: (input: { readonly incidentId: string; readonly person: PersonId }) => Promise<AcknowledgeOutcome>;
-  readonly query: (input: { readonly text: string }, signal: AbortSignal) => Promise<Answer>;
+  readonly query: (question: Question, signal: AbortSignal) => Promise<Answer>;
+  readonly explainMessage: (question: MessageQuestion, signal: AbortSignal) => Promise<Answer>;
   readonly home: (input: { readonly person: PersonId }) => Promise<HomeContent>;
 };
 

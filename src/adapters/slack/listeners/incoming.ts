@@ -8,12 +8,25 @@ export const click = z
     user: z.object({ id: z.string() }),
     channel: z.object({ id: z.string() }).optional(),
     message: z.object({ ts: z.string(), thread_ts: z.string().optional() }).optional(),
-    actions: z.array(z.object({ action_id: z.string(), value: z.string().optional() })).min(1),
+    container: z.object({ is_ephemeral: z.boolean().optional() }).optional(),
+    actions: z
+      .array(
+        z.object({
+          action_id: z.string(),
+          value: z.string().optional(),
+          selected_option: z.object({ value: z.string() }).nullish(),
+        }),
+      )
+      .min(1),
   })
-  .transform(({ trigger_id, user, channel, message, actions }) => ({
+  .transform(({ trigger_id, user, channel, message, container, actions }) => ({
     trigger: trigger_id,
     person: user.id,
     value: actions[0]?.value,
+    /** What was chosen in a select or an overflow menu. */
+    selected: actions[0]?.selected_option?.value,
+    /** Only this person sees the clicked message. */
+    isPrivate: container?.is_ephemeral === true,
     /** Where the clicked message is; undefined on the Home tab. */
     origin: channel === undefined ? undefined : { channel: channel.id, ...threadOf(message) },
   }));
@@ -62,6 +75,33 @@ export const mentioned = z.object({
     user: z.string(),
   }),
 });
+
+/** A message shortcut: the message it was used on, with everything written in it. */
+export const shortcut = z
+  .object({
+    trigger_id: z.string(),
+    user: z.object({ id: z.string() }),
+    channel: z.object({ id: z.string() }),
+    message: z.looseObject({ ts: z.string(), thread_ts: z.string().optional() }),
+  })
+  .transform(({ trigger_id, user, channel, message }) => ({
+    trigger: trigger_id,
+    person: user.id,
+    channel: channel.id,
+    messageIds: [message.ts, ...(message.thread_ts === undefined ? [] : [message.thread_ts])],
+    text: written([message['text'], message['attachments'], message['blocks']]).join('\n').slice(0, LONGEST_TEXT),
+  }));
+
+const LONGEST_TEXT = 20_000;
+/** Where in a message people read something. */
+const READ = ['text', 'fallback', 'title', 'pretext', 'value', 'alt_text', 'title_link', 'url'];
+
+function written(content: unknown, name = 'text'): readonly string[] {
+  if (typeof content === 'string') return READ.includes(name) ? [content] : [];
+  if (Array.isArray(content)) return content.flatMap((each: unknown) => written(each, name));
+  if (typeof content !== 'object' || content === null) return [];
+  return Object.entries(content).flatMap(([key, value]) => written(value, key));
+}
 
 export type Click = z.infer<typeof click>;
 export type Submission = z.infer<typeof submission>;

@@ -1,56 +1,115 @@
-// What /oom answers, seen by the person who asked only.
+// What /oom answers: seen by the person who asked only, unless they share it.
 
-import type { Answer } from '../../../ports/conversation.ts';
-import { bullets, section } from '../blocks.ts';
-import { code, prose } from '../text.ts';
+import { COMMANDS } from '../../../domain/ask.ts';
+import type { Answer } from '../../../ports/answer.ts';
+import { context, section } from '../blocks.ts';
+import { code, mention, prose } from '../text.ts';
+import { choiceBlock, shareBlock } from './answer-blocks.ts';
+import { containersView } from './answer-containers.ts';
+import {
+  approvalsView,
+  choiceView,
+  historyView,
+  incidentsView,
+  mutedView,
+  mutesView,
+  recommendationView,
+} from './answer-lists.ts';
 import { explanationView } from './explanation.ts';
-import { listBlocks } from './home.ts';
+import { fitted } from './fitted.ts';
 import type { Rendered } from './rendered.ts';
 import { bounded } from './rendered.ts';
 
-const USAGE = [
-  `${code('/oom pod <namespace>/<pod>')} explains any pod now, killed or not`,
-  `${code('/oom list')} shows what is open`,
-  `${code('/oom help')} shows this`,
-];
+export type AnswerLook = {
+  /** Without charts and folding, for a workspace that refuses them. */
+  readonly plain: boolean;
+  /** private: with a way to share it, where that helps and the question can be asked again. shared: says who asked what. */
+  readonly seenBy:
+    | { readonly kind: 'private'; readonly ask: string }
+    | { readonly kind: 'shared'; readonly ask: string; readonly person: string };
+};
 
-export function answerView(answer: Answer, plain: boolean): Rendered {
-  return bounded(draw(answer, plain));
+export function answerView(answer: Answer, look: AnswerLook): Rendered {
+  const drawn = draw(answer, look.plain);
+  const { seenBy } = look;
+  if (seenBy.kind === 'shared') {
+    const asked = context(`${mention(seenBy.person)} asked: ${code(`/oom ${seenBy.ask}`)}`);
+    return bounded({ ...drawn, blocks: fitted([...drawn.blocks, asked]) });
+  }
+  if (seenBy.ask === '' || !SHAREABLE.includes(answer.kind)) return bounded({ ...drawn, blocks: fitted(drawn.blocks) });
+  return bounded({ ...drawn, blocks: fitted([...drawn.blocks, shareBlock(seenBy.ask)]) });
 }
+
+const SHAREABLE: readonly Answer['kind'][] = ['explanation', 'recommendation', 'containers', 'incidents', 'history'];
 
 function draw(answer: Answer, plain: boolean): Rendered {
   switch (answer.kind) {
     case 'help':
-      return { text: `What you can ask: ${USAGE.join('; ')}`, blocks: [section(['*What you can ask*', ...USAGE].join('\n'))] };
+      return help(answer.command);
     case 'usage':
       return usage(answer);
     case 'not-found':
       return notFound(answer);
-    case 'list':
-      return { text: `${answer.incidents.length} incidents are open.`, blocks: listBlocks(answer.incidents) };
-    case 'explanation': {
-      const { ref, kill, dossier } = answer;
-      return explanationView({
-        place: { namespace: ref.namespace, pod: ref.pod, container: ref.container },
-        kill,
-        dossier,
-        plain,
-      });
-    }
+    case 'choice':
+      return choiceView(answer);
+    case 'explanation':
+      return explanation(answer, plain);
+    case 'recommendation':
+      return recommendationView(answer);
+    case 'containers':
+      return containersView(answer);
+    case 'incidents':
+      return incidentsView(answer);
+    case 'history':
+      return historyView(answer);
+    case 'approvals':
+      return approvalsView(answer);
+    case 'mutes':
+      return mutesView(answer);
+    case 'muted':
+    case 'unmuted':
+      return mutedView(answer);
   }
 }
 
-function usage({ problem, nearest }: Extract<Answer, { readonly kind: 'usage' }>): Rendered {
-  const suggestion = nearest === undefined ? '' : ` Did you mean ${code(`/oom ${nearest}`)}?`;
-  const text = `${prose(problem)}${suggestion}`;
-  return { text, blocks: [section([text, ...USAGE].join('\n'))] };
+function explanation({ ref, kill, dossier, note }: Extract<Answer, { readonly kind: 'explanation' }>, plain: boolean): Rendered {
+  const place = { namespace: ref.namespace, pod: ref.pod, container: ref.container };
+  const drawn = explanationView({ place, kill, dossier, plain });
+  return note === undefined ? drawn : { ...drawn, blocks: [context(prose(note)), ...drawn.blocks] };
+}
+
+const SHARING = `Only you see the answers; with ${code('share')} behind the question everybody does. A short name is enough: ${code('/oom checkout')}.`;
+
+function lineFor({ name, usage: after, meaning }: (typeof COMMANDS)[number]): string {
+  return `${code(`/oom ${name}${after === '' ? '' : ` ${after}`}`)} ${meaning}`;
+}
+
+function help(name: string | undefined): Rendered {
+  const shown = COMMANDS.filter((command) => name === undefined || command.name === name);
+  const also = name === undefined ? [] : shown.flatMap(({ aliases }) => [`Also: ${aliases.map(code).join(', ')}`]);
+  const lines = [...shown.map(lineFor), ...also];
+  return {
+    text: `What you can ask: ${shown.map(lineFor).join('; ')}`,
+    blocks: [section(['*What you can ask*', ...lines].join('\n')), section(SHARING)],
+  };
+}
+
+function usage({ problem, command, nearest }: Extract<Answer, { readonly kind: 'usage' }>): Rendered {
+  const text = prose(problem);
+  const known = COMMANDS.find(({ name }) => name === command);
+  const hint = known === undefined ? `${code('/oom help')} says what can be asked.` : lineFor(known);
+  if (nearest.length === 0) return { text: `${text} ${hint}`, blocks: [section(`${text}\n${hint}`)] };
+  return {
+    text: `${text} Did you mean ${nearest.map(({ ask }) => code(`/oom ${ask}`)).join(' or ')}?`,
+    blocks: [section(`${text} Did you mean:`), ...nearest.map(choiceBlock), section(hint)],
+  };
 }
 
 function notFound({ problem, nearest }: Extract<Answer, { readonly kind: 'not-found' }>): Rendered {
   const text = prose(problem);
   if (nearest.length === 0) return { text, blocks: [section(text)] };
   return {
-    text: `${text} Nearest: ${nearest.map(prose).join(', ')}`,
-    blocks: [section(`${text} Nearest:`), bullets(nearest.map((name) => `/oom pod ${name}`))],
+    text: `${text} Nearest: ${nearest.map(({ label }) => prose(label)).join(', ')}`,
+    blocks: [section(`${text} Nearest:`), ...nearest.map(choiceBlock)],
   };
 }

@@ -3,7 +3,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkBlocks } from '../../../../demo/slack/blocks-check.ts';
 import { renderMessage } from '../../../../src/adapters/slack/render.ts';
-import { answerView } from '../../../../src/adapters/slack/views/answers.ts';
 import { homeView } from '../../../../src/adapters/slack/views/home.ts';
 import { approveModal, noticeModal, refuseModal, reviewModal } from '../../../../src/adapters/slack/views/modals.ts';
 import type { Evidence } from '../../../../src/domain/evidence.ts';
@@ -159,19 +158,8 @@ describe('messages of hostile content', () => {
   });
 });
 
-describe('answers, modals and the Home tab of hostile content', () => {
+describe('modals and the Home tab of hostile content', () => {
   it('keep to Slack’s limits and ping nobody', () => {
-    const answers = [
-      answerView({ kind: 'help' }, false),
-      answerView({ kind: 'usage', problem: TEXT, nearest: TEXT }, false),
-      answerView({ kind: 'not-found', problem: TEXT, nearest: Array.from({ length: 5 }, () => TEXT) }, false),
-      answerView({ kind: 'list', incidents: Array.from({ length: 20 }, () => evilIncident('open')) }, false),
-      ...EVIDENCE.map((pieces) => answerView({ kind: 'explanation', ref: EVIL_REF, dossier: evilDossier(pieces) }, false)),
-    ];
-    for (const { text, blocks } of answers) {
-      expect(checkBlocks(blocks, 'message')).toEqual([]);
-      expectHarmless([text, ...parsedTexts(blocks)]);
-    }
     const origin = { channel: 'C1', person: 'U0ALICE' };
     const modals = [
       noticeModal(LONG, TEXT),

@@ -1,0 +1,52 @@
+// "Explain this OOM" on a message: one of ours tells what its incident is known to be; any other is searched for the names of pods and workloads.
+
+import { thingName } from '../src/domain/find.ts';
+import type { Incident } from '../src/domain/incident.ts';
+import { namedIn } from '../src/domain/named-in.ts';
+import type { Answer } from '../src/ports/answer.ts';
+import type { MessageQuestion } from '../src/ports/conversation.ts';
+import { PermanentError } from '../src/ports/fault.ts';
+import type { PodPorts } from './query-pod.ts';
+import { explainNamed } from './query-pod.ts';
+import type { QuerySettings } from './query-support.ts';
+import { pick } from './query-support.ts';
+
+const LOOKED_AT = 500;
+
+export function createExplainMessage(ports: PodPorts, settings: QuerySettings) {
+  return async function explainMessage(question: MessageQuestion, signal: AbortSignal): Promise<Answer> {
+    const incidents = await ports.incidents.list({ state: 'all', limit: LOOKED_AT });
+    const ours = incidents.find((incident) => isOurs(incident, question));
+    const stored = ours === undefined ? undefined : await storedExplanation(ports, ours);
+    if (stored !== undefined) return stored;
+    try {
+      return await byNames(ports, settings, { question, signal });
+    } catch (error) {
+      if (!(error instanceof PermanentError)) throw error;
+      return { kind: 'not-found', problem: `Names cannot be looked up: ${error.message}.`, nearest: [] };
+    }
+  };
+}
+
+function isOurs({ thread }: Incident, { channel, messageIds }: MessageQuestion): boolean {
+  return thread.some(({ posted }) => posted?.channel === channel && messageIds.includes(posted.id));
+}
+
+async function storedExplanation({ incidents }: PodPorts, { id, lastKill }: Incident): Promise<Answer | undefined> {
+  const dossier = await incidents.dossier(id);
+  return dossier === undefined ? undefined : { kind: 'explanation', ref: lastKill.ref, kill: lastKill, dossier };
+}
+
+type Naming = { readonly question: MessageQuestion; readonly signal: AbortSignal };
+
+async function byNames(ports: PodPorts, settings: QuerySettings, { question, signal }: Naming): Promise<Answer> {
+  const { pods } = await ports.directory.pods(signal);
+  const named = namedIn(question.text, pods);
+  const [only] = named;
+  if (only === undefined) {
+    const problem = `This message names no pod or workload that ${settings.cluster} has now. Ask with /oom pod and its name.`;
+    return { kind: 'not-found', problem, nearest: [] };
+  }
+  if (named.length > 1) return pick({ name: 'The message', things: named, asked: { text: '', page: 0 } });
+  return explainNamed(ports, settings, { words: [thingName(only)], text: '', page: 0, person: question.person, signal });
+}

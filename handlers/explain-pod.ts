@@ -1,0 +1,57 @@
+// Explains one pod now, killed or not: the same reading, diagnosis and number that a kill's thread shows. Nothing is stored.
+
+import { diagnose } from '../src/domain/diagnose.ts';
+import type { Kill } from '../src/domain/oom-kill.ts';
+import { findKills } from '../src/domain/oom-kill.ts';
+import type { PodContainer, PodFacts } from '../src/domain/pod.ts';
+import { effectiveLimit } from '../src/domain/pod.ts';
+import type { Policy } from '../src/domain/policy.ts';
+import { recommend } from '../src/domain/recommend.ts';
+import type { Millis } from '../src/domain/time.ts';
+import type { Answer } from '../src/ports/answer.ts';
+import type { Clock } from '../src/ports/clock.ts';
+import type { EvidenceReader, UsageReader } from '../src/ports/evidence-reader.ts';
+import { gather } from './enrich.ts';
+
+export type ExplainPorts = { readonly evidence: EvidenceReader; readonly usage: UsageReader; readonly clock: Clock };
+
+export type ExplainSettings = { readonly cluster: string; readonly policy: Policy; readonly evidenceDeadline: Millis };
+
+export type Explained = Extract<Answer, { readonly kind: 'explanation' }>;
+
+/** Undefined for a pod without containers. */
+export async function explain(
+  ports: ExplainPorts,
+  settings: ExplainSettings,
+  { pod, signal }: { readonly pod: PodFacts; readonly signal: AbortSignal },
+): Promise<Explained | undefined> {
+  const now = ports.clock.now();
+  const kill = latest(findKills(pod, now));
+  const container = pod.containers.find(({ name }) => name === kill?.ref.container) ?? mostTelling(pod);
+  if (container === undefined) return undefined;
+  const ref = {
+    cluster: settings.cluster,
+    namespace: pod.namespace,
+    pod: pod.name,
+    podUid: pod.uid,
+    container: container.name,
+    role: container.role,
+  };
+  const evidence = await gather(ports, { ref, kill }, { signal, deadline: settings.evidenceDeadline });
+  const diagnosis = diagnose({ kill, evidence, now, earlierKills: [] });
+  const recommendation = recommend({ kill, evidence, diagnosis, earlierKills: [], policy: settings.policy, now });
+  return { kind: 'explanation', ref, kill, dossier: { killId: kill?.id, evidence, diagnosis, recommendation } };
+}
+
+function latest(kills: readonly Kill[]): Kill | undefined {
+  return kills.toSorted((a, b) => (b.finishedAt ?? b.seenAt) - (a.finishedAt ?? a.seenAt))[0];
+}
+
+/** Nobody was killed: the container that is not running, else the one that restarted most, else the one with a limit. */
+function mostTelling(pod: PodFacts): PodContainer | undefined {
+  const weight = (container: PodContainer): number =>
+    (container.state.kind === 'running' ? 0 : 4) +
+    Math.min(container.restartCount, 3) +
+    (effectiveLimit(pod, container) === undefined ? 0 : 0.5);
+  return pod.containers.toSorted((a, b) => weight(b) - weight(a)).find(({ role }) => role !== 'ephemeral');
+}

@@ -1,0 +1,74 @@
+// `/oom list`, `recent`, `history` and `approvals`: what was, and what waits. Read from what is stored; a workload whose pods are gone still has its
+// history.
+
+import type { WorkloadName } from '../src/domain/directory.ts';
+import type { Incident } from '../src/domain/incident.ts';
+import { pageOf } from '../src/domain/page.ts';
+import type { Proposal } from '../src/domain/proposal.ts';
+import type { Answer } from '../src/ports/answer.ts';
+import type { IncidentStore } from '../src/ports/incident-store.ts';
+import { isAbout } from './query-places.ts';
+import type { Asked, FindPorts, QuerySettings } from './query-support.ts';
+import { finding, missing, nameIn, pick, usage } from './query-support.ts';
+import type { WaitingPorts } from './waiting.ts';
+import { waitingFor } from './waiting.ts';
+
+export type PastPorts = FindPorts & WaitingPorts & { readonly incidents: IncidentStore };
+
+/** As far back as a list goes. */
+const LOOKED_AT = 500;
+const SHOWN_PROPOSALS = 20;
+
+export async function listed({ incidents }: PastPorts, { page, text }: Asked, which: 'open' | 'recent'): Promise<Answer> {
+  const found = await incidents.list({ state: which === 'open' ? 'unresolved' : 'all', limit: LOOKED_AT });
+  return { kind: 'incidents', which, incidents: pageOf(found, { page, ask: text }) };
+}
+
+export async function history(ports: PastPorts, settings: QuerySettings, asked: Asked): Promise<Answer> {
+  const name = nameIn(asked.words);
+  if (name === undefined) return usage('Name one workload, in full or in part.', 'history');
+  const all = await ports.incidents.list({ state: 'all', limit: LOOKED_AT });
+  const workloads = all.map(({ workload }) => workload);
+  const found = await finding(ports, { wanted: ['workload'], text: name, signal: asked.signal, workloads });
+  switch (found.kind) {
+    case 'unreadable':
+      return { kind: 'not-found', problem: found.reason, nearest: [] };
+    case 'none':
+      return missing(`Nothing in ${settings.cluster} is called ${name}.`, found.nearest, 'history');
+    case 'several':
+      return pick({ name, things: found.things, asked, command: 'history' });
+    case 'one':
+      return found.thing.kind === 'workload'
+        ? historyOf(ports, asked, { all, workload: found.thing.workload })
+        : missing('That is no workload.', []);
+  }
+}
+
+type Past = { readonly all: readonly Incident[]; readonly workload: WorkloadName };
+
+async function historyOf(ports: PastPorts, { page, text }: Asked, { all, workload }: Past): Promise<Answer> {
+  const incidents = pageOf(
+    all.filter((incident) => isAbout(incident, workload)),
+    { page, ask: text },
+  );
+  const { namespace, kind, name } = workload;
+  return {
+    kind: 'history',
+    workload: { namespace, kind, name },
+    incidents,
+    proposals: await proposalsOf(ports, incidents.items),
+  };
+}
+
+/** Every change that was asked for in these incidents, newest first. */
+async function proposalsOf({ proposals }: PastPorts, incidents: readonly Incident[]): Promise<readonly Proposal[]> {
+  const ids = incidents.flatMap(({ thread }) =>
+    thread.flatMap(({ subject }) => (subject.kind === 'proposal' ? [subject.proposalId] : [])),
+  );
+  const found = await Promise.all([...new Set(ids)].slice(-SHOWN_PROPOSALS).map((id) => proposals.get(id)));
+  return found.flatMap((proposal) => proposal ?? []).toSorted((a, b) => b.createdAt - a.createdAt);
+}
+
+export async function approvals(ports: PastPorts, { policy }: QuerySettings, { person }: Asked): Promise<Answer> {
+  return { kind: 'approvals', ...(await waitingFor(ports, policy, person)) };
+}

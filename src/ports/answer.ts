@@ -1,0 +1,89 @@
+// What a question is answered with, in domain words: the Slack edge draws it. Names in it are as the cluster spells them, not yet escaped.
+
+import type { ContainerLine, WorkloadName } from '../domain/directory.ts';
+import type { NodeFacts } from '../domain/evidence.ts';
+import type { Dossier, Incident } from '../domain/incident.ts';
+import type { Bytes } from '../domain/memory.ts';
+import type { Mute } from '../domain/mute.ts';
+import type { Kill } from '../domain/oom-kill.ts';
+import type { Page } from '../domain/page.ts';
+import type { Piece } from '../domain/piece.ts';
+import type { PersonId, Proposal } from '../domain/proposal.ts';
+import type { Instant } from '../domain/time.ts';
+import type { ContainerRef } from '../domain/workload.ts';
+
+export type Question = {
+  /** As typed, without the command itself: "pod payments/checkout-api". */
+  readonly text: string;
+  readonly person: PersonId;
+  /** From 0. */
+  readonly page?: number | undefined;
+};
+
+/** Something to pick, and what asking for it is. */
+export type Choice = { readonly label: string; readonly ask: string };
+
+/** What a page of containers is about. */
+export type Scope =
+  | { readonly kind: 'cluster'; readonly cluster: string }
+  | { readonly kind: 'namespace'; readonly name: string; readonly pods: number }
+  | { readonly kind: 'workload'; readonly workload: WorkloadName; readonly pods: number; readonly mute?: Mute | undefined }
+  | {
+      readonly kind: 'node';
+      readonly name: string;
+      readonly pods: number;
+      readonly facts: Piece<NodeFacts>;
+      /** Sums over the containers that run there. */
+      readonly promised: { readonly requests: Bytes; readonly limits: Bytes; readonly withoutLimit: number };
+    };
+
+/** When the use of memory was read and where, or why it was not. */
+export type UseKnown = Piece<Instant>;
+
+export type Answer =
+  | {
+      readonly kind: 'explanation';
+      readonly ref: ContainerRef;
+      readonly kill?: Kill | undefined;
+      readonly dossier: Dossier;
+      /** Which pod was picked, when the name alone did not say. */
+      readonly note?: string | undefined;
+    }
+  | {
+      readonly kind: 'recommendation';
+      readonly ref: ContainerRef;
+      readonly dossier: Dossier;
+      readonly note?: string | undefined;
+      /** Where the number can be asked for. */
+      readonly incident?: Incident | undefined;
+    }
+  | {
+      readonly kind: 'containers';
+      readonly scope: Scope;
+      readonly lines: Page<ContainerLine>;
+      readonly use: UseKnown;
+      readonly incidents: readonly Incident[];
+      /** Not all pods could be looked at. */
+      readonly truncated: boolean;
+    }
+  | { readonly kind: 'incidents'; readonly which: 'open' | 'recent'; readonly incidents: Page<Incident> }
+  | {
+      readonly kind: 'history';
+      readonly workload: WorkloadName;
+      readonly incidents: Page<Incident>;
+      /** Of the incidents of this page, newest first. */
+      readonly proposals: readonly Proposal[];
+    }
+  | { readonly kind: 'approvals'; readonly mine: readonly Proposal[]; readonly others: readonly Proposal[] }
+  | { readonly kind: 'mutes'; readonly mutes: readonly Mute[] }
+  | { readonly kind: 'muted' | 'unmuted'; readonly mute: Mute }
+  | { readonly kind: 'choice'; readonly question: string; readonly choices: Page<Choice> }
+  | { readonly kind: 'help'; readonly command?: string | undefined }
+  /** Not asked as it can be answered; `nearest` is what may have been meant. */
+  | {
+      readonly kind: 'usage';
+      readonly problem: string;
+      readonly command?: string | undefined;
+      readonly nearest: readonly Choice[];
+    }
+  | { readonly kind: 'not-found'; readonly problem: string; readonly nearest: readonly Choice[] };

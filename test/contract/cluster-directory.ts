@@ -1,0 +1,70 @@
+// The part of the cluster contract that people's questions need: what runs, by name and workload, what it uses, and what a node has.
+
+import { describe, expect, it } from 'vitest';
+import { createDirectory } from '../../src/adapters/kubernetes/directory.ts';
+import { createMetricsUse } from '../../src/adapters/kubernetes/metrics-use.ts';
+import { createPrometheusUse } from '../../src/adapters/prometheus/use-now.ts';
+import { closestToLimit, isOf, shareOf } from '../../src/domain/directory.ts';
+import { valueOf } from '../../src/domain/piece.ts';
+import type { Directory } from '../../src/ports/directory.ts';
+import type { ClusterUnderTest } from './cluster-support.ts';
+import { CLUSTER, clock, eventually, someNumber, soon, textWith } from './cluster-support.ts';
+
+export function directoryContract(target: () => ClusterUnderTest): void {
+  const directory = (namespaces: readonly string[], excluded: readonly string[] = []): Directory =>
+    createDirectory({ connection: target().connection, cluster: CLUSTER, namespaces, excluded, clock });
+
+  describe('directory', () => {
+    it('knows the pods of a Deployment by its name, with what they may use', async () => {
+      const { namespace, name, container } = target().quiet;
+      const { pods, truncated } = await directory([]).pods(soon());
+      const own = pods.filter((pod) => isOf(pod, { namespace, kind: 'Deployment', name }));
+      expect(truncated).toBe(false);
+      expect(own.length).toBeGreaterThan(0);
+      expect(own[0]).toMatchObject({ node: textWith(/./), phase: 'Running' });
+      expect(own[0]?.containers).toContainEqual(
+        expect.objectContaining({ name: container, role: 'regular', limit: someNumber, request: someNumber }),
+      );
+    });
+
+    it('sees when a container was killed for memory', async () => {
+      const { namespace, name } = target().restless;
+      const killed = await eventually('a kill', target().patienceMs, async () => {
+        const { pods } = await directory([namespace]).pods(soon());
+        return pods.find((pod) => pod.workload.name === name && pod.containers.some(({ lastOomAt }) => lastOomAt !== undefined));
+      });
+      expect(killed.containers.some(({ restartCount }) => restartCount > 0)).toBe(true);
+    });
+
+    it('keeps to the namespaces it is given, and without those left out', async () => {
+      const { namespace } = target().quiet;
+      const only = await directory([namespace]).pods(soon());
+      expect(new Set(only.pods.map((pod) => pod.namespace))).toEqual(new Set([namespace]));
+      const others = await directory([], [namespace]).pods(soon());
+      expect(others.pods.map((pod) => pod.namespace)).not.toContain(namespace);
+    });
+
+    it('says what a node has, and of one that is not there that it is gone', async () => {
+      const { pods } = await directory([]).pods(soon());
+      const node = pods.find((pod) => pod.node !== undefined)?.node ?? '';
+      expect(valueOf(await directory([]).node(node, soon()))).toMatchObject({ name: node, allocatable: someNumber });
+      expect(await directory([]).node('no-such-node', soon())).toMatchObject({ kind: 'unavailable', reason: textWith('gone') });
+    });
+
+    it('knows who is closest to the limit now, from Prometheus or metrics.k8s.io, or says why not', async () => {
+      const { connection, prometheusUrl, patienceMs, quiet } = target();
+      const endpoint = { url: prometheusUrl ?? '', token: undefined, timeoutMs: 5000, clock };
+      const reader =
+        prometheusUrl === undefined ? createMetricsUse({ connection, namespaces: [], clock }) : createPrometheusUse(endpoint);
+      const { pods } = await directory([quiet.namespace]).pods(soon());
+      const lines = await eventually('memory in use', patienceMs, async () => {
+        const use = await reader.now(soon());
+        if (use.kind === 'unavailable' && prometheusUrl === undefined) return 'said' as const;
+        const known = closestToLimit(pods, valueOf(use) ?? []).filter((line) => shareOf(line) !== undefined);
+        return known.length === 0 ? undefined : known;
+      });
+      if (lines === 'said') return;
+      expect(lines.every((line) => (shareOf(line) ?? 0) < 1.5)).toBe(true);
+    });
+  });
+}
