@@ -349,3 +349,27 @@ it('takes five answers at a response_url, for half an hour, and can replace and 
   expect(slack.control.messages()).toEqual([]);
   expect(slack.control.ephemeral(slack.people.alice).map(({ text }) => text)).toEqual(['psst', 'fifth']);
 });
+
+it('hands a message over to a shortcut, and shows its answer to that person only', async () => {
+  const slack = await localSlack();
+  const used: unknown[] = [];
+  await boltApp(slack, (app) => {
+    app.shortcut('explain_oom', async ({ ack, body, respond }) => {
+      await ack();
+      used.push(body);
+      await respond({ response_type: 'ephemeral', text: 'explained' });
+    });
+  });
+  const { alice, bob } = slack.people;
+  const { ts = '' } = await webClient(slack).chat.postMessage({ channel: slack.channelId, text: 'pod a/b was killed' });
+  const use = { as: alice, channel: slack.channelId, ts, callbackId: 'explain_oom' };
+  expect(await slack.control.shortcut(use)).toEqual({ ok: true });
+  const answer = await slack.control.until(() => slack.control.ephemeral(alice)[0], { withinMs: 3000, words: 'the answer' });
+  expect(answer.text).toBe('explained');
+  expect(slack.control.ephemeral(bob)).toEqual([]);
+  expect(used).toMatchObject([
+    { type: 'message_action', callback_id: 'explain_oom', message: { ts, text: 'pod a/b was killed' } },
+  ]);
+  expect(await slack.control.shortcut({ ...use, callbackId: 'another' })).toMatchObject({ ok: false });
+  expect(await slack.control.shortcut({ ...use, ts: answer.ts })).toMatchObject({ ok: false });
+});
