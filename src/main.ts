@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { parseEnv } from 'node:util';
 import { createApp } from './app.ts';
+import type { LoadedConfig } from './config.ts';
 import { loadConfig } from './config.ts';
 
 const EXIT = { stopped: 0, unavailable: 69, fault: 70, configuration: 78 } as const;
@@ -16,15 +17,22 @@ function dotenv(): Readonly<Record<string, string | undefined>> {
   }
 }
 
-async function main(): Promise<number> {
-  const loaded = loadConfig({
+function load(args: readonly string[]): LoadedConfig {
+  return loadConfig({
     // What the shell says wins over the file.
     environment: { ...dotenv(), ...environmentOf(process) },
-    args: process.argv.slice(2),
+    args,
     readFile: (path) => readFileSync(path, 'utf8'),
     isTerminal: process.stdout.isTTY,
     hostname: `${hostname()}-${process.pid}`,
   });
+}
+
+async function main(): Promise<number> {
+  const args = process.argv.slice(2);
+  const code = await command(args);
+  if (code !== undefined) return code;
+  const loaded = load(args);
   if (loaded.kind === 'problems') {
     process.stderr.write(`headroom: the configuration is wrong:\n${loaded.problems.map((problem) => `  ${problem}\n`).join('')}`);
     return EXIT.configuration;
@@ -44,6 +52,15 @@ async function main(): Promise<number> {
   return EXIT.stopped;
 }
 
+/** Undefined when it is a role that is to run. */
+async function command(args: readonly string[]): Promise<number | undefined> {
+  if (args[0] === undefined || args[0].startsWith('-')) return undefined;
+  const { runCommand } = await import('./commands.ts');
+  const print = (line: string): boolean => process.stdout.write(`${line}\n`);
+  const complain = (line: string): boolean => process.stderr.write(`${line}\n`);
+  return runCommand(args, { print, complain, load: () => load([]), now: Date.now() });
+}
+
 function environmentOf(source: {
   readonly env: Readonly<Record<string, string | undefined>>;
 }): Readonly<Record<string, string | undefined>> {
@@ -56,9 +73,9 @@ function signalled(name: 'SIGINT' | 'SIGTERM'): Promise<void> {
   });
 }
 
-const code = await main().catch((error: unknown) => {
+const exitCode = await main().catch((error: unknown) => {
   process.stderr.write(`headroom: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return EXIT.fault;
 });
 // Everything is stopped; Slack's socket library would keep the process for another half minute by a timer.
-process.exit(code);
+process.exit(exitCode);

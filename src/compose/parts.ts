@@ -72,7 +72,7 @@ export function openStores({ url }: RedisPlace, log: Log, lifecycle: Lifecycle):
     kernel: redisKernelReports({ client }),
     incidents: redisIncidentStore({ client }),
     proposals: redisProposalStore({ client }),
-    audit: redisAudit({ client }),
+    audit: redisAudit({ client, log }),
     mutes: redisMuteStore({ client, clock: systemClock }),
     once: redisOnce({ client }),
     lock: redisLock({ client, newToken: randomUUID }),

@@ -24,7 +24,7 @@ import { whoAmI } from '../adapters/slack/self.ts';
 import type { SlackSocket } from '../adapters/slack/socket.ts';
 import { createSocket } from '../adapters/slack/socket.ts';
 import type { Rules } from '../config-file.ts';
-import { SECOND, toMillis } from '../domain/time.ts';
+import { before, SECOND, toMillis } from '../domain/time.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { People } from '../ports/people.ts';
 import type { Cluster, Stores, Telemetry } from './parts.ts';
@@ -35,6 +35,8 @@ import type { SlackPlace } from './stand-ins.ts';
 const EVIDENCE_DEADLINE = toMillis(6 * SECOND);
 const ROLLOUT_POLL = toMillis(2 * SECOND);
 const SWEEP_EVERY = '*/10 * * * * *';
+/** Once a day, when few look. */
+const RETENTION_AT = '17 3 * * *';
 const SWEEP_LOCK_MS = 60 * SECOND;
 
 export type World = {
@@ -101,6 +103,20 @@ async function startSweep({ rules, stores, telemetry, lifecycle }: World): Promi
     log: telemetry.log,
   });
   lifecycle.onStop('sweep', () => schedule.stop());
+  const retention = startSchedule({
+    expression: RETENTION_AT,
+    timezone: 'UTC',
+    name: 'audit-retention',
+    async run() {
+      const now = systemClock.now();
+      const removed = await stores.audit.keepSince(before(now, rules.auditKept), now);
+      telemetry.log.info('audit retention', { removed });
+    },
+    lock: stores.lock,
+    lockMs: SWEEP_LOCK_MS,
+    log: telemetry.log,
+  });
+  lifecycle.onStop('audit retention', () => retention.stop());
 }
 
 export async function startSlack(world: World): Promise<SlackSocket> {

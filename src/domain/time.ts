@@ -45,6 +45,10 @@ export function after(start: Instant, length: Millis): Instant {
   return toInstant(start + length);
 }
 
+export function before(end: Instant, length: Millis): Instant {
+  return toInstant(end - length);
+}
+
 /** From start to end, zero when the clocks disagree and end comes first. */
 export function between(start: Instant, end: Instant): Millis {
   return toMillis(Math.max(0, end - start));

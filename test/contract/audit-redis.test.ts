@@ -40,7 +40,7 @@ afterAll(async () => {
 });
 
 it('keeps one chain for several processes that record at once', async () => {
-  const audits = [connect(), connect(), connect()].map(({ client }) => redisAudit({ client }));
+  const audits = [connect(), connect(), connect()].map(({ client }) => redisAudit({ client, log: silentLog }));
   await Promise.all(audits.flatMap((audit) => Array.from({ length: 40 }, () => audit.append(attempt()))));
   const [audit] = audits;
   if (audit === undefined) throw new Error('no audit');
@@ -48,10 +48,10 @@ it('keeps one chain for several processes that record at once', async () => {
 });
 
 it('is still there after Redis was stopped and started again', async () => {
-  const before = await redisAudit(connect()).head();
+  const before = await redisAudit({ client: connect().client, log: silentLog }).head();
   await stop();
   redis = await startLocalRedis({ dataDir });
-  const audit = redisAudit(connect());
+  const audit = redisAudit({ client: connect().client, log: silentLog });
   expect(await audit.head()).toEqual(before);
   expect(await chainVerdict(audit)).toMatchObject({ kind: 'intact', records: 120 });
 });
@@ -59,7 +59,7 @@ it('is still there after Redis was stopped and started again', async () => {
 it('chains later what a crash left unchained', async () => {
   const { client } = connect();
   await client.rpush(AUDIT_PENDING, JSON.stringify(attempt({ incidentId: 'OOM-crash' })));
-  const audit = redisAudit({ client });
+  const audit = redisAudit({ client, log: silentLog });
   expect(await audit.settle()).toBe(1);
   expect((await audit.history({ incidentId: 'OOM-crash', limit: 5 })).entries).toHaveLength(1);
 });
@@ -67,5 +67,5 @@ it('chains later what a crash left unchained', async () => {
 it('shows a record that somebody removed from Redis', async () => {
   const { client } = connect();
   await client.xdel('headroom:audit:records', '60-0');
-  expect(await chainVerdict(redisAudit({ client }))).toMatchObject({ kind: 'broken', sequence: 61 });
+  expect(await chainVerdict(redisAudit({ client, log: silentLog }))).toMatchObject({ kind: 'broken', sequence: 61 });
 });

@@ -57,7 +57,7 @@ storesContract('a real Redis', async () => {
     intakeWithoutQueue: redisKillIntake({ client, queue: { enqueue: () => Promise.reject(new Error('the queue is away')) } }),
     incidents: redisIncidentStore({ client }),
     proposals: redisProposalStore({ client }),
-    audit: redisAudit({ client }),
+    audit: redisAudit({ client, log: silentLog }),
     mutes: redisMuteStore({ client, clock: { now: () => toInstant(Date.now()) } }),
     once: redisOnce({ client }),
     lock: redisLock({ client, newToken: randomUUID }),

@@ -10,6 +10,7 @@ import type { AuditEvent } from '../../domain/audit.ts';
 import type { Instant } from '../../domain/time.ts';
 import type { Audit, AuditEntry, AuditFilter, AuditHistory, AuditKeeping } from '../../ports/audit.ts';
 import { fitsFilter } from '../../ports/audit.ts';
+import type { Log } from '../../ports/log.ts';
 import { PREFIX } from './connection.ts';
 import { storing } from './faults.ts';
 import { auditEntrySchema, auditEventSchema, chainHeadSchema, chainRecordSchema } from './schema/audit.ts';
@@ -43,8 +44,8 @@ const LOOKED_AT = 20_000;
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-export function redisAudit({ client }: { readonly client: Redis }): Audit & AuditKeeping {
-  const settle = oneAtATime(() => storing(() => chainPending(client)));
+export function redisAudit({ client, log }: { readonly client: Redis; readonly log: Log }): Audit & AuditKeeping {
+  const settle = oneAtATime(() => storing(() => chainPending(client, log)));
   return {
     settle,
     append: (event) =>
@@ -100,7 +101,7 @@ async function readHead(client: Redis): Promise<ChainHead> {
   return text === null ? GENESIS : parseStored(chainHeadSchema, HEAD, text);
 }
 
-async function chainPending(client: Redis): Promise<number> {
+async function chainPending(client: Redis, log: Log): Promise<number> {
   for (let chained = 0; ; ) {
     const [headText, waiting] = await Promise.all([client.get(HEAD), client.lrange(AUDIT_PENDING, 0, LINKED_AT_ONCE - 1)]);
     if (waiting.length === 0) return chained;
@@ -114,7 +115,10 @@ async function chainPending(client: Redis): Promise<number> {
     }
     const keys = [AUDIT_PENDING, HEAD, STREAM];
     const done = await client.eval(LINK, keys.length, ...keys, headText ?? '', JSON.stringify(head), first, ...links);
-    if (done === 1) chained += waiting.length;
+    if (done !== 1) continue;
+    chained += waiting.length;
+    // Kept with the logs, a hash shows later whether the chain is still the same.
+    log.info('audit', { sequence: head.sequence, hash: head.hash });
   }
 }
 

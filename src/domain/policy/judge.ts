@@ -2,7 +2,7 @@
 // `headroom policy test` prints, and where a refusal gets its words. Each rule is named as headroom.yaml spells it.
 
 import type { Bytes } from '../memory.ts';
-import { formatQuantity, toBytes } from '../memory.ts';
+import { formatQuantity, MIB, toBytes } from '../memory.ts';
 import type { ChangeRoute, Policy, PolicyPlace } from '../policy.ts';
 import { inScope, matchesGlobs, policyFor } from '../policy.ts';
 import type { Instant } from '../time.ts';
@@ -95,7 +95,7 @@ export function judgeSizes(policy: Policy, { currentLimit, limit, request, alloc
   const { minLimit, maxLimit, maxFactor, maxNodeShare } = policy;
   const wanted = formatQuantity(limit);
   const most = (rule: string, bound: number, by: string): Finding => {
-    const cut = toBytes(Math.floor(bound));
+    const cut = wholeMebibytes(bound);
     const words = `at most ${formatQuantity(cut)}, ${by}`;
     return finding(rule, limit <= cut, limit <= cut ? `${wanted} is within ${words}` : `${words}, and ${wanted} is more`);
   };
@@ -108,6 +108,11 @@ export function judgeSizes(policy: Policy, { currentLimit, limit, request, alloc
       : [most('maxNodeShare', allocatable * maxNodeShare, `${percent(maxNodeShare)} of what the node has to give`)]),
     ...(request === undefined ? [] : shares(policy, request, limit)),
   ];
+}
+
+/** Rounded down, so that the bound that is named is one that can be written. */
+function wholeMebibytes(bound: number): Bytes {
+  return toBytes(bound < MIB ? Math.floor(bound) : Math.floor(bound / MIB) * MIB);
 }
 
 function shares({ minRequestShare, maxRequestShare }: Policy, request: Bytes, limit: Bytes): readonly Finding[] {
