@@ -36,7 +36,11 @@ async function startOnLoopback() {
     const last = output.trim().split('\n').slice(-5).join('\n    ');
     return { kind: 'none', reason: `../shared/cluster/up failed with exit code ${code} (${log}):\n    ${last}`, how: HOW };
   }
-  const env = { E2E_KUBECONFIG: stdout.trim().split('\n').at(-1), E2E_PROMETHEUS_URL: prometheusUrl() };
+  const env = {
+    E2E_KUBECONFIG: stdout.trim().split('\n').at(-1),
+    E2E_PROMETHEUS_URL: prometheusUrl(),
+    E2E_KUBECTL: kubectlPath(),
+  };
   if (wasRunning) return { kind: 'here', env, stop: async () => {} };
   return {
     kind: 'here',
@@ -52,9 +56,21 @@ async function startOnLoopback() {
 async function isReady() {
   const kubeconfig = join(process.env.CLUSTER_DIR ?? '/tmp/oom-cluster', 'kubeconfig');
   if (!existsSync(kubeconfig)) return false;
-  const kubectl = join(process.env.CLUSTER_BIN ?? join(homedir(), '.cache/oom-cluster/bin'), 'kubectl');
-  const { code } = await runQuietly(kubectl, ['--kubeconfig', kubeconfig, '--request-timeout', '5s', 'get', '--raw', '/readyz']);
+  const { code } = await runQuietly(kubectlPath(), [
+    '--kubeconfig',
+    kubeconfig,
+    '--request-timeout',
+    '5s',
+    'get',
+    '--raw',
+    '/readyz',
+  ]);
   return code === 0;
+}
+
+/** The cluster's own, which speaks its version. */
+function kubectlPath() {
+  return process.env.E2E_KUBECTL ?? join(process.env.CLUSTER_BIN ?? join(homedir(), '.cache/oom-cluster/bin'), 'kubectl');
 }
 
 function prometheusUrl() {

@@ -1,9 +1,7 @@
-// The cluster contract on a real API server with a kubelet, and what only that can show: RBAC's refusals, and kubectl's own describe.
+// The cluster contract on a real API server with a kubelet, and what only that can show: RBAC's refusals.
 
-import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { checkRights, EVERY_PURPOSE } from '../../src/adapters/kubernetes/capabilities.ts';
-import { describePod } from '../../src/adapters/kubernetes/describe/describe.ts';
 import { createEvidenceReader } from '../../src/adapters/kubernetes/evidence-reader.ts';
 import { createPodFinder } from '../../src/adapters/kubernetes/pod-finder.ts';
 import { createWorkloadEditor } from '../../src/adapters/kubernetes/workload-editor.ts';
@@ -12,7 +10,7 @@ import { PermanentError } from '../../src/ports/fault.ts';
 import { clusterContract } from './cluster.ts';
 import type { RealCluster } from './cluster-real-target.ts';
 import { startRealCluster } from './cluster-real-target.ts';
-import { CLUSTER, clock, eventually, podsOf, shownKill, silent, soon, textWith } from './cluster-support.ts';
+import { CLUSTER, clock, eventually, shownKill, silent, soon, textWith } from './cluster-support.ts';
 
 const kubeconfig = process.env['E2E_KUBECONFIG'] || undefined;
 
@@ -32,10 +30,7 @@ if (kubeconfig === undefined) {
       real = await startRealCluster(kubeconfig);
       return real;
     },
-    () => {
-      rightsContract(target);
-      describeContract(target);
-    },
+    () => rightsContract(target),
   );
 }
 
@@ -97,45 +92,4 @@ function rightsContract(target: () => RealCluster): void {
       await expect(finder.find('kube-system', 'x', soon())).rejects.toThrow('no right to read pods in kube-system (RBAC)');
     });
   });
-}
-
-const kubectl = process.env['E2E_KUBECTL'] || 'kubectl';
-
-function describeContract(target: () => RealCluster): void {
-  it.skipIf(!hasKubectl())('describes a killed pod as kubectl does', async () => {
-    const { kubeconfig: path, restless, connection } = target();
-    await eventually('a kill', target().patienceMs, () => shownKill(target()));
-    await eventually('the same words', target().patienceMs, async () => {
-      const [pod] = await podsOf(target(), restless);
-      if (pod === undefined) return undefined;
-      const url = `/api/v1/namespaces/${pod.namespace}/pods/${pod.name}`;
-      const before = JSON.stringify(await connection.json({ path: url, signal: soon() }));
-      const theirs = execFileSync(kubectl, ['--kubeconfig', path, '-n', pod.namespace, 'describe', 'pod', pod.name], {
-        encoding: 'utf8',
-        env: { ...process.env, TZ: 'UTC' },
-      });
-      const content = await connection.json({ path: url, signal: soon() });
-      // The container may have been killed between the two: then neither is wrong.
-      if (JSON.stringify(content) !== before) return undefined;
-      expect(withoutEvents(describePod({ pod: content, events: [], nowMs: Date.now() }))).toEqual(withoutEvents(theirs));
-      return true;
-    });
-  });
-}
-
-/** Ages differ by the second; kubectl before 1.35 calls the option of a projected config map otherwise. */
-function withoutEvents(text: string): readonly string[] {
-  return text
-    .slice(0, text.indexOf('\nEvents:'))
-    .replace(/ConfigMapOptional: {7}<nil>/, 'Optional:                false')
-    .split('\n');
-}
-
-function hasKubectl(): boolean {
-  try {
-    execFileSync(kubectl, ['version', '--client'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -4,6 +4,7 @@
 import { redactWords } from '../redact.ts';
 import { rfc1123z } from './age.ts';
 import { environmentLines } from './environment.ts';
+import { probeLine } from './probe.ts';
 import type { Raw } from './raw.ts';
 import { entries, has, list, object, text, words } from './raw.ts';
 
@@ -27,7 +28,7 @@ function oneContainer(pod: unknown, container: Raw, status: Raw | undefined): re
     ...multiline('Args', redactWords(words(container, 'args'))),
     ...(status === undefined ? [] : statusLines(status)),
     ...resourceLines(object(container, 'resources'), '    '),
-    ...['liveness', 'readiness', 'startup'].flatMap((kind) => probeLine(kind, container)),
+    ...(['liveness', 'readiness', 'startup'] as const).flatMap((kind) => probeLine(kind, container)),
     ...envFromLines(container),
     ...environmentLines(pod, container),
     ...mountLines(container),
@@ -108,36 +109,13 @@ export function seccompLines(securityContext: Raw, indent: string): readonly str
   return [`${indent}SeccompProfile:\t${text(profile, 'type')}`, ...local];
 }
 
-function probeLine(kind: string, container: Raw): readonly string[] {
-  const probe = object(container, `${kind}Probe`);
-  if (Object.keys(probe).length === 0) return [];
-  const number = (name: string): string => text(probe, name) || '0';
-  const timing = `delay=${number('initialDelaySeconds')}s timeout=${number('timeoutSeconds')}s period=${number('periodSeconds')}s #success=${number('successThreshold')} #failure=${number('failureThreshold')}`;
-  const title = `${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
-  return [`    ${title}:\t${probeAction(probe)} ${timing}`];
-}
-
-function probeAction(probe: Raw): string {
-  const { exec, httpGet, tcpSocket, grpc } = {
-    exec: object(probe, 'exec'),
-    httpGet: object(probe, 'httpGet'),
-    tcpSocket: object(probe, 'tcpSocket'),
-    grpc: object(probe, 'grpc'),
-  };
-  if (has(probe, 'exec')) return `exec [${redactWords(words(exec, 'command')).join(' ')}]`;
-  if (has(probe, 'httpGet'))
-    return `http-get ${(text(httpGet, 'scheme') || 'HTTP').toLowerCase()}://${text(httpGet, 'host')}:${text(httpGet, 'port')}${text(httpGet, 'path')}`;
-  if (has(probe, 'tcpSocket')) return `tcp-socket ${text(tcpSocket, 'host')}:${text(tcpSocket, 'port')}`;
-  return has(probe, 'grpc') ? `grpc <pod>:${text(grpc, 'port')} ${text(grpc, 'service')}` : 'unknown';
-}
-
 function envFromLines(container: Raw): readonly string[] {
   const sources = list(container, 'envFrom');
   if (sources.length === 0) return [];
   return [
     '    Environment Variables from:',
     ...sources.map((source) => {
-      const kind = has(source, 'configMapRef') ? 'ConfigMap' : 'Secret';
+      const kind = has(source, 'configMapRef') ? 'ConfigMap' : has(source, 'secretRef') ? 'Secret' : '';
       const ref = object(source, kind === 'ConfigMap' ? 'configMapRef' : 'secretRef');
       const prefix = text(source, 'prefix');
       return `      ${text(ref, 'name')}\t${kind}${prefix === '' ? '' : ` with prefix '${prefix}'`}\tOptional: ${text(ref, 'optional') === 'true'}`;
@@ -146,16 +124,26 @@ function envFromLines(container: Raw): readonly string[] {
 }
 
 function mountLines(container: Raw): readonly string[] {
-  const mounts = list(container, 'volumeMounts').toSorted((a, b) => (text(a, 'mountPath') < text(b, 'mountPath') ? -1 : 1));
-  if (mounts.length === 0) return ['    Mounts:\t<none>'];
+  const mounts = sortedBy(list(container, 'volumeMounts'), 'mountPath');
+  const none = mounts.length === 0 ? '\t<none>' : '';
+  const devices = sortedBy(list(container, 'volumeDevices'), 'devicePath');
   return [
-    '    Mounts:',
+    `    Mounts:${none}`,
     ...mounts.map((mount) => {
       const flags = [
         text(mount, 'readOnly') === 'true' ? 'ro' : 'rw',
-        ...(text(mount, 'subPath') === '' ? [] : [`path="${text(mount, 'subPath')}"`]),
+        ...(text(mount, 'subPath') === '' ? [] : [`path=${JSON.stringify(text(mount, 'subPath'))}`]),
       ];
       return `      ${text(mount, 'mountPath')} from ${text(mount, 'name')} (${flags.join(',')})`;
     }),
+    // "<none>" is about the mounts here too: kubectl's slip.
+    ...(devices.length === 0
+      ? []
+      : [`    Devices:${none}`, ...devices.map((device) => `      ${text(device, 'devicePath')} from ${text(device, 'name')}`)]),
   ];
+}
+
+function sortedBy(items: readonly Raw[], name: string): readonly Raw[] {
+  const of = (item: Raw): string => text(item, name);
+  return items.toSorted((a, b) => (of(a) < of(b) ? -1 : of(a) > of(b) ? 1 : 0));
 }

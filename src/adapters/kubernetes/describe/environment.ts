@@ -35,9 +35,9 @@ function keyWords(ref: Raw, place: 'in secret' | 'of config map'): string {
   return `<set to the key '${text(ref, 'key')}' ${place} '${text(ref, 'name')}'>\tOptional: ${text(ref, 'optional') === 'true'}`;
 }
 
-/** Only what names the pod; kubectl leaves the rest (spec.nodeName, status.podIP, single labels) empty too. */
+/** Only name and namespace; kubectl leaves all else (metadata.uid, spec.nodeName, status.podIP, single labels) empty. */
 function fieldValue(pod: unknown, path: string): string {
-  const [, field] = /^metadata\.(name|namespace|uid)$/.exec(path) ?? [];
+  const [, field] = /^metadata\.(name|namespace)$/.exec(path) ?? [];
   return field === undefined ? '' : text(object(pod, 'metadata'), field);
 }
 
