@@ -28,6 +28,9 @@ export type UsagePoint = { readonly at: Instant; readonly bytes: Bytes };
 
 export type NeighbourUse = { readonly container: string; readonly peak: UsagePoint };
 
+/** One run of the container as its samples show it. */
+export type InstanceUse = { readonly from: Instant; readonly to: Instant; readonly peak: Bytes };
+
 export type Usage =
   | {
       /** A series of the container's working set, oldest first, over all its instances in the pod. */
@@ -43,6 +46,8 @@ export type Usage =
       readonly daysKnown: number;
       /** Highest sample of each day, oldest first. */
       readonly dailyPeaks: readonly UsagePoint[];
+      /** The container's instances in the killed pod, oldest first: the last is the killed run. Absent when it was not read. */
+      readonly instances?: readonly InstanceUse[] | undefined;
       /** What the pod's other containers used at most in the minutes before the kill; absent when it was not read. */
       readonly neighbours?: readonly NeighbourUse[] | undefined;
     }
@@ -57,6 +62,44 @@ export type NodeFacts = {
   readonly ready: boolean;
   /** SystemOOM and OOMKilling events of the last 10 minutes before the kill. */
   readonly oomEvents: readonly EventLine[];
+  /** Its warnings and changes of condition of the hour before the kill, newest last. Absent when they were not read. */
+  readonly events?: readonly EventLine[] | undefined;
+};
+
+export type NearbyKill = {
+  readonly namespace: string;
+  readonly pod: string;
+  readonly container: string;
+  readonly at: Instant;
+};
+
+/** The pods of the killed one's node, itself included. */
+export type NodePods = {
+  /** Those that are not over. */
+  readonly running: number;
+  /** Sums over them; a container without a request or limit adds nothing. */
+  readonly requested: Bytes;
+  readonly limited: Bytes;
+  readonly withoutLimit: number;
+  /** Other containers killed for memory within ten minutes of this one, newest first, at most 10. */
+  readonly kills: readonly NearbyKill[];
+};
+
+/** One revision of a workload's template, as far as the killed container is concerned. */
+export type Revision = {
+  /** As kubectl rollout history counts it: "7". */
+  readonly number: string;
+  readonly since?: Instant | undefined;
+  readonly image?: string | undefined;
+  readonly limit?: Bytes | undefined;
+};
+
+export type Rollout = {
+  /** What the killed pod was made from. */
+  readonly running: Revision;
+  readonly before?: Revision | undefined;
+  /** Only when the template has changed since: pods made now are made from this. */
+  readonly newest?: Revision | undefined;
 };
 
 /** Who would undo a live patch (domain.md 8.7). */
@@ -85,4 +128,8 @@ export type Evidence = {
   readonly usage: Piece<Usage>;
   readonly node: Piece<NodeFacts>;
   readonly owner: Piece<OwnerFacts>;
+  /** Of the owners, up to the top. */
+  readonly ownerEvents: Piece<readonly EventLine[]>;
+  readonly rollout: Piece<Rollout>;
+  readonly nodePods: Piece<NodePods>;
 };

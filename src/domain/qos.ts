@@ -1,8 +1,8 @@
-// QoS class and oom_score_adj: who dies first when the *node* runs out of memory. Bytes in, score out (domain.md section 4).
+// QoS class and oom_score_adj: who dies first when the *node* runs out of memory. Bytes in, score out (domain.md section 4, kubelet pkg/kubelet/qos).
 
 import type { Bytes } from './memory.ts';
 import { formatBytes, toBytes } from './memory.ts';
-import type { QosClass } from './pod.ts';
+import type { PodContainer, PodFacts, QosClass } from './pod.ts';
 
 export type OomScore = {
   /** −997 … 1000: the kernel kills high scores first. */
@@ -27,4 +27,40 @@ export function oomScoreAdj(qos: QosClass, request: Bytes | undefined, nodeCapac
     score,
     arithmetic: `1000 - 1000 × request ${formatBytes(request ?? NONE)} / node memory ${formatBytes(nodeCapacity)}, kept between 3 and 999`,
   };
+}
+
+/**
+ * The same for any container of a pod: system pods are spared; what a pod-level request holds beyond its containers' is shared out evenly; a sidecar is
+ * never killed before the least of the containers it serves.
+ */
+export function oomScoreOf(pod: PodFacts, container: PodContainer, nodeCapacity: Bytes | undefined): OomScore | undefined {
+  if (pod.qosClass === undefined) return undefined;
+  if (pod.priorityClass === 'system-node-critical')
+    return { score: -997, arithmetic: 'system-node-critical pods always get -997' };
+  const share = podShare(pod);
+  const own = oomScoreAdj(pod.qosClass, toBytes(requestOf(container) + share), nodeCapacity);
+  if (own === undefined || pod.qosClass !== 'Burstable') return own;
+  const told =
+    share === 0
+      ? own
+      : { ...own, arithmetic: `${own.arithmetic}; ${formatBytes(toBytes(share))} of it is its share of the pod’s request` };
+  const regular = pod.containers.filter(({ role }) => role === 'regular').map(requestOf);
+  if (container.role !== 'sidecar' || regular.length === 0) return told;
+  const least = oomScoreAdj('Burstable', toBytes(Math.min(...regular) + share), nodeCapacity);
+  if (least === undefined || least.score >= told.score) return told;
+  return { score: least.score, arithmetic: `${least.arithmetic}, that of the least of the containers this sidecar serves` };
+}
+
+/** Allocated requests count, which lag a pending resize. */
+function requestOf({ inForce, resources }: PodContainer): number {
+  return inForce?.request?.bytes ?? resources.request?.bytes ?? 0;
+}
+
+/** What the pod asks for beyond its containers, for each of them. */
+function podShare({ podResources, containers }: PodFacts): number {
+  const whole = podResources.request?.bytes;
+  const sharing = containers.filter(({ role }) => role !== 'ephemeral');
+  if (whole === undefined || sharing.length === 0) return 0;
+  const asked = sharing.reduce((total, each) => total + requestOf(each), 0);
+  return Math.max(0, Math.trunc((whole - asked) / sharing.length));
 }

@@ -9,7 +9,19 @@ import { createPrometheusUsage } from '../../src/adapters/prometheus/usage-reade
 import { valueOf } from '../../src/domain/piece.ts';
 import type { EvidenceReader, EvidenceSubject } from '../../src/ports/evidence-reader.ts';
 import type { ClusterUnderTest } from './cluster-support.ts';
-import { CLUSTER, clock, eventually, podsOf, refOf, shownKill, silent, someNumber, soon, textWith } from './cluster-support.ts';
+import {
+  CLUSTER,
+  clock,
+  eventually,
+  podsOf,
+  refOf,
+  shownKill,
+  silent,
+  someNumber,
+  someText,
+  soon,
+  textWith,
+} from './cluster-support.ts';
 
 export function evidenceContract(target: () => ClusterUnderTest): void {
   const reader = (): EvidenceReader =>
@@ -55,6 +67,25 @@ export function evidenceContract(target: () => ClusterUnderTest): void {
         replicas: someNumber,
         readyReplicas: someNumber,
       });
+    });
+
+    it('has the revision, the owner’s events and the node’s other pods', async () => {
+      const { kill } = await eventually('a kill', target().patienceMs, () => shownKill(target()));
+      const evidence = await reader().read({ ref: kill.ref, kill }, soon());
+      const rollout = valueOf(evidence.rollout);
+      expect(rollout?.running).toMatchObject({
+        number: textWith(/^\d+$/),
+        since: someNumber,
+        image: someText,
+        limit: kill.limit,
+      });
+      expect(rollout?.newest).toBeUndefined();
+      // Of a workload that was made long ago there are none any more.
+      expect(evidence.ownerEvents.kind).toBe('known');
+      const nodePods = valueOf(evidence.nodePods);
+      expect(nodePods?.running).toBeGreaterThanOrEqual(2);
+      expect(nodePods?.requested).toBeGreaterThan(0);
+      expect(nodePods?.limited).toBeGreaterThanOrEqual(nodePods?.requested ?? 0);
     });
 
     it('says of a pod that is gone what is gone', async () => {

@@ -30,8 +30,21 @@ if (kubeconfig === undefined) {
       real = await startRealCluster(kubeconfig);
       return real;
     },
-    () => rightsContract(target),
+    () => {
+      ownerEventsContract(target);
+      rightsContract(target);
+    },
   );
+}
+
+function ownerEventsContract(target: () => RealCluster): void {
+  it('has what the Deployment and its ReplicaSet said', async () => {
+    const { kill } = await eventually('a kill', target().patienceMs, () => shownKill(target()));
+    const reader = createEvidenceReader({ connection: target().connection, cluster: CLUSTER, clock, log: silent });
+    const { ownerEvents } = await reader.read({ ref: kill.ref, kill }, soon());
+    const reasons = ownerEvents.kind === 'known' ? ownerEvents.value.map(({ reason }) => reason) : [];
+    expect(reasons).toEqual(expect.arrayContaining(['ScalingReplicaSet', 'SuccessfulCreate']));
+  });
 }
 
 function rightsContract(target: () => RealCluster): void {
@@ -45,6 +58,8 @@ function rightsContract(target: () => RealCluster): void {
       expect(evidence.events).toEqual({ kind: 'unavailable', reason: 'no right to read events (RBAC)' });
       expect(evidence.node).toEqual({ kind: 'unavailable', reason: 'no right to read the node (RBAC)' });
       expect(evidence.owner).toEqual({ kind: 'unavailable', reason: 'no right to read the owner (RBAC)' });
+      expect(evidence.rollout).toEqual({ kind: 'unavailable', reason: 'the owner is not known' });
+      expect(evidence.nodePods).toEqual({ kind: 'unavailable', reason: 'no right to read the pods of the node (RBAC)' });
       expect(evidence.describe).toMatchObject({
         kind: 'known',
         value: textWith(/\nEvents: {2}\(no right to read events \(RBAC\)\)$/),

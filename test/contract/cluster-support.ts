@@ -57,6 +57,7 @@ export function countingMeter(): CountingMeter {
 
 /** Of a size or count that is only known to be one. */
 export const someNumber: unknown = expect.any(Number);
+export const someText: unknown = expect.any(String);
 
 export function textWith(part: string | RegExp): unknown {
   return typeof part === 'string' ? expect.stringContaining(part) : expect.stringMatching(part);

@@ -135,6 +135,9 @@ export function evidence(overrides: Partial<Evidence> = {}): Evidence {
       'owner references',
       NOW,
     ),
+    ownerEvents: known([], 'events', NOW),
+    rollout: known({ running: { number: '4', image: 'checkout:1', limit: mi(256) } }, 'ReplicaSets', NOW),
+    nodePods: known({ running: 30, requested: mi(4096), limited: mi(7000), withoutLimit: 3, kills: [] }, 'pods of the node', NOW),
     ...overrides,
   };
 }

@@ -99,6 +99,22 @@ const WANTED: readonly Wanted[] = [
   },
   {
     purpose: 'explain',
+    what: 'see the other pods of a node',
+    effect: 'explanations come without other kills on the node and without what its pods were promised',
+    verb: 'list',
+    resource: 'pods',
+    clusterWide: true,
+  },
+  ...['replicasets', 'controllerrevisions'].map((resource) => ({
+    purpose: 'explain' as const,
+    what: `list ${resource}`,
+    effect: 'explanations come without the rollout that came before',
+    verb: 'list',
+    group: 'apps',
+    resource,
+  })),
+  {
+    purpose: 'explain',
     what: 'read replicasets',
     effect: 'the Deployment behind a pod is not found, and no fix can be proposed for it',
     verb: 'get',

@@ -1,9 +1,9 @@
 // Reads what the cluster knows about a container, all pieces at once and each with its own deadline. The pod comes first, because the log's run, the
 // node and the owner depend on it; when it is gone, what the kill itself recorded still leads to the owner and the node.
 
-import type { Evidence, NodeFacts, OwnerFacts } from '../../domain/evidence.ts';
+import type { Evidence } from '../../domain/evidence.ts';
 import type { Piece } from '../../domain/piece.ts';
-import { known, unavailable, valueOf } from '../../domain/piece.ts';
+import { unavailable, valueOf } from '../../domain/piece.ts';
 import type { PodFacts } from '../../domain/pod.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EvidenceReader, EvidenceSubject } from '../../ports/evidence-reader.ts';
@@ -11,9 +11,7 @@ import type { Log } from '../../ports/log.ts';
 import type { ClusterConnection } from './connection.ts';
 import { describePod } from './describe/describe.ts';
 import { eventLines, listEvents } from './evidence/events.ts';
-import { readLogTail } from './evidence/log-tail.ts';
-import { readNode } from './evidence/node.ts';
-import { readOwners } from './evidence/owner.ts';
+import { logPiece, nodePiece, nodePodsPiece, ownerPieces } from './evidence/pieces.ts';
 import type { ReadingLimits } from './evidence/reading.ts';
 import { Missing, piece } from './evidence/reading.ts';
 import { projectPod } from './pod-facts.ts';
@@ -24,7 +22,7 @@ export type EvidenceReaderOptions = {
   readonly cluster: string;
   readonly clock: Clock;
   readonly log: Log;
-  /** How long one piece may take. Two are read one after the other at most, so twice this is the longest read. */
+  /** How long one piece may take; the pod, which comes before the others, at most half of it. */
   readonly pieceTimeoutMs?: number | undefined;
 };
 
@@ -44,11 +42,12 @@ export function createEvidenceReader(options: EvidenceReaderOptions): EvidenceRe
       const eventsRead = readEvents(reading);
       const pod = await readPod(reading);
       const facts = valueOf(pod)?.facts;
-      const [events, log, node, owner] = await Promise.all([
+      const [events, log, node, nodePods, owners] = await Promise.all([
         eventsRead,
-        readLog(reading, facts),
-        readNodeOf(reading, facts),
-        readOwner(reading, facts),
+        logPiece(reading, facts, async (again) => (await fetchPod(reading, again)).facts),
+        nodePiece(reading, facts),
+        nodePodsPiece(reading, facts),
+        ownerPieces(reading, facts),
       ]);
       const evidence: Omit<Evidence, 'usage'> = {
         gatheredAt: options.clock.now(),
@@ -57,7 +56,8 @@ export function createEvidenceReader(options: EvidenceReaderOptions): EvidenceRe
         events: events.kind === 'known' ? { ...events, value: eventLines(events.value) } : events,
         log,
         node,
-        owner,
+        nodePods,
+        ...owners,
       };
       const missing = Object.entries(evidence).flatMap(([name, each]) =>
         typeof each === 'object' && each.kind === 'unavailable' ? [name] : [],
@@ -77,13 +77,21 @@ async function onNode(reading: Reading): Promise<Omit<Evidence, 'usage'>> {
     describe: nothing,
     events: nothing,
     log: nothing,
-    node: await readNodeOf(reading, undefined),
+    ...(await onlyNode(reading)),
     owner: nothing,
+    ownerEvents: nothing,
+    rollout: nothing,
   };
 }
 
+async function onlyNode(reading: Reading): Promise<Pick<Evidence, 'node' | 'nodePods'>> {
+  const [node, nodePods] = await Promise.all([nodePiece(reading, undefined), nodePodsPiece(reading, undefined)]);
+  return { node, nodePods };
+}
+
 async function readPod(reading: Reading): Promise<Piece<RawAndFacts>> {
-  return piece(reading.limits, { what: 'the pod', source: 'pod status', read: (signal) => fetchPod(reading, signal) });
+  const limits = { ...reading.limits, timeoutMs: reading.limits.timeoutMs / 2 };
+  return piece(limits, { what: 'the pod', source: 'pod status', read: (signal) => fetchPod(reading, signal) });
 }
 
 async function fetchPod({ connection, cluster, subject }: Reading, signal: AbortSignal): Promise<RawAndFacts> {
@@ -118,66 +126,4 @@ function describe(
   // "Events: <none>" would be a claim; without the right to read them it is not known.
   const honest = events.kind === 'known' ? text : text.replace(/\nEvents:.*$/, `\nEvents:  (${events.reason})`);
   return { ...pod, value: redactText(honest) };
-}
-
-async function readLog(reading: Reading, pod: PodFacts | undefined): Promise<Evidence['log']> {
-  const { connection, limits, subject } = reading;
-  return piece(limits, {
-    what: 'pod logs',
-    source: 'pod log',
-    read: (signal) => {
-      const readAgain = async (): Promise<PodFacts> => (await fetchPod(reading, signal)).facts;
-      return readLogTail(connection, { ref: subject.ref, kill: subject.kill, pod, readAgain }, signal);
-    },
-  });
-}
-
-async function readNodeOf({ connection, clock, limits, subject }: Reading, pod: PodFacts | undefined): Promise<Piece<NodeFacts>> {
-  const { kill } = subject;
-  const name = pod?.node ?? kill?.node;
-  if (name === undefined) return unavailable('the pod is not on a node');
-  const at = kill?.finishedAt ?? kill?.seenAt ?? clock.now();
-  const read = await piece(limits, {
-    what: 'the node',
-    source: 'node status',
-    read: (signal) => readNode(connection, { name, at }, signal),
-  });
-  if (read.kind === 'unavailable') return read;
-  const { facts, withoutEvents } = read.value;
-  // No kill on the node is only known with its events; the source says when it is not.
-  return known(
-    facts,
-    withoutEvents === undefined ? read.source : `${read.source}, without its events: ${withoutEvents}`,
-    read.at,
-  );
-}
-
-async function readOwner(
-  { connection, cluster, limits, subject }: Reading,
-  pod: PodFacts | undefined,
-): Promise<Piece<OwnerFacts>> {
-  const facts = pod ?? fromKill(subject, cluster);
-  if (facts === undefined) return unavailable('the pod could not be read, and with it its owner');
-  return piece(limits, {
-    what: 'the owner',
-    source: 'owner references',
-    read: (signal) => readOwners(connection, facts, signal),
-  });
-}
-
-/** A pod that is gone, as far as its kill recorded it: enough to climb to the owner. Without a kill nothing says whether it had one. */
-function fromKill({ ref, kill }: EvidenceSubject, cluster: string): PodFacts | undefined {
-  if (kill === undefined) return undefined;
-  return {
-    cluster,
-    namespace: ref.namespace,
-    name: ref.pod,
-    uid: ref.podUid,
-    labels: {},
-    annotations: {},
-    controller: kill.controller,
-    podResources: {},
-    containers: [],
-    memoryVolumes: [],
-  };
 }

@@ -22,6 +22,9 @@ const rawNode = z.object({
 });
 
 const LOOK_BACK_MS = 10 * MINUTE;
+const EVENTS_BACK_MS = 60 * MINUTE;
+/** A node that is in trouble repeats itself; the newest say how it stands. */
+const MOST_EVENTS = 20;
 
 export type NodeReading = {
   readonly facts: NodeFacts;
@@ -37,6 +40,7 @@ export async function readNode(
   const path = `/api/v1/nodes/${encodeURIComponent(name)}`;
   const [body, events] = await Promise.all([connection.json({ path, signal }), readNodeEvents(connection, name, signal)]);
   const { metadata, status } = expectShape(rawNode, body, { path });
+  const lines = eventLines(events.items);
   const condition = (type: string): boolean =>
     status?.conditions?.some((each) => each.type === type && each.status === 'True') === true;
   return {
@@ -46,7 +50,8 @@ export async function readNode(
       allocatable: quantityBytes(status?.allocatable?.['memory']),
       memoryPressure: condition('MemoryPressure'),
       ready: condition('Ready'),
-      oomEvents: eventLines(events.items).filter((line) => isOom(line, at)),
+      oomEvents: lines.filter((line) => isOom(line, at)),
+      ...(events.problem === undefined ? { events: lines.filter((line) => isTelling(line, at)).slice(-MOST_EVENTS) } : {}),
     },
     withoutEvents: events.problem,
   };
@@ -69,4 +74,10 @@ async function readNodeEvents(
 function isOom({ reason, lastSeen }: EventLine, at: Instant): boolean {
   if (reason !== 'SystemOOM' && reason !== 'OOMKilling') return false;
   return lastSeen !== undefined && lastSeen >= at - LOOK_BACK_MS && lastSeen <= at + MINUTE;
+}
+
+/** Warnings, and what says how the node stands: NodeHasInsufficientMemory and NodeNotReady are of type Normal. */
+function isTelling({ type, reason, lastSeen }: EventLine, at: Instant): boolean {
+  if (lastSeen === undefined || lastSeen < at - EVENTS_BACK_MS || lastSeen > at + MINUTE) return false;
+  return type !== 'Normal' || /^(NodeHas|NodeNot|Rebooted|Starting)/.test(reason);
 }

@@ -10,9 +10,18 @@ import { rawMetadata } from '../raw-pod.ts';
 import { workloadPath } from '../workload-path.ts';
 import { fieldOwners } from './field-owners.ts';
 
+const rawSelector = z
+  .object({
+    matchLabels: z.record(z.string(), z.string()).nullish(),
+    matchExpressions: z
+      .array(z.object({ key: z.string(), operator: z.string(), values: z.array(z.string()).nullish() }))
+      .nullish(),
+  })
+  .nullish();
+
 const rawOwned = z.object({
   metadata: rawMetadata,
-  spec: z.object({ replicas: z.number().nullish() }).nullish(),
+  spec: z.object({ replicas: z.number().nullish(), selector: rawSelector }).nullish(),
   status: z
     .object({
       readyReplicas: z.number().nullish(),
@@ -26,7 +35,13 @@ type RawOwned = z.infer<typeof rawOwned>;
 /** ReplicaSet, Deployment, and two more for operators. */
 const MOST_STEPS = 4;
 
-export async function readOwners(connection: ClusterConnection, pod: PodFacts, signal: AbortSignal): Promise<OwnerFacts> {
+export type OwnersRead = {
+  readonly facts: OwnerFacts;
+  /** How the top names its pods, as a query writes it; undefined where it does not say. */
+  readonly selector: string | undefined;
+};
+
+export async function readOwners(connection: ClusterConnection, pod: PodFacts, signal: AbortSignal): Promise<OwnersRead> {
   const chain: WorkloadRef[] = [];
   let next = ownerOf(pod);
   let highest: { readonly raw: RawOwned; readonly ref: WorkloadRef } | undefined;
@@ -40,12 +55,26 @@ export async function readOwners(connection: ClusterConnection, pod: PodFacts, s
     next = raw.metadata.ownerReferences?.find(({ controller }) => controller === true);
   }
   const top = chain.at(-1) ?? podRef(pod);
+  const owners = fieldOwners({ template: highest?.raw.metadata ?? pod, of: highest?.ref ?? podRef(pod), top, pod });
   return {
-    chain,
-    top,
-    ...counts(highest?.raw),
-    fieldOwners: fieldOwners({ template: highest?.raw.metadata ?? pod, of: highest?.ref ?? podRef(pod), top, pod }),
+    facts: { chain, top, ...counts(highest?.raw), fieldOwners: owners },
+    selector: selectorText(highest?.raw.spec?.selector),
   };
+}
+
+function selectorText(selector: z.infer<typeof rawSelector>): string | undefined {
+  if (!selector) return undefined;
+  const parts = [
+    ...Object.entries(selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`),
+    ...(selector.matchExpressions ?? []).map(({ key, operator, values }) => expressionText(key, operator, values ?? [])),
+  ];
+  return parts.length === 0 ? undefined : parts.join(',');
+}
+
+function expressionText(key: string, operator: string, values: readonly string[]): string {
+  if (operator === 'Exists') return key;
+  if (operator === 'DoesNotExist') return `!${key}`;
+  return `${key} ${operator.toLowerCase()} (${values.join(',')})`;
 }
 
 /** A static pod is owned by its node, which manages no template: it counts as a pod of its own. */

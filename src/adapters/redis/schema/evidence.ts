@@ -78,6 +78,7 @@ const usage = z.discriminatedUnion('kind', [
     p95: bytes,
     daysKnown: z.number(),
     dailyPeaks: z.array(usagePoint),
+    instances: z.array(z.object({ from: instant, to: instant, peak: bytes })).optional(),
     neighbours: z.array(z.object({ container: z.string(), peak: usagePoint })).optional(),
   }),
   z.object({ kind: z.literal('instant'), now: usagePoint }),
@@ -90,7 +91,26 @@ const nodeFacts = z.object({
   memoryPressure: z.boolean(),
   ready: z.boolean(),
   oomEvents: z.array(eventLine),
+  events: z.array(eventLine).optional(),
 });
+
+const nodePods = z.object({
+  running: z.number(),
+  requested: bytes,
+  limited: bytes,
+  withoutLimit: z.number(),
+  kills: z.array(z.object({ namespace: z.string(), pod: z.string(), container: z.string(), at: instant })),
+});
+
+const revision = z.object({
+  number: z.string(),
+  since: instant.optional(),
+  image: z.string().optional(),
+  limit: bytes.optional(),
+});
+
+/** Evidence that was stored before this piece was read at all. */
+const NOT_READ = { kind: 'unavailable' as const, reason: 'it was not read then' };
 
 const ownerFacts = z.object({
   chain: z.array(workload),
@@ -111,4 +131,7 @@ export const evidenceSchema = z.object({
   usage: piece(usage),
   node: piece(nodeFacts),
   owner: piece(ownerFacts),
+  ownerEvents: piece(z.array(eventLine)).default(NOT_READ),
+  rollout: piece(z.object({ running: revision, before: revision.optional(), newest: revision.optional() })).default(NOT_READ),
+  nodePods: piece(nodePods).default(NOT_READ),
 }) satisfies z.ZodType<Evidence>;

@@ -1,14 +1,14 @@
 // Why it was killed: the reply in the thread, and the private answer to /oom pod. Facts first, then the chart, the number with its arithmetic,
 // the log's end, and what kubectl describe says. Every missing piece says why it is missing.
 
+import { background } from '../../../domain/background.ts';
 import { explainExitCode, explainKillCode } from '../../../domain/exit-code.ts';
 import type { Dossier } from '../../../domain/incident.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import type { Kill } from '../../../domain/oom-kill.ts';
 import { valueOf } from '../../../domain/piece.ts';
-import type { PodContainer } from '../../../domain/pod.ts';
 import { findContainer } from '../../../domain/pod.ts';
-import { oomScoreAdj } from '../../../domain/qos.ts';
+import { oomScoreOf } from '../../../domain/qos.ts';
 import type { AnyBlock } from '../blocks.ts';
 import { bullets, context, folded, section } from '../blocks.ts';
 import { code, cut, fenced, moment, prose } from '../text.ts';
@@ -59,6 +59,7 @@ function factLines({ dossier, kill }: ExplanationInput): readonly string[] {
       ? []
       : ['CPU over its limit is only slowed down; memory over its limit is killed, because memory cannot be taken back.']),
     qosLine(dossier, kill),
+    ...(kill === undefined ? [] : background(kill, dossier.evidence)),
     ...(diagnosis.toSettle === undefined ? [] : [`What would settle it: ${diagnosis.toSettle}`]),
   ].filter((line) => line !== '');
 }
@@ -77,17 +78,13 @@ function qosLine({ evidence, diagnosis }: Dossier, kill: Kill | undefined): stri
   const pod = valueOf(evidence.pod);
   if (pod?.qosClass === undefined) return '';
   const container = kill === undefined ? pod.containers[0] : findContainer(pod, kill.ref.container);
-  const score = oomScoreAdj(pod.qosClass, requestOf(container), valueOf(evidence.node)?.capacity);
+  const score = container === undefined ? undefined : oomScoreOf(pod, container, valueOf(evidence.node)?.capacity);
   const value = score === undefined ? '' : `, oom_score_adj ${score.score} (${score.arithmetic})`;
   const meaning =
     diagnosis.cause === 'node-pressure'
       ? 'the kernel kills the highest score first when a node runs out.'
       : 'that order only counts when a whole node runs out; here the container hit its own limit.';
   return `QoS class ${pod.qosClass}${value}: ${kill === undefined ? 'the kernel kills the highest score first when a node runs out.' : meaning}`;
-}
-
-function requestOf(container: PodContainer | undefined) {
-  return container?.resources.request?.bytes;
 }
 
 function usageBlocks({ dossier, kill, plain }: ExplanationInput): readonly AnyBlock[] {
@@ -103,7 +100,12 @@ function usageBlocks({ dossier, kill, plain }: ExplanationInput): readonly AnyBl
     ];
   }
   const { peak, p95 } = usage.value;
-  const numbers = `*Memory:* highest sample *${formatBytes(peak.bytes)}* (${moment(peak.at)}), 95 % of samples below ${formatBytes(p95)}, ${against}. From ${prose(usage.source)}; a burst between two samples does not show.`;
+  // A sample below the limit that was hit cannot be the peak: what killed it lies between two samples.
+  const peakWords =
+    kill !== undefined && limit !== undefined && peak.bytes < limit
+      ? `at least *${formatBytes(peak.bytes)}* (highest sample, ${moment(peak.at)}: a lower bound, for the burst between two samples does not show)`
+      : `highest sample *${formatBytes(peak.bytes)}* (${moment(peak.at)})`;
+  const numbers = `*Memory:* ${peakWords}, 95 % of samples below ${formatBytes(p95)}, ${against}. From ${prose(usage.source)}.`;
   const chart = plain ? undefined : memoryChart(usage.value, limit);
   return chart === undefined ? [section(numbers)] : [section(numbers), chart];
 }
@@ -154,6 +156,8 @@ function sources({ evidence }: Dossier): readonly string[] {
   const missing = (
     [
       ['events', evidence.events],
+      ['rollout', evidence.rollout],
+      ['pods of the node', evidence.nodePods],
       ['node', evidence.node],
       ['owner', evidence.owner],
       ['pod', evidence.pod],

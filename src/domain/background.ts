@@ -1,0 +1,110 @@
+// What stands around a kill, in sentences for a person: who set the limit, what was rolled out before, how the node stood and whether others died on it.
+// Facts only; what they mean is the diagnosis' business. Says nothing of what could not be read.
+
+import type { Evidence, NodeFacts, NodePods, Revision, Rollout } from './evidence.ts';
+import { limitInForce } from './limit-in-force.ts';
+import { formatBytes } from './memory.ts';
+import type { Kill } from './oom-kill.ts';
+import { valueOf } from './piece.ts';
+import { findContainer } from './pod.ts';
+import type { Instant } from './time.ts';
+import { DAY, formatDuration, toMillis } from './time.ts';
+
+export function background(kill: Kill, evidence: Evidence): readonly string[] {
+  const at = kill.finishedAt ?? kill.seenAt;
+  const rollout = valueOf(evidence.rollout);
+  return [
+    ...limitLines(kill, evidence),
+    ...(rollout === undefined ? [] : rolloutLines(rollout, at)),
+    ...nodeLines(kill, valueOf(evidence.node), valueOf(evidence.nodePods)),
+  ];
+}
+
+/** Only where it is not simply what the container's spec says. */
+function limitLines({ ref }: Kill, evidence: Evidence): readonly string[] {
+  const pod = valueOf(evidence.pod);
+  const container = pod === undefined ? undefined : findContainer(pod, ref.container);
+  if (pod === undefined || container === undefined) return [];
+  const limit = limitInForce(pod, container);
+  switch (limit?.from) {
+    case 'status':
+      return [
+        `The limit in force is ${formatBytes(limit.bytes)}; the spec says ${formatBytes(limit.spec ?? limit.bytes)}, which the kubelet has not put through.`,
+      ];
+    case 'limit-range':
+      return [`The limit of ${formatBytes(limit.bytes)} is the namespace’s default (LimitRange): the workload itself sets none.`];
+    case 'pod':
+      return [`The container has no limit of its own; the ${formatBytes(limit.bytes)} are the whole pod’s.`];
+    case 'spec':
+    case undefined:
+      return [];
+  }
+}
+
+function rolloutLines({ running, before, newest }: Rollout, at: Instant): readonly string[] {
+  const { since, number } = running;
+  const age = since === undefined ? undefined : at - since;
+  const fresh = age !== undefined && age >= 0 && age < DAY;
+  const changed = before === undefined ? [] : changes(before, running);
+  const told = fresh || changed.length > 0;
+  const when = fresh ? `, rolled out ${formatDuration(toMillis(age))} before the kill` : '';
+  return [
+    ...(told ? [`It ran revision ${number}${when}${comparedWith(before, { number, changed })}.`] : []),
+    ...(newest === undefined ? [] : newestLines(running, newest)),
+  ];
+}
+
+type Compared = { readonly number: string; readonly changed: readonly string[] };
+
+function comparedWith(before: Revision | undefined, { number, changed }: Compared): string {
+  if (before === undefined) return number === '1' ? ', the first there was' : '; the one before is not kept';
+  return changed.length === 0 ? ', with the same image and limit as before' : `: ${changed.join(', ')}`;
+}
+
+function changes(from: Revision, to: Revision): readonly string[] {
+  return [
+    ...(from.image === to.image ? [] : [`image ${to.image ?? 'none'} after ${from.image ?? 'none'}`]),
+    ...(from.limit === to.limit ? [] : [`limit ${sizeOf(to)} after ${sizeOf(from)}`]),
+  ];
+}
+
+function newestLines(running: Revision, newest: Revision): readonly string[] {
+  const changed = changes(running, newest);
+  const what = changed.length === 0 ? '' : ` (${changed.join(', ')})`;
+  return [`The template has changed since: revision ${newest.number}${what}. This pod was made before that.`];
+}
+
+function sizeOf({ limit }: Revision): string {
+  return limit === undefined ? 'none' : formatBytes(limit);
+}
+
+function nodeLines(kill: Kill, node: NodeFacts | undefined, pods: NodePods | undefined): readonly string[] {
+  if (node === undefined) return [];
+  const size =
+    node.allocatable === undefined || node.capacity === undefined
+      ? ''
+      : ` has ${formatBytes(node.capacity)}, ${formatBytes(node.allocatable)} of it for pods`;
+  const state = [
+    node.ready ? 'ready' : 'not ready',
+    node.memoryPressure ? 'under memory pressure' : 'not under memory pressure',
+  ].join(', ');
+  const shared =
+    pods === undefined
+      ? ''
+      : ` Its ${pods.running} pods are promised ${formatBytes(pods.requested)} and may use ${formatBytes(pods.limited)}${pods.withoutLimit === 0 ? '' : `, ${pods.withoutLimit} of them without a limit`}.`;
+  return [`Node ${node.name}${size}; it is ${state}.${shared}`, ...nearbyLines(kill, pods)];
+}
+
+function nearbyLines({ finishedAt, seenAt }: Kill, pods: NodePods | undefined): readonly string[] {
+  if (pods === undefined) return [];
+  if (pods.kills.length === 0) return ['No other container on the node was killed for memory within ten minutes.'];
+  const at = finishedAt ?? seenAt;
+  const shown = pods.kills.slice(0, 3).map((near) => `${near.namespace}/${near.pod} (${near.container}, ${apart(near.at, at)})`);
+  const more = pods.kills.length > shown.length ? ` and ${pods.kills.length - shown.length} more` : '';
+  return [`Killed on the same node within ten minutes: ${shown.join(', ')}${more}.`];
+}
+
+function apart(near: Instant, at: Instant): string {
+  if (near === at) return 'in the same second';
+  return `${formatDuration(toMillis(Math.abs(near - at)))} ${near < at ? 'before' : 'after'}`;
+}
