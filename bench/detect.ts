@@ -4,10 +4,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import type { LocalRedis } from '../demo/redis/start.ts';
 import { startLocalRedis } from '../demo/redis/start.ts';
 import { startLocalSlack } from '../demo/slack/start.ts';
@@ -23,6 +25,18 @@ import { startReplay } from './replay.ts';
 import { report } from './report.ts';
 
 const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
+const MANIFEST = fileURLToPath(new URL('../deploy/kustomize/base/watcher.yaml', import.meta.url));
+/** Read by node and the C library, not by the program. */
+const PROCESS = /^(MALLOC_|NODE_OPTIONS$)/;
+const manifest = z.looseObject({
+  spec: z.looseObject({
+    template: z.looseObject({
+      spec: z.looseObject({
+        containers: z.array(z.looseObject({ env: z.array(z.looseObject({ name: z.string(), value: z.string().optional() })) })),
+      }),
+    }),
+  }),
+});
 const SMALL = 5000;
 const UPDATES = 10_000;
 const KILLS = 200;
@@ -48,9 +62,10 @@ export async function benchDetect(kubeconfig: string, pods: number): Promise<voi
   const redis = await startLocalRedis({ dataDir });
   const slack = await startLocalSlack({ port: 0 });
   const fleet = await createFleet(connection, `headroom-bench-${process.pid}`);
+  const environment = await deployedEnvironment();
   const startWatcher = async (of = kubeconfig): Promise<Headroom> => {
     const target = { kubeconfig: of, prometheusUrl: undefined, namespaces: [], watch: '10s' };
-    const watcher = await startHeadroom({ target, redisUrl: redis.url, slack, role: 'watcher', main: MAIN });
+    const watcher = await startHeadroom({ target, redisUrl: redis.url, slack, role: 'watcher', main: MAIN, environment });
     await watcher.ready;
     await pause(SETTLE_MS);
     return watcher;
@@ -69,6 +84,13 @@ export async function benchDetect(kubeconfig: string, pods: number): Promise<voi
     await redis.stop();
     await rm(dataDir, { recursive: true, force: true });
   }
+}
+
+/** What the manifest sets for the process itself: without it the figures would be another program's. */
+async function deployedEnvironment(): Promise<Readonly<Record<string, string>>> {
+  const { spec } = manifest.parse(parse(await readFile(MANIFEST, 'utf8')));
+  const variables = spec.template.spec.containers.flatMap(({ env }) => env);
+  return Object.fromEntries(variables.flatMap(({ name, value }) => (PROCESS.test(name) ? [[name, value ?? '']] : [])));
 }
 
 async function measureMemory({ connection, fleet, startWatcher }: Bench, pods: number): Promise<void> {

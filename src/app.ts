@@ -21,7 +21,6 @@ import type { ReadinessCheck } from './telemetry/http.ts';
 import { startHttp } from './telemetry/http.ts';
 import { createLog } from './telemetry/logger.ts';
 import { createMetrics } from './telemetry/meter.ts';
-import { keepYoungGenerationSmall } from './young-generation.ts';
 
 export type AppOptions = {
   /** Where the banner and the start-up warnings go. */
@@ -60,8 +59,6 @@ type Starting = {
 
 async function start(starting: Starting): Promise<void> {
   const { config, print, lifecycle, log, stopping } = starting;
-  // Who talks to Slack keeps what it reads for a while; who finds kills keeps nothing.
-  if (!talksToSlack(config.role)) keepYoungGenerationSmall();
   const { meter, registry } = createMetrics();
   const telemetry = { log, meter };
   const checks: ReadinessCheck[] = [];

@@ -1,81 +1,13 @@
-// Signals and exit codes. 0: stopped as asked; 69: something needed is not available; 70: a fault; 78: wrong configuration (sysexits.h).
+// Where the process begins: how much memory it may waste is settled before anything else is loaded, because what has grown stays.
 
-import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
-import { parseEnv } from 'node:util';
-import { createApp } from './app.ts';
-import type { LoadedConfig } from './config.ts';
-import { loadConfig } from './config.ts';
+import { parseRole, talksToSlack } from './config-role.ts';
+import { keepYoungGenerationSmall } from './young-generation.ts';
 
-const EXIT = { stopped: 0, unavailable: 69, fault: 70, configuration: 78 } as const;
-
-function dotenv(): Readonly<Record<string, string | undefined>> {
-  try {
-    return parseEnv(readFileSync('.env', 'utf8'));
-  } catch {
-    return {};
-  }
-}
-
-function load(args: readonly string[]): LoadedConfig {
-  return loadConfig({
-    // What the shell says wins over the file.
-    environment: { ...dotenv(), ...environmentOf(process) },
-    args,
-    readFile: (path) => readFileSync(path, 'utf8'),
-    isTerminal: process.stdout.isTTY,
-    hostname: `${hostname()}-${process.pid}`,
-  });
-}
-
-async function main(): Promise<number> {
-  const args = process.argv.slice(2);
-  const code = await command(args);
-  if (code !== undefined) return code;
-  const loaded = load(args);
-  if (loaded.kind === 'problems') {
-    process.stderr.write(`headroom: the configuration is wrong:\n${loaded.problems.map((problem) => `  ${problem}\n`).join('')}`);
-    return EXIT.configuration;
-  }
-  const app = createApp(loaded.config, { print: (line) => process.stdout.write(`${line}\n`) });
-  const asked = Promise.race([signalled('SIGINT'), signalled('SIGTERM')]);
-  try {
-    // Who is asked to stop while it still waits for something stops at once.
-    await Promise.race([app.start(), asked]);
-  } catch (error) {
-    process.stderr.write(`headroom: ${error instanceof Error ? error.message : String(error)}\n`);
-    await app.stop();
-    return EXIT.unavailable;
-  }
-  await asked;
-  await app.stop();
-  return EXIT.stopped;
-}
-
-/** Undefined when it is a role that is to run. */
-async function command(args: readonly string[]): Promise<number | undefined> {
-  if (args[0] === undefined || args[0].startsWith('-')) return undefined;
-  const { runCommand } = await import('./commands.ts');
-  const print = (line: string): boolean => process.stdout.write(`${line}\n`);
-  const complain = (line: string): boolean => process.stderr.write(`${line}\n`);
-  return runCommand(args, { print, complain, load: () => load([]), now: Date.now() });
-}
-
-function environmentOf(source: {
-  readonly env: Readonly<Record<string, string | undefined>>;
-}): Readonly<Record<string, string | undefined>> {
-  return source.env;
-}
-
-function signalled(name: 'SIGINT' | 'SIGTERM'): Promise<void> {
-  return new Promise((resolve) => {
-    process.once(name, () => resolve());
-  });
-}
-
-const exitCode = await main().catch((error: unknown) => {
-  process.stderr.write(`headroom: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-  return EXIT.fault;
-});
+const args = process.argv.slice(2);
+const parsed = parseRole(args);
+// Who talks to Slack keeps what it reads for a while; who finds kills keeps nothing.
+if (parsed.kind === 'role' && !talksToSlack(parsed.role)) keepYoungGenerationSmall();
+const { run } = await import('./run.ts');
+const exitCode = await run(args);
 // Everything is stopped; Slack's socket library would keep the process for another half minute by a timer.
 process.exit(exitCode);

@@ -1,0 +1,84 @@
+// One run of the program, from its arguments to its exit code. 0: stopped as asked; 69: something needed is not available; 70: a fault; 78: wrong
+// configuration (sysexits.h).
+
+import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { parseEnv } from 'node:util';
+import { createApp } from './app.ts';
+import type { LoadedConfig } from './config.ts';
+import { loadConfig } from './config.ts';
+
+const EXIT = { stopped: 0, unavailable: 69, fault: 70, configuration: 78 } as const;
+
+function dotenv(): Readonly<Record<string, string | undefined>> {
+  try {
+    return parseEnv(readFileSync('.env', 'utf8'));
+  } catch {
+    return {};
+  }
+}
+
+function load(args: readonly string[]): LoadedConfig {
+  return loadConfig({
+    // What the shell says wins over the file.
+    environment: { ...dotenv(), ...environmentOf(process) },
+    args,
+    readFile: (path) => readFileSync(path, 'utf8'),
+    isTerminal: process.stdout.isTTY,
+    hostname: `${hostname()}-${process.pid}`,
+  });
+}
+
+/** Resolves when it was asked to stop and has, or cannot go on. Never rejects. */
+export async function run(args: readonly string[]): Promise<number> {
+  try {
+    return await runUntilStopped(args);
+  } catch (error) {
+    process.stderr.write(`headroom: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return EXIT.fault;
+  }
+}
+
+async function runUntilStopped(args: readonly string[]): Promise<number> {
+  const code = await command(args);
+  if (code !== undefined) return code;
+  const loaded = load(args);
+  if (loaded.kind === 'problems') {
+    process.stderr.write(`headroom: the configuration is wrong:\n${loaded.problems.map((problem) => `  ${problem}\n`).join('')}`);
+    return EXIT.configuration;
+  }
+  const app = createApp(loaded.config, { print: (line) => process.stdout.write(`${line}\n`) });
+  const asked = Promise.race([signalled('SIGINT'), signalled('SIGTERM')]);
+  try {
+    // Who is asked to stop while it still waits for something stops at once.
+    await Promise.race([app.start(), asked]);
+  } catch (error) {
+    process.stderr.write(`headroom: ${error instanceof Error ? error.message : String(error)}\n`);
+    await app.stop();
+    return EXIT.unavailable;
+  }
+  await asked;
+  await app.stop();
+  return EXIT.stopped;
+}
+
+/** Undefined when it is a role that is to run. */
+async function command(args: readonly string[]): Promise<number | undefined> {
+  if (args[0] === undefined || args[0].startsWith('-')) return undefined;
+  const { runCommand } = await import('./commands.ts');
+  const print = (line: string): boolean => process.stdout.write(`${line}\n`);
+  const complain = (line: string): boolean => process.stderr.write(`${line}\n`);
+  return runCommand(args, { print, complain, load: () => load([]), now: Date.now() });
+}
+
+function environmentOf(source: {
+  readonly env: Readonly<Record<string, string | undefined>>;
+}): Readonly<Record<string, string | undefined>> {
+  return source.env;
+}
+
+function signalled(name: 'SIGINT' | 'SIGTERM'): Promise<void> {
+  return new Promise((resolve) => {
+    process.once(name, () => resolve());
+  });
+}
