@@ -1,9 +1,10 @@
 // Write an approved change, once: check that nothing moved since the review, let the API server rehearse it, write, hand over to
 // verify. A proposal found half-way after a crash or a lost answer is looked up in the cluster before anything is written.
 
-import type { Change, TemplateContainer, TemplateState } from '../src/domain/change.ts';
-import { hasDrifted } from '../src/domain/change.ts';
-import { addEntry } from '../src/domain/incident.ts';
+import type { Change } from '../src/domain/change.ts';
+import { intentOf } from '../src/domain/change.ts';
+import { marked } from '../src/domain/change-mark.ts';
+import { addEntry, movedTo } from '../src/domain/incident.ts';
 import { formatQuantity } from '../src/domain/memory.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
@@ -17,6 +18,9 @@ import type { Meter } from '../src/ports/meter.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
 import type { WorkloadEditor, WriteResult } from '../src/ports/workload-editor.ts';
 import { closeProposal } from './close.ts';
+import type { Look } from './look.ts';
+import { driftReason, look } from './look.ts';
+import { placeOf } from './permission.ts';
 
 export type ApplyPorts = {
   readonly proposals: ProposalStore;
@@ -36,38 +40,48 @@ export type ApplyOutcome =
 const REHEARSED =
   'the API server would take it, and policy.dryRunOnly lets nothing be written here; set it to false in headroom.yaml to have changes made';
 
-export function createApply(ports: ApplyPorts, settings: { readonly policy: Policy }) {
+/** `digest`: SHA-256, as a text, of a text. */
+export type ApplySettings = { readonly policy: Policy; readonly digest: (text: string) => string };
+
+export function createApply(ports: ApplyPorts, settings: ApplySettings) {
   return async function apply(input: { readonly proposalId: string }, signal: AbortSignal): Promise<ApplyOutcome> {
     const stored = await ports.proposals.get(input.proposalId);
     if (stored === undefined) return { kind: 'nothing-to-do', state: 'unknown' };
     const resumed = stored.state.kind === 'applying';
     const proposal = resumed ? stored : await move(ports, stored, { kind: 'begin' });
     if (proposal === undefined) return { kind: 'nothing-to-do', state: stored.state.kind };
-    const template = await ports.editor.read(proposal.change.workload, signal);
-    const container = findIn(template, proposal.change);
-    if (resumed && template !== undefined && isWritten(proposal.change, container)) {
-      return finish(ports, proposal, { generation: template.generation, signal });
-    }
-    if (hasDrifted(proposal.change, container)) {
-      return giveUp(ports, proposal, driftWords(proposal.change, container));
-    }
-    const rehearsal = await ports.editor.dryRun(proposal.change, signal);
-    if (rehearsal.kind === 'written' && policyFor(settings.policy, proposal.change.workload).dryRunOnly)
-      return giveUp(ports, proposal, REHEARSED);
-    const result = rehearsal.kind === 'written' ? await ports.editor.apply(proposal.change, signal) : rehearsal;
-    if (result.kind === 'written') return finish(ports, proposal, { generation: result.generation, signal });
-    return result.kind === 'drifted' ? lookAgain(ports, proposal, { result, signal }) : giveUp(ports, proposal, refusal(result));
+    if (settings.digest(intentOf(proposal.change)) !== proposal.hash)
+      return giveUp(ports, proposal, 'what is stored is not what was approved');
+    const seen = await look(ports.editor, proposal.change, signal);
+    if (resumed && seen.kind === 'written') return finish(ports, proposal, { generation: seen.generation, signal });
+    if (seen.kind !== 'as-reviewed') return giveUp(ports, proposal, driftReason(seen));
+    return write(ports, proposal, { settings, change: markedBy(proposal, seen), signal });
   };
+}
+
+/** The patch for the object as it is now, with the mark of the proposal. */
+function markedBy({ id, incidentId }: Proposal, { change, template }: Extract<Look, { readonly kind: 'as-reviewed' }>): Change {
+  if (template === undefined || change.way === 'resize') return change;
+  return change.way === 'recreate' ? change : { ...change, patch: marked(change, template, `${id} ${incidentId}`) };
+}
+
+type Writing = { readonly settings: ApplySettings; readonly change: Change; readonly signal: AbortSignal };
+
+async function write(ports: ApplyPorts, proposal: Proposal, { settings, change, signal }: Writing): Promise<ApplyOutcome> {
+  const rehearsal = await ports.editor.dryRun(change, signal);
+  if (rehearsal.kind === 'written' && policyFor(settings.policy, placeOf(proposal)).dryRunOnly)
+    return giveUp(ports, proposal, REHEARSED);
+  const result = rehearsal.kind === 'written' ? await ports.editor.apply(change, signal) : rehearsal;
+  if (result.kind === 'written') return finish(ports, proposal, { generation: result.generation, signal });
+  return result.kind === 'drifted' ? lookAgain(ports, proposal, { result, signal }) : giveUp(ports, proposal, refusal(result));
 }
 
 type Refused = { readonly result: Exclude<WriteResult, { readonly kind: 'written' }>; readonly signal: AbortSignal };
 
 /** The old value is gone: perhaps because another worker, holding the same job, wrote the new one a moment ago. */
 async function lookAgain(ports: ApplyPorts, proposal: Proposal, { result, signal }: Refused): Promise<ApplyOutcome> {
-  const template = await ports.editor.read(proposal.change.workload, signal);
-  if (template !== undefined && isWritten(proposal.change, findIn(template, proposal.change))) {
-    return finish(ports, proposal, { generation: template.generation, signal });
-  }
+  const seen = await look(ports.editor, proposal.change, signal);
+  if (seen.kind === 'written') return finish(ports, proposal, { generation: seen.generation, signal });
   return giveUp(ports, proposal, refusal(result));
 }
 
@@ -81,25 +95,6 @@ export async function move(
   if (moved.kind === 'not-allowed') return undefined;
   const stored = await ports.proposals.replace(moved.proposal);
   return stored.kind === 'stored' ? stored.proposal : undefined;
-}
-
-export function findIn(template: TemplateState | undefined, change: Change): TemplateContainer | undefined {
-  return template?.containers.find((container) => container.name === change.container && container.list === change.list);
-}
-
-/** Whether the template already has the values the change wanted: written by an attempt whose answer was lost. */
-function isWritten(change: Change, container: TemplateContainer | undefined): boolean {
-  if (container?.resources.limit?.bytes !== change.after.limit) return false;
-  return change.after.request === undefined || container.resources.request?.bytes === change.after.request;
-}
-
-export function driftWords(change: Change, container: TemplateContainer | undefined): string {
-  const { kind, namespace, name } = change.workload;
-  if (container === undefined) return `${kind} ${namespace}/${name} or its container ${change.container} is no longer there`;
-  const now = container.resources.limit?.text ?? 'no limit';
-  const then = change.before.limit?.text ?? 'no limit';
-  if (now !== then) return `the limit was ${then} when this was reviewed and is ${now} now; review it again`;
-  return `the request was ${change.before.request?.text ?? 'not set'} when this was reviewed and is ${container.resources.request?.text ?? 'not set'} now; review it again`;
 }
 
 function refusal(result: Exclude<WriteResult, { readonly kind: 'written' }>): string {
@@ -121,7 +116,7 @@ async function finish(ports: ApplyPorts, proposal: Proposal, { generation, signa
   const written = await move(ports, proposal, { kind: 'written', generation });
   const { change, incidentId } = proposal;
   await ports.incidents.update(incidentId, (incident) =>
-    addEntry({ ...incident, state: 'changing' }, `outcome/${proposal.id}`, { kind: 'outcome', proposalId: proposal.id }),
+    addEntry(movedTo(incident, 'changing'), `outcome/${proposal.id}`, { kind: 'outcome', proposalId: proposal.id }),
   );
   await ports.queue.enqueue({ step: 'verify', cluster: change.workload.cluster, proposalId: proposal.id });
   await ports.queue.enqueue({ step: 'post', incidentId });
@@ -131,7 +126,7 @@ async function finish(ports: ApplyPorts, proposal: Proposal, { generation, signa
     ports.log.info('change written', {
       incident: incidentId,
       proposal: proposal.id,
-      limit: formatQuantity(change.after.limit),
+      limit: change.after.limit === undefined ? 'none' : formatQuantity(change.after.limit),
       generation,
     });
   }

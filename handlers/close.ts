@@ -1,7 +1,7 @@
 // Close a proposal with its verdict, and bring its incident along: quiet resolves it, everything else opens it again.
 
 import type { Incident } from '../src/domain/incident.ts';
-import { addEntry } from '../src/domain/incident.ts';
+import { addEntry, movedTo } from '../src/domain/incident.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
 import { advance } from '../src/domain/proposal.ts';
 import type { Instant } from '../src/domain/time.ts';
@@ -46,9 +46,19 @@ export async function settleIncident(
 }
 
 function settled(incident: Incident, proposal: Proposal, now: Instant): Incident {
-  if (incident.proposalId !== proposal.id) return incident;
+  if (incident.proposalId !== proposal.id || proposal.state.kind !== 'closed') return incident;
+  const { verdict } = proposal.state;
   const shown = addEntry(incident, `outcome/${proposal.id}`, { kind: 'outcome', proposalId: proposal.id });
-  const quiet = proposal.state.kind === 'closed' && proposal.state.verdict.kind === 'quiet';
-  if (quiet) return { ...shown, state: 'resolved', resolvedAt: now };
-  return { ...shown, state: 'open', proposalId: undefined };
+  if (incident.state === 'resolved') return shown;
+  // Pods in place have it only for as long as they live.
+  const lasts = proposal.change.way !== 'resize' || proposal.change.workload.kind === 'Pod';
+  if (verdict.kind === 'quiet' && lasts) return { ...shown, state: 'resolved', resolvedAt: now };
+  // Its undo comes next, and takes its place.
+  if (isUndoneNext(verdict)) return shown;
+  return { ...movedTo(shown, 'open'), proposalId: undefined };
+}
+
+/** The policy has it taken back without asking. */
+export function isUndoneNext(verdict: Verdict): boolean {
+  return verdict.kind === 'not-rolled-out' && verdict.undo === 'automatic';
 }

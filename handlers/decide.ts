@@ -1,9 +1,10 @@
 // A person approves or refuses a proposal. Who may is read at the moment of the click; one decision wins, whoever clicks how often.
 // Every refusal says why, to the person who clicked only.
 
-import { hasDrifted } from '../src/domain/change.ts';
+import { deniedAttempt } from '../src/domain/audit.ts';
 import type { Incident } from '../src/domain/incident.ts';
 import type { Policy } from '../src/domain/policy.ts';
+import { policyFor } from '../src/domain/policy.ts';
 import type { PersonId, Proposal } from '../src/domain/proposal.ts';
 import { advance } from '../src/domain/proposal.ts';
 import type { Audit } from '../src/ports/audit.ts';
@@ -16,17 +17,17 @@ import type { Meter } from '../src/ports/meter.ts';
 import type { People } from '../src/ports/people.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
 import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
-import { driftWords, findIn } from './apply.ts';
-import { permission } from './permission.ts';
+import { expire } from './expire.ts';
+import { driftReason, look } from './look.ts';
+import { permission, placeOf } from './permission.ts';
 import { writingDenied } from './policy-check.ts';
 import { releaseIncident } from './release.ts';
-import { expire } from './sweep.ts';
 
 export type DecidePorts = {
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
   readonly people: People;
-  readonly audit: Pick<Audit, 'history'>;
+  readonly audit: Pick<Audit, 'history' | 'append'>;
   readonly editor: WorkloadEditor;
   readonly queue: JobQueue;
   readonly clock: Clock;
@@ -37,6 +38,9 @@ export type DecidePorts = {
 /** `cluster`: the one whose objects the editor reads. */
 type Settings = { readonly policy: Policy; readonly cluster: string };
 type DraftInput = { readonly proposalId: string; readonly version: number; readonly person: PersonId };
+/** Each try loses only against another stored approval. */
+const MOST_TRIES = 20;
+
 type Open = { readonly kind: 'open'; readonly proposal: Proposal; readonly incident: Incident };
 
 export function createDecide(ports: DecidePorts, settings: Settings) {
@@ -48,6 +52,7 @@ export function createDecide(ports: DecidePorts, settings: Settings) {
       const refusal = await refusalFor(ports, settings, {
         proposal: open.proposal,
         person: input.person,
+        action: 'approve',
       });
       return refusal ?? { kind: 'ready', proposal: open.proposal, incident: open.incident };
     },
@@ -78,7 +83,7 @@ async function openProposal(
   const proposal = await ports.proposals.get(input.proposalId);
   if (proposal === undefined) return refused(`${input.proposalId} is not known any more.`);
   if (proposal.state.kind !== 'pending') return refused(alreadyDecided(proposal));
-  if (proposal.version !== input.version) return refused(`${proposal.id} changed since you looked at it; look at it again.`);
+  if (proposal.revision !== input.version) return refused(`${proposal.id} changed since you looked at it; look at it again.`);
   if (proposal.expiresAt <= ports.clock.now()) {
     await expire(ports, proposal);
     return refused(`${proposal.id} expired before anybody approved it. Review the fix again to ask anew.`);
@@ -106,13 +111,21 @@ function alreadyDecided({ id, state }: Proposal): string {
   }
 }
 
-async function refusalFor(
-  ports: DecidePorts,
-  { policy }: Settings,
-  asked: { readonly proposal: Proposal; readonly person: PersonId },
-): Promise<Refused | undefined> {
+type Asked = {
+  readonly proposal: Proposal;
+  readonly person: PersonId;
+  readonly action: 'approve' | 'refuse';
+};
+
+/** Who may not is told why, and that it was tried is recorded. */
+async function refusalFor(ports: DecidePorts, { policy }: Settings, asked: Asked): Promise<Refused | undefined> {
   const verdict = await permission(ports.people, policy, asked);
-  return verdict.kind === 'may' ? undefined : refused(verdict.words);
+  return verdict.kind === 'may' ? undefined : denied(ports, asked, verdict.words);
+}
+
+async function denied(ports: DecidePorts, { proposal, person, action }: Asked, why: string): Promise<Refused> {
+  await ports.audit.append(deniedAttempt({ at: ports.clock.now(), by: person, action, proposal, why }));
+  return refused(why);
 }
 
 type Decision = { readonly input: DecideInput; readonly signal: AbortSignal };
@@ -121,7 +134,8 @@ async function decide(ports: DecidePorts, settings: Settings, { input, signal }:
   const open = await openProposal(ports, input);
   if (open.kind === 'refused') return open;
   const { proposal } = open;
-  const refusal = await refusalFor(ports, settings, { proposal, person: input.decider });
+  const action = input.decision.kind;
+  const refusal = await refusalFor(ports, settings, { proposal, person: input.decider, action });
   if (refusal !== undefined) return refusal;
   return input.decision.kind === 'approve'
     ? approve(ports, settings, { proposal, by: input.decider, signal })
@@ -135,26 +149,52 @@ async function approve(
   { cluster, policy }: Settings,
   { proposal, by, signal }: Approving,
 ): Promise<DecideOutcome> {
-  const denied = await writingDenied(ports, policy, proposal.change);
-  if (denied !== undefined) return refused(denied);
+  const { workload, container } = proposal.change;
+  const place = placeOf(proposal);
+  const changing = { workload, container, labels: place.labels, undoes: proposal.undoes !== undefined };
+  const against = await writingDenied(ports, policy, changing);
+  if (against !== undefined) return denied(ports, { proposal, person: by, action: 'approve' }, against);
   const reason = proposal.change.workload.cluster === cluster ? await drift(ports, proposal, signal) : undefined;
   if (reason !== undefined) {
     await expire(ports, proposal, reason);
     return refused(`Nothing was changed: ${reason}.`);
   }
-  const moved = advance(proposal, { kind: 'approve', by }, ports.clock.now());
-  if (moved.kind === 'not-allowed') return refused(alreadyDecided(proposal));
-  const stored = await ports.proposals.replace(moved.proposal);
-  if (stored.kind === 'conflict') return refused(alreadyDecided(stored.current));
-  await ports.queue.enqueue({ step: 'apply', cluster: proposal.change.workload.cluster, proposalId: proposal.id });
-  await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
+  const needed = policyFor(policy, place).approvals;
+  const counted = await count(ports, proposal, { by, needed });
+  if (counted.kind === 'refused') return counted;
+  const { state, approvals, change, id, incidentId } = counted.proposal;
+  await ports.queue.enqueue({ step: 'post', incidentId });
+  if (state.kind === 'pending') return { kind: 'counted', missing: Math.max(0, needed - approvals.length) };
+  await ports.queue.enqueue({ step: 'apply', cluster: change.workload.cluster, proposalId: id });
   return { kind: 'approved' };
+}
+
+type Counted = { readonly kind: 'counted'; readonly proposal: Proposal };
+
+/** Several may approve in the same moment: whoever finds the proposal moved looks at it again, as long as it is the revision that was read. */
+async function count(
+  ports: DecidePorts,
+  proposal: Proposal,
+  { by, needed }: { readonly by: PersonId; readonly needed: number },
+): Promise<Counted | Refused> {
+  let current = proposal;
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    if (current.state.kind !== 'pending') return refused(alreadyDecided(current));
+    if (current.revision !== proposal.revision)
+      return refused(`${proposal.id} changed since you looked at it; look at it again.`);
+    const moved = advance(current, { kind: 'approve', by, needed }, ports.clock.now());
+    if (moved.kind === 'not-allowed') return refused('Your approval is counted already; somebody else has to approve it too.');
+    const stored = await ports.proposals.replace(moved.proposal);
+    if (stored.kind === 'stored') return { kind: 'counted', proposal: stored.proposal };
+    current = stored.current;
+  }
+  return refused(`${proposal.id} is being decided by many at once; look at it again.`);
 }
 
 /** Told early, to the person who approves. Of another cluster it is not known here; whoever writes looks again anyway. */
 async function drift(ports: DecidePorts, { change }: Proposal, signal: AbortSignal): Promise<string | undefined> {
-  const container = findIn(await ports.editor.read(change.workload, signal), change);
-  return hasDrifted(change, container) ? driftWords(change, container) : undefined;
+  const seen = await look(ports.editor, change, signal);
+  return seen.kind === 'as-reviewed' ? undefined : driftReason(seen);
 }
 
 async function refuse(

@@ -12,8 +12,7 @@ export async function permission(
   policy: Policy,
   { proposal, person }: { readonly proposal: Proposal; readonly person: PersonId },
 ): Promise<ApprovalVerdict> {
-  const { namespace } = proposal.change.workload;
-  const place = { namespace };
+  const place = placeOf(proposal);
   const known = await lookUp(people, person, approversFor(policy, place).groups);
   return mayApprove({ policy, place, requester: proposal.requester, ...known });
 }
@@ -34,4 +33,9 @@ async function lookUp(people: People, person: PersonId, groups: readonly string[
     ...groups.map(async (group) => [group, valueOf(await people.members(group))] as const),
   ]);
   return { decider, groupMembers: new Map(members) };
+}
+
+/** Where a rule for approvers, or an override, sees the proposal's workload. */
+export function placeOf({ change, labels }: Proposal): PolicyPlace {
+  return { namespace: change.workload.namespace, labels };
 }

@@ -17,6 +17,8 @@ export type Changing = {
   readonly workload: WorkloadRef;
   readonly container: string;
   readonly labels?: PolicyPlace['labels'];
+  /** It takes a change back: that need not wait for the cool-down of the change itself. */
+  readonly undoes?: boolean | undefined;
 };
 
 /** Rules that only count when something is about to be written; nobody has to be kept from asking by them. */
@@ -39,7 +41,7 @@ export async function writingDenied(ports: PolicyPorts, policy: Policy, changing
 async function findingsFor(ports: PolicyPorts, policy: Policy, changing: Changing): Promise<readonly Finding[]> {
   const { workload, labels } = changing;
   const place = { namespace: workload.namespace, labels, kind: workload.kind };
-  const coolDown = policyFor(policy, place).coolDown > 0;
+  const coolDown = changing.undoes !== true && policyFor(policy, place).coolDown > 0;
   const lastWrittenAt = coolDown ? await lastWritten(ports.audit, changing) : undefined;
   return judge(policy, { place, now: ports.clock.now(), lastWrittenAt });
 }

@@ -15,6 +15,7 @@ import type { Log } from '../src/ports/log.ts';
 import type { Message, Messenger, Place } from '../src/ports/messenger.ts';
 import type { Meter } from '../src/ports/meter.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
+import { placeOf as workloadPlace } from './permission.ts';
 
 export type PostPorts = {
   readonly incidents: IncidentStore;
@@ -90,8 +91,8 @@ async function compose(
       return explanation({ incident, entry, dossier, killId: subject.killId });
     case 'proposal': {
       const proposal = await proposalOf(ports, subject.proposalId);
-      const approvers = approversFor(policy, incident.workload);
-      return proposal === undefined ? undefined : { kind: 'proposal', incident, proposal, approvers };
+      if (proposal === undefined) return undefined;
+      return { kind: 'proposal', incident, proposal, approvers: approversFor(policy, workloadPlace(proposal)) };
     }
     case 'outcome': {
       const proposal = await proposalOf(ports, subject.proposalId);

@@ -1,58 +1,54 @@
-// A person wants the limit changed: draft the numbers to start from, then check, rehearse and store a proposal for a second
-// person. Nothing is written to the cluster here but a dry run.
+// A person wants the limit changed: draft the numbers to start from, then check, rehearse and store a proposal for a second person. An edit does the
+// same for a proposal that waits, and voids the approvals it has. Nothing is written to the cluster here but dry runs.
 
-import type { Change, TemplateContainer, TemplateState } from '../src/domain/change.ts';
-import { buildChange, isPatchableKind } from '../src/domain/change.ts';
-import type { Dossier, Incident } from '../src/domain/incident.ts';
+import type { Change, Way } from '../src/domain/change.ts';
+import { intentOf } from '../src/domain/change.ts';
 import { addEntry } from '../src/domain/incident.ts';
 import { checkProposedLimits } from '../src/domain/limits-check.ts';
-import { formatQuantity } from '../src/domain/memory.ts';
 import { livedFor } from '../src/domain/oom-kill.ts';
 import { valueOf } from '../src/domain/piece.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
-import type { PersonId, Proposal } from '../src/domain/proposal.ts';
+import type { Proposal, ProposalContent } from '../src/domain/proposal.ts';
+import { advance } from '../src/domain/proposal.ts';
+import type { Finding } from '../src/domain/review.ts';
 import { after } from '../src/domain/time.ts';
-import type { Audit } from '../src/ports/audit.ts';
-import type { Clock } from '../src/ports/clock.ts';
-import type { ProposeInput, ProposeOutcome, Refused, ReviewDraft } from '../src/ports/conversation.ts';
-import type { IncidentStore } from '../src/ports/incident-store.ts';
+import type {
+  InputProblem,
+  ProposeInput,
+  ProposeOutcome,
+  Refused,
+  ReviewDraft,
+  ReviewDraftInput,
+} from '../src/ports/conversation.ts';
 import type { JobQueue } from '../src/ports/job-queue.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { Meter } from '../src/ports/meter.ts';
-import type { People } from '../src/ports/people.ts';
-import type { ProposalStore } from '../src/ports/proposal-store.ts';
-import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
-import { proposalDenied } from './permission.ts';
-import { proposingDenied } from './policy-check.ts';
-import { expire } from './sweep.ts';
+import type { PodRehearsal } from '../src/ports/workload-editor.ts';
+import { draftOf, editedProposal } from './draft.ts';
+import { expire } from './expire.ts';
+import type { PreparePorts, Ready, ReviewSettings } from './prepare.ts';
+import { changeFor, findingsFor, prepare, refused } from './prepare.ts';
 
-export type ProposePorts = {
-  readonly incidents: IncidentStore;
-  readonly proposals: ProposalStore;
-  readonly editor: WorkloadEditor;
-  readonly people: People;
-  readonly audit: Pick<Audit, 'history'>;
+export type ProposePorts = PreparePorts & {
   readonly queue: JobQueue;
-  readonly clock: Clock;
   readonly log: Log;
   readonly meter: Meter;
+  /** SHA-256, as a text, of a text. */
+  readonly digest: (text: string) => string;
 };
-
-/** `cluster`: the one whose objects the editor reads. */
-type Settings = { readonly policy: Policy; readonly cluster: string };
 
 const REASON_LENGTH = { min: 10, max: 500 } as const;
 
-export function createPropose(ports: ProposePorts, settings: Settings) {
+export function createPropose(ports: ProposePorts, settings: ReviewSettings) {
   return {
     /** What the review modal starts from, or why there is nothing to review. */
-    async draft(
-      input: { readonly incidentId: string; readonly person: PersonId },
-      signal: AbortSignal,
-    ): Promise<ReviewDraft | Refused> {
-      const ready = await prepare(ports, settings, { ...input, signal });
-      return ready.kind === 'refused' ? ready : draftOf(ready, policyFor(settings.policy, ready.incident.workload));
+    async draft(input: ReviewDraftInput, signal: AbortSignal): Promise<ReviewDraft | Refused> {
+      const editing = await editedProposal(ports, input);
+      if (editing?.kind === 'refused') return editing;
+      const ready = await prepare(ports, settings, { ...input, editing: editing?.proposal, signal });
+      if (ready.kind === 'refused') return ready;
+      return draftOf(ready, policyOf(settings, ready), editing?.proposal);
     },
 
     async propose(input: ProposeInput, signal: AbortSignal): Promise<ProposeOutcome> {
@@ -63,119 +59,58 @@ export function createPropose(ports: ProposePorts, settings: Settings) {
   };
 }
 
-type Ready = {
-  readonly kind: 'ready';
-  readonly incident: Incident;
-  readonly dossier: Dossier | undefined;
-  readonly template: TemplateState;
-  readonly container: TemplateContainer;
-};
-
-function refused(reason: string): Refused {
-  return { kind: 'refused', reason };
-}
-
-type Preparing = { readonly incidentId: string; readonly person: PersonId; readonly signal: AbortSignal };
-
-async function prepare(ports: ProposePorts, settings: Settings, preparing: Preparing): Promise<Ready | Refused> {
-  const { incidentId, person, signal } = preparing;
-  const incident = await ports.incidents.get(incidentId);
-  if (incident === undefined) return refused(`${incidentId} is not known any more.`);
-  if (incident.state === 'resolved') return refused(`${incident.id} is resolved; there is nothing left to fix.`);
-  if (incident.proposalId !== undefined)
-    return refused(`${incident.proposalId} is already under way for ${incident.id}; see its thread.`);
-  const dossier = await ports.incidents.dossier(incidentId);
-  const { workload } = incident;
-  // Several clusters may share one Redis; an object of the same name elsewhere is another one.
-  if (workload.cluster !== settings.cluster)
-    return refused(`${incident.id} is of the cluster ${workload.cluster}; this process only reads ${settings.cluster}.`);
-  if (!isPatchableKind(workload.kind)) return refused(unpatchable(incident, dossier));
-  const denied =
-    (await proposalDenied(ports.people, settings.policy, { place: workload, person })) ??
-    (await proposingDenied(ports, settings.policy, { workload, container: incident.container }));
-  if (denied !== undefined) return refused(denied);
-  const template = await ports.editor.read(workload, signal);
-  if (template === undefined) return refused(`${workload.kind} ${workload.namespace}/${workload.name} is no longer there.`);
-  const container = template.containers.find(({ name }) => name === incident.container);
-  if (container === undefined) {
-    return refused(
-      `The template of ${workload.kind} ${workload.namespace}/${workload.name} has no container ${incident.container}; something else adds it to the pods, and the limit has to be changed there.`,
-    );
-  }
-  return { kind: 'ready', incident, dossier, template, container };
-}
-
-function unpatchable(incident: Incident, dossier: Dossier | undefined): string {
-  const advice = dossier?.recommendation.advice.join(' ') ?? '';
-  return `A ${incident.workload.kind} has no template that can be changed in place. ${advice}`.trim();
-}
-
-function draftOf({ incident, dossier, template, container }: Ready, policy: Policy): ReviewDraft | Refused {
-  const recommendation = dossier?.recommendation ?? {
-    kind: 'advise' as const,
-    reason: 'No evidence is stored for this incident.',
-    advice: [],
-  };
-  const { limit, request } = container.resources;
-  const suggested = recommendation.kind === 'raise' ? recommendation : undefined;
-  const wantedRequest = suggested?.request ?? request?.bytes;
-  return {
-    kind: 'draft',
-    incident,
-    container: container.name,
-    currentLimit: limit?.text,
-    currentRequest: request?.text,
-    suggestedLimit: suggested === undefined ? '' : formatQuantity(suggested.limit),
-    suggestedRequest: wantedRequest === undefined ? undefined : formatQuantity(wantedRequest),
-    recommendation,
-    restart: template.restart,
-    warnings: warningsFor(template, dossier),
-    bounds: { min: formatQuantity(policy.minLimit), max: formatQuantity(policy.maxLimit) },
-  };
-}
-
-function warningsFor(template: TemplateState, dossier: Dossier | undefined): readonly string[] {
-  const owners = dossier === undefined ? [] : (valueOf(dossier.evidence.owner)?.fieldOwners ?? []);
-  return [
-    ...(template.noEffect === undefined ? [] : [template.noEffect]),
-    ...owners.map(
-      ({ tool, signal, name }) =>
-        `${tool}${name === undefined ? '' : ` (${name})`} manages this object (${signal}) and will put the old value back; change the limit where it reads it from.`,
-    ),
-  ];
-}
-
 type Asking = { readonly input: ProposeInput; readonly signal: AbortSignal };
 
-async function propose(ports: ProposePorts, settings: Settings, { input, signal }: Asking): Promise<ProposeOutcome> {
-  const ready = await prepare(ports, settings, { incidentId: input.incidentId, person: input.requester, signal });
+async function propose(ports: ProposePorts, settings: ReviewSettings, { input, signal }: Asking): Promise<ProposeOutcome> {
+  const editing = await editedProposal(ports, input);
+  if (editing?.kind === 'refused') return editing;
+  const { incidentId, requester: person } = input;
+  const ready = await prepare(ports, settings, { incidentId, person, editing: editing?.proposal, signal });
   if (ready.kind === 'refused') return ready;
-  const { container, template, dossier } = ready;
+  const checked = check(policyOf(settings, ready), ready, input);
+  if ('problems' in checked) return { kind: 'invalid', problems: checked.problems };
+  const change = changeFor(ports, ready, { ...checked, releaseStuck: input.releaseStuck === true });
+  const reviewed = await rehearse(ports, ready, { change, signal });
+  if ('kind' in reviewed) return reviewed;
+  const content = contentOf(ports, policyOf(settings, ready), { input, ready, change, ...reviewed });
+  return editing === undefined ? store(ports, ready, content) : edit(ports, editing.proposal, content);
+}
+
+/** As it is for the workload. */
+function policyOf({ policy }: ReviewSettings, { template }: Ready): Policy {
+  return policyFor(policy, { namespace: template.workload.namespace, labels: template.labels });
+}
+
+type Checked = { readonly way: Way; readonly wanted: Parameters<typeof changeFor>[2]['wanted'] };
+
+function check(
+  policy: Policy,
+  { container, dossier, incident, furtherMost, ways }: Ready,
+  input: ProposeInput,
+): Checked | { readonly problems: readonly InputProblem[] } {
   const allocatable = dossier === undefined ? undefined : valueOf(dossier.evidence.node)?.allocatable;
   const checked = checkProposedLimits({
     limitText: input.limit,
     requestText: input.request,
     current: container.resources,
-    policy: policyFor(settings.policy, template.workload),
+    hit: incident.lastKill.limit,
+    most: furtherMost,
+    policy,
     allocatable,
   });
-  const problems = [...reasonProblems(input.reason), ...(checked.kind === 'problems' ? checked.problems : [])];
-  if (checked.kind === 'problems' || problems.length > 0) return { kind: 'invalid', problems };
-  const change = buildChange(template, container, { limit: checked.limit, request: checked.request });
-  const rehearsal = await ports.editor.dryRun(change, signal);
-  if (rehearsal.kind === 'denied')
-    return { kind: 'invalid', problems: [{ field: 'limit', message: `The API server would refuse it: ${rehearsal.message}` }] };
-  if (rehearsal.kind === 'drifted' || rehearsal.kind === 'gone')
-    return refused('The workload changed while you were looking at it; open the review again.');
-  // The role that talks to Slack needs no right to write; the worker rehearses before it writes.
-  const dryRun =
-    rehearsal.kind === 'forbidden'
-      ? ({ kind: 'not-checked', reason: 'it comes right before the write' } as const)
-      : ({ kind: 'passed' } as const);
-  return store(ports, settings, { input, ready, change, dryRun });
+  const way = input.way ?? (ways[0] === 'recreate' ? undefined : ways[0]);
+  const problems: readonly InputProblem[] = [
+    ...reasonProblems(input.reason),
+    ...(checked.kind === 'problems' ? checked.problems : []),
+    ...(way === undefined || !ways.includes(way)
+      ? [{ field: 'way' as const, message: 'Choose how: this way is not open to it now.' }]
+      : []),
+  ];
+  if (checked.kind === 'problems' || way === undefined || problems.length > 0) return { problems };
+  return { way, wanted: { limit: checked.limit, request: checked.request } };
 }
 
-function reasonProblems(reason: string): readonly { readonly field: 'reason'; readonly message: string }[] {
+function reasonProblems(reason: string): readonly InputProblem[] {
   const length = reason.trim().length;
   if (length >= REASON_LENGTH.min && length <= REASON_LENGTH.max) return [];
   return [
@@ -186,32 +121,83 @@ function reasonProblems(reason: string): readonly { readonly field: 'reason'; re
   ];
 }
 
-type Storing = {
-  readonly input: ProposeInput;
-  readonly ready: Ready;
-  readonly change: Change;
-  readonly dryRun: Proposal['dryRun'];
-};
+type Reviewed = { readonly dryRun: Proposal['dryRun']; readonly findings: readonly Finding[] };
 
-async function store(
+async function rehearse(
   ports: ProposePorts,
-  { policy }: Settings,
-  { input, ready, change, dryRun }: Storing,
-): Promise<ProposeOutcome> {
-  const now = ports.clock.now();
-  const { incident, dossier } = ready;
+  ready: Ready,
+  { change, signal }: { readonly change: Change; readonly signal: AbortSignal },
+): Promise<Reviewed | Exclude<ProposeOutcome, { readonly kind: 'proposed' }>> {
+  const [rehearsal, pod, findings] = await Promise.all([
+    ports.editor.dryRun(change, signal),
+    ports.editor.rehearsePod(change, signal),
+    findingsFor(ports, ready, { change, signal }),
+  ]);
+  if (rehearsal.kind === 'denied') return onLimit(`The API server would refuse it: ${rehearsal.message}`);
+  if (rehearsal.kind === 'drifted' || rehearsal.kind === 'gone')
+    return refused('The workload changed while you were looking at it; open the review again.');
+  if (pod.kind === 'denied') return onLimit(`The API server would refuse the new pods: ${pod.message}`);
+  const [blocking] = findings.filter(({ level }) => level === 'blocks');
+  if (blocking !== undefined) return onLimit(blocking.words);
+  // The role that talks to Slack needs no right to write; the worker rehearses before it writes.
+  const dryRun: Proposal['dryRun'] =
+    rehearsal.kind === 'forbidden' ? { kind: 'not-checked', reason: 'it comes right before the write' } : { kind: 'passed' };
+  return { dryRun, findings: [...findings, ...podFinding(pod)] };
+}
+
+function onLimit(message: string): Exclude<ProposeOutcome, { readonly kind: 'proposed' }> {
+  return { kind: 'invalid', problems: [{ field: 'limit', message }] };
+}
+
+function podFinding(pod: Exclude<PodRehearsal, { readonly kind: 'denied' }>): readonly Finding[] {
+  return [
+    pod.kind === 'passed'
+      ? {
+          about: 'pod',
+          level: 'tells',
+          words: 'A pod made from the new template passes admission, LimitRange and quota in a dry run.',
+        }
+      : { about: 'pod', level: 'not-checked', words: `Dry run of a pod made from the new template: ${pod.reason}.` },
+  ];
+}
+
+type Storing = Reviewed & { readonly input: ProposeInput; readonly ready: Ready; readonly change: Change };
+
+function contentOf(ports: ProposePorts, policy: Policy, { input, ready, change, dryRun, findings }: Storing): ProposalContent {
+  const { dossier, template } = ready;
+  return {
+    requester: input.requester,
+    reason: input.reason.trim(),
+    change,
+    hash: ports.digest(intentOf(change)),
+    labels: template.labels,
+    findings,
+    dryRun,
+    temporary: dossier?.recommendation.kind === 'raise' && dossier.recommendation.temporary,
+    expiresAt: after(ports.clock.now(), policy.proposalExpiry),
+  };
+}
+
+async function edit(ports: ProposePorts, proposal: Proposal, content: ProposalContent): Promise<ProposeOutcome> {
+  const moved = advance(proposal, { kind: 'edit', content }, ports.clock.now());
+  if (moved.kind === 'not-allowed') return refused(`${proposal.id} is decided: it cannot be edited any more.`);
+  const stored = await ports.proposals.replace(moved.proposal);
+  if (stored.kind === 'conflict') return refused(`${proposal.id} changed while you were editing it; look at it again.`);
+  await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
+  ports.log.info('proposal edited', { incident: proposal.incidentId, proposal: proposal.id, requester: content.requester });
+  return { kind: 'proposed', proposalId: proposal.id };
+}
+
+async function store(ports: ProposePorts, { incident }: Ready, content: ProposalContent): Promise<ProposeOutcome> {
   const proposal = await ports.proposals.create(
     (id): Proposal => ({
+      ...content,
       id,
       version: 1,
+      revision: 1,
       incidentId: incident.id,
-      requester: input.requester,
-      reason: input.reason.trim(),
-      change,
-      createdAt: now,
-      expiresAt: after(now, policyFor(policy, incident.workload).proposalExpiry),
-      dryRun,
-      temporary: dossier?.recommendation.kind === 'raise' && dossier.recommendation.temporary,
+      createdAt: ports.clock.now(),
+      approvals: [],
       livedMs: livedFor(incident.lastKill),
       state: { kind: 'pending' },
     }),
@@ -229,6 +215,6 @@ async function store(
     return refused(`Somebody else was faster: ${updated.proposalId ?? 'another fix'} is already under way for ${incident.id}.`);
   }
   await ports.queue.enqueue({ step: 'post', incidentId: incident.id });
-  ports.log.info('change proposed', { incident: incident.id, proposal: proposal.id, requester: input.requester });
+  ports.log.info('change proposed', { incident: incident.id, proposal: proposal.id, requester: content.requester });
   return { kind: 'proposed', proposalId: proposal.id };
 }

@@ -1,5 +1,6 @@
 // A proposal ended before anything was written (refused or expired): its incident waits for a fix again.
 
+import { movedTo } from '../src/domain/incident.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { JobQueue } from '../src/ports/job-queue.ts';
@@ -9,7 +10,7 @@ export async function releaseIncident(
   proposal: Proposal,
 ): Promise<void> {
   await ports.incidents.update(proposal.incidentId, (incident) =>
-    incident.proposalId === proposal.id ? { ...incident, state: 'open', proposalId: undefined } : incident,
+    incident.proposalId === proposal.id ? { ...movedTo(incident, 'open'), proposalId: undefined } : incident,
   );
   await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
 }

@@ -4,7 +4,7 @@
 import type { Incident, ThreadEntry } from '../src/domain/incident.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
-import { advance, isFinal } from '../src/domain/proposal.ts';
+import { isFinal } from '../src/domain/proposal.ts';
 import type { Millis } from '../src/domain/time.ts';
 import { between, MINUTE } from '../src/domain/time.ts';
 import type { AuditKeeping } from '../src/ports/audit.ts';
@@ -14,8 +14,10 @@ import type { JobQueue } from '../src/ports/job-queue.ts';
 import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
-import { settleIncident } from './close.ts';
+import { isUndoneNext, settleIncident } from './close.ts';
+import { expire } from './expire.ts';
 import { releaseIncident } from './release.ts';
+import { approveByPolicy } from './undo.ts';
 
 export type SweepPorts = {
   readonly intake: KillIntake;
@@ -71,20 +73,11 @@ async function sweepPending(ports: SweepPorts, proposal: Proposal): Promise<'exp
   if (proposal.expiresAt <= now) return (await expire(ports, proposal)) ? 'expired' : 'left';
   if (between(proposal.createdAt, now) < ATTACHED_WITHIN_MS) return 'left';
   const incident = await ports.incidents.get(proposal.incidentId);
-  if (incident?.proposalId === proposal.id) return 'left';
+  if (incident?.proposalId === proposal.id) {
+    if (proposal.automatic === true) await approveByPolicy(ports, proposal);
+    return 'left';
+  }
   return (await expire(ports, proposal, 'nobody was shown it')) ? 'expired' : 'left';
-}
-
-type ExpirePorts = Pick<SweepPorts, 'proposals' | 'incidents' | 'queue' | 'clock'>;
-
-/** True when this call expired it. With a reason when it is not time that made it invalid. */
-export async function expire(ports: ExpirePorts, proposal: Proposal, reason?: string): Promise<boolean> {
-  const moved = advance(proposal, { kind: 'expire', reason }, ports.clock.now());
-  if (moved.kind === 'not-allowed') return false;
-  const stored = await ports.proposals.replace(moved.proposal);
-  if (stored.kind === 'conflict') return false;
-  await releaseIncident(ports, stored.proposal);
-  return true;
 }
 
 async function sweepIncidents(ports: SweepPorts, quietAfter: Millis): Promise<number> {
@@ -111,8 +104,10 @@ async function catchUp(ports: SweepPorts, incident: Incident): Promise<void> {
   if (incident.proposalId === undefined) return;
   const proposal = await ports.proposals.get(incident.proposalId);
   if (proposal === undefined || !isFinal(proposal.state)) return;
-  if (proposal.state.kind === 'closed') await settleIncident(ports, proposal, proposal.state.at);
-  else await releaseIncident(ports, proposal);
+  if (proposal.state.kind !== 'closed') return releaseIncident(ports, proposal);
+  await settleIncident(ports, proposal, proposal.state.at);
+  if (isUndoneNext(proposal.state.verdict))
+    await ports.queue.enqueue({ step: 'verify', cluster: proposal.change.workload.cluster, proposalId: proposal.id });
 }
 
 function isUnsent({ posted, undeliverable }: ThreadEntry): boolean {

@@ -1,25 +1,33 @@
 // Watch what a written change does: the rollout by kubectl's rules, then a quiet window. Ends in a verdict: quiet, killed again,
 // not rolled out, or undone by someone. Asks to be called again later instead of waiting.
 
-import { hasDrifted } from '../src/domain/change.ts';
+import { incidentKey, movedTo } from '../src/domain/incident.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
 import type { Policy } from '../src/domain/policy.ts';
+import { policyFor } from '../src/domain/policy.ts';
 import type { Proposal, ProposalState } from '../src/domain/proposal.ts';
 import { isFinal } from '../src/domain/proposal.ts';
 import type { Millis } from '../src/domain/time.ts';
 import { after, between, SECOND } from '../src/domain/time.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
-import { watchWindow } from '../src/domain/verdict.ts';
+import { isOverdue, watchWindow } from '../src/domain/verdict.ts';
 import type { Later } from '../src/ports/job-queue.ts';
 import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
-import { findIn, move } from './apply.ts';
+import { move } from './apply.ts';
 import type { ClosePorts } from './close.ts';
-import { closeProposal, settleIncident } from './close.ts';
+import { closeProposal, isUndoneNext, settleIncident } from './close.ts';
+import { look } from './look.ts';
+import { placeOf } from './permission.ts';
+import { undoAutomatically } from './undo.ts';
 
-export type VerifyPorts = ClosePorts & { readonly intake: KillIntake; readonly editor: WorkloadEditor };
+export type VerifyPorts = ClosePorts & {
+  readonly intake: KillIntake;
+  readonly editor: WorkloadEditor;
+  readonly digest: (text: string) => string;
+};
 
-export type VerifySettings = { readonly policy: Pick<Policy, 'watchFloor' | 'watchCeiling'>; readonly pollEvery: Millis };
+export type VerifySettings = { readonly policy: Policy; readonly pollEvery: Millis };
 
 export type VerifyOutcome =
   | Later
@@ -34,75 +42,152 @@ export function createVerify(ports: VerifyPorts, settings: VerifySettings) {
     const proposal = await ports.proposals.get(input.proposalId);
     if (proposal === undefined) return { kind: 'nothing-to-do', state: 'unknown' };
     const { state } = proposal;
-    if (state.kind === 'closed') await settleIncident(ports, proposal, state.at);
+    if (state.kind === 'closed') await settle(ports, proposal, { state, signal });
     if (isFinal(state)) return { kind: 'nothing-to-do', state: state.kind };
     if (state.kind !== 'rolling-out' && state.kind !== 'observing') return { kind: 'nothing-to-do', state: state.kind };
-    const undone = await undoneVerdict(ports, proposal, signal);
-    if (undone !== undefined) return close(ports, proposal, undone);
-    if (state.kind === 'rolling-out') return followRollout(ports, settings, { proposal, state, signal });
-    return observe(ports, settings, { proposal, state });
+    const { undone, replicas } = await undoneVerdict(ports, proposal, signal);
+    if (undone !== undefined) return close(ports, proposal, { verdict: undone, signal });
+    if (state.kind === 'rolling-out') return followRollout(ports, settings, { proposal, state, replicas, signal });
+    return observe(ports, settings, { proposal, state, signal });
   };
 }
 
-async function close(ports: VerifyPorts, proposal: Proposal, verdict: Verdict): Promise<VerifyOutcome> {
+type Closing = { readonly verdict: Verdict; readonly signal: AbortSignal };
+
+async function close(ports: VerifyPorts, proposal: Proposal, { verdict, signal }: Closing): Promise<VerifyOutcome> {
   await closeProposal(ports, proposal, verdict);
+  if (isUndoneNext(verdict)) await undoAutomatically(ports, proposal.id, signal);
   return { kind: 'verdict', verdict: verdict.kind };
 }
 
-/** Someone, or a GitOps tool, took the change back. */
-async function undoneVerdict(ports: VerifyPorts, proposal: Proposal, signal: AbortSignal): Promise<Verdict | undefined> {
-  const container = findIn(await ports.editor.read(proposal.change.workload, signal), proposal.change);
-  if (container === undefined) return { kind: 'undone', foundLimit: 'the workload or its container is gone' };
-  const { limit } = container.resources;
-  if (limit?.bytes === proposal.change.after.limit) return undefined;
-  // Back at the reviewed value, or at a third one: either way not what was approved.
-  return {
-    kind: 'undone',
-    foundLimit: hasDrifted(proposal.change, container) ? (limit?.text ?? 'no limit') : `back at ${limit?.text ?? 'no limit'}`,
-  };
+type Settling = { readonly state: Extract<ProposalState, { readonly kind: 'closed' }>; readonly signal: AbortSignal };
+
+/** What a crash after the verdict left undone. */
+async function settle(ports: VerifyPorts, proposal: Proposal, { state, signal }: Settling): Promise<void> {
+  await settleIncident(ports, proposal, state.at);
+  if (isUndoneNext(state.verdict)) await undoAutomatically(ports, proposal.id, signal);
 }
 
-type RollingOut = { readonly proposal: Proposal; readonly state: Rolling; readonly signal: AbortSignal };
+/** Someone, or a GitOps tool, took the change back. Pods in place come and go, and a finished Job is cleared away: that is nobody's undoing. */
+async function undoneVerdict(ports: VerifyPorts, proposal: Proposal, signal: AbortSignal): Promise<Seen> {
+  if (proposal.change.way !== 'template') return { undone: undefined };
+  const seen = await look(ports.editor, proposal.change, signal);
+  switch (seen.kind) {
+    case 'written':
+      return { undone: undefined, replicas: seen.replicas };
+    case 'gone':
+      return { undone: { kind: 'undone', foundLimit: 'the workload or its container is gone' } };
+    case 'as-reviewed':
+      return { undone: { kind: 'undone', foundLimit: `back at ${proposal.change.before.limit?.text ?? 'no limit'}` } };
+    case 'drifted':
+      return { undone: { kind: 'undone', foundLimit: seen.container.resources.limit?.text ?? 'no limit' } };
+  }
+}
 
-async function followRollout(
+type Seen = { readonly undone: Verdict | undefined; readonly replicas?: number | undefined };
+
+type RollingOut = {
+  readonly proposal: Proposal;
+  readonly state: Rolling;
+  readonly replicas: number | undefined;
+  readonly signal: AbortSignal;
+};
+
+async function followRollout(ports: VerifyPorts, settings: VerifySettings, following: RollingOut): Promise<VerifyOutcome> {
+  const { proposal, state, signal } = following;
+  const done = await ports.editor.proceed(proposal.change, signal);
+  if (done.length > 0) {
+    ports.log.info('change carried on', { incident: proposal.incidentId, proposal: proposal.id, done });
+    return { kind: 'later', afterMs: settings.pollEvery, reason: done.join('; ') };
+  }
+  const status = await ports.editor.rollout(proposal.change, state.generation, signal);
+  switch (status.kind) {
+    case 'complete':
+      return rolledOut(ports, settings, { proposal, signal });
+    case 'progressing':
+      if (!isLate(ports, following)) return { kind: 'later', afterMs: settings.pollEvery, reason: status.message };
+      return notRolledOut(ports, settings, { proposal, reason: `it took too long: ${status.message}`, signal });
+    case 'stuck':
+    case 'failed':
+      return notRolledOut(ports, settings, { proposal, reason: status.message, signal });
+  }
+}
+
+function isLate(ports: VerifyPorts, { proposal, state, replicas = 1 }: RollingOut): boolean {
+  if (proposal.change.workload.kind === 'Deployment' && proposal.change.way === 'template') return false;
+  return isOverdue({ startedAt: state.at, now: ports.clock.now(), replicas });
+}
+
+type Failed = { readonly proposal: Proposal; readonly reason: string; readonly signal: AbortSignal };
+
+/** What cannot roll out may be taken back; an undo that cannot is left to people. */
+async function notRolledOut(ports: VerifyPorts, settings: VerifySettings, failed: Failed): Promise<VerifyOutcome> {
+  const { proposal, reason, signal } = failed;
+  const automatic =
+    policyFor(settings.policy, placeOf(proposal)).undoAutomatically &&
+    proposal.undoes === undefined &&
+    proposal.change.way === 'template';
+  const verdict: Verdict = { kind: 'not-rolled-out', reason, undo: automatic ? 'automatic' : 'offered' };
+  return close(ports, proposal, { verdict, signal });
+}
+
+async function rolledOut(
   ports: VerifyPorts,
   settings: VerifySettings,
-  { proposal, state, signal }: RollingOut,
+  { proposal, signal }: { readonly proposal: Proposal; readonly signal: AbortSignal },
 ): Promise<VerifyOutcome> {
-  const status = await ports.editor.rollout(proposal.change.workload, state.generation, signal);
-  if (status.kind === 'failed') return close(ports, proposal, { kind: 'not-rolled-out', reason: status.message });
-  if (status.kind === 'progressing') return { kind: 'later', afterMs: settings.pollEvery, reason: status.message };
+  if (proposal.undoes !== undefined) return close(ports, proposal, { verdict: { kind: 'restored' }, signal });
   const window = watchWindow(proposal.livedMs, { floor: settings.policy.watchFloor, ceiling: settings.policy.watchCeiling });
   await move(ports, proposal, { kind: 'rolled-out', until: after(ports.clock.now(), window) });
-  await ports.incidents.update(proposal.incidentId, (incident) => ({ ...incident, state: 'observing' }));
+  await ports.incidents.update(proposal.incidentId, (incident) => movedTo(incident, 'observing'));
   await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
   return { kind: 'later', afterMs: settings.pollEvery, reason: 'rolled out; watching' };
 }
 
-type Watching = { readonly proposal: Proposal; readonly state: Observing };
+type Watching = { readonly proposal: Proposal; readonly state: Observing; readonly signal: AbortSignal };
 
-async function observe(ports: VerifyPorts, settings: VerifySettings, { proposal, state }: Watching): Promise<VerifyOutcome> {
-  const again = await killedAgain(ports, { proposal, state });
+async function observe(ports: VerifyPorts, settings: VerifySettings, watching: Watching): Promise<VerifyOutcome> {
+  const { proposal, state, signal } = watching;
+  const again = await killedAgain(ports, watching);
   if (again !== undefined) {
     const at = again.finishedAt ?? again.seenAt;
-    return close(ports, proposal, { kind: 'killed-again', at, afterMs: between(state.at, at) });
+    const oldCgroup = proposal.change.way === 'resize' && isOldCgroup(proposal, again);
+    const verdict: Verdict = { kind: 'killed-again', at, afterMs: between(state.at, at), ...(oldCgroup ? { oldCgroup } : {}) };
+    return close(ports, proposal, { verdict, signal });
   }
   const now = ports.clock.now();
   if (now < state.until) {
     return { kind: 'later', afterMs: Math.min(settings.pollEvery, between(now, state.until) + 1), reason: 'watching' };
   }
-  return close(ports, proposal, { kind: 'quiet', watchedMs: between(state.rolledOutAt, now), delaysOnly: proposal.temporary });
+  const watchedMs = between(state.rolledOutAt, now);
+  return close(ports, proposal, { verdict: { kind: 'quiet', watchedMs, delaysOnly: proposal.temporary }, signal });
+}
+
+/**
+ * A pod that was resized, and is still the same pod, was killed below its new limit: by the kernel's own number where it was read, else by the fact
+ * that a resized pod was killed at all, which is how the bug shows (Kubernetes #138760).
+ */
+function isOldCgroup({ change }: Proposal, { ref, kernel }: Kill): boolean {
+  if (change.pods?.some(({ uid }) => uid === ref.podUid) !== true) return false;
+  const { limit } = change.after;
+  return kernel?.limit === undefined || limit === undefined || kernel.limit < limit;
 }
 
 /** A kill after the write, of a container that already had the new limit: old pods may still die while the rollout replaces them. */
 async function killedAgain(ports: VerifyPorts, { proposal, state }: Watching): Promise<Kill | undefined> {
-  const incident = await ports.incidents.get(proposal.incidentId);
+  const incident = await incidentOf(ports, proposal);
   for (const id of (incident?.killIds ?? []).toReversed()) {
     const kill = await ports.intake.kill(id);
     if (kill === undefined) continue;
     // finishedAt has whole seconds only, so a kill in the second of the write counts.
     if ((kill.finishedAt ?? kill.seenAt) + SECOND <= state.at) break;
-    if (kill.limit === proposal.change.after.limit) return kill;
+    if (kill.limit === proposal.change.after.limit || proposal.change.list === 'pod') return kill;
   }
   return undefined;
+}
+
+/** The copy of a Job is another workload by name, with an incident of its own when it is killed. */
+async function incidentOf(ports: VerifyPorts, { change, incidentId }: Proposal) {
+  if (change.replacement === undefined) return ports.incidents.get(incidentId);
+  return ports.incidents.findOpen(incidentKey({ ...change.workload, name: change.replacement }, change.container));
 }

@@ -8,6 +8,7 @@ import { createEvidenceReader } from '../adapters/kubernetes/evidence-reader.ts'
 import { createMetricsUsage } from '../adapters/kubernetes/metrics-usage.ts';
 import { createMetricsUse } from '../adapters/kubernetes/metrics-use.ts';
 import { createPodFinder } from '../adapters/kubernetes/pod-finder.ts';
+import { createSurroundingsReader } from '../adapters/kubernetes/surroundings-reader.ts';
 import { createWorkloadEditor } from '../adapters/kubernetes/workload-editor.ts';
 import type { PrometheusEndpoint } from '../adapters/prometheus/query-range.ts';
 import { createPrometheusUsage } from '../adapters/prometheus/usage-reader.ts';
@@ -41,6 +42,7 @@ import type { Meter } from '../ports/meter.ts';
 import type { MuteStore } from '../ports/mute-store.ts';
 import type { Once } from '../ports/once.ts';
 import type { ProposalStore } from '../ports/proposal-store.ts';
+import type { SurroundingsReader } from '../ports/surroundings-reader.ts';
 import type { WorkloadEditor } from '../ports/workload-editor.ts';
 import type { ClusterPlace, RedisPlace } from './stand-ins.ts';
 
@@ -88,6 +90,7 @@ export type Cluster = {
   readonly directory: Directory;
   readonly use: UseReader;
   readonly editor: WorkloadEditor;
+  readonly surroundings: SurroundingsReader;
   readonly prometheus: PrometheusEndpoint | undefined;
   readonly usageWords: string;
 };
@@ -124,6 +127,7 @@ export function openCluster(
     }),
     use: firstKnownUse([createMetricsUse({ connection, namespaces, clock: systemClock }), ...used]),
     editor: createWorkloadEditor({ connection, cluster: name, clock: systemClock, log }),
+    surroundings: createSurroundingsReader({ connection, clock: systemClock }),
     prometheus,
     usageWords:
       prometheus === undefined

@@ -1,6 +1,6 @@
 // What each role runs: the steps get their ports here, and nowhere else.
 
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { WebClient } from '@slack/web-api';
 import { distance } from 'fastest-levenshtein';
 import { createAcknowledge } from '../../handlers/acknowledge.ts';
@@ -13,6 +13,7 @@ import { createPost } from '../../handlers/post.ts';
 import { createPropose } from '../../handlers/propose.ts';
 import { createQuery } from '../../handlers/query.ts';
 import { createSweep } from '../../handlers/sweep.ts';
+import { createUndo } from '../../handlers/undo.ts';
 import { createVerify } from '../../handlers/verify.ts';
 import { startSchedule } from '../adapters/cron/schedule.ts';
 import { startWorkers } from '../adapters/redis/job-worker.ts';
@@ -38,6 +39,10 @@ const SWEEP_EVERY = '*/10 * * * * *';
 /** Once a day, when few look. */
 const RETENTION_AT = '17 3 * * *';
 const SWEEP_LOCK_MS = 60 * SECOND;
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
 
 export type World = {
   readonly rules: Rules;
@@ -80,8 +85,8 @@ export async function startWorker(world: World): Promise<void> {
     handlers: {
       enrich,
       post: createPost({ ...common, messenger }, { policy }),
-      apply: createApply({ ...common, editor: cluster.editor }, { policy }),
-      verify: createVerify({ ...common, editor: cluster.editor }, { policy, pollEvery: ROLLOUT_POLL }),
+      apply: createApply({ ...common, editor: cluster.editor }, { policy, digest: sha256 }),
+      verify: createVerify({ ...common, editor: cluster.editor, digest: sha256 }, { policy, pollEvery: ROLLOUT_POLL }),
     },
     ...telemetry,
   });
@@ -143,7 +148,8 @@ export async function startSlack(world: World): Promise<SlackSocket> {
 
 function conversation({ rules, stores, cluster, telemetry }: World, people: People): Desk['conversation'] {
   const { policy } = rules;
-  const common = { ...stores, ...telemetry, clock: systemClock, editor: cluster.editor, people };
+  const { editor, surroundings } = cluster;
+  const common = { ...stores, ...telemetry, clock: systemClock, editor, surroundings, people, digest: sha256 };
   const propose = createPropose(common, { policy, cluster: cluster.name });
   const decide = createDecide(common, { policy, cluster: cluster.name });
   const { pods, directory, evidence, usage, use } = cluster;
@@ -154,6 +160,7 @@ function conversation({ rules, stores, cluster, telemetry }: World, people: Peop
     propose: propose.propose,
     decisionDraft: decide.draft,
     decide: decide.decide,
+    undo: createUndo(common, { policy, cluster: cluster.name }),
     acknowledge: createAcknowledge(common),
     query: createQuery(asking, answering),
     explainMessage: createExplainMessage(asking, answering),

@@ -5,6 +5,7 @@
 import type { Change } from './change.ts';
 import { formatQuantity } from './memory.ts';
 import type { PersonId, Proposal, ProposalState } from './proposal.ts';
+import { POLICY } from './proposal.ts';
 import type { Instant } from './time.ts';
 import { formatDuration } from './time.ts';
 import type { Verdict } from './verdict.ts';
@@ -74,7 +75,7 @@ export function proposalEvent(proposal: Proposal): AuditEvent {
     incidentId: proposal.incidentId,
     proposalId: proposal.id,
     before: { limit: change.before.limit?.text, request: change.before.request?.text },
-    after: { limit: formatQuantity(change.after.limit), request: requestAfter(change) },
+    after: { limit: sizeText(change.after.limit), request: sizeText(change.after.request) },
     dryRun: proposal.dryRun.kind === 'passed' ? 'passed' : `not checked: ${proposal.dryRun.reason}`,
   };
 }
@@ -105,8 +106,8 @@ export function auditTarget({ workload, container }: Pick<Change, 'workload' | '
   return { cluster, namespace, kind, name, container };
 }
 
-function requestAfter({ before, after }: Change): string | undefined {
-  return after.request === undefined ? before.request?.text : formatQuantity(after.request);
+function sizeText(bytes: Change['after']['limit']): string | undefined {
+  return bytes === undefined ? undefined : formatQuantity(bytes);
 }
 
 type Happened = Pick<AuditEvent, 'at' | 'actor' | 'action' | 'result' | 'why' | 'outcome'>;
@@ -139,17 +140,28 @@ function happened(proposal: Proposal): Happened {
   }
 }
 
-function asked({ version, requester, reason, createdAt }: Proposal): Happened {
-  return { at: createdAt, actor: person(requester), action: version === 1 ? 'propose' : 'edit', result: 'done', why: reason };
+/** Asked for, asked for otherwise, or approved by one of several who have to. */
+function asked({ revision, requester, reason, createdAt, editedAt, approvals, undoes }: Proposal): Happened {
+  const last = approvals.at(-1);
+  if (last !== undefined)
+    return { at: last.at, actor: person(last.by), action: 'approve', result: 'done', outcome: 'one of several approvals' };
+  if (revision > 1) return { at: editedAt ?? createdAt, actor: person(requester), action: 'edit', result: 'done', why: reason };
+  return {
+    at: createdAt,
+    actor: person(requester),
+    action: undoes === undefined ? 'propose' : 'undo',
+    result: 'done',
+    why: reason,
+  };
 }
 
 function closed(state: Extract<ProposalState, { readonly kind: 'closed' }>): Happened {
-  const result = state.verdict.kind === 'quiet' ? 'done' : 'failed';
+  const result = state.verdict.kind === 'quiet' || state.verdict.kind === 'restored' ? 'done' : 'failed';
   return { at: state.at, actor: HEADROOM, action: 'close', result, outcome: verdictOutcome(state.verdict) };
 }
 
 function person(id: PersonId): AuditActor {
-  return { kind: 'person', id };
+  return id === POLICY ? HEADROOM : { kind: 'person', id };
 }
 
 /** The verdict in one clause, as the audit and the export say it. */
@@ -161,6 +173,8 @@ export function verdictOutcome(verdict: Verdict): string {
       return `killed again after ${formatDuration(verdict.afterMs)}`;
     case 'not-rolled-out':
       return `not rolled out: ${verdict.reason}`;
+    case 'restored':
+      return 'the values of before are back';
     case 'undone':
       return `undone by someone: ${verdict.foundLimit}`;
     case 'not-applied':

@@ -144,6 +144,11 @@ export function addEntry(incident: Incident, key: string, subject: Subject): Inc
   return { ...incident, thread: [...incident.thread, { key, subject }] };
 }
 
+/** In another state; one that is resolved stays so, for its key is another incident's by now. */
+export function movedTo(incident: Incident, state: Exclude<IncidentState, 'resolved'>): Incident {
+  return incident.state === 'resolved' ? incident : { ...incident, state };
+}
+
 /** The incident with one thread entry replaced. */
 export function withEntry(incident: Incident, entry: ThreadEntry): Incident {
   return { ...incident, thread: incident.thread.map((old) => (old.key === entry.key ? entry : old)) };

@@ -12,6 +12,10 @@ export type LimitsInput = {
   /** Undefined or empty leaves the request as it is. */
   readonly requestText: string | undefined;
   readonly current: MemoryResources;
+  /** The limit of the last kill: what the pod really had, which the template may not say. */
+  readonly hit?: Bytes | undefined;
+  /** Of a further raise after one that did not hold: no more than this. */
+  readonly most?: Bytes | undefined;
   /** As it is for the workload (policyFor). */
   readonly policy: Policy;
   /** The node's allocatable memory, when known: no pod with a larger request could be scheduled there. */
@@ -57,12 +61,16 @@ function readSize(text: string): Read {
   return { problem: `"${text.trim().slice(0, 40)}" is not how Kubernetes writes a size; did you mean ${meant}?${hint}` };
 }
 
-function limitProblems(limit: Bytes, { current }: LimitsInput): readonly LimitsProblem[] {
+function limitProblems(limit: Bytes, { current, hit, most }: LimitsInput): readonly LimitsProblem[] {
   const old = current.limit?.bytes;
   const problem = (message: string): readonly LimitsProblem[] => [{ field: 'limit', message }];
   if (old !== undefined && limit === old) return problem(`This is the limit it has now (${formatQuantity(old)}).`);
   if (old !== undefined && limit < old)
     return problem(`This is lower than the limit that was just hit (${formatQuantity(old)}).`);
+  if (hit !== undefined && limit <= hit && old === undefined)
+    return problem(`The pod had ${formatQuantity(hit)}, from outside its template, and reached it; ask for more.`);
+  if (most !== undefined && limit > most)
+    return problem(`A raise has not held already: the last one may be at most ${formatQuantity(most)}.`);
   return [];
 }
 

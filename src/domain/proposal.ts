@@ -1,5 +1,6 @@
-// A change that a person asked for, and everything that may happen to it. A button carries the proposal's id and version only;
-// numbers, patch and permissions live here.
+// A change that a person asked for, and everything that may happen to it. A button carries the proposal's id and revision only;
+// numbers, patch and permissions live here. An edit makes a new revision and voids the approvals given so far; so many approvals as the policy
+// asks for make it approved.
 //
 //   pending ──approve──▶ approved ──begin──▶ applying ──written──▶ rolling-out ──rolled out──▶ observing ──▶ closed
 //      │                    │                    │                      └── failed / undone ─────────────────▲
@@ -9,10 +10,16 @@
 // applying is entered once: a proposal found in it after a restart is looked up in the cluster, never written again blindly.
 
 import type { Change } from './change.ts';
+import type { Finding } from './review.ts';
 import type { Instant } from './time.ts';
 import type { Verdict } from './verdict.ts';
 
 export type PersonId = string;
+
+/** Who approves what the policy has done without asking. */
+export const POLICY: PersonId = 'policy';
+
+export type Approval = { readonly by: PersonId; readonly at: Instant };
 
 export type ProposalState =
   | { readonly kind: 'pending' }
@@ -34,13 +41,30 @@ export type ProposalState =
 export type Proposal = {
   /** "P-17": never reused. */
   readonly id: string;
-  /** Raised by one with every stored change; a click on an older version is refused. */
+  /** Raised by one with every stored change: what the store compares before it sets. */
   readonly version: number;
+  /** Raised by one with every edit: what buttons carry. A click on an older revision is refused. */
+  readonly revision: number;
   readonly incidentId: string;
+  /** Who asked for what this revision says. */
   readonly requester: PersonId;
   readonly reason: string;
   readonly change: Change;
+  /** SHA-256 of what the change means (change.ts, intentOf): an approval is one of exactly this. */
+  readonly hash: string;
+  /** Labels of the workload when it was reviewed: rules for approvers may name them. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** What the review found, for whoever decides. */
+  readonly findings: readonly Finding[];
+  /** Given so far, of this revision. */
+  readonly approvals: readonly Approval[];
+  /** The proposal this one takes back. */
+  readonly undoes?: string | undefined;
+  /** Approved by the policy itself, as an undo of what cannot roll out may be. */
+  readonly automatic?: boolean | undefined;
   readonly createdAt: Instant;
+  /** When this revision was made; absent for the first. */
+  readonly editedAt?: Instant | undefined;
   readonly expiresAt: Instant;
   /** What the API server's dry run said when the proposal was made. */
   readonly dryRun: { readonly kind: 'passed' } | { readonly kind: 'not-checked'; readonly reason: string };
@@ -51,8 +75,16 @@ export type Proposal = {
   readonly state: ProposalState;
 };
 
+/** What an edit replaces, all of it. */
+export type ProposalContent = Pick<
+  Proposal,
+  'requester' | 'reason' | 'change' | 'hash' | 'labels' | 'findings' | 'dryRun' | 'temporary' | 'expiresAt'
+>;
+
 export type ProposalEvent =
-  | { readonly kind: 'approve'; readonly by: PersonId }
+  /** `needed`: how many different people have to approve, by the policy of this moment. */
+  | { readonly kind: 'approve'; readonly by: PersonId; readonly needed: number }
+  | { readonly kind: 'edit'; readonly content: ProposalContent }
   | { readonly kind: 'refuse'; readonly by: PersonId; readonly reason: string }
   | { readonly kind: 'expire'; readonly reason?: string | undefined }
   | { readonly kind: 'begin' }
@@ -66,15 +98,36 @@ export type Transition =
 
 /** The next proposal, or which state stood in the way. Never skips approval: only `approve` leads out of pending towards a write. */
 export function advance(proposal: Proposal, event: ProposalEvent, now: Instant): Transition {
+  const notAllowed = { kind: 'not-allowed', state: proposal.state.kind } as const;
+  if (event.kind === 'edit') return proposal.state.kind === 'pending' ? edited(proposal, event.content, now) : notAllowed;
+  if (event.kind === 'approve') return approved(proposal, event, now) ?? notAllowed;
   const state = nextState(proposal.state, event, now);
-  if (state === undefined) return { kind: 'not-allowed', state: proposal.state.kind };
-  return { kind: 'moved', proposal: { ...proposal, version: proposal.version + 1, state } };
+  return state === undefined ? notAllowed : moved(proposal, { state });
 }
 
-function nextState(state: ProposalState, event: ProposalEvent, now: Instant): ProposalState | undefined {
+function moved(proposal: Proposal, parts: Partial<Proposal>): Transition {
+  return { kind: 'moved', proposal: { ...proposal, ...parts, version: proposal.version + 1 } };
+}
+
+function edited(proposal: Proposal, content: ProposalContent, now: Instant): Transition {
+  return moved(proposal, { ...content, revision: proposal.revision + 1, editedAt: now, approvals: [] });
+}
+
+/** One person counts once. */
+function approved(
+  proposal: Proposal,
+  { by, needed }: Extract<ProposalEvent, { readonly kind: 'approve' }>,
+  now: Instant,
+): Transition | undefined {
+  if (proposal.state.kind !== 'pending' || proposal.approvals.some((approval) => approval.by === by)) return undefined;
+  const approvals = [...proposal.approvals, { by, at: now }];
+  return moved(proposal, { approvals, ...(approvals.length < needed ? {} : { state: { kind: 'approved', by, at: now } }) });
+}
+
+type StateEvent = Exclude<ProposalEvent, { readonly kind: 'approve' | 'edit' }>;
+
+function nextState(state: ProposalState, event: StateEvent, now: Instant): ProposalState | undefined {
   switch (event.kind) {
-    case 'approve':
-      return state.kind === 'pending' ? { kind: 'approved', by: event.by, at: now } : undefined;
     case 'refuse':
       return state.kind === 'pending' ? { kind: 'refused', by: event.by, reason: event.reason, at: now } : undefined;
     case 'expire':

@@ -1,18 +1,48 @@
 // What was seen after a change. Failure knows its direction: another kill after a raise never restores the smaller limit.
 
 import type { Instant, Millis } from './time.ts';
+import { MINUTE } from './time.ts';
 
 export type Verdict =
   | { readonly kind: 'quiet'; readonly watchedMs: Millis; readonly delaysOnly: boolean }
-  | { readonly kind: 'killed-again'; readonly at: Instant; readonly afterMs: Millis }
-  | { readonly kind: 'not-rolled-out'; readonly reason: string }
+  | {
+      readonly kind: 'killed-again';
+      readonly at: Instant;
+      readonly afterMs: Millis;
+      /** The kernel killed at the old limit although the resize was reported done: the pod's own cgroup never got it (Kubernetes #138760). */
+      readonly oldCgroup?: boolean | undefined;
+    }
+  /** automatic: the policy has it taken back without asking. */
+  | { readonly kind: 'not-rolled-out'; readonly reason: string; readonly undo?: 'offered' | 'automatic' | undefined }
+  /** An undo has put the values of before back. */
+  | { readonly kind: 'restored' }
   | { readonly kind: 'undone'; readonly foundLimit: string }
   | { readonly kind: 'not-applied'; readonly reason: string };
 
 export type RolloutStatus =
   | { readonly kind: 'progressing'; readonly message: string }
   | { readonly kind: 'complete'; readonly message: string }
+  /** It will not get on by itself: pods that cannot get ready keep it from replacing any (Kubernetes #67250). */
+  | { readonly kind: 'stuck'; readonly pods: readonly string[]; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string };
+
+/** What a controller without a deadline of its own gets, and as much again for each pod it replaces. */
+const ROLLOUT_BASE = 10 * MINUTE;
+const ROLLOUT_POD = 5 * MINUTE;
+
+/** Whether a rollout has taken so long that nobody should wait for it any more. Deployments have a deadline of their own. */
+export function isOverdue({ startedAt, now, replicas }: { startedAt: Instant; now: Instant; replicas: number }): boolean {
+  return now - startedAt > ROLLOUT_BASE + replicas * ROLLOUT_POD;
+}
+
+/** A raise is never taken back because of another kill: the smaller limit would only be hit sooner. */
+export function canUndo({ kind }: Verdict): boolean {
+  return kind === 'quiet' || kind === 'not-rolled-out';
+}
+
+/** After a raise that did not hold, one more may be tried, and at most to this many times the limit that failed. */
+export const FURTHER_FACTOR = 2;
+export const FURTHER_RAISES = 1;
 
 /**
  * How long to watch after a rollout: twice the time the container lived before the kill, at least the floor, at most the ceiling.

@@ -1,5 +1,6 @@
 // What people ask the bot and what it answers, in domain words: the Slack edge parses the one and draws the other.
 
+import type { Way } from '../domain/change.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { PersonId, Proposal } from '../domain/proposal.ts';
 import type { Recommendation } from '../domain/recommendation.ts';
@@ -19,13 +20,27 @@ export type ReviewDraft = {
   readonly suggestedLimit: string;
   readonly suggestedRequest: string | undefined;
   readonly recommendation: Recommendation;
+  /** Of a proposal that is edited; else to be written. */
+  readonly reason: string | undefined;
+  readonly edits: Edits | undefined;
   /** What the change restarts, in words. */
   readonly restart: string;
+  /** The ways that are open, the usual one first. */
+  readonly ways: readonly Way[];
+  /** Pods that will not get a new template by themselves, and may be deleted along with the change. */
+  readonly stuck: readonly string[];
   readonly warnings: readonly string[];
   readonly bounds: { readonly min: string; readonly max: string };
 };
 
-export type ReviewDraftInput = { readonly incidentId: string; readonly person: PersonId };
+/** The revision of a proposal that a person looks at and wants otherwise. */
+export type Edits = { readonly proposalId: string; readonly revision: number };
+
+export type ReviewDraftInput = {
+  readonly incidentId: string;
+  readonly person: PersonId;
+  readonly edits?: Edits | undefined;
+};
 
 export type ProposeInput = {
   readonly incidentId: string;
@@ -34,15 +49,20 @@ export type ProposeInput = {
   readonly limit: string;
   readonly request: string | undefined;
   readonly reason: string;
+  /** Absent: the usual one, where there is one that nobody has to choose. */
+  readonly way?: Way | undefined;
+  readonly releaseStuck?: boolean | undefined;
+  readonly edits?: Edits | undefined;
 };
 
-export type InputProblem = { readonly field: 'limit' | 'request' | 'reason'; readonly message: string };
+export type InputProblem = { readonly field: 'limit' | 'request' | 'reason' | 'way'; readonly message: string };
 
 export type ProposeOutcome =
   | { readonly kind: 'proposed'; readonly proposalId: string }
   | { readonly kind: 'invalid'; readonly problems: readonly InputProblem[] }
   | Refused;
 
+/** `version`: the proposal's revision, as the button carries it. */
 export type DecisionDraftInput = { readonly proposalId: string; readonly version: number; readonly person: PersonId };
 
 export type DecisionDraft = { readonly kind: 'ready'; readonly proposal: Proposal; readonly incident: Incident };
@@ -54,7 +74,15 @@ export type DecideInput = {
   readonly decision: { readonly kind: 'approve' } | { readonly kind: 'refuse'; readonly reason: string };
 };
 
-export type DecideOutcome = { readonly kind: 'approved' } | { readonly kind: 'refused-by-you' } | Refused;
+export type DecideOutcome =
+  | { readonly kind: 'approved' }
+  /** It counts, and so many more people have to approve. */
+  | { readonly kind: 'counted'; readonly missing: number }
+  | { readonly kind: 'refused-by-you' }
+  | Refused;
+
+/** Take a change back: makes a proposal of its own. */
+export type UndoInput = { readonly proposalId: string; readonly person: PersonId; readonly reason: string };
 
 export type AcknowledgeOutcome = { readonly kind: 'acknowledged' } | { readonly kind: 'already' } | Refused;
 

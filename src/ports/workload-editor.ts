@@ -1,6 +1,7 @@
-// Reads and changes a workload's pod template.
+// Reads and changes what pods are made from: a workload's pod template, its running pods, a Job's copy.
 
 import type { Change, TemplateState } from '../domain/change.ts';
+import type { PodTarget } from '../domain/pod-target.ts';
 import type { RolloutStatus } from '../domain/verdict.ts';
 import type { WorkloadRef } from '../domain/workload.ts';
 
@@ -22,15 +23,30 @@ export type ChangeNote = {
   readonly approver: string;
 };
 
+/** What a dry run of a pod made from the new template said: LimitRange, quota, pod policies speak only there (domain.md 8.4). */
+export type PodRehearsal =
+  | { readonly kind: 'passed' }
+  | { readonly kind: 'denied'; readonly message: string }
+  | { readonly kind: 'not-checked'; readonly reason: string };
+
 export interface WorkloadEditor {
-  /** Undefined when the workload is gone or has no template that can be patched. */
+  /** Undefined when the workload is gone or has nothing that can be changed. */
   read(workload: WorkloadRef, signal: AbortSignal): Promise<TemplateState | undefined>;
-  /** Server-side dry run (dryRun=All) of exactly the change's patch. */
+  /** The pods of the workload that are there and not on their way out; none for kinds that have none of their own. */
+  pods(workload: WorkloadRef, signal: AbortSignal): Promise<readonly PodTarget[]>;
+  /** Server-side dry run (dryRun=All) of exactly what apply would send. */
   dryRun(change: Change, signal: AbortSignal): Promise<WriteResult>;
-  /** One attempt. Throws UnknownResultError when the answer was lost: read the template before anything else. */
+  /** Server-side dry run of a pod made from the template as the change leaves it. Never throws for a refusal. */
+  rehearsePod(change: Change, signal: AbortSignal): Promise<PodRehearsal>;
+  /** One attempt. Throws UnknownResultError when the answer was lost: read before anything else. */
   apply(change: Change, signal: AbortSignal): Promise<WriteResult>;
+  /**
+   * What an approved change still needs once it is written: pods that are stuck on the old template deleted, a Job's copy started. Level, not edge: does
+   * what is due now, any number of times. In words what it did; empty when nothing was due.
+   */
+  proceed(change: Change, signal: AbortSignal): Promise<readonly string[]>;
   /** Best effort: an Event on the workload that says who changed what; never throws. */
   note(change: Change, note: ChangeNote, signal: AbortSignal): Promise<void>;
-  /** kubectl's rollout-status rules (domain.md 8.6), at least the given generation. */
-  rollout(workload: WorkloadRef, generation: number, signal: AbortSignal): Promise<RolloutStatus>;
+  /** kubectl's rollout-status rules (domain.md 8.6), at least the given generation; of pods in place, the kubelet's word. */
+  rollout(change: Change, generation: number, signal: AbortSignal): Promise<RolloutStatus>;
 }

@@ -27,7 +27,7 @@ export function auditContract(stores: () => AuditUnderTest): void {
   it('records every version of a proposal once, newest first', async () => {
     const { audit, proposals } = stores();
     const made = await proposals.create((id) => proposal({ id, requester: 'UALICE', reason: 'peak of the sale “x” & <y>' }));
-    const moves = ['UBOB', 'UCAROL'].map((by) => advance(made, { kind: 'approve', by }, NOW));
+    const moves = ['UBOB', 'UCAROL'].map((by) => advance(made, { kind: 'approve', by, needed: 1 }, NOW));
     await Promise.all(moves.map(async (move) => (move.kind === 'moved' ? proposals.replace(move.proposal) : undefined)));
     const { entries } = await audit.history({ proposalId: made.id, limit: 10 });
     expect(entries.map(({ event }) => event.action)).toEqual(['approve', 'propose']);

@@ -75,7 +75,7 @@ export function writeContract(target: () => ClusterUnderTest): void {
       expect(await editor.read(workload, soon())).toBeUndefined();
       expect(await editor.dryRun(change, soon())).toEqual({ kind: 'gone' });
       expect(await editor.apply(change, soon())).toEqual({ kind: 'gone' });
-      expect(await editor.rollout(workload, 1, soon())).toMatchObject({ kind: 'failed' });
+      expect(await editor.rollout(change, 1, soon())).toMatchObject({ kind: 'failed' });
     });
 
     it('is written once, and leaves everything else as it is', async () => {
@@ -89,7 +89,7 @@ export function writeContract(target: () => ClusterUnderTest): void {
       expect(after.metadata.managedFields?.map(({ manager }) => manager)).toContain('headroom');
       expect(await editor.apply(change, soon())).toMatchObject({ kind: 'drifted' });
       const done = await eventually('the rollout', target().patienceMs, async () => {
-        const status = await editor.rollout(change.workload, template.generation + 1, soon());
+        const status = await editor.rollout(change, template.generation + 1, soon());
         expect(status.kind).not.toBe('failed');
         return status.kind === 'complete' ? status : undefined;
       });
@@ -145,7 +145,7 @@ function settled(workload: z.infer<typeof object>, change?: Change): unknown {
   for (const container of spec.template.spec.containers) {
     if (container.name !== change?.container) continue;
     const resources = z.looseObject({ limits: z.record(z.string(), z.string()) }).parse(container['resources']);
-    container['resources'] = { ...resources, limits: { ...resources.limits, memory: `${change.after.limit / MIB}Mi` } };
+    container['resources'] = { ...resources, limits: { ...resources.limits, memory: `${(change.after.limit ?? 0) / MIB}Mi` } };
   }
   return { ...without(workload, ['status']), metadata: { ...metadata, annotations }, spec };
 }

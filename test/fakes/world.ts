@@ -11,7 +11,7 @@ import type { EvidenceReader, UsageReader } from '../../src/ports/evidence-reade
 import type { Message, Messenger } from '../../src/ports/messenger.ts';
 import type { People, Person } from '../../src/ports/people.ts';
 import type { WorkloadEditor, WriteResult } from '../../src/ports/workload-editor.ts';
-import { evidence, NOW, size, templateContainer, templateState } from '../support/build.ts';
+import { digest, evidence, NOW, size, surroundings, templateContainer, templateState } from '../support/build.ts';
 import type { FakeQueue } from './stores.ts';
 import {
   fakeAudit,
@@ -92,8 +92,8 @@ export function fakeEditor(): FakeEditor {
       if (editor.refusal !== undefined) return editor.refusal;
       editor.writes += 1;
       const [container = templateContainer()] = editor.template.containers;
-      const request = after.request === undefined ? container.resources.request : size(after.request / 2 ** 20);
-      const resources = { limit: size(after.limit / 2 ** 20), request };
+      const sized = (bytes: number | undefined) => (bytes === undefined ? undefined : size(bytes / 2 ** 20));
+      const resources = { limit: sized(after.limit), request: sized(after.request) };
       editor.template = {
         ...editor.template,
         generation: editor.template.generation + 1,
@@ -101,6 +101,9 @@ export function fakeEditor(): FakeEditor {
       };
       return { kind: 'written', generation: editor.template.generation };
     },
+    pods: async () => [],
+    rehearsePod: async () => ({ kind: 'passed' }),
+    proceed: async () => [],
     note: async () => undefined,
     rollout: async () => editor.status,
   };
@@ -191,6 +194,8 @@ export function createFakeWorld(crash?: Crash) {
       usage,
       once: fakeOnce(() => clock.now()),
       lock: fakeLock(() => clock.now()),
+      surroundings: { read: async () => surroundings() },
+      digest,
       log: silentLog,
       meter: silentMeter,
     },

@@ -1,7 +1,7 @@
 // Valid domain values with sensible defaults: payments/checkout-api, container app, 256Mi. Tests override what they are about.
 
 import type { TemplateContainer, TemplateState } from '../../src/domain/change.ts';
-import { buildChange } from '../../src/domain/change.ts';
+import { buildChange, intentOf } from '../../src/domain/change.ts';
 import type { Evidence, Usage, UsagePoint } from '../../src/domain/evidence.ts';
 import type { Dossier, Incident } from '../../src/domain/incident.ts';
 import { openIncident } from '../../src/domain/incident.ts';
@@ -13,6 +13,7 @@ import type { PodContainer, PodFacts, QuantityText } from '../../src/domain/pod.
 import type { Policy } from '../../src/domain/policy.ts';
 import { CHANGE_ROUTES, CHANGEABLE_KINDS } from '../../src/domain/policy.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
+import type { Surroundings } from '../../src/domain/surroundings.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { DAY, HOUR, MINUTE, toInstant, toMillis } from '../../src/domain/time.ts';
 import type { WorkloadRef } from '../../src/domain/workload.ts';
@@ -194,6 +195,9 @@ export function templateState(overrides: Partial<TemplateState> = {}): TemplateS
     podSpecPath: '/spec/template/spec',
     resourceVersion: '7',
     generation: 4,
+    labels: {},
+    hasAnnotations: true,
+    ways: ['template', 'resize'],
     containers: [templateContainer()],
     replicas: 3,
     restart: 'a rolling update replaces its 3 pods, new before old',
@@ -206,13 +210,19 @@ export function incident(overrides: Partial<Incident> = {}): Incident {
 }
 
 export function proposal(overrides: Partial<Proposal> = {}): Proposal {
+  const change = overrides.change ?? buildChange(templateState(), templateContainer(), { limit: mi(384) });
   return {
     id: 'P-1',
     version: 1,
+    revision: 1,
     incidentId: 'OOM-1001',
     requester: 'UALICE',
     reason: 'It needs more than that.',
-    change: buildChange(templateState(), templateContainer(), { limit: mi(384) }),
+    change,
+    hash: digest(intentOf(change)),
+    labels: {},
+    findings: [],
+    approvals: [],
     createdAt: NOW,
     expiresAt: toInstant(NOW + DAY),
     dryRun: { kind: 'passed' },
@@ -221,6 +231,18 @@ export function proposal(overrides: Partial<Proposal> = {}): Proposal {
     state: { kind: 'pending' },
     ...overrides,
   };
+}
+
+/** Stands for SHA-256 where only sameness counts. */
+export function digest(text: string): string {
+  return `digest of ${text}`;
+}
+
+/** Nothing stands around the workload, and the nodes have room. */
+export function surroundings(overrides: Partial<Surroundings> = {}): Surroundings {
+  const nothing = known([], 'test', NOW);
+  const room = known({ nodes: 2, largestAllocatable: mi(7680), largestFree: mi(6000), free: [mi(6000), mi(4000)] }, 'test', NOW);
+  return { limitRanges: nothing, quotas: nothing, scalers: nothing, verticals: nothing, budgets: nothing, room, ...overrides };
 }
 
 export function dossier(overrides: Partial<Dossier> = {}): Dossier {

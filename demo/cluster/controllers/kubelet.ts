@@ -1,12 +1,13 @@
 // The demo's kubelet: takes pods in, lets their containers live one step at a time, takes deleted ones away. Nothing happens between two steps. Also takes
 // the samples that Prometheus answers with.
 
-import type { KubeObject } from '../model/objects.ts';
+import type { ContainerTemplate, KubeObject } from '../model/objects.ts';
 import type { ContainerRecord, PodRecord } from '../model/run.ts';
 import { lastRun } from '../model/run.ts';
 import { killForMemory, live, usedBytes } from './container-life.ts';
 import { kubeletEvents } from './kubelet-events.ts';
 import { podObject } from './pod-object.ts';
+import { memoryOf } from './quantities.ts';
 import type { World } from './world.ts';
 
 export type Kubelet = {
@@ -16,6 +17,8 @@ export type Kubelet = {
   advance(): void;
   /** The container exceeds its limit and dies now, whatever it uses. False when it does not run. */
   kill(pod: PodRecord, container: ContainerRecord): boolean;
+  /** Gives a running container other resources, without a restart. */
+  resize(pod: PodRecord, resized: readonly ContainerTemplate[]): KubeObject;
 };
 
 const START_MS = 900;
@@ -51,6 +54,16 @@ export function createKubelet(world: World): Kubelet {
       }
     },
     kill: (pod, container) => killForMemory({ world, say, publish, pod, container }),
+    resize(pod, resized) {
+      for (const container of pod.containers) {
+        const next = resized.find(({ name }) => name === container.name);
+        if (next === undefined) continue;
+        container.template = { ...container.template, resources: next.resources };
+        container.limitBytes = memoryOf(container.template, 'limits');
+      }
+      pod.generation += 1;
+      return publish(pod);
+    },
   };
 }
 

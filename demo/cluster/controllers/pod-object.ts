@@ -17,7 +17,7 @@ export function podObject(pod: PodRecord): KubeObject {
     metadata: metadata(pod),
     spec: spec(pod),
     status: {
-      observedGeneration: 1,
+      observedGeneration: pod.generation,
       phase: running ? 'Running' : 'Pending',
       conditions: conditions(pod),
       hostIP: pod.node.ip,
@@ -26,7 +26,7 @@ export function podObject(pod: PodRecord): KubeObject {
       podIPs: running ? [{ ip: pod.podIp }] : undefined,
       startTime: time(pod.createdAt),
       containerStatuses: pod.containers.map((container) => containerStatus(pod, container)),
-      qosClass: qosClass(pod.template.spec.containers),
+      qosClass: qosClass(pod.containers.map(({ template }) => template)),
     },
   };
 }
@@ -38,7 +38,7 @@ function metadata(pod: PodRecord): KubeObject['metadata'] {
     namespace: pod.namespace,
     uid: pod.uid,
     resourceVersion: '',
-    generation: 1,
+    generation: pod.generation,
     creationTimestamp: time(pod.createdAt),
     ...(pod.deletedAt === undefined ? {} : { deletionTimestamp: time(pod.deletedAt + 30_000), deletionGracePeriodSeconds: 30 }),
     labels: pod.labels,
@@ -66,9 +66,10 @@ function metadata(pod: PodRecord): KubeObject['metadata'] {
   };
 }
 
-function spec({ template, node }: PodRecord): Readonly<Record<string, unknown>> {
+function spec({ template, containers, node }: PodRecord): Readonly<Record<string, unknown>> {
   return {
     ...template.spec,
+    containers: containers.map((container) => container.template),
     serviceAccountName: 'default',
     serviceAccount: 'default',
     nodeName: node.name,
@@ -91,7 +92,7 @@ function conditions(pod: PodRecord): readonly unknown[] {
   const reason = ready ? {} : { reason: 'ContainersNotReady', message: `containers with unready status: [${waiting.join(' ')}]` };
   const condition = (type: string, [status, since]: readonly [boolean, number], more: object = {}): object => ({
     type,
-    observedGeneration: 1,
+    observedGeneration: pod.generation,
     status: status ? 'True' : 'False',
     lastProbeTime: null,
     lastTransitionTime: time(since),

@@ -47,6 +47,7 @@ export function podRecord(world: World, order: PodOrder): PodRecord {
     generateName: order.generateName,
     manager: order.manager,
     template,
+    generation: 1,
     createdAt,
     node: NODES[(order.node ?? order.ordinal) % NODES.length] ?? NODES[0],
     podIp: `10.244.${Math.floor(number / 250)}.${2 + (number % 250)}`,

@@ -100,7 +100,7 @@ function authorize({ settings }: World, { target }: Call, verb: string): void {
   const { group, resource } = type;
   if (isDenied(settings.denied, { verb, group, resource, subresource }))
     throw forbidden({ user: USER, verb, group, resource, subresource, namespace, name });
-  const allowed = subresource === undefined ? type.verbs : ['get'];
+  const allowed = subresource === undefined ? type.verbs : subresource === 'resize' ? ['get', 'patch'] : ['get'];
   const isOfOne = !['create', 'list', 'watch'].includes(verb);
   if (!allowed.includes(verb) || isOfOne !== (name !== undefined)) throw methodNotAllowed();
 }
@@ -133,7 +133,7 @@ async function perform(
     return { code: created ? 201 : 200, body: object };
   }
   const contentType = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
-  const patched = patch(world, { ...writing, contentType, userAgent: request.headers['user-agent'] ?? '' });
+  const patched = patch({ world, kubelet }, { ...writing, contentType, userAgent: request.headers['user-agent'] ?? '' });
   return { code: 200, body: shownAs(type, patched) };
 }
 

@@ -34,7 +34,8 @@ function applyOne(root: Container, { op, path, from, value }: Operation): void {
   const place = find(root, path);
   switch (op) {
     case 'test':
-      if (!isDeepStrictEqual(read(place) ?? null, value ?? null)) throw patchRejected();
+      // A path that is not there equals null, in an object.
+      if (!isDeepStrictEqual(valueAt(place) ?? null, value ?? null)) throw patchRejected();
       return;
     case 'add':
       write(place, structuredClone(value), 'insert');
@@ -83,6 +84,11 @@ function read({ parent, key }: Place): unknown {
   if (Array.isArray(parent)) return parent[indexIn(parent, key, parent.length - 1)];
   if (!Object.hasOwn(parent, key)) throw patchRejected();
   return parent[key];
+}
+
+function valueAt(place: Place): unknown {
+  const { parent, key } = place;
+  return Array.isArray(parent) || Object.hasOwn(parent, key) ? read(place) : undefined;
 }
 
 function write({ parent, key }: Place, value: unknown, how: 'insert' | 'replace'): void {

@@ -1,14 +1,17 @@
 // PATCH: applies a JSON patch to a stored object, rehearsed or for real. Only the spec moves the generation; a patch that changes nothing is not stored.
 
+import { z } from 'zod';
+import type { Kubelet } from '../controllers/kubelet.ts';
+import { qosClass } from '../controllers/quantities.ts';
 import { isSame } from '../controllers/workload-object.ts';
 import type { World } from '../controllers/world.ts';
 import type { KubeObject } from '../model/objects.ts';
-import { time } from '../model/objects.ts';
+import { containerSchema, time } from '../model/objects.ts';
 import type { Operation } from './json-patch.ts';
 import { applyPatch, parsePatch } from './json-patch.ts';
 import { invalid, notFound, Refusal } from './refusal.ts';
 import type { Target } from './resources.ts';
-import { checkedWorkload } from './validation.ts';
+import { checkedContainers, checkedWorkload } from './validation.ts';
 
 export type PatchRequest = {
   readonly target: Target;
@@ -18,8 +21,10 @@ export type PatchRequest = {
   readonly userAgent: string;
 };
 
-export function patch(world: World, { target, query, contentType, body, userAgent }: PatchRequest): KubeObject {
-  const { type, namespace, name = '' } = target;
+export type Cluster = { readonly world: World; readonly kubelet: Kubelet };
+
+export function patch({ world, kubelet }: Cluster, { target, query, contentType, body, userAgent }: PatchRequest): KubeObject {
+  const { type, namespace, name = '', subresource } = target;
   const rehearsal = isRehearsal(query, 'PatchOptions');
   if (contentType !== 'application/json-patch+json')
     throw new Refusal(415, '415: Unsupported Media Type', { reason: 'UnsupportedMediaType', details: {} });
@@ -27,6 +32,7 @@ export function patch(world: World, { target, query, contentType, body, userAgen
   if (before === undefined) throw notFound({ ...type, name });
   const operations = parsePatch(body);
   const content = applyPatch(before, operations);
+  if (subresource === 'resize') return resized({ world, kubelet }, { before, content, rehearsal });
   if (type.resource === 'pods') throw podRefusal(name);
   const checked = checkedWorkload(type, before, content);
   const after: KubeObject = { ...checked, status: before['status'] };
@@ -44,6 +50,25 @@ export function patch(world: World, { target, query, contentType, body, userAgen
     },
   };
   return rehearsal ? next : world.store.put(type.resource, next);
+}
+
+type Resizing = { readonly before: KubeObject; readonly content: unknown; readonly rehearsal: boolean };
+
+const resizable = z.looseObject({ spec: z.looseObject({ containers: z.array(containerSchema).min(1) }) });
+
+/** A pod in place: only resources change, and a class of service never does. */
+function resized({ world, kubelet }: Cluster, { before, content, rehearsal }: Resizing): KubeObject {
+  const pod = world.pods.get(before.metadata.uid);
+  const parsed = resizable.safeParse(content);
+  if (pod === undefined || !parsed.success) throw podRefusal(before.metadata.name);
+  const containers = checkedContainers(parsed.data.spec.containers, { content, name: before.metadata.name });
+  if (qosClass(containers) !== qosClass(pod.containers.map(({ template }) => template))) {
+    const message = `Invalid value: "${qosClass(containers)}": Pod QOS Class may not change as a result of resizing`;
+    throw invalid({ group: '', kind: 'Pod', name: before.metadata.name }, [
+      { reason: 'FieldValueInvalid', message, field: 'spec' },
+    ]);
+  }
+  return rehearsal ? { ...before, ...parsed.data, metadata: before.metadata } : kubelet.resize(pod, containers);
 }
 
 /** Throws a Refusal for what is neither absent nor "All". */

@@ -40,10 +40,12 @@ export const RESOURCES: readonly ResourceType[] = [
       kind: 'Pod',
       shortNames: ['po'],
       namespaced: true,
-      verbs: [...CHANGE, 'delete'],
-      subresources: ['log'],
+      verbs: [...CHANGE, 'create', 'delete'],
+      subresources: ['log', 'resize'],
       fields: POD_FIELDS,
     },
+    { resource: 'limitranges', kind: 'LimitRange', namespaced: true, verbs: READ },
+    { resource: 'resourcequotas', kind: 'ResourceQuota', namespaced: true, verbs: READ },
     { resource: 'namespaces', kind: 'Namespace', shortNames: ['ns'], namespaced: false, verbs: READ },
     { resource: 'nodes', kind: 'Node', shortNames: ['no'], namespaced: false, verbs: READ },
     {
@@ -62,6 +64,10 @@ export const RESOURCES: readonly ResourceType[] = [
     { resource: 'jobs', kind: 'Job', namespaced: true, verbs: READ },
     { resource: 'cronjobs', kind: 'CronJob', shortNames: ['cj'], namespaced: true, verbs: READ },
   ]),
+  ...group('autoscaling', 'v2', [
+    { resource: 'horizontalpodautoscalers', kind: 'HorizontalPodAutoscaler', namespaced: true, verbs: READ },
+  ]),
+  ...group('policy', 'v1', [{ resource: 'poddisruptionbudgets', kind: 'PodDisruptionBudget', namespaced: true, verbs: READ }]),
   ...group('events.k8s.io', 'v1', [
     {
       resource: 'events',

@@ -16,11 +16,11 @@ export function checkedWorkload(type: ResourceType, before: KubeObject, content:
   checkIdentity(type, before, parsed.data);
   const after = parsed.data;
   const { containers } = after.spec.template.spec;
-  for (const container of containers) {
-    for (const text of memoryTexts(container))
-      if (!/^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$/.test(text)) throw undecodable(content, QUANTITY_RULE);
-  }
-  const causes = [...containers.flatMap(resourceFaults), ...selectorFaults(before, after)];
+  checkTexts(containers, content);
+  const causes = [
+    ...containers.flatMap((container, index) => resourceFaults(container, index)),
+    ...selectorFaults(before, after),
+  ];
   if (causes.length > 0) throw invalid({ group: type.group, kind: type.kind, name: before.metadata.name }, causes);
   return {
     ...after,
@@ -29,6 +29,24 @@ export function checkedWorkload(type: ResourceType, before: KubeObject, content:
       template: { ...after.spec.template, spec: { ...after.spec.template.spec, containers: containers.map(settled) } },
     },
   };
+}
+
+/** The containers of a pod that is resized, as they will be stored. */
+export function checkedContainers(
+  containers: readonly ContainerTemplate[],
+  { content, name }: { readonly content: unknown; readonly name: string },
+): readonly ContainerTemplate[] {
+  checkTexts(containers, content);
+  const causes = containers.flatMap((container, index) => resourceFaults(container, index, 'spec'));
+  if (causes.length > 0) throw invalid({ group: '', kind: 'Pod', name }, causes);
+  return containers.map(settled);
+}
+
+function checkTexts(containers: readonly ContainerTemplate[], content: unknown): void {
+  for (const container of containers) {
+    for (const text of memoryTexts(container))
+      if (!/^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$/.test(text)) throw undecodable(content, QUANTITY_RULE);
+  }
 }
 
 /** A patch may say which object it means: another version is a conflict, another uid or name a fault. */
@@ -57,8 +75,12 @@ function memoryTexts({ resources: { limits, requests } }: ContainerTemplate): re
   return [...Object.values(limits ?? {}), ...Object.values(requests ?? {})];
 }
 
-function resourceFaults({ resources: { limits, requests } }: ContainerTemplate, index: number): readonly StatusCause[] {
-  const place = `spec.template.spec.containers[${index}].resources`;
+function resourceFaults(
+  { resources: { limits, requests } }: ContainerTemplate,
+  index: number,
+  podSpec = 'spec.template.spec',
+): readonly StatusCause[] {
+  const place = `${podSpec}.containers[${index}].resources`;
   const fault = (field: string, value: string, problem: string): StatusCause => ({
     reason: 'FieldValueInvalid',
     message: `Invalid value: "${value}": ${problem}`,

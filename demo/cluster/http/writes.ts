@@ -23,6 +23,7 @@ const draft = z.looseObject({
     })
     .default({}),
 });
+const deleteOptions = z.looseObject({ preconditions: z.looseObject({ uid: z.string().optional() }).optional() });
 const eventDraft = z.looseObject({ involvedObject: z.looseObject({ namespace: z.string().optional() }) });
 const review = z.looseObject({
   spec: z.looseObject({
@@ -59,6 +60,8 @@ export function create(world: World, { target, query, body }: Writing): KubeObje
       creationTimestamp: time(world.now()),
     },
   };
+  // Pods are made by controllers; somebody else may only ask whether one would be let in.
+  if (type.resource === 'pods' && !isRehearsal(query, 'CreateOptions')) throw methodNotAllowed();
   return isRehearsal(query, 'CreateOptions') ? object : shownAs(type, world.store.put(type.resource, object));
 }
 
@@ -106,10 +109,12 @@ export function replace(world: World, writing: Writing): { readonly created: boo
   return { created: false, object: isRehearsal(query, 'UpdateOptions') ? object : world.store.put(type.resource, object) };
 }
 
-export function remove(world: World, kubelet: Kubelet, { target, query }: Writing): object {
+export function remove(world: World, kubelet: Kubelet, { target, query, body }: Writing): object {
   const { type, namespace, name = '' } = target;
   const before = world.store.get(type.resource, namespace, name);
   if (before === undefined) throw notFound({ ...type, name });
+  const wanted = deleteOptions.parse(body === '' ? {} : parseBody(body)).preconditions?.uid;
+  if (wanted !== undefined && wanted !== before.metadata.uid) throw conflict({ ...type, name });
   if (isRehearsal(query, 'DeleteOptions')) return before;
   const pod = world.pods.get(before.metadata.uid);
   if (type.resource === 'leases') world.store.remove(type.resource, before);

@@ -21,12 +21,12 @@ const metadata = z.looseObject({
 export type Metadata = z.infer<typeof metadata>;
 
 const resources = z.looseObject({ limits: strings.optional(), requests: strings.optional() });
-const container = z.looseObject({ name: z.string(), image: z.string(), resources: resources.default({}) });
-export type ContainerTemplate = z.infer<typeof container>;
+export const containerSchema = z.looseObject({ name: z.string(), image: z.string(), resources: resources.default({}) });
+export type ContainerTemplate = z.infer<typeof containerSchema>;
 
 const template = z.looseObject({
   metadata: z.looseObject({ labels: strings, annotations: strings.optional() }),
-  spec: z.looseObject({ containers: z.array(container).min(1), restartPolicy: z.string().default('Always') }),
+  spec: z.looseObject({ containers: z.array(containerSchema).min(1), restartPolicy: z.string().default('Always') }),
 });
 export type PodTemplate = z.infer<typeof template>;
 

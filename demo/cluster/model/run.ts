@@ -26,11 +26,12 @@ export type Run = RunTimes & {
 
 export type ContainerRecord = {
   readonly name: string;
-  readonly template: ContainerTemplate;
+  /** A resize in place changes its resources. */
+  template: ContainerTemplate;
   readonly behaviour: Behaviour;
   /** Makes this replica's curve differ from the others'. */
   readonly phase: number;
-  readonly limitBytes: number | undefined;
+  limitBytes: number | undefined;
   readonly runs: Run[];
   state: 'creating' | 'running' | 'terminated' | 'back-off';
   ready: boolean;
@@ -56,6 +57,8 @@ export type PodRecord = {
   readonly generateName: string | undefined;
   readonly manager: string;
   readonly template: PodTemplate;
+  /** Raised by every resize. */
+  generation: number;
   readonly createdAt: number;
   readonly node: { readonly name: string; readonly ip: string };
   readonly podIp: string;

@@ -133,6 +133,37 @@ const WANTED: readonly Wanted[] = [
     { purpose: 'write' as const, what: `change ${resource}`, effect: UNWRITTEN, verb: 'patch', group: 'apps', resource },
   ]),
   { purpose: 'write', what: 'change cronjobs', effect: UNWRITTEN, verb: 'patch', group: 'batch', resource: 'cronjobs' },
+  {
+    purpose: 'write',
+    what: 'resize running pods',
+    effect: 'no running pod can be resized in place',
+    verb: 'patch',
+    resource: 'pods',
+    subresource: 'resize',
+  },
+  {
+    purpose: 'write',
+    what: 'delete pods',
+    effect: 'a StatefulSet that waits for a pod that cannot get ready has to be helped by hand',
+    verb: 'delete',
+    resource: 'pods',
+  },
+  {
+    purpose: 'write',
+    what: 'create jobs',
+    effect: 'Jobs cannot be made again with another limit',
+    verb: 'create',
+    group: 'batch',
+    resource: 'jobs',
+  },
+  {
+    purpose: 'write',
+    what: 'delete jobs',
+    effect: 'Jobs cannot be made again with another limit',
+    verb: 'delete',
+    group: 'batch',
+    resource: 'jobs',
+  },
 ];
 
 const METRICS: Wanted = {

@@ -1,15 +1,23 @@
-// Reads and changes pod templates. A patch is written only as reviewed: its own tests make the API server refuse it when anything moved, and the
+// Reads and changes what pods are made from. A change is written only as reviewed: its own tests make the API server refuse it when anything moved, and the
 // dry run goes the same way through admission, quota and RBAC as the write.
 
+import type { Change } from '../../domain/change.ts';
+import type { RolloutStatus } from '../../domain/verdict.ts';
 import type { WorkloadRef } from '../../domain/workload.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Log } from '../../ports/log.ts';
-import type { WorkloadEditor } from '../../ports/workload-editor.ts';
+import type { WorkloadEditor, WriteResult } from '../../ports/workload-editor.ts';
 import type { ClusterConnection } from './connection.ts';
 import { postNote } from './editor/note.ts';
+import { podsOf } from './editor/pods.ts';
+import { copyStatus, createCopy, proceedCopy } from './editor/recreate.ts';
+import { rehearsePod } from './editor/rehearse-pod.ts';
+import { resizePods, resizeStatus } from './editor/resize.ts';
 import { rawRollout, rolloutStatus } from './editor/rollout.ts';
+import { releaseStuck, stuckPods } from './editor/stuck.ts';
 import { rawWorkload, templateState } from './editor/template.ts';
-import { writePatch } from './editor/write.ts';
+import type { Writing } from './editor/write.ts';
+import { FIELD_MANAGER, writePatch } from './editor/write.ts';
 import { answerFault, expectShape } from './faults.ts';
 import { workloadPath } from './workload-path.ts';
 
@@ -27,8 +35,14 @@ export function createWorkloadEditor(options: WorkloadEditorOptions): WorkloadEd
       const found = await find(connection, workload, signal);
       return found === undefined ? undefined : templateState(workload, expectShape(rawWorkload, found.body, found));
     },
-    dryRun: (change, signal) => writePatch(connection, change, { rehearsal: true, signal }),
-    apply: (change, signal) => writePatch(connection, change, { rehearsal: false, signal }),
+    pods: (workload, signal) => podsOf(connection, workload, signal),
+    dryRun: (change, signal) => write(connection, change, { rehearsal: true, signal }),
+    rehearsePod: (change, signal) => rehearse(connection, change, signal),
+    apply: (change, signal) => write(connection, change, { rehearsal: false, signal }),
+    async proceed(change, signal) {
+      if (change.way === 'recreate') return proceedCopy(connection, change, signal);
+      return change.releaseStuck === true ? releaseStuck(connection, change, signal) : [];
+    },
     async note(change, note, signal) {
       try {
         await postNote(connection, { change, note, at: clock.now() }, signal);
@@ -36,11 +50,60 @@ export function createWorkloadEditor(options: WorkloadEditorOptions): WorkloadEd
         log.warn('the change could not be noted as an event', { proposal: note.proposalId, error });
       }
     },
-    async rollout(workload, generation, signal) {
-      const found = await find(connection, workload, signal);
-      if (found === undefined) return { kind: 'failed', message: 'the workload is gone' };
-      return rolloutStatus({ ...expectShape(rawRollout, found.body, found), kind: workload.kind }, generation);
-    },
+    rollout: (change, generation, signal) => follow(connection, { change, generation }, signal),
+  };
+}
+
+function write(connection: ClusterConnection, change: Change, writing: Writing): Promise<WriteResult> {
+  switch (change.way) {
+    case 'template':
+      return writePatch(connection, change, writing);
+    case 'resize':
+      return resizePods(connection, change, writing);
+    case 'recreate':
+      return createCopy(connection, change, writing);
+  }
+}
+
+/** The patch is rehearsed once more for the object it would leave: only that knows what else defaulting makes of it. */
+async function rehearse(connection: ClusterConnection, change: Change, signal: AbortSignal) {
+  const { namespace, kind, name } = change.workload;
+  const path = workloadPath(namespace, kind, name);
+  if (path === undefined || change.way !== 'template')
+    return { kind: 'not-checked' as const, reason: 'no new pod is made from a template' };
+  const { status, body } = await connection.answer({
+    method: 'PATCH',
+    path,
+    query: { fieldManager: FIELD_MANAGER, dryRun: 'All' },
+    body: change.patch,
+    contentType: 'application/json-patch+json',
+    signal,
+  });
+  if (status >= 300) return { kind: 'not-checked' as const, reason: 'the patch itself could not be rehearsed here' };
+  return rehearsePod(connection, { namespace, name, workload: body }, signal);
+}
+
+type Following = { readonly change: Change; readonly generation: number };
+
+async function follow(
+  connection: ClusterConnection,
+  { change, generation }: Following,
+  signal: AbortSignal,
+): Promise<RolloutStatus> {
+  const { workload, way } = change;
+  if (way === 'recreate') return copyStatus(connection, change, signal);
+  if (way === 'resize') return resizeStatus(change, await podsOf(connection, workload, signal));
+  const found = await find(connection, workload, signal);
+  if (found === undefined) return { kind: 'failed', message: 'the workload is gone' };
+  const status = rolloutStatus({ ...expectShape(rawRollout, found.body, found), kind: workload.kind }, generation);
+  if (status.kind !== 'progressing') return status;
+  const stuck = await stuckPods(connection, workload, signal);
+  if (stuck.length === 0) return status;
+  const pods = stuck.map(({ name }) => name);
+  return {
+    kind: 'stuck',
+    pods,
+    message: `${pods.join(', ')} cannot get ready with the old template, and the StatefulSet replaces no pod before it is`,
   };
 }
 

@@ -11,7 +11,7 @@ import { AUDIT_PENDING } from './audit.ts';
 import { PREFIX } from './connection.ts';
 import { storing } from './faults.ts';
 import { parseStored } from './schema/basic.ts';
-import { proposalSchema } from './schema/incident.ts';
+import { proposalSchema } from './schema/proposal.ts';
 
 /**
  * KEYS: 1 the proposal, 2 the active set, 3 what the audit still has to chain. ARGV: 1 expected version, 2 next JSON, 3 id, 4 "1" when the next is

@@ -7,11 +7,18 @@ export const ACTION = {
   acknowledge: 'acknowledge',
   approve: 'approve_change',
   refuse: 'refuse_change',
+  edit: 'edit_change',
+  undo: 'undo_change',
   /** Asks something again: another page, one of several, the same for all to see. */
   ask: 'ask',
 } as const;
 
-export const CALLBACK = { review: 'review_submit', approve: 'approve_submit', refuse: 'refuse_submit' } as const;
+export const CALLBACK = {
+  review: 'review_submit',
+  approve: 'approve_submit',
+  refuse: 'refuse_submit',
+  undo: 'undo_submit',
+} as const;
 
 /** Callback ids of the manifest's shortcuts. */
 export const SHORTCUT = { explain: 'explain_oom' } as const;
@@ -19,7 +26,14 @@ export const SHORTCUT = { explain: 'explain_oom' } as const;
 export const EVENT_TYPE = 'oom_incident';
 
 /** Input blocks of the modals; the action inside has the same name. */
-export const FIELD = { limit: 'limit', request: 'request', reason: 'reason', read: 'read' } as const;
+export const FIELD = {
+  limit: 'limit',
+  request: 'request',
+  reason: 'reason',
+  read: 'read',
+  way: 'way',
+  release: 'release',
+} as const;
 
 const incidentRef = z.object({ incident: z.string().regex(/^OOM-[0-9]{1,15}$/) });
 const proposalRef = z.object({ proposal: z.string().regex(/^P-[0-9]{1,15}$/), version: z.int().min(1), incident: z.string() });
@@ -36,7 +50,11 @@ export type AskRef = z.infer<typeof askRef>;
 export type Origin = z.infer<typeof origin>;
 
 export function encode(
-  value: IncidentRef | ProposalRef | AskRef | { readonly ref: IncidentRef | ProposalRef; readonly origin: Origin },
+  value:
+    | IncidentRef
+    | ProposalRef
+    | AskRef
+    | { readonly ref: IncidentRef | ProposalRef; readonly origin: Origin; readonly edits?: ProposalRef | undefined },
 ): string {
   return JSON.stringify(value);
 }
@@ -55,8 +73,15 @@ export function decodeAsk(text: string | undefined): AskRef | undefined {
   return decoded(askRef, text);
 }
 
-export function decodeReview(text: string | undefined): { readonly ref: IncidentRef; readonly origin: Origin } | undefined {
-  return decoded(z.object({ ref: incidentRef, origin }), text);
+export type ReviewSent = {
+  readonly ref: IncidentRef;
+  readonly origin: Origin;
+  /** The revision of a proposal that the form would replace. */
+  readonly edits?: ProposalRef | undefined;
+};
+
+export function decodeReview(text: string | undefined): ReviewSent | undefined {
+  return decoded(z.object({ ref: incidentRef, origin, edits: proposalRef.optional() }), text);
 }
 
 export function decodeDecision(text: string | undefined): { readonly ref: ProposalRef; readonly origin: Origin } | undefined {

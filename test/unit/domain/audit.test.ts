@@ -57,12 +57,12 @@ describe('the event of a proposal', () => {
 
   it('says why it was asked for, and what the dry run said', () => {
     expect(proposalEvent(proposal({ reason: 'peak of the sale' }))).toMatchObject({ why: 'peak of the sale', dryRun: 'passed' });
-    const unchecked = proposal({ dryRun: { kind: 'not-checked', reason: 'no right' }, version: 3 });
+    const unchecked = proposal({ dryRun: { kind: 'not-checked', reason: 'no right' }, version: 3, revision: 2 });
     expect(proposalEvent(unchecked)).toMatchObject({ action: 'edit', dryRun: 'not checked: no right' });
   });
 
   it('gives the request that stays when none is written', () => {
-    const change = { ...proposal().change, after: { limit: proposal().change.after.limit } };
+    const { change } = proposal();
     expect(proposalEvent(proposal({ change })).after?.request).toBe(change.before.request?.text);
   });
 

@@ -1,7 +1,8 @@
 // The patch touches the memory of one container, tests what it replaces, and its diff says exactly that.
 
 import { describe, expect, it } from 'vitest';
-import { buildChange, diffLines, hasDrifted } from '../../../src/domain/change.ts';
+import { buildChange, hasDrifted } from '../../../src/domain/change.ts';
+import { diffLines } from '../../../src/domain/change-diff.ts';
 import { mi, size, templateContainer, templateState } from '../../support/build.ts';
 
 const BASE = '/spec/template/spec/containers/0';
@@ -29,6 +30,7 @@ describe('buildChange', () => {
   it('adds the parents that are missing, in order', () => {
     const bare = templateContainer({ hasResources: false, hasLimits: false, hasRequests: false, resources: {} });
     expect(buildChange(templateState(), bare, { limit: mi(64) }).patch.slice(1)).toEqual([
+      { op: 'test', path: `${BASE}/resources`, value: null },
       { op: 'add', path: `${BASE}/resources`, value: {} },
       { op: 'add', path: `${BASE}/resources/limits`, value: {} },
       { op: 'add', path: `${BASE}/resources/limits/memory`, value: '64Mi' },
@@ -60,7 +62,8 @@ describe('hasDrifted', () => {
 it('shows the diff as YAML with its place', () => {
   const change = buildChange(templateState(), templateContainer(), { limit: mi(384) });
   expect(diffLines(change)).toEqual([
-    '  Deployment payments/checkout-api, container app',
+    '--- Deployment payments/checkout-api, container app',
+    '+++ after the change',
     '  resources:',
     '    limits:',
     '-     memory: 256Mi',

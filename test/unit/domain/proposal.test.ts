@@ -1,11 +1,18 @@
 // Every state and every event: only approval leads out of pending towards a write, and nothing leaves a final state.
 
 import { describe, expect, it } from 'vitest';
-import type { ProposalEvent, ProposalState } from '../../../src/domain/proposal.ts';
+import type { Proposal, ProposalContent, ProposalEvent, ProposalState } from '../../../src/domain/proposal.ts';
 import { advance, isFinal } from '../../../src/domain/proposal.ts';
 import { NOW, proposal } from '../../support/build.ts';
 
 const by = 'UBOB';
+
+/** Another person asks for more. */
+function editedContent(): ProposalContent {
+  const { reason, hash, labels, findings, dryRun, temporary, expiresAt, change } = proposal();
+  return { requester: 'UCAROL', reason, hash, labels, findings, dryRun, temporary, expiresAt, change };
+}
+
 const STATES: readonly ProposalState[] = [
   { kind: 'pending' },
   { kind: 'refused', by, reason: 'no', at: NOW },
@@ -17,7 +24,8 @@ const STATES: readonly ProposalState[] = [
   { kind: 'closed', by, at: NOW, verdict: { kind: 'not-applied', reason: 'x' } },
 ];
 const EVENTS: readonly ProposalEvent[] = [
-  { kind: 'approve', by },
+  { kind: 'approve', by, needed: 1 },
+  { kind: 'edit', content: editedContent() },
   { kind: 'refuse', by, reason: 'no' },
   { kind: 'expire' },
   { kind: 'begin' },
@@ -28,6 +36,7 @@ const EVENTS: readonly ProposalEvent[] = [
 
 const ALLOWED: Readonly<Record<string, string>> = {
   'pending approve': 'approved',
+  'pending edit': 'pending',
   'pending refuse': 'refused',
   'pending expire': 'expired',
   'approved begin': 'applying',
@@ -52,5 +61,28 @@ describe('advance', () => {
   it('leaves no final state', () => {
     const left = PAIRS.filter(({ state, event }) => isFinal(state) && advance(proposal({ state }), event, NOW).kind === 'moved');
     expect(left).toEqual([]);
+  });
+});
+
+function after(from: Proposal, event: ProposalEvent): Proposal {
+  const next = advance(from, event, NOW);
+  if (next.kind === 'not-allowed') throw new Error(`not allowed in ${next.state}`);
+  return next.proposal;
+}
+
+describe('several approvals', () => {
+  it('are needed from different people before anything is written', () => {
+    const one = after(proposal(), { kind: 'approve', by: 'UBOB', needed: 2 });
+    expect(one).toMatchObject({ state: { kind: 'pending' }, approvals: [{ by: 'UBOB' }] });
+    expect(advance(one, { kind: 'approve', by: 'UBOB', needed: 2 }, NOW).kind).toBe('not-allowed');
+    const both = after(one, { kind: 'approve', by: 'UCAROL', needed: 2 });
+    expect(both).toMatchObject({ state: { kind: 'approved', by: 'UCAROL' }, approvals: [{ by: 'UBOB' }, { by: 'UCAROL' }] });
+  });
+
+  it('are void once somebody asks for something else', () => {
+    const one = after(proposal(), { kind: 'approve', by: 'UBOB', needed: 2 });
+    const next = after(one, { kind: 'edit', content: editedContent() });
+    expect(next).toMatchObject({ revision: 2, version: 3, approvals: [], requester: 'UCAROL', editedAt: NOW });
+    expect(after(next, { kind: 'approve', by: 'UBOB', needed: 2 }).state.kind).toBe('pending');
   });
 });

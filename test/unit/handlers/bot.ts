@@ -6,6 +6,7 @@ import { createEnrich } from '../../../handlers/enrich.ts';
 import { createPost } from '../../../handlers/post.ts';
 import { createPropose } from '../../../handlers/propose.ts';
 import { createSweep } from '../../../handlers/sweep.ts';
+import { createUndo } from '../../../handlers/undo.ts';
 import { createVerify } from '../../../handlers/verify.ts';
 import { createWatch } from '../../../handlers/watch.ts';
 import type { PodFacts } from '../../../src/domain/pod.ts';
@@ -14,7 +15,7 @@ import { HOUR, MINUTE, SECOND, toInstant, toMillis } from '../../../src/domain/t
 import type { Job } from '../../../src/ports/job-queue.ts';
 import type { FakeWorld } from '../../fakes/world.ts';
 import { Crashed } from '../../fakes/world.ts';
-import { policy as defaultPolicy, podContainer, podFacts, size } from '../../support/build.ts';
+import { policy as defaultPolicy, digest, podContainer, podFacts, size } from '../../support/build.ts';
 
 export type Bot = ReturnType<typeof createBot>;
 
@@ -40,7 +41,7 @@ export function killedPod(world: FakeWorld, containerId = 'abc', limitMi = 256):
 }
 
 /** `cluster`: the one the bot's own editor reads. */
-export function createBot(world: FakeWorld, policy: Policy = defaultPolicy(), cluster = 'prod') {
+export function createBot(world: FakeWorld, policy: Policy = defaultPolicy(), { cluster = 'prod' } = {}) {
   const { ports, clock, jobs } = world;
   const steps = {
     watch: createWatch(ports, { reportWithin: toMillis(60 * MINUTE) }),
@@ -48,8 +49,9 @@ export function createBot(world: FakeWorld, policy: Policy = defaultPolicy(), cl
     post: createPost(ports, { policy }),
     propose: createPropose(ports, { policy, cluster }),
     decide: createDecide(ports, { policy, cluster }),
-    apply: createApply(ports, { policy }),
+    apply: createApply(ports, { policy, digest }),
     verify: createVerify(ports, { policy, pollEvery: toMillis(4 * HOUR) }),
+    undo: createUndo(ports, { policy, cluster }),
     sweep: createSweep(ports, { policy }),
   };
   const runJob = (job: Job): Promise<{ readonly kind: string; readonly afterMs?: number }> => {

@@ -332,7 +332,7 @@ describe('acknowledge and the Home tab', () => {
 describe('the process of another cluster, which shares the Redis', () => {
   it('does not review a fix, because it would read the wrong objects', async () => {
     const { world } = await alerted();
-    const elsewhere = createBot(world, policy(), 'staging');
+    const elsewhere = createBot(world, policy(), { cluster: 'staging' });
     expect(await elsewhere.propose.draft({ incidentId: INCIDENT, person: 'UALICE' }, soon())).toEqual({
       kind: 'refused',
       reason: 'OOM-1001 is of the cluster prod; this process only reads staging.',
@@ -343,7 +343,7 @@ describe('the process of another cluster, which shares the Redis', () => {
     const { world, bot, proposal } = await proposedFix();
     const { template } = world.editor;
     world.editor.template = { ...template, containers: [] };
-    const elsewhere = createBot(world, policy(), 'staging');
+    const elsewhere = createBot(world, policy(), { cluster: 'staging' });
     expect(await elsewhere.decide.decide(deciding(proposal, 'UBOB'), soon())).toEqual({ kind: 'approved' });
     world.editor.template = template;
     await bot.drain();

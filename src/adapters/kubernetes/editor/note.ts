@@ -37,6 +37,6 @@ export async function postNote(connection: ClusterConnection, { change, note, at
 }
 
 function words({ container, before, after }: Change, { proposalId, incidentId, requester, approver }: ChangeNote): string {
-  const limit = `${before.limit?.text ?? 'none'} to ${formatQuantity(after.limit)}`;
-  return `Container ${container}: memory limit changed from ${limit} as ${proposalId} of ${incidentId}, asked by ${requester}, approved by ${approver}`;
+  const limit = `${before.limit?.text ?? 'none'} to ${after.limit === undefined ? 'none' : formatQuantity(after.limit)}`;
+  return `${container === '' ? 'Whole pod' : `Container ${container}`}: memory limit changed from ${limit} as ${proposalId} of ${incidentId}, asked by ${requester}, approved by ${approver}`;
 }

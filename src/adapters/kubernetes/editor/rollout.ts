@@ -15,7 +15,10 @@ export const rawRollout = z.object({
   }),
   status: z
     .object({
-      observedGeneration: z.number().default(0),
+      // Argo Rollouts writes it as text.
+      observedGeneration: z.union([z.number(), z.string().transform(Number)]).default(0),
+      phase: z.string().nullish(),
+      message: z.string().nullish(),
       replicas: z.number().default(0),
       updatedReplicas: z.number().default(0),
       readyReplicas: z.number().default(0),
@@ -38,6 +41,8 @@ export type RawRollout = z.infer<typeof rawRollout>;
 export function rolloutStatus(raw: RawRollout, generation: number): RolloutStatus {
   const { kind, metadata, status } = raw;
   if (kind === 'CronJob') return complete('the next run has the new limit');
+  if (kind === 'Job') return complete('its pods have it once it is resumed');
+  if (kind === 'ReplicaSet') return complete('stored; pods that are created from now on have it');
   if (status.observedGeneration < Math.max(generation, metadata.generation))
     return progressing('the controller has not seen the change yet');
   switch (kind) {
@@ -47,6 +52,8 @@ export function rolloutStatus(raw: RawRollout, generation: number): RolloutStatu
       return statefulSet(raw);
     case 'DaemonSet':
       return daemonSet(raw);
+    case 'Rollout':
+      return argoRollout(raw);
     default:
       return { kind: 'failed', message: `a ${kind} has no rollout to follow` };
   }
@@ -99,4 +106,15 @@ function daemonSet({ spec, status }: RawRollout): RolloutStatus {
   if (updated < wanted) return progressing(`${updated} of ${wanted} pods updated`);
   if (available < wanted) return progressing(`${available} of ${wanted} updated pods are available`);
   return complete(`${available} pods run with it`);
+}
+
+/** By what its controller says itself: only it knows the steps of its strategy. */
+function argoRollout({ spec, status }: RawRollout): RolloutStatus {
+  const why = status.message ? `: ${status.message}` : '';
+  if (status.phase === 'Degraded') return { kind: 'failed', message: `Argo Rollouts calls it degraded${why}` };
+  if (status.phase === 'Healthy' && status.updatedReplicas >= (spec.replicas ?? 1))
+    return complete(`${status.updatedReplicas} pods run with it`);
+  return progressing(
+    status.phase === 'Paused' ? `a step of its strategy waits for somebody to promote it${why}` : `under way${why}`,
+  );
 }

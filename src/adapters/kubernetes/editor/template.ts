@@ -1,17 +1,41 @@
-// A workload's template as far as a change needs it, with what a change restarts in words.
+// A workload's template as far as a change needs it: where its containers are, which ways a change can take, and what each restarts, in words.
 
 import { z } from 'zod';
-import type { TemplateContainer, TemplateState } from '../../../domain/change.ts';
+import type { ResourceList, TemplateContainer, TemplateState, Way } from '../../../domain/change.ts';
 import { isPatchableKind } from '../../../domain/change.ts';
+import { findHeapSettings } from '../../../domain/heap-settings.ts';
 import type { WorkloadRef } from '../../../domain/workload.ts';
 import { memoryResources } from '../pod-facts.ts';
 import { rawMetadata, rawResources } from '../raw-pod.ts';
+import { noEffectWords, restartWords } from './template-words.ts';
 
-const rawContainer = z.object({ name: z.string(), resources: rawResources });
-const podSpec = z.object({ containers: z.array(rawContainer), initContainers: z.array(rawContainer).nullish() });
-const template = z.object({ spec: podSpec });
+const rawContainer = z.object({
+  name: z.string(),
+  resources: rawResources,
+  command: z.array(z.string()).nullish(),
+  args: z.array(z.string()).nullish(),
+  env: z.array(z.object({ name: z.string(), value: z.string().nullish() })).nullish(),
+});
+const podSpec = z.object({
+  containers: z.array(rawContainer),
+  initContainers: z.array(rawContainer).nullish(),
+  resources: rawResources,
+});
+const template = z.object({
+  metadata: z.object({ labels: z.record(z.string(), z.string()).nullish() }).nullish(),
+  spec: podSpec,
+});
 const strategy = z
-  .object({ type: z.string().nullish(), rollingUpdate: z.object({ partition: z.number().nullish() }).nullish() })
+  .object({
+    type: z.string().nullish(),
+    rollingUpdate: z
+      .object({
+        partition: z.number().nullish(),
+        maxSurge: z.union([z.number(), z.string()]).nullish(),
+        maxUnavailable: z.union([z.number(), z.string()]).nullish(),
+      })
+      .nullish(),
+  })
   .nullish();
 
 export const rawWorkload = z.object({
@@ -23,86 +47,153 @@ export const rawWorkload = z.object({
     paused: z.boolean().nullish(),
     suspend: z.boolean().nullish(),
     strategy,
-    updateStrategy: strategy,
-    template: template.optional(),
-    jobTemplate: z.object({ spec: z.object({ template }) }).optional(),
+    updateStrategy: strategy.catch(undefined),
+    podManagementPolicy: z.string().nullish(),
+    workloadRef: z.object({ kind: z.string(), name: z.string() }).nullish(),
+    template: template.nullish(),
+    jobTemplate: z.object({ spec: z.object({ template }) }).nullish(),
+    containers: z.array(rawContainer).nullish(),
+    initContainers: z.array(rawContainer).nullish(),
+    resources: rawResources,
   }),
+  status: z
+    .looseObject({
+      active: z.number().nullish(),
+      startTime: z.string().nullish(),
+      conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).nullish(),
+    })
+    .nullish(),
 });
 
 export type RawWorkload = z.infer<typeof rawWorkload>;
 
-/** Undefined for kinds whose template cannot be patched, or not to any effect: Jobs, ReplicaSets, whatever has none. */
+/** Undefined for kinds that have nothing a change could be written to. */
 export function templateState(workload: WorkloadRef, raw: RawWorkload): TemplateState | undefined {
-  const { metadata, spec } = raw;
+  const { spec } = raw;
   if (!isPatchableKind(workload.kind)) return undefined;
-  const nested = spec.jobTemplate?.spec.template;
-  const found = spec.template ?? nested;
-  if (found === undefined) return undefined;
+  const place = placeOf(raw);
+  if (place === undefined) return withoutTemplate(workload, raw);
   return {
-    workload: { ...workload, uid: metadata.uid },
-    podSpecPath: spec.template === undefined ? '/spec/jobTemplate/spec/template/spec' : '/spec/template/spec',
-    resourceVersion: metadata.resourceVersion ?? '',
-    generation: metadata.generation ?? 0,
-    containers: [
-      ...containersOf(found.spec.containers, 'containers'),
-      ...containersOf(found.spec.initContainers ?? [], 'initContainers'),
-    ],
+    ...common(workload, raw),
+    podSpecPath: place.path,
+    containers: containersOf(place.spec),
+    podLabels: place.labels ?? {},
+    heapSettings: heapSettingsOf(place.spec),
     replicas: spec.replicas ?? undefined,
+    surge: surgeOf(raw),
+    ...waysOf(workload.kind, raw),
     restart: restartWords(raw),
     noEffect: noEffectWords(raw),
   };
 }
 
-function containersOf(
-  containers: readonly z.infer<typeof rawContainer>[],
-  list: TemplateContainer['list'],
-): readonly TemplateContainer[] {
-  return containers.map(({ name, resources }, index) => ({
-    name,
-    list,
-    index,
+function common(workload: WorkloadRef, { metadata }: RawWorkload) {
+  return {
+    workload: { ...workload, uid: metadata.uid },
+    resourceVersion: metadata.resourceVersion ?? '',
+    generation: metadata.generation ?? 0,
+    labels: metadata.labels ?? {},
+    hasAnnotations: isPresent(metadata.annotations),
+  };
+}
+
+type Place = {
+  readonly path: string;
+  readonly spec: z.infer<typeof podSpec>;
+  readonly labels: Readonly<Record<string, string>> | null | undefined;
+};
+
+function placeOf({ kind, metadata, spec }: RawWorkload): Place | undefined {
+  const nested = spec.jobTemplate?.spec.template;
+  if (spec.template) return { path: '/spec/template/spec', spec: spec.template.spec, labels: spec.template.metadata?.labels };
+  if (nested) return { path: '/spec/jobTemplate/spec/template/spec', spec: nested.spec, labels: nested.metadata?.labels };
+  if (kind !== 'Pod' || !spec.containers) return undefined;
+  const { containers, initContainers, resources } = spec;
+  return { path: '/spec', spec: { containers, initContainers, resources }, labels: metadata.labels };
+}
+
+function heapSettingsOf(spec: z.infer<typeof podSpec>): NonNullable<TemplateState['heapSettings']> {
+  return [...spec.containers, ...(spec.initContainers ?? [])].flatMap(({ name, command, args, env, resources }) => {
+    const texts = (env ?? []).flatMap((each) => (typeof each.value === 'string' ? [{ name: each.name, value: each.value }] : []));
+    const text = { env: texts, command: command ?? [], args: args ?? [] };
+    return findHeapSettings(text, memoryResources(resources).limit?.bytes).map((setting) => ({ ...setting, container: name }));
+  });
+}
+
+/** Of a rolling update, 25 % rounded up unless said otherwise; nothing else makes pods before it takes some away. */
+function surgeOf({ kind, spec }: RawWorkload): number {
+  if (kind !== 'Deployment' || spec.strategy?.type === 'Recreate') return 0;
+  const surge = spec.strategy?.rollingUpdate?.maxSurge ?? '25%';
+  if (typeof surge === 'number') return surge;
+  return surge.endsWith('%') ? Math.ceil(((spec.replicas ?? 1) * Number.parseFloat(surge)) / 100) : Number(surge);
+}
+
+/** An Argo Rollout may take its template from another object. */
+function withoutTemplate(workload: WorkloadRef, raw: RawWorkload): TemplateState | undefined {
+  const from = raw.spec.workloadRef;
+  if (!from) return undefined;
+  return {
+    ...common(workload, raw),
+    podSpecPath: '',
+    containers: [],
+    ways: [],
+    closed: `This ${raw.kind} has no template of its own: it takes that of ${from.kind} ${from.name}. Change the limit there.`,
+    restart: '',
+  };
+}
+
+/** Every container of a pod spec by its place, and the resources of the whole pod where it has any. */
+export function containersOf(spec: z.infer<typeof podSpec>): readonly TemplateContainer[] {
+  const pod = isPresent(spec.resources) ? [entry({ name: '', list: 'pod', index: 0 }, spec.resources)] : [];
+  return [
+    ...spec.containers.map(({ name, resources }, index) => entry({ name, list: 'containers', index }, resources)),
+    ...(spec.initContainers ?? []).map(({ name, resources }, index) => entry({ name, list: 'initContainers', index }, resources)),
+    ...pod,
+  ];
+}
+
+function entry(
+  place: { readonly name: string; readonly list: ResourceList; readonly index: number },
+  resources: z.infer<typeof rawResources>,
+): TemplateContainer {
+  return {
+    ...place,
     hasResources: isPresent(resources),
     hasRequests: isPresent(resources?.requests),
     hasLimits: isPresent(resources?.limits),
     resources: memoryResources(resources),
-  }));
+    cpu: { request: resources?.requests?.['cpu'], limit: resources?.limits?.['cpu'] },
+  };
 }
 
 function isPresent(value: object | null | undefined): boolean {
   return value !== undefined && value !== null;
 }
 
-function restartWords({ kind, spec }: RawWorkload): string {
-  const one = (spec.replicas ?? 1) === 1;
-  const pods = one ? 'its only pod' : `its ${spec.replicas ?? 1} pods`;
+/** Which ways are open to a workload as it is; resize is for pods that run, and only whoever sees them can say. */
+function waysOf(kind: string, raw: RawWorkload): { readonly ways: readonly Way[]; readonly closed?: string } {
+  const owner = raw.metadata.ownerReferences?.find(({ controller }) => controller === true);
+  if (owner !== undefined && owner.kind !== 'Node')
+    return {
+      ways: [],
+      closed: `It belongs to ${owner.kind} ${owner.name} (${owner.apiVersion}), which writes it: change the limit there.`,
+    };
   switch (kind) {
-    case 'Deployment':
-      return spec.strategy?.type === 'Recreate'
-        ? `${pods} stop${one ? 's' : ''} first and start${one ? 's' : ''} anew: it is away for a moment`
-        : `a rolling update replaces ${pods}, new before old`;
-    case 'StatefulSet':
-      return one
-        ? 'its only pod is restarted: it is away for a moment'
-        : `${pods} are restarted one after the other, the highest number first`;
-    case 'DaemonSet':
-      return 'the pod on every node is restarted, one node after the other';
+    case 'Pod':
+      return owner === undefined
+        ? { ways: ['resize'] }
+        : { ways: [], closed: 'It is a static pod: its manifest is a file on the node, and only there can it be changed.' };
+    case 'Job':
+      return { ways: isMutableJob(raw) ? ['template', 'recreate'] : ['resize', 'recreate'] };
     case 'CronJob':
-      return 'nothing restarts; the next run has the new limit';
+      return { ways: ['template'] };
     default:
-      return 'its pods are restarted';
+      return { ways: ['template', 'resize'] };
   }
 }
 
-/** Why a change would be stored but not reach any pod by itself. */
-function noEffectWords({ kind, spec }: RawWorkload): string | undefined {
-  const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0;
-  if (partition > 0 && partition >= (spec.replicas ?? 1)) {
-    return `This ${kind} has a rolling update partition of ${partition}: the new limit is stored, and no pod gets it until the partition is lowered.`;
-  }
-  if (spec.paused === true)
-    return `This ${kind} is paused: the new limit is stored, and no pod gets it until the rollout is resumed.`;
-  if (spec.suspend === true) return `This ${kind} is suspended: the new limit is stored, and no run gets it until it is resumed.`;
-  if (spec.updateStrategy?.type === 'OnDelete')
-    return `This ${kind} updates on delete: only pods that somebody deletes get the new limit.`;
-  return undefined;
+/** Only a suspended Job without a running pod takes another size (Kubernetes 1.36, MutablePodResourcesForSuspendedJobs). */
+function isMutableJob({ spec, status }: RawWorkload): boolean {
+  const suspended = status?.conditions?.some(({ type, status: value }) => type === 'Suspended' && value === 'True') === true;
+  return spec.suspend === true && (status?.active ?? 0) === 0 && (suspended || !status?.startTime);
 }

@@ -2,7 +2,7 @@
 // whether the write may have happened. Told by what Kubernetes 1.36 really answers (the contract suite repeats it).
 
 import { z } from 'zod';
-import type { Change } from '../../../domain/change.ts';
+import type { Change, PatchOperation } from '../../../domain/change.ts';
 import { TransientError, UnknownResultError } from '../../../ports/fault.ts';
 import type { WriteResult } from '../../../ports/workload-editor.ts';
 import type { Answer, Call, ClusterConnection } from '../connection.ts';
@@ -16,20 +16,25 @@ export const FIELD_MANAGER = 'headroom';
 
 const written = z.object({ metadata: z.object({ generation: z.number().default(0) }) });
 
-export async function writePatch(
-  connection: ClusterConnection,
-  change: Change,
-  { rehearsal, signal }: Writing,
-): Promise<WriteResult> {
+export async function writePatch(connection: ClusterConnection, change: Change, writing: Writing): Promise<WriteResult> {
   const { namespace, kind, name } = change.workload;
   const path = workloadPath(namespace, kind, name);
   if (path === undefined) return { kind: 'denied', message: `a ${kind} cannot be changed in place` };
+  return patchAt(connection, { path, patch: change.patch }, writing);
+}
+
+/** One JSON patch to one object. */
+export async function patchAt(
+  connection: ClusterConnection,
+  { path, patch }: { readonly path: string; readonly patch: readonly PatchOperation[] },
+  { rehearsal, signal }: Writing,
+): Promise<WriteResult> {
   const call = {
     method: 'PATCH' as const,
     path,
     // Without Strict a patch to a path that does not exist answers 200 and does nothing (domain.md 8.1, CronJob).
     query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', ...(rehearsal ? { dryRun: 'All' } : {}) },
-    body: change.patch,
+    body: patch,
     contentType: 'application/json-patch+json',
     signal,
   };
@@ -37,7 +42,7 @@ export async function writePatch(
 }
 
 /** A rehearsal whose answer was lost changed nothing, so it may simply be tried again. */
-async function send(connection: ClusterConnection, call: Call, rehearsal: boolean): Promise<Answer> {
+export async function send(connection: ClusterConnection, call: Call, rehearsal: boolean): Promise<Answer> {
   try {
     return await connection.answer(call);
   } catch (error) {
@@ -49,7 +54,7 @@ async function send(connection: ClusterConnection, call: Call, rehearsal: boolea
 
 type Asked = { readonly path: string; readonly rehearsal: boolean };
 
-function resultOf({ status, body }: Answer, { path, rehearsal }: Asked): WriteResult {
+export function resultOf({ status, body }: Answer, { path, rehearsal }: Asked): WriteResult {
   if (status < 300) return accepted(body, path);
   const message = serverWords(body);
   // A webhook refuses with whatever code it likes, so its words come before every code.
@@ -58,7 +63,7 @@ function resultOf({ status, body }: Answer, { path, rehearsal }: Asked): WriteRe
   if (status === 409 || isFailedTest(status, message)) return { kind: 'drifted', message: driftWords(status, message) };
   if (status === 401 || status === 429 || isBeforeStorage(message)) throw answerFault({ method: 'PATCH', path }, status, body);
   // RBAC's own words; admission answers 403 as well.
-  if (status === 403 && /\bcannot patch resource\b/.test(message)) return { kind: 'forbidden', message };
+  if (status === 403 && /\bcannot (?:patch|create|delete) resource\b/.test(message)) return { kind: 'forbidden', message };
   if (status < 500) return { kind: 'denied', message };
   // An error inside the server may come after the object was stored; a rehearsal stores nothing.
   if (rehearsal) throw answerFault({ method: 'PATCH', path }, status, body);

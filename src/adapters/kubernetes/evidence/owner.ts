@@ -7,17 +7,9 @@ import type { OwnerReference, WorkloadRef } from '../../../domain/workload.ts';
 import type { ClusterConnection } from '../connection.ts';
 import { expectShape } from '../faults.ts';
 import { rawMetadata } from '../raw-pod.ts';
+import { rawSelector, selectorText } from '../selector.ts';
 import { workloadPath } from '../workload-path.ts';
 import { fieldOwners } from './field-owners.ts';
-
-const rawSelector = z
-  .object({
-    matchLabels: z.record(z.string(), z.string()).nullish(),
-    matchExpressions: z
-      .array(z.object({ key: z.string(), operator: z.string(), values: z.array(z.string()).nullish() }))
-      .nullish(),
-  })
-  .nullish();
 
 const rawOwned = z.object({
   metadata: rawMetadata,
@@ -50,7 +42,8 @@ export async function readOwners(connection: ClusterConnection, pod: PodFacts, s
     chain.push(ref);
     const path = workloadPath(pod.namespace, next.kind, next.name);
     if (path === undefined) break;
-    const raw = expectShape(rawOwned, await connection.json({ path, signal }), { path });
+    const raw = await readOwned(connection, { path, kind: next.kind }, signal);
+    if (raw === undefined) break;
     highest = { raw, ref };
     next = raw.metadata.ownerReferences?.find(({ controller }) => controller === true);
   }
@@ -62,19 +55,15 @@ export async function readOwners(connection: ClusterConnection, pod: PodFacts, s
   };
 }
 
-function selectorText(selector: z.infer<typeof rawSelector>): string | undefined {
-  if (!selector) return undefined;
-  const parts = [
-    ...Object.entries(selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`),
-    ...(selector.matchExpressions ?? []).map(({ key, operator, values }) => expressionText(key, operator, values ?? [])),
-  ];
-  return parts.length === 0 ? undefined : parts.join(',');
-}
-
-function expressionText(key: string, operator: string, values: readonly string[]): string {
-  if (operator === 'Exists') return key;
-  if (operator === 'DoesNotExist') return `!${key}`;
-  return `${key} ${operator.toLowerCase()} (${values.join(',')})`;
+/** Undefined for a kind of others that may not be read, or is not served any more: then its name is all there is. */
+async function readOwned(
+  connection: ClusterConnection,
+  { path, kind }: { readonly path: string; readonly kind: string },
+  signal: AbortSignal,
+): Promise<RawOwned | undefined> {
+  if (kind !== 'Rollout') return expectShape(rawOwned, await connection.json({ path, signal }), { path });
+  const { status, body } = await connection.answer({ path, signal });
+  return status < 300 ? expectShape(rawOwned, body, { path }) : undefined;
 }
 
 /** A static pod is owned by its node, which manages no template: it counts as a pod of its own. */

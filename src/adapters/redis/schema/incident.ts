@@ -1,9 +1,8 @@
-// The schemas of a stored incident, its dossier and a proposal, equal to the domain's types.
+// The schemas of a stored incident and its dossier, equal to the domain's types.
 
 import { z } from 'zod';
 import type { Dossier, Incident } from '../../../domain/incident.ts';
-import type { Proposal } from '../../../domain/proposal.ts';
-import { bytes, instant, memoryResources, millis, role, workload } from './basic.ts';
+import { bytes, instant, role, workload } from './basic.ts';
 import { evidenceSchema } from './evidence.ts';
 import { killSchema } from './kill.ts';
 
@@ -85,54 +84,3 @@ export const dossierSchema = z.object({
   diagnosis,
   recommendation,
 }) satisfies z.ZodType<Dossier>;
-
-const patchOperation = z.discriminatedUnion('op', [
-  z.object({ op: z.literal('test'), path: z.string(), value: z.string() }),
-  z.object({ op: z.enum(['add', 'replace']), path: z.string(), value: z.union([z.string(), z.record(z.string(), z.unknown())]) }),
-]);
-
-const verdict = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('quiet'), watchedMs: millis, delaysOnly: z.boolean() }),
-  z.object({ kind: z.literal('killed-again'), at: instant, afterMs: millis }),
-  z.object({ kind: z.literal('not-rolled-out'), reason: z.string() }),
-  z.object({ kind: z.literal('undone'), foundLimit: z.string() }),
-  z.object({ kind: z.literal('not-applied'), reason: z.string() }),
-]);
-
-const moved = { by: z.string(), at: instant };
-
-const proposalState = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('pending') }),
-  z.object({ kind: z.literal('refused'), ...moved, reason: z.string() }),
-  z.object({ kind: z.literal('expired'), at: instant, reason: z.string().optional() }),
-  z.object({ kind: z.literal('approved'), ...moved }),
-  z.object({ kind: z.literal('applying'), ...moved }),
-  z.object({ kind: z.literal('rolling-out'), ...moved, generation: z.number() }),
-  z.object({ kind: z.literal('observing'), ...moved, rolledOutAt: instant, until: instant }),
-  z.object({ kind: z.literal('closed'), ...moved, verdict }),
-]);
-
-export const proposalSchema = z.object({
-  id: z.string(),
-  version: z.number(),
-  incidentId: z.string(),
-  requester: z.string(),
-  reason: z.string(),
-  change: z.object({
-    workload,
-    container: z.string(),
-    list: z.enum(['containers', 'initContainers']),
-    before: memoryResources,
-    after: z.object({ request: bytes.optional(), limit: bytes }),
-    patch: z.array(patchOperation),
-  }),
-  createdAt: instant,
-  expiresAt: instant,
-  dryRun: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('passed') }),
-    z.object({ kind: z.literal('not-checked'), reason: z.string() }),
-  ]),
-  temporary: z.boolean(),
-  livedMs: z.number().optional(),
-  state: proposalState,
-}) satisfies z.ZodType<Proposal>;

@@ -2,9 +2,11 @@
 // told in the modal and, so that it stays readable, in the thread to that person only.
 
 import type { App } from '@slack/bolt';
+import type { ReviewDraftInput } from '../../../ports/conversation.ts';
 import type { Origin, ProposalRef } from '../ids.ts';
 import { ACTION, decodeIncident, decodeProposal } from '../ids.ts';
-import { approveModal, loadingModal, noticeModal, refuseModal, reviewModal } from '../views/modals.ts';
+import { approveModal, loadingModal, noticeModal, refuseModal, undoModal } from '../views/modals.ts';
+import { reviewModal } from '../views/review-modal.ts';
 import type { Desk } from './desk.ts';
 import { once, openModal, signalFor, updateModal, whisper } from './desk.ts';
 import type { Click } from './incoming.ts';
@@ -18,6 +20,8 @@ export function registerButtons(app: App, desk: Desk): void {
     [ACTION.acknowledge]: acknowledge,
     [ACTION.approve]: approve,
     [ACTION.refuse]: refuse,
+    [ACTION.edit]: edit,
+    [ACTION.undo]: undo,
   };
   for (const [action, handle] of Object.entries(handlers)) {
     app.action(action, async ({ ack, body }) => {
@@ -43,12 +47,34 @@ async function review(desk: Desk, clicked: Click): Promise<void> {
   const ref = decodeIncident(clicked.value);
   const { origin } = clicked;
   if (ref === undefined || origin === undefined) return answer(desk, clicked, STALE);
+  await openReview(desk, clicked, { input: { incidentId: ref.incident, person: clicked.person }, origin });
+}
+
+/** The same form, with the numbers of the proposal that is to be replaced. */
+async function edit(desk: Desk, clicked: Click): Promise<void> {
+  const ref = decodeProposal(clicked.value);
+  const { origin } = clicked;
+  if (ref === undefined || origin === undefined) return answer(desk, clicked, STALE);
+  const edits = { proposalId: ref.proposal, revision: ref.version };
+  await openReview(desk, clicked, { input: { incidentId: ref.incident, person: clicked.person, edits }, origin });
+}
+
+type Review = { readonly input: ReviewDraftInput; readonly origin: Origin };
+
+async function openReview(desk: Desk, clicked: Click, { input, origin }: Review): Promise<void> {
   const viewId = await openModal(desk, clicked.trigger, loadingModal('Raise memory limit'));
   await filling(desk, { viewId, title: 'Raise memory limit' }, async () => {
-    const draft = await desk.conversation.reviewDraft({ incidentId: ref.incident, person: clicked.person }, signalFor(desk));
+    const draft = await desk.conversation.reviewDraft(input, signalFor(desk));
     if (draft.kind === 'refused') return updateModal(desk, viewId, noticeModal('What can be done', draft.reason));
     return updateModal(desk, viewId, reviewModal(draft, origin));
   });
+}
+
+async function undo(desk: Desk, clicked: Click): Promise<void> {
+  const ref = decodeProposal(clicked.value);
+  const { origin } = clicked;
+  if (ref === undefined || origin === undefined) return answer(desk, clicked, STALE);
+  await openModal(desk, clicked.trigger, undoModal(ref, origin));
 }
 
 type Filling = { readonly viewId: string; readonly title: string };

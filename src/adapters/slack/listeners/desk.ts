@@ -19,6 +19,7 @@ import type {
   Refused,
   ReviewDraft,
   ReviewDraftInput,
+  UndoInput,
 } from '../../../ports/conversation.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { Meter } from '../../../ports/meter.ts';
@@ -31,6 +32,7 @@ import { prose } from '../text.ts';
 export type Conversation = {
   readonly reviewDraft: (input: ReviewDraftInput, signal: AbortSignal) => Promise<ReviewDraft | Refused>;
   readonly propose: (input: ProposeInput, signal: AbortSignal) => Promise<ProposeOutcome>;
+  readonly undo: (input: UndoInput, signal: AbortSignal) => Promise<ProposeOutcome>;
   readonly decisionDraft: (input: DecisionDraftInput) => Promise<DecisionDraft | Refused>;
   readonly decide: (input: DecideInput, signal: AbortSignal) => Promise<DecideOutcome>;
   readonly acknowledge: (input: { readonly incidentId: string; readonly person: PersonId }) => Promise<AcknowledgeOutcome>;

@@ -38,6 +38,7 @@ function threadOf(message: { readonly ts: string; readonly thread_ts?: string | 
 }
 
 const text = z.object({ value: z.string().nullish() });
+const choice = z.object({ selected_option: z.object({ value: z.string() }).nullish() });
 const checks = z.object({ selected_options: z.array(z.object({ value: z.string() })).optional() });
 
 export const submission = z
@@ -55,6 +56,9 @@ export const submission = z
     metadata: view.private_metadata,
     /** The text of an input whose block and action have that name; empty when it was left empty. */
     textOf: (field: string): string => text.safeParse(view.state.values[field]?.[field]).data?.value ?? '',
+    /** The option of a choice; undefined when none was chosen or there was nothing to choose. */
+    choiceOf: (field: string): string | undefined =>
+      choice.safeParse(view.state.values[field]?.[field]).data?.selected_option?.value,
     isChecked: (field: string): boolean =>
       (checks.safeParse(view.state.values[field]?.[field]).data?.selected_options ?? []).length > 0,
   }));

@@ -2,6 +2,7 @@
 // fields), what takes longer is told when it is done. A submission that arrives twice is settled by the proposal's own version.
 
 import type { AckFn, App, ViewResponseAction, ViewSubmitAction } from '@slack/bolt';
+import { WAYS } from '../../../domain/change.ts';
 import { SECOND } from '../../../domain/time.ts';
 import type { DecideInput, DecideOutcome, ProposeOutcome } from '../../../ports/conversation.ts';
 import type { Origin } from '../ids.ts';
@@ -23,7 +24,7 @@ type Reply =
 type Working = { readonly title: string; readonly reply: Promise<Reply> };
 
 export function registerSubmissions(app: App, desk: Desk): void {
-  const handlers = { [CALLBACK.review]: review, [CALLBACK.approve]: approve, [CALLBACK.refuse]: refuse };
+  const handlers = { [CALLBACK.review]: review, [CALLBACK.approve]: approve, [CALLBACK.refuse]: refuse, [CALLBACK.undo]: undo };
   for (const [callback, handle] of Object.entries(handlers)) {
     app.view<ViewSubmitAction>({ callback_id: callback, type: 'view_submission' }, async ({ ack, body }) => {
       const parsed = submission.safeParse(body);
@@ -80,7 +81,7 @@ function review(desk: Desk, submitted: Submission): Working {
   return { title: 'Raise memory limit', reply: proposing(desk, submitted) };
 }
 
-async function proposing(desk: Desk, { person, metadata, textOf }: Submission): Promise<Reply> {
+async function proposing(desk: Desk, { person, metadata, textOf, choiceOf, isChecked }: Submission): Promise<Reply> {
   const sent = decodeReview(metadata);
   if (sent === undefined) return outdated();
   const request = textOf(FIELD.request).trim();
@@ -91,9 +92,26 @@ async function proposing(desk: Desk, { person, metadata, textOf }: Submission): 
       limit: textOf(FIELD.limit),
       request: request === '' ? undefined : request,
       reason: textOf(FIELD.reason),
+      way: WAYS.find((way) => way === choiceOf(FIELD.way)),
+      releaseStuck: isChecked(FIELD.release),
+      edits: sent.edits === undefined ? undefined : { proposalId: sent.edits.proposal, revision: sent.edits.version },
     },
     signalFor(desk),
   );
+  return replyTo(desk, { person, origin: sent.origin }, outcome);
+}
+
+function undo(desk: Desk, submitted: Submission): Working {
+  return { title: 'Take a change back', reply: undoing(desk, submitted) };
+}
+
+async function undoing(desk: Desk, { person, metadata, textOf }: Submission): Promise<Reply> {
+  const sent = decodeDecision(metadata);
+  if (sent === undefined) return outdated();
+  const reason = textOf(FIELD.reason).trim();
+  if (reason.length < 10)
+    return { kind: 'errors', errors: { [FIELD.reason]: 'Say why in at least 10 characters: the approver reads it.' } };
+  const outcome = await desk.conversation.undo({ proposalId: sent.ref.proposal, person, reason }, signalFor(desk));
   return replyTo(desk, { person, origin: sent.origin }, outcome);
 }
 

@@ -1,13 +1,15 @@
-// The modals: review a fix, approve exactly this, refuse, and the notice that answers one person only. Titles have 24 characters at most.
+// The modals but the review itself (review-modal.ts): approve exactly this, refuse, and the notice that answers one person only. Titles have 24 characters at most.
 
-import type { InputBlock, ModalView } from '@slack/types';
-import { diffLines } from '../../../domain/change.ts';
+import type { ModalView } from '@slack/types';
+import { diffLines } from '../../../domain/change-diff.ts';
 import { formatBytes } from '../../../domain/memory.ts';
-import type { DecisionDraft, ReviewDraft } from '../../../ports/conversation.ts';
+import type { DecisionDraft } from '../../../ports/conversation.ts';
 import { context, preformatted, section } from '../blocks.ts';
 import type { Origin, ProposalRef } from '../ids.ts';
 import { CALLBACK, encode, FIELD } from '../ids.ts';
-import { code, cut, mention, prose } from '../text.ts';
+import { cut, mention, prose } from '../text.ts';
+import { plain, reasonInput } from './modal-parts.ts';
+import { findingBlocks } from './proposal.ts';
 import { changeInWords, objectInWords } from './proposal-words.ts';
 
 type Blocks = ModalView['blocks'];
@@ -26,101 +28,6 @@ function frame(title: string, blocks: Blocks): ModalView {
   return { type: 'modal', title: plain(cut(title, 24)), close: plain('Close'), blocks };
 }
 
-function plain(text: string) {
-  return { type: 'plain_text' as const, text };
-}
-
-export function reviewModal(draft: ReviewDraft, origin: Origin): ModalView {
-  const { incident, container, recommendation } = draft;
-  const { workload } = incident;
-  const reason =
-    recommendation.kind === 'raise' ? recommendation.arithmetic : `${recommendation.reason} ${recommendation.advice.join(' ')}`;
-  return {
-    type: 'modal',
-    callback_id: CALLBACK.review,
-    private_metadata: encode({ ref: { incident: incident.id }, origin }),
-    title: plain('Raise memory limit'),
-    submit: plain('Request approval'),
-    close: plain('Cancel'),
-    blocks: [
-      context(
-        `Cluster ${prose(workload.cluster)}`,
-        `${prose(workload.kind)} ${code(`${workload.namespace}/${workload.name}`)}`,
-        `container ${code(container)}`,
-      ),
-      ...draft.warnings
-        .slice(0, 3)
-        .map((text) => ({ type: 'alert' as const, level: 'warning' as const, text: plain(cut(text, 200)) })),
-      section(`*Why this number*\n${prose(cut(reason, 1200))}`),
-      limitInput(draft),
-      requestInput(draft),
-      reasonInput(),
-      section(
-        `*What happens:* ${prose(draft.restart)}. The server rehearses the patch first, and nothing is written until somebody else approves exactly this diff.`,
-      ),
-    ],
-  };
-}
-
-function limitInput({ currentLimit, suggestedLimit, bounds }: ReviewDraft): InputBlock {
-  const hint = `Now ${currentLimit ?? 'none'}. Policy allows ${bounds.min} to ${bounds.max}.`;
-  return textInput({
-    field: FIELD.limit,
-    label: 'New memory limit',
-    initial: suggestedLimit,
-    hint,
-    placeholder: 'for example 384Mi',
-  });
-}
-
-function requestInput({ currentRequest, suggestedRequest }: ReviewDraft): InputBlock {
-  const hint = `Now ${currentRequest ?? 'none'}. Empty leaves it as it is.`;
-  return textInput({
-    field: FIELD.request,
-    label: 'New memory request',
-    initial: suggestedRequest ?? '',
-    hint,
-    placeholder: 'for example 256Mi',
-    optional: true,
-  });
-}
-
-type TextInput = {
-  readonly field: string;
-  readonly label: string;
-  readonly initial: string;
-  readonly hint: string;
-  readonly placeholder: string;
-  readonly optional?: boolean;
-};
-
-function textInput({ field, label, initial, hint, placeholder, optional = false }: TextInput): InputBlock {
-  return {
-    type: 'input',
-    block_id: field,
-    optional,
-    label: plain(label),
-    hint: plain(cut(hint, 150)),
-    element: {
-      type: 'plain_text_input',
-      action_id: field,
-      max_length: 30,
-      placeholder: plain(placeholder),
-      ...(initial === '' ? {} : { initial_value: initial }),
-    },
-  };
-}
-
-function reasonInput(label = 'Reason', hint = 'At least 10 characters. The approver and the audit read it.'): InputBlock {
-  return {
-    type: 'input',
-    block_id: FIELD.reason,
-    label: plain(label),
-    hint: plain(hint),
-    element: { type: 'plain_text_input', action_id: FIELD.reason, multiline: true, max_length: 500 },
-  };
-}
-
 export function approveModal({ proposal }: DecisionDraft, origin: Origin): ModalView {
   const { change } = proposal;
   const ref = refOf(proposal);
@@ -134,6 +41,7 @@ export function approveModal({ proposal }: DecisionDraft, origin: Origin): Modal
     blocks: [
       section(`You approve *exactly this* for ${objectInWords(change)}: ${changeInWords(change)}.`),
       preformatted(diffLines(change), 2500),
+      ...findingBlocks(proposal.findings),
       section(`*Asked by* ${mention(proposal.requester)}\n>${prose(cut(proposal.reason, 500)).replaceAll('\n', '\n>')}`),
       ...(proposal.temporary
         ? [
@@ -173,11 +81,28 @@ export function refuseModal(ref: ProposalRef, origin: Origin): ModalView {
       section(
         `*${prose(ref.proposal)}* will be closed and nothing is written. The limit stays as it is, and the container may be killed again.`,
       ),
-      reasonInput('Why not', 'The person who asked reads it in the thread.'),
+      reasonInput({ label: 'Why not', hint: 'The person who asked reads it in the thread.' }),
     ],
   };
 }
 
 function refOf(proposal: DecisionDraft['proposal']): ProposalRef {
-  return { proposal: proposal.id, version: proposal.version, incident: proposal.incidentId };
+  return { proposal: proposal.id, version: proposal.revision, incident: proposal.incidentId };
+}
+
+export function undoModal(ref: ProposalRef, origin: Origin): ModalView {
+  return {
+    type: 'modal',
+    callback_id: CALLBACK.undo,
+    private_metadata: encode({ ref, origin }),
+    title: plain('Take a change back'),
+    submit: plain('Request approval'),
+    close: plain('Cancel'),
+    blocks: [
+      section(
+        `The values from before *${prose(ref.proposal)}* come back, letter for letter, once somebody else approves it. Its pods restart once more.`,
+      ),
+      reasonInput({ label: 'Why' }),
+    ],
+  };
 }

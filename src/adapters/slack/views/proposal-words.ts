@@ -2,7 +2,8 @@
 
 import type { Change } from '../../../domain/change.ts';
 import { formatBytes } from '../../../domain/memory.ts';
-import type { Proposal } from '../../../domain/proposal.ts';
+import type { PersonId, Proposal } from '../../../domain/proposal.ts';
+import { POLICY } from '../../../domain/proposal.ts';
 import { formatDuration } from '../../../domain/time.ts';
 import type { Verdict } from '../../../domain/verdict.ts';
 import { mention, moment, prose } from '../text.ts';
@@ -10,10 +11,12 @@ import { mention, moment, prose } from '../text.ts';
 /** "memory limit 256Mi to 384 MiB" */
 export function changeInWords({ before, after }: Change): string {
   const request =
-    after.request === undefined || after.request === before.request?.bytes
-      ? ''
-      : `, request ${size(before.request)} to ${formatBytes(after.request)}`;
-  return `memory limit ${size(before.limit)} to *${formatBytes(after.limit)}*${request}`;
+    after.request === before.request?.bytes ? '' : `, request ${size(before.request)} to ${bytesOrNone(after.request)}`;
+  return `memory limit ${size(before.limit)} to *${bytesOrNone(after.limit)}*${request}`;
+}
+
+function bytesOrNone(bytes: Change['after']['limit']): string {
+  return bytes === undefined ? 'none' : formatBytes(bytes);
 }
 
 function size(quantity: Change['before']['limit']): string {
@@ -21,7 +24,25 @@ function size(quantity: Change['before']['limit']): string {
 }
 
 export function objectInWords({ workload, container }: Change): string {
-  return prose(`${workload.kind} ${workload.namespace}/${workload.name}, container ${container}`);
+  const part = container === '' ? 'the whole pod' : `container ${container}`;
+  return prose(`${workload.kind} ${workload.namespace}/${workload.name}, ${part}`);
+}
+
+/** How the change gets to the containers, where that is not the usual way. */
+export function wayInWords({ way, replacement }: Change): string | undefined {
+  switch (way) {
+    case 'template':
+      return undefined;
+    case 'resize':
+      return 'In place, in the running pods only';
+    case 'recreate':
+      return prose(`As a new Job, ${replacement ?? ''}`);
+  }
+}
+
+/** A person, or the policy itself. */
+export function who(id: PersonId): string {
+  return id === POLICY ? 'the policy' : mention(id);
 }
 
 /** How an approved change stands, in one sentence. */
@@ -38,9 +59,9 @@ export function outcomeSentence(proposal: Proposal): string {
         : `${proposal.id} is no longer valid: ${prose(state.reason)}.`;
     case 'approved':
     case 'applying':
-      return `${changeInWords(change)}, approved by ${mention(state.by)}: being written.`;
+      return `${changeInWords(change)}, approved by ${who(state.by)}: being written.`;
     case 'rolling-out':
-      return `${changeInWords(change)}, approved by ${mention(state.by)}: written, new pods are starting.`;
+      return `${changeInWords(change)}, approved by ${who(state.by)}: written, new pods are starting.`;
     case 'observing':
       return `${changeInWords(change)}: rolled out, watching for kills until ${moment(state.until)}.`;
     case 'closed':
@@ -55,9 +76,13 @@ function verdictSentence(verdict: Verdict, { change }: Proposal): string {
         ? `${capital(changeInWords(change))}: no kill in ${formatDuration(verdict.watchedMs)}. It only delays the next one: the leak is still there.`
         : `${capital(changeInWords(change))}: no kill in ${formatDuration(verdict.watchedMs)} of watching.`;
     case 'killed-again':
-      return `${capital(changeInWords(change))} was not enough: killed again ${formatDuration(verdict.afterMs)} after the change.`;
+      return verdict.oldCgroup === true
+        ? `${capital(changeInWords(change))} was accepted and reported done, and the kernel still killed it at the old size ${formatDuration(verdict.afterMs)} later: the pod’s own cgroup never got the new limit (kubernetes#138760). Only a new pod has it.`
+        : `${capital(changeInWords(change))} was not enough: killed again ${formatDuration(verdict.afterMs)} after the change.`;
     case 'not-rolled-out':
-      return `The change was written but did not roll out: ${prose(verdict.reason)}.`;
+      return `The change was written but did not roll out: ${prose(verdict.reason)}.${verdict.undo === 'automatic' ? ' The policy has it taken back.' : ''}`;
+    case 'restored':
+      return `Taken back: ${changeInWords(change)}.`;
     case 'undone':
       return `Somebody or something took the change back: the limit found is ${prose(verdict.foundLimit)}.`;
     case 'not-applied':

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { checkBlocks } from '../../../../demo/slack/blocks-check.ts';
 import { renderMessage } from '../../../../src/adapters/slack/render.ts';
 import { homeView } from '../../../../src/adapters/slack/views/home.ts';
-import { approveModal, noticeModal, refuseModal, reviewModal } from '../../../../src/adapters/slack/views/modals.ts';
+import { approveModal, noticeModal, refuseModal, undoModal } from '../../../../src/adapters/slack/views/modals.ts';
+import { reviewModal } from '../../../../src/adapters/slack/views/review-modal.ts';
 import type { Evidence } from '../../../../src/domain/evidence.ts';
 import type { Dossier, Incident } from '../../../../src/domain/incident.ts';
 import { known, unavailable } from '../../../../src/domain/piece.ts';
@@ -164,6 +165,7 @@ describe('modals and the Home tab of hostile content', () => {
     const modals = [
       noticeModal(LONG, TEXT),
       refuseModal({ proposal: EVIL, version: 1, incident: 'OOM-1' }, origin),
+      undoModal({ proposal: EVIL, version: 1, incident: 'OOM-1' }, origin),
       approveModal({ kind: 'ready', proposal: evilProposal({ kind: 'pending' }), incident: evilIncident('proposed') }, origin),
       reviewModal(
         {
@@ -175,7 +177,11 @@ describe('modals and the Home tab of hostile content', () => {
           suggestedLimit: '384Mi',
           suggestedRequest: '256Mi',
           recommendation: { kind: 'advise', reason: TEXT, advice: [TEXT] },
+          reason: TEXT,
+          edits: { proposalId: 'P-1', revision: 2 },
           restart: TEXT,
+          ways: ['template', 'resize', 'recreate'],
+          stuck: [LONG, LONG, LONG, LONG],
           warnings: Array.from({ length: 9 }, () => TEXT),
           bounds: { min: '16Mi', max: '16Gi' },
         },

@@ -1,0 +1,88 @@
+// What the review form starts from: the numbers there are and those to suggest, the ways that are open, and what to know before asking. With a proposal
+// that is edited, its own numbers.
+
+import type { Bytes } from '../src/domain/memory.ts';
+import { formatQuantity } from '../src/domain/memory.ts';
+import { valueOf } from '../src/domain/piece.ts';
+import type { Policy } from '../src/domain/policy.ts';
+import type { Proposal } from '../src/domain/proposal.ts';
+import type { ProposeInput, Refused, ReviewDraft } from '../src/ports/conversation.ts';
+import type { PreparePorts, Ready } from './prepare.ts';
+import { refused } from './prepare.ts';
+
+export type Editing = { readonly kind: 'editing'; readonly proposal: Proposal };
+
+/** Undefined when nothing is edited. */
+export async function editedProposal(
+  ports: Pick<PreparePorts, 'proposals'>,
+  { edits }: Pick<ProposeInput, 'edits'>,
+): Promise<Editing | Refused | undefined> {
+  if (edits === undefined) return undefined;
+  const proposal = await ports.proposals.get(edits.proposalId);
+  if (proposal === undefined) return refused(`${edits.proposalId} is not known any more.`);
+  if (proposal.state.kind !== 'pending') return refused(`${proposal.id} is decided: it cannot be edited any more.`);
+  if (proposal.revision !== edits.revision) return refused(`${proposal.id} changed since you looked at it; look at it again.`);
+  if (proposal.undoes !== undefined) return refused(`${proposal.id} puts back what was there: there is nothing to edit.`);
+  return { kind: 'editing', proposal };
+}
+
+export function draftOf(ready: Ready, policy: Policy, editing: Proposal | undefined): ReviewDraft {
+  const { incident, template, container, ways, stuck, furtherMost } = ready;
+  const { limit, request } = container.resources;
+  const most = furtherMost !== undefined && furtherMost < policy.maxLimit ? furtherMost : policy.maxLimit;
+  return {
+    kind: 'draft',
+    incident,
+    container: container.list === 'pod' ? 'the whole pod' : container.name,
+    currentLimit: limit?.text ?? inPods(ready),
+    currentRequest: request?.text,
+    ...numbers(ready, editing, most),
+    reason: editing?.reason,
+    edits: editing === undefined ? undefined : { proposalId: editing.id, revision: editing.revision },
+    restart: template.restart,
+    ways,
+    stuck,
+    warnings: warningsFor(ready),
+    bounds: { min: formatQuantity(policy.minLimit), max: formatQuantity(most) },
+  };
+}
+
+type Numbers = Pick<ReviewDraft, 'recommendation' | 'suggestedLimit' | 'suggestedRequest'>;
+
+/** Those of the proposal that is edited, else those recommended. */
+function numbers({ dossier, container }: Ready, editing: Proposal | undefined, most: Bytes): Numbers {
+  const recommendation = dossier?.recommendation ?? {
+    kind: 'advise' as const,
+    reason: 'No evidence is stored for this incident.',
+    advice: [],
+  };
+  const suggested = recommendation.kind === 'raise' ? recommendation : undefined;
+  const limit = editing?.change.after.limit ?? suggested?.limit;
+  const request = editing?.change.after.request ?? suggested?.request ?? container.resources.request?.bytes;
+  return {
+    recommendation,
+    suggestedLimit: limit === undefined ? '' : formatQuantity(limit < most ? limit : most),
+    suggestedRequest: request === undefined ? undefined : formatQuantity(request),
+  };
+}
+
+/** A limit that the pods have and the template has not: a LimitRange, or somebody's webhook, gave it. */
+function inPods({ dossier, incident }: Ready): string | undefined {
+  const pod = dossier === undefined ? undefined : valueOf(dossier.evidence.pod);
+  const limit = pod?.containers.find(({ name }) => name === incident.container)?.resources.limit;
+  return limit === undefined ? undefined : `none in the template, ${limit.text} in the pod`;
+}
+
+function warningsFor({ template, dossier, furtherMost }: Ready): readonly string[] {
+  const owners = dossier === undefined ? [] : (valueOf(dossier.evidence.owner)?.fieldOwners ?? []);
+  return [
+    ...(furtherMost === undefined
+      ? []
+      : [`A raise has not held already. This is the last one: at most ${formatQuantity(furtherMost)}, then it is up to people.`]),
+    ...(template.noEffect === undefined ? [] : [template.noEffect]),
+    ...owners.map(
+      ({ tool, signal, name }) =>
+        `${tool}${name === undefined ? '' : ` (${name})`} manages this object (${signal}) and will put the old value back; change the limit where it reads it from.`,
+    ),
+  ];
+}

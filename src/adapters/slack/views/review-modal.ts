@@ -1,0 +1,153 @@
+// The form that a review fills: the numbers, the way, and why. What was found is told beside it; nothing is stored until it is sent.
+
+import type { InputBlock, ModalView } from '@slack/types';
+import type { Way } from '../../../domain/change.ts';
+import type { ReviewDraft } from '../../../ports/conversation.ts';
+import { context, section } from '../blocks.ts';
+import type { Origin, ProposalRef } from '../ids.ts';
+import { CALLBACK, encode, FIELD } from '../ids.ts';
+import { code, cut, prose } from '../text.ts';
+import { plain, reasonInput } from './modal-parts.ts';
+
+export function reviewModal(draft: ReviewDraft, origin: Origin): ModalView {
+  const { incident, container, recommendation } = draft;
+  const { workload } = incident;
+  const reason =
+    recommendation.kind === 'raise' ? recommendation.arithmetic : `${recommendation.reason} ${recommendation.advice.join(' ')}`;
+  return {
+    type: 'modal',
+    callback_id: CALLBACK.review,
+    private_metadata: encode({ ref: { incident: incident.id }, origin, edits: editsOf(draft) }),
+    title: plain('Raise memory limit'),
+    submit: plain('Request approval'),
+    close: plain('Cancel'),
+    blocks: [
+      context(
+        `Cluster ${prose(workload.cluster)}`,
+        `${prose(workload.kind)} ${code(`${workload.namespace}/${workload.name}`)}`,
+        `container ${code(container)}`,
+      ),
+      ...draft.warnings
+        .slice(0, 3)
+        .map((text) => ({ type: 'alert' as const, level: 'warning' as const, text: plain(cut(text, 200)) })),
+      section(`*Why this number*\n${prose(cut(reason, 1200))}`),
+      limitInput(draft),
+      requestInput(draft),
+      ...wayInput(draft),
+      ...releaseInput(draft),
+      reasonInput({ initial: draft.reason }),
+      section(
+        `*What happens:* ${prose(draft.restart)}. The server rehearses the patch first, and nothing is written until somebody else approves exactly this diff.`,
+      ),
+    ],
+  };
+}
+
+function limitInput({ currentLimit, suggestedLimit, bounds }: ReviewDraft): InputBlock {
+  const hint = `Now ${currentLimit ?? 'none'}. Policy allows ${bounds.min} to ${bounds.max}.`;
+  return textInput({
+    field: FIELD.limit,
+    label: 'New memory limit',
+    initial: suggestedLimit,
+    hint,
+    placeholder: 'for example 384Mi',
+  });
+}
+
+function requestInput({ currentRequest, suggestedRequest }: ReviewDraft): InputBlock {
+  const hint = `Now ${currentRequest ?? 'none'}. Empty leaves it as it is.`;
+  return textInput({
+    field: FIELD.request,
+    label: 'New memory request',
+    initial: suggestedRequest ?? '',
+    hint,
+    placeholder: 'for example 256Mi',
+    optional: true,
+  });
+}
+
+type TextInput = {
+  readonly field: string;
+  readonly label: string;
+  readonly initial: string;
+  readonly hint: string;
+  readonly placeholder: string;
+  readonly optional?: boolean;
+};
+
+function textInput({ field, label, initial, hint, placeholder, optional = false }: TextInput): InputBlock {
+  return {
+    type: 'input',
+    block_id: field,
+    optional,
+    label: plain(label),
+    hint: plain(cut(hint, 150)),
+    element: {
+      type: 'plain_text_input',
+      action_id: field,
+      max_length: 30,
+      placeholder: plain(placeholder),
+      ...(initial === '' ? {} : { initial_value: initial }),
+    },
+  };
+}
+
+function editsOf({ edits, incident }: ReviewDraft): ProposalRef | undefined {
+  return edits === undefined ? undefined : { proposal: edits.proposalId, version: edits.revision, incident: incident.id };
+}
+
+const WAYS: Readonly<Record<Way, { readonly text: string; readonly description: string }>> = {
+  template: { text: 'Change the template', description: 'The new limit lasts; pods are replaced as described below.' },
+  resize: {
+    text: 'Resize running pods',
+    description: 'First aid, no restart: the template keeps the old limit until it is changed too.',
+  },
+  recreate: {
+    text: 'Replace the Job',
+    description: 'Deletes the Job with its pods and starts a copy from the beginning, under a new name.',
+  },
+};
+
+/** Shown when there is a choice, or when the only way is one that nobody should take unasked. */
+function wayInput({ ways }: ReviewDraft): readonly InputBlock[] {
+  const [usual] = ways;
+  if (usual === undefined || (ways.length === 1 && usual !== 'recreate')) return [];
+  const options = ways.map((way) => ({
+    text: plain(WAYS[way].text),
+    description: plain(cut(WAYS[way].description, 75)),
+    value: way,
+  }));
+  const [initial] = options;
+  return [
+    {
+      type: 'input',
+      block_id: FIELD.way,
+      label: plain('How'),
+      element: {
+        type: 'radio_buttons',
+        action_id: FIELD.way,
+        options,
+        ...(usual === 'recreate' || initial === undefined ? {} : { initial_option: initial }),
+      },
+    },
+  ];
+}
+
+/** A StatefulSet does not replace pods that cannot get ready (Kubernetes #67250). */
+function releaseInput({ stuck, ways }: ReviewDraft): readonly InputBlock[] {
+  if (stuck.length === 0 || !ways.includes('template')) return [];
+  const option = {
+    text: plain(cut(`Also delete ${stuck.slice(0, 3).join(', ')} while it cannot get ready`, 75)),
+    description: plain('The StatefulSet waits for it for ever and gives no pod the new limit.'),
+    value: 'release',
+  };
+  return [
+    {
+      type: 'input',
+      block_id: FIELD.release,
+      optional: true,
+      label: plain('Pods that hold up the rollout'),
+      element: { type: 'checkboxes', action_id: FIELD.release, options: [option], initial_options: [option] },
+    },
+  ];
+}

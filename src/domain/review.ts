@@ -1,0 +1,54 @@
+// What a review finds about a change, for the person who asks and the one who decides: one finding for each thing that was looked at. Facts in, plain
+// sentences out; nothing is decided here but what to say and how loudly.
+
+import type { Change, TemplateContainer, TemplateState } from './change.ts';
+import type { FieldOwner } from './evidence.ts';
+import { podFindings } from './review/pod.ts';
+import { restartFindings } from './review/restart.ts';
+import { roomFindings } from './review/room.ts';
+import { ruleFindings } from './review/rules.ts';
+import { scalingFindings } from './review/scaling.ts';
+import type { Surroundings } from './surroundings.ts';
+
+/** blocks: it would surely fail. warns: it may not do what is wanted. tells: good to know. not-checked: could not be looked at, and why. */
+export type FindingLevel = 'blocks' | 'warns' | 'tells' | 'not-checked';
+
+export const FINDING_TOPICS = ['restart', 'room', 'rules', 'scaling', 'qos', 'request', 'heap', 'owner', 'pod'] as const;
+export type FindingTopic = (typeof FINDING_TOPICS)[number];
+
+export type Finding = {
+  readonly about: FindingTopic;
+  readonly level: FindingLevel;
+  /** One or two plain sentences, not yet escaped. */
+  readonly words: string;
+};
+
+export type ReviewInput = {
+  readonly change: Change;
+  readonly template: TemplateState;
+  readonly container: TemplateContainer;
+  readonly surroundings: Surroundings;
+  readonly fieldOwners: readonly FieldOwner[];
+};
+
+/** Loudest first; within a level in the order of the topics. */
+export function reviewChange(input: ReviewInput): readonly Finding[] {
+  const found = [
+    ...restartFindings(input),
+    ...ruleFindings(input),
+    ...roomFindings(input),
+    ...scalingFindings(input),
+    ...podFindings(input),
+    ...ownerFindings(input),
+  ];
+  const order: readonly FindingLevel[] = ['blocks', 'warns', 'tells', 'not-checked'];
+  return order.flatMap((level) => found.filter((finding) => finding.level === level));
+}
+
+function ownerFindings({ fieldOwners }: ReviewInput): readonly Finding[] {
+  return fieldOwners.map(({ tool, signal, name }) => ({
+    about: 'owner',
+    level: 'warns',
+    words: `${tool}${name === undefined ? '' : ` (${name})`} manages this object (${signal}) and will put the old value back; change the limit where it reads it from.`,
+  }));
+}
