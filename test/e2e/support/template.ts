@@ -23,7 +23,10 @@ const deployment = z.looseObject({
 
 export type Seen = {
   readonly generation: number;
-  readonly limit: string | undefined /** Everything but the memory of the container. */;
+  readonly limit: string | undefined;
+  /** Which proposal changed it last. */
+  readonly mark: string | undefined;
+  /** Everything but the memory of the container and that mark. */
   readonly rest: string;
 };
 
@@ -36,7 +39,7 @@ export async function lookAt({ connection, deployment: { namespace, name, contai
   const found = spec.template.spec.containers.find((each) => each.name === container);
   const limit = found?.resources?.limits?.memory;
   for (const part of [found?.resources?.limits, found?.resources?.requests]) delete part?.memory;
-  // The controller counts revisions in an annotation of its own.
-  const { 'deployment.kubernetes.io/revision': _, ...annotations } = metadata.annotations ?? {};
-  return { generation: metadata.generation, limit, rest: JSON.stringify({ labels: metadata.labels, annotations, spec }) };
+  // The controller counts revisions in an annotation of its own, and a change leaves its mark.
+  const { 'deployment.kubernetes.io/revision': _, 'headroom/change': mark, ...annotations } = metadata.annotations ?? {};
+  return { generation: metadata.generation, limit, mark, rest: JSON.stringify({ labels: metadata.labels, annotations, spec }) };
 }
