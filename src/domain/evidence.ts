@@ -50,6 +50,8 @@ export type Usage =
       readonly instances?: readonly InstanceUse[] | undefined;
       /** What the pod's other containers used at most in the minutes before the kill; absent when it was not read. */
       readonly neighbours?: readonly NeighbourUse[] | undefined;
+      /** Of a Job or CronJob: how many runs the samples cover; absent when it was not counted. */
+      readonly runs?: number | undefined;
     }
   /** One instant after the restart, from metrics.k8s.io: never shown as a peak. */
   | { readonly kind: 'instant'; readonly now: UsagePoint };
@@ -58,6 +60,8 @@ export type NodeFacts = {
   readonly name: string;
   readonly capacity?: Bytes | undefined;
   readonly allocatable?: Bytes | undefined;
+  /** What the cluster's largest node can give to this workload: allocatable minus what DaemonSets request there. */
+  readonly largest?: Bytes | undefined;
   readonly memoryPressure: boolean;
   readonly ready: boolean;
   /** SystemOOM and OOMKilling events of the last 10 minutes before the kill. */
@@ -104,7 +108,7 @@ export type Rollout = {
 
 /** Who would undo a live patch (domain.md 8.7). */
 export type FieldOwner = {
-  readonly tool: 'argo-cd' | 'flux' | 'helm' | 'vpa' | 'operator';
+  readonly tool: 'argo-cd' | 'flux' | 'helm' | 'vpa' | 'hpa' | 'operator';
   /** The signal, word for word: "annotation argocd.argoproj.io/tracking-id". */
   readonly signal: string;
   readonly name?: string | undefined;
@@ -116,7 +120,25 @@ export type OwnerFacts = {
   readonly top: WorkloadRef;
   readonly replicas?: number | undefined;
   readonly readyReplicas?: number | undefined;
+  /** Pods that a rolling update adds on top. */
+  readonly surge?: number | undefined;
   readonly fieldOwners: readonly FieldOwner[];
+};
+
+/** What a namespace allows, with the names of the objects that say so. */
+export type NamespaceBounds = {
+  readonly limitRanges: readonly {
+    readonly name: string;
+    readonly maxLimit?: Bytes | undefined;
+    /** A limit is at most this many times its request. */
+    readonly maxRatio?: number | undefined;
+  }[];
+  /** What is left of limits.memory and requests.memory. */
+  readonly quotas: readonly {
+    readonly name: string;
+    readonly limitsLeft?: Bytes | undefined;
+    readonly requestsLeft?: Bytes | undefined;
+  }[];
 };
 
 export type Evidence = {
@@ -132,4 +154,6 @@ export type Evidence = {
   readonly ownerEvents: Piece<readonly EventLine[]>;
   readonly rollout: Piece<Rollout>;
   readonly nodePods: Piece<NodePods>;
+  /** Absent when nobody asked. */
+  readonly bounds?: Piece<NamespaceBounds> | undefined;
 };

@@ -1,5 +1,5 @@
-// What to do: raise to a number with its arithmetic, or advice without one. Never a number for a cause that a number does not mend, and never one
-// at or below the limit that was just hit.
+// What to do: raise to a number with its arithmetic, or advice without one. Never a number for a cause that a number does not mend, never one at or
+// below the limit that was just hit, and never a patch of what another controller owns. Bytes throughout.
 
 import type { Diagnosis } from './diagnosis.ts';
 import type { Evidence } from './evidence.ts';
@@ -10,9 +10,16 @@ import { valueOf } from './piece.ts';
 import type { PodContainer } from './pod.ts';
 import { findContainer } from './pod.ts';
 import type { Policy } from './policy.ts';
-import { heapAdvice, insteadOfRaising, ownerAdvice } from './recommend/advice.ts';
+import { ownerAdvice } from './recommend/advice.ts';
+import { besides } from './recommend/besides.ts';
+import type { Capped } from './recommend/ceilings.ts';
+import { cap } from './recommend/ceilings.ts';
+import { limitForNone } from './recommend/first-limit.ts';
+import { heapNeed } from './recommend/heap.ts';
+import { controllerAdvice, insteadOfRaising } from './recommend/instead.ts';
+import { rememberedOf } from './recommend/remembered.ts';
 import type { PastKill, Size } from './recommend/size.ts';
-import { sizeFor } from './recommend/size.ts';
+import { sizeAfterKill } from './recommend/size.ts';
 import type { Recommendation } from './recommendation.ts';
 import type { Instant } from './time.ts';
 
@@ -32,36 +39,20 @@ const MOST_RAISES = 3;
 const STOP_GAP = 1.5;
 
 export function recommend(input: RecommendInput): Recommendation {
-  const { kill, evidence, diagnosis } = input;
+  const { kill, diagnosis, evidence } = input;
   const container = containerOf(input);
-  const owner = valueOf(evidence.owner);
-  const limit = kill?.limit;
-  const name = kill?.ref.container ?? container?.name ?? 'the container';
-  const instead = insteadOfRaising(diagnosis, container);
-  if (kill === undefined || limit === undefined || instead !== undefined) {
-    return {
-      kind: 'advise',
-      reason: diagnosis.summary,
-      advice: [...(instead ?? ['Leave the memory limit as it is.']), ...ownerAdvice(owner, name, undefined)],
-    };
-  }
-  const size = sized(input, kill, limit);
-  if (size.recentRaises >= MOST_RAISES) return escalate(size);
-  if (size.limit <= limit) return bound(size, limit);
-  const temporary = diagnosis.cause === 'leak';
-  return {
-    kind: 'raise',
-    limit: size.limit,
-    request: requestFor(input, container, size.limit),
-    arithmetic: temporary ? `${size.arithmetic} A stop-gap: it delays the next kill, it does not end them.` : size.arithmetic,
-    cappedBy: size.cappedBy,
-    temporary,
-    advice: [
-      ...causeAdvice(diagnosis),
-      ...heapAdvice(container?.heapSettings ?? [], size.limit),
-      ...ownerAdvice(owner, name, size.limit),
-    ],
-  };
+  const instead = insteadOfRaising(input, container);
+  if (kill === undefined || instead !== undefined)
+    return advise(input, diagnosis.summary, instead ?? ['Leave the memory limit as it is.']);
+  if (kill.limit === undefined || diagnosis.cause === 'no-limit')
+    return limitForNone(input, (reason, advice) => advise(input, reason, advice));
+  const size = sized(input, kill.limit, container);
+  const refusal = refuse(input, size);
+  if (refusal !== undefined) return refusal;
+  const request = container?.resources.request?.bytes;
+  const capped = cap(size.limit, { limit: kill.limit, request, evidence, policy: input.policy });
+  if (capped.limit <= kill.limit) return bound(input, capped, kill.limit);
+  return steered(input, size, capped) ?? raise(input, { size, capped, container });
 }
 
 function containerOf({ kill, evidence }: RecommendInput): PodContainer | undefined {
@@ -69,39 +60,91 @@ function containerOf({ kill, evidence }: RecommendInput): PodContainer | undefin
   return pod === undefined || kill === undefined ? undefined : findContainer(pod, kill.ref.container);
 }
 
-function sized({ evidence, diagnosis, earlierKills, policy }: RecommendInput, kill: Kill, limit: Bytes): Size {
-  const stopGap = diagnosis.cause === 'leak';
-  const size = sizeFor({
-    limit,
-    killedAt: kill.finishedAt ?? kill.seenAt,
-    earlierKills,
-    usage: valueOf(evidence.usage),
-    policy,
-    allocatable: valueOf(evidence.node)?.allocatable,
-  });
-  if (!stopGap) return size;
+/** `limit`: written into the advice where a person has to bring it in by hand. */
+function adviseWith(
+  input: RecommendInput,
+  limit: Bytes | undefined,
+  said: { readonly reason: string; readonly advice: readonly string[] },
+): Recommendation {
+  const name = input.kill?.ref.container ?? 'the container';
+  return {
+    kind: 'advise',
+    reason: said.reason,
+    advice: [...said.advice, ...ownerAdvice(valueOf(input.evidence.owner), name, limit)],
+  };
+}
+
+function advise(input: RecommendInput, reason: string, advice: readonly string[]): Recommendation {
+  return adviseWith(input, undefined, { reason, advice });
+}
+
+/** A field that another controller sets is not changed from here. */
+function steered(input: RecommendInput, size: Size, capped: Capped): Recommendation | undefined {
+  const advice = controllerAdvice(valueOf(input.evidence.owner)?.fieldOwners ?? [], capped.limit);
+  const reason = `${size.arithmetic} Another controller sets this field, so it is not changed from here.`;
+  return advice.length === 0 ? undefined : adviseWith(input, capped.limit, { reason, advice });
+}
+
+function sized(
+  { kill, evidence, diagnosis, earlierKills, now }: RecommendInput,
+  limit: Bytes,
+  container: PodContainer | undefined,
+): Size {
+  const killedAt = kill?.finishedAt ?? kill?.seenAt ?? now;
+  const remembered = rememberedOf({ usage: valueOf(evidence.usage), at: killedAt, limit });
+  const size = sizeAfterKill({ limit, killedAt, earlierKills, remembered, ignorePeak: diagnosis.cause === 'startup' });
+  if (diagnosis.cause === 'leak') return stopGap(size, limit);
+  const heap = diagnosis.cause === 'heap-setting' ? heapNeed(container?.heapSettings ?? []) : undefined;
+  if (heap === undefined || heap.limit <= size.limit) return size;
+  return { ...size, limit: heap.limit, arithmetic: `New limit ${formatQuantity(heap.limit)} = ${heap.words}, rounded up.` };
+}
+
+function stopGap(size: Size, limit: Bytes): Size {
   const most = roundUpToStep(limit * STOP_GAP);
-  if (size.limit <= most) return size;
-  return {
-    ...size,
-    limit: most,
-    arithmetic: `New limit ${formatQuantity(most)} = the ${formatQuantity(limit)} that was just hit × ${STOP_GAP}, rounded up.`,
-  };
+  const gap = 'A stop-gap: it delays the next kill, it does not end them.';
+  if (size.limit <= most) return { ...size, arithmetic: `${size.arithmetic} ${gap}` };
+  const arithmetic = `New limit ${formatQuantity(most)} = the ${formatQuantity(limit)} that was just hit × ${STOP_GAP}, rounded up. ${gap}`;
+  return { ...size, limit: most, arithmetic };
 }
 
-function escalate(size: Size): Recommendation {
-  return {
-    kind: 'advise',
-    reason: `The limit was raised ${size.recentRaises} times within a day and the container was killed again each time.`,
-    advice: ['Stop raising the limit: find out what the program does with the memory.'],
-  };
+/** When another number is no longer help: the fourth kill of a day of raises, or a leak that already had its stop-gap. */
+function refuse(input: RecommendInput, { recentRaises }: Size): Recommendation | undefined {
+  if (recentRaises >= MOST_RAISES) {
+    const reason = `The limit was raised ${recentRaises} times within a day and the container was killed again each time.`;
+    return advise(input, reason, ['Stop raising the limit: find out what the program does with the memory.']);
+  }
+  const limit = input.kill?.limit;
+  const hadGap = input.earlierKills.some(
+    (earlier) => earlier.limit !== undefined && limit !== undefined && earlier.limit < limit,
+  );
+  if (input.diagnosis.cause !== 'leak' || !hadGap) return undefined;
+  const reason =
+    'Memory grows without end, and the limit was already raised once for it: another raise only buys the same hours again.';
+  return advise(input, reason, besides(input.diagnosis));
 }
 
-function bound(size: Size, limit: Bytes): Recommendation {
+function bound(input: RecommendInput, { by }: Capped, limit: Bytes): Recommendation {
+  return advise(input, `It needs more than ${formatQuantity(limit)}, and ${by ?? 'the policy'} allows no higher limit.`, [
+    'Raise that bound, use a larger node, or make the program use less.',
+  ]);
+}
+
+type Raising = { readonly size: Size; readonly capped: Capped; readonly container: PodContainer | undefined };
+
+function raise(input: RecommendInput, { size, capped, container }: Raising): Recommendation {
+  const { kill, evidence, diagnosis } = input;
+  const cut = capped.by === undefined ? '' : ` Cut down to ${formatQuantity(capped.limit)} by ${capped.by}.`;
   return {
-    kind: 'advise',
-    reason: `It needs more than ${formatQuantity(limit)}, and ${size.cappedBy ?? 'the policy'} allows no higher limit.`,
-    advice: ['Raise the bound in headroom.yaml, use a larger node, or make the program use less.'],
+    kind: 'raise',
+    limit: capped.limit,
+    request: requestFor(input, container, capped.limit),
+    arithmetic: `${size.arithmetic}${cut}`,
+    cappedBy: capped.by,
+    temporary: diagnosis.cause === 'leak',
+    advice: [
+      ...besides(diagnosis, { kill, container, evidence, limit: capped.limit }),
+      ...ownerAdvice(valueOf(evidence.owner), kill?.ref.container ?? 'the container', capped.limit),
+    ],
   };
 }
 
@@ -113,20 +156,4 @@ function requestFor({ evidence }: RecommendInput, container: PodContainer | unde
   const usage = valueOf(evidence.usage);
   if (usage?.kind !== 'series' || usage.p95 <= request) return undefined;
   return toBytes(Math.min(roundUpToStep(usage.p95), limit));
-}
-
-function causeAdvice(diagnosis: Diagnosis): readonly string[] {
-  switch (diagnosis.cause) {
-    case 'leak':
-      return [
-        'Find what keeps the memory: take two heap profiles some hours apart and compare them.',
-        'Until then, a scheduled restart keeps it alive.',
-      ];
-    case 'spike':
-      return ['If the burst can be made smaller (streaming instead of loading, fewer at once), that is the better fix.'];
-    case 'child-process':
-      return ['Fewer or smaller worker processes need less: they all share this one limit.'];
-    default:
-      return [];
-  }
 }

@@ -1,101 +1,112 @@
-// The number: from the remembered peak, the limit that was just hit and how much history there is (sizing.md 5.1), then the bounds that cut it
-// down (5.3). Bytes in and out.
+// The number: from the remembered peak, the limits that were hit and how much history there is (sizing.md 5.1). Bytes in and out; bounds come
+// afterwards (ceilings.ts).
 //
 // Worked: limit 512Mi hit, peak of 28 days 598Mi → max(598 × 1.15 = 687.7, 512 × 1.4 = 716.8) = 716.8Mi → rounded up to 736Mi.
+// Worked, with a day of samples: limit 256Mi hit, peak 250Mi → max(287.5, 256 × 1.5 = 384) = 384Mi.
 
-import type { Usage } from '../evidence.ts';
 import type { Bytes } from '../memory.ts';
-import { formatQuantity, roundUpToStep, toBytes } from '../memory.ts';
-import type { Policy } from '../policy.ts';
+import { formatQuantity, roundUpToStep } from '../memory.ts';
 import type { Instant } from '../time.ts';
 import { DAY } from '../time.ts';
+import type { Remembered } from './remembered.ts';
 
-export type PastKill = { readonly at: Instant; readonly limit: Bytes | undefined };
+export type PastKill = {
+  readonly at: Instant;
+  readonly limit: Bytes | undefined;
+  /** The limit was cut down by a bound: no new floor comes from it, or the bound would be chased for ever (autoscaler#9521). */
+  readonly capped?: boolean | undefined;
+};
 
 export type SizeInput = {
+  /** The one that was just hit. */
   readonly limit: Bytes;
   readonly killedAt: Instant;
+  /** Without this one. */
   readonly earlierKills: readonly PastKill[];
-  readonly usage: Usage | undefined;
-  readonly policy: Policy;
-  /** What the node can give to pods, when known. */
-  readonly allocatable: Bytes | undefined;
+  readonly remembered: Remembered;
+  /** Samples do not see a start: then the peak says nothing of what it needs. */
+  readonly ignorePeak?: boolean | undefined;
 };
 
 export type Size = {
   readonly limit: Bytes;
+  /** "New limit 736Mi = the highest of …", without what cuts it down. */
   readonly arithmetic: string;
-  readonly cappedBy: string | undefined;
   /** Raises already made within a day before this kill. */
   readonly recentRaises: number;
 };
 
 /** Share added on top of the highest sample: samples miss what lies between them. */
-const MARGIN = 1.15;
+export const MARGIN = 1.15;
+/** What each raise that did not last within a day adds to the next. */
+const AGAIN = 1.5;
+const MOST_AGAIN = 3;
 
-export function sizeFor(input: SizeInput): Size {
-  const series = input.usage?.kind === 'series' ? input.usage : undefined;
-  const days = series?.daysKnown ?? 0;
-  const raises = raisesWithinDay(input);
-  const bump = bumpFor(days) * 1.5 ** Math.min(raises, 3);
-  const floor = input.limit * bump;
-  const fromPeak = series === undefined ? 0 : series.peak.bytes * MARGIN;
-  const raw = roundUpToStep(Math.max(fromPeak, floor));
-  const capped = cap(raw, input);
-  return {
-    limit: capped.limit,
-    cappedBy: capped.by,
-    recentRaises: raises,
-    arithmetic: words(input, { bump, days, raw, ...capped }),
-  };
+export function sizeAfterKill(input: SizeInput): Size {
+  const { remembered, ignorePeak } = input;
+  const fromPeak = ignorePeak === true || remembered.peak === undefined ? 0 : remembered.peak.bytes * MARGIN;
+  const floor = highestFloor(input);
+  const limit = roundUpToStep(Math.max(fromPeak, floor.bytes));
+  return { limit, recentRaises: raisesBefore(input, input), arithmetic: words(input, { limit, fromPeak, floor }) };
 }
 
-/** How much to add to a limit that was hit: less history, more room. */
-function bumpFor(days: number): number {
+/** Chosen on generated flat loads: 1.50 of the clairvoyant limit becomes 1.20, and no load that varies is touched. */
+const STEADY_BUMP = 1.2;
+
+/** How much to add to a limit that was hit: less history, more room; a steady load needs the least. */
+export function bumpFor({ days, steady }: Remembered): number {
   if (days < 1) return 2;
+  if (steady) return STEADY_BUMP;
   return days < 7 ? 1.5 : 1.4;
 }
 
+type Floor = { readonly bytes: number; readonly limit: Bytes; readonly factor: number };
+
+/** The highest of what each remembered kill demands: its limit, raised by the bump, and more when raises before it did not last. */
+export function highestFloor(input: SizeInput): Floor {
+  const { limit, killedAt, earlierKills, remembered } = input;
+  const bump = bumpFor(remembered);
+  const own = floorOf({ at: killedAt, limit }, input, bump) ?? { bytes: limit * bump, limit, factor: bump };
+  const earlier = earlierKills
+    .filter(({ at, capped }) => capped !== true && killedAt - at <= remembered.window)
+    .flatMap((kill) => floorOf(kill, input, bump) ?? []);
+  return earlier.reduce((best, floor) => (floor.bytes > best.bytes ? floor : best), own);
+}
+
+function floorOf({ at, limit }: PastKill, input: SizeInput, bump: number): Floor | undefined {
+  if (limit === undefined) return undefined;
+  const factor = bump * AGAIN ** Math.min(raisesBefore({ limit, killedAt: at }, input), MOST_AGAIN);
+  return { bytes: limit * factor, limit, factor };
+}
+
 /** Distinct lower limits that were hit within 24 hours before: each was followed by a raise that did not last. */
-function raisesWithinDay({ limit, killedAt, earlierKills }: SizeInput): number {
-  const lower = earlierKills.filter((kill) => kill.limit !== undefined && kill.limit < limit && killedAt - kill.at <= DAY);
+function raisesBefore(
+  { limit, killedAt }: { readonly limit: Bytes; readonly killedAt: Instant },
+  { earlierKills }: Pick<SizeInput, 'earlierKills'>,
+): number {
+  const lower = earlierKills.filter(
+    (kill) => kill.limit !== undefined && kill.limit < limit && kill.at <= killedAt && killedAt - kill.at <= DAY,
+  );
   return new Set(lower.map((kill) => kill.limit)).size;
 }
 
-type Capped = { readonly limit: Bytes; readonly by: string | undefined };
+type Reckoning = { readonly limit: Bytes; readonly fromPeak: number; readonly floor: Floor };
 
-function cap(raw: Bytes, { limit, policy, allocatable }: SizeInput): Capped {
-  const bounds: readonly (readonly [bytes: number, name: string])[] = [
-    [policy.maxLimit, `the policy’s highest limit of ${formatQuantity(policy.maxLimit)}`],
-    [limit * policy.maxFactor, `the policy’s factor of ${policy.maxFactor}`],
-    ...(allocatable === undefined
-      ? []
-      : [[policy.maxNodeShare * allocatable, `the node, which has ${Math.floor(allocatable / 2 ** 20)}Mi to give`] as const]),
-  ];
-  const [tightest] = bounds.filter(([bytes]) => bytes < raw).toSorted(([a], [b]) => a - b);
-  if (tightest === undefined) return { limit: raw, by: undefined };
-  const [bytes, name] = tightest;
-  return { limit: toBytes(Math.floor(bytes / 2 ** 20) * 2 ** 20), by: `${name} (uncapped: ${formatQuantity(raw)})` };
-}
-
-type Reckoning = {
-  readonly bump: number;
-  readonly days: number;
-  readonly raw: Bytes;
-  readonly limit: Bytes;
-  readonly by: string | undefined;
-};
-
-function words({ limit, usage }: SizeInput, { bump, days, limit: result, by }: Reckoning): string {
+function words({ limit, remembered }: SizeInput, { limit: result, fromPeak, floor }: Reckoning): string {
   const next = `New limit ${formatQuantity(result)}`;
-  const hit = `the ${formatQuantity(limit)} that was just hit × ${number(bump)}`;
-  const cut = by === undefined ? '' : `, cut down by ${by}`;
-  if (usage?.kind !== 'series') return `${next} = ${hit}, because there are no samples from before the kill${cut}.`;
-  const peak = `the highest sample of the last ${span(days)} (${Math.ceil(usage.peak.bytes / 2 ** 20)}Mi) × ${MARGIN}`;
-  return `${next} = the higher of ${peak} and ${hit}, rounded up${cut}.`;
+  const which =
+    floor.limit === limit
+      ? `the ${formatQuantity(limit)} that was just hit`
+      : `the ${formatQuantity(floor.limit)} that was hit before`;
+  const hit = `${which} × ${number(floor.factor)}`;
+  const { days, peak } = remembered;
+  if (peak === undefined) return `${next} = ${hit}, because there are no samples from before the kill.`;
+  if (fromPeak === 0) return `${next} = ${hit}, rounded up; samples do not see a start.`;
+  const little = days < 1 ? `: only ${span(days)} of data, so the limit that was hit is doubled` : '';
+  return `${next} = the higher of the highest sample of the last ${span(days)} (${Math.ceil(peak.bytes / 2 ** 20)}Mi) × ${MARGIN} and ${hit}, rounded up${little}.`;
 }
 
-function span(days: number): string {
+export function span(days: number): string {
   if (days < 1) return `${Math.max(1, Math.round(days * 24))} hours`;
   return days < 1.5 ? 'day' : `${Math.round(days)} days`;
 }

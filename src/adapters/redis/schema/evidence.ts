@@ -80,6 +80,7 @@ const usage = z.discriminatedUnion('kind', [
     dailyPeaks: z.array(usagePoint),
     instances: z.array(z.object({ from: instant, to: instant, peak: bytes })).optional(),
     neighbours: z.array(z.object({ container: z.string(), peak: usagePoint })).optional(),
+    runs: z.number().optional(),
   }),
   z.object({ kind: z.literal('instant'), now: usagePoint }),
 ]);
@@ -88,6 +89,7 @@ const nodeFacts = z.object({
   name: z.string(),
   capacity: bytes.optional(),
   allocatable: bytes.optional(),
+  largest: bytes.optional(),
   memoryPressure: z.boolean(),
   ready: z.boolean(),
   oomEvents: z.array(eventLine),
@@ -117,9 +119,19 @@ const ownerFacts = z.object({
   top: workload,
   replicas: z.number().optional(),
   readyReplicas: z.number().optional(),
+  surge: z.number().optional(),
   fieldOwners: z.array(
-    z.object({ tool: z.enum(['argo-cd', 'flux', 'helm', 'vpa', 'operator']), signal: z.string(), name: z.string().optional() }),
+    z.object({
+      tool: z.enum(['argo-cd', 'flux', 'helm', 'vpa', 'hpa', 'operator']),
+      signal: z.string(),
+      name: z.string().optional(),
+    }),
   ),
+});
+
+const namespaceBounds = z.object({
+  limitRanges: z.array(z.object({ name: z.string(), maxLimit: bytes.optional(), maxRatio: z.number().optional() })),
+  quotas: z.array(z.object({ name: z.string(), limitsLeft: bytes.optional(), requestsLeft: bytes.optional() })),
 });
 
 export const evidenceSchema = z.object({
@@ -134,4 +146,5 @@ export const evidenceSchema = z.object({
   ownerEvents: piece(z.array(eventLine)).default(NOT_READ),
   rollout: piece(z.object({ running: revision, before: revision.optional(), newest: revision.optional() })).default(NOT_READ),
   nodePods: piece(nodePods).default(NOT_READ),
+  bounds: piece(namespaceBounds).optional(),
 }) satisfies z.ZodType<Evidence>;

@@ -1,0 +1,123 @@
+// npm run eval -- sizing: every policy on every suite, with equal inputs. Constants were chosen on one half of the series (by a hash of their names); the
+// other half is what is printed, unless --half says otherwise.
+
+import type { Measures } from './replay/measure.ts';
+import { measure } from './replay/measure.ts';
+import type { Incident } from './replay/replay.ts';
+import { replay } from './replay/replay.ts';
+import { cold, oversized, undersized } from './replay/scenarios.ts';
+import type { Policy } from './replay/tool.ts';
+import type { Shape } from './series/generate.ts';
+import { generate, SHAPES } from './series/generate.ts';
+import { isHeldOut } from './series/random.ts';
+import type { Series } from './series/series.ts';
+import { podSeries } from './series/series.ts';
+import { fixed as decimal, percent, table } from './table.ts';
+import { autopilotLike } from './tools/autopilot.ts';
+import { fixed } from './tools/fixed.ts';
+import { headroom } from './tools/headroom.ts';
+import { krr } from './tools/krr.ts';
+import { vpaAsked, vpaAuto } from './tools/vpa-policies.ts';
+
+export type Half = 'held-out' | 'tuning' | 'all';
+
+const PER_SHAPE = 24;
+const BURSTY = 160;
+const FLATS = 80;
+const LONG = { days: 90, stepSeconds: 300 } as const;
+const FLAT = { days: 8, stepSeconds: 300 } as const;
+
+const POLICIES: readonly Policy[] = [
+  vpaAsked(),
+  vpaAuto,
+  krr({ withKills: false }),
+  krr({ withKills: true }),
+  autopilotLike,
+  fixed(1.25),
+  fixed(1.5),
+  fixed(2),
+  headroom(),
+  headroom('Headroom, 14 days', 14),
+  headroom('Headroom, 56 days', 56),
+  krr({ withKills: true, scale: 1.3 }),
+  vpaAsked(1.5),
+];
+
+export function evaluateSizing(half: Half): string {
+  const kept = (series: readonly Series[]): readonly Series[] =>
+    series.filter(({ name }) => half === 'all' || isHeldOut(name) === (half === 'held-out'));
+  const long = kept(SHAPES.flatMap((shape) => shapes(shape)));
+  const bursty = kept(shapes('bursty', BURSTY));
+  const flat = kept(Array.from({ length: FLATS }, (_, seed) => generate({ shape: 'flat', seed, ...FLAT })));
+  const pods = kept(podSeries());
+  const long3 = { historyDays: 14, leftDays: 29, seeds: 3 };
+  return [
+    suite(
+      'A undersized, generated shapes of 90 days',
+      long.flatMap((each) => undersized(each, long3)),
+    ),
+    suite(
+      'A undersized, bursty load of 90 days',
+      bursty.flatMap((each) => undersized(each, long3)),
+    ),
+    suite(
+      'B cold start, generated shapes',
+      long.flatMap((each) => cold(each, { hours: 2, withinDays: 14 })),
+    ),
+    suite(
+      'C oversized three times, generated shapes',
+      long.flatMap((each) => oversized(each, { days: 14 })),
+    ),
+    suite(
+      'A undersized, flat load of 8 days',
+      flat.flatMap((each) => undersized(each, { historyDays: 3, leftDays: 2, seeds: 2 })),
+    ),
+    suite(
+      'A undersized, real pods of 12 to 20 hours',
+      pods.flatMap((each) => undersized(each, { historyDays: 4 / 24, leftDays: 0, seeds: 1 })),
+    ),
+    suite(
+      'B cold start, real pods',
+      pods.flatMap((each) => cold(each, { hours: 2, withinDays: 1 })),
+    ),
+  ].join('\n\n');
+}
+
+function shapes(shape: Shape, count = PER_SHAPE): readonly Series[] {
+  return Array.from({ length: count }, (_, seed) => generate({ shape, seed, ...LONG }));
+}
+
+const HEAD = [
+  'policy',
+  'OOM-days',
+  'kills',
+  'safe 7 d %',
+  'safe 28 d %',
+  'safe %',
+  'changes',
+  'raises',
+  'footprint',
+  'mean',
+  'slack %',
+  'unhelpful %',
+];
+
+function suite(title: string, incidents: readonly Incident[]): string {
+  const rows = POLICIES.map((policy) => [policy.name, ...cells(measure(incidents.map((incident) => replay(incident, policy))))]);
+  return `${title} (${incidents.length} incidents)\n\n${table(HEAD, rows)}`;
+}
+
+function cells(measures: Measures): readonly string[] {
+  const { oomDays, kills, safe7, safe28, safe, changes, raises, footprint, meanFootprint, slack, unhelpful } = measures;
+  return [
+    decimal(oomDays),
+    decimal(kills, 1),
+    ...[safe7, safe28, safe].map(percent),
+    decimal(changes, 1),
+    decimal(raises, 1),
+    decimal(footprint),
+    decimal(meanFootprint),
+    percent(slack),
+    percent(unhelpful),
+  ];
+}
