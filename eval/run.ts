@@ -7,8 +7,10 @@
 
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
+import { evaluateCauses } from './causes.ts';
 import { evaluateSizing } from './sizing.ts';
 
 const { values, positionals } = parseArgs({ options: { half: { type: 'string', default: 'held-out' } }, allowPositionals: true });
 const half = z.enum(['held-out', 'tuning', 'all']).parse(values.half);
 if (positionals.length === 0 || positionals.includes('sizing')) console.log(evaluateSizing(half));
+if (positionals.length === 0 || positionals.includes('causes')) console.log(evaluateCauses(undefined));

@@ -2,6 +2,7 @@
 // a container that still runs was robbed of a child without any trace: that kill is reported from here.
 
 import type { KernelKill } from '../src/domain/kernel-oom.ts';
+import { withEarlier } from '../src/domain/kernel-oom.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
 import { isIgnored, killOf } from '../src/domain/oom-kill.ts';
 import type { PodContainer, PodFacts } from '../src/domain/pod.ts';
@@ -32,7 +33,9 @@ export function createWatchKernel(ports: WatchKernelPorts, settings: WatchKernel
     async note({ kill }: KernelReport): Promise<void> {
       ports.meter.count('headroom_kernel_reports_total', { scope: kill.scope });
       const { podUid, containerId } = kill.place ?? {};
-      if (podUid !== undefined && containerId !== undefined) await ports.kernel.save({ cluster, podUid, containerId }, kill);
+      if (podUid === undefined || containerId === undefined) return;
+      const instance = { cluster, podUid, containerId };
+      await ports.kernel.save(instance, withEarlier(kill, await ports.kernel.find(instance)));
     },
 
     /** When the pod's status had time to change. */

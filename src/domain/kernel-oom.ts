@@ -32,6 +32,8 @@ export type KernelKill = {
   readonly shmem?: Bytes | undefined;
   /** The processes of that cgroup, largest first, at most 20; the oldest, which is the main one, is always among them. */
   readonly tasks?: readonly Task[] | undefined;
+  /** Kills in the same container before this one: others of its processes, for the container would not have outlived its main one. */
+  readonly before?: number | undefined;
   /** The kill's line as the kernel wrote it. */
   readonly line: string;
 };
@@ -149,4 +151,13 @@ export function placeOf(path: string): CgroupPlace | undefined {
 
 function kib(text: string | undefined): Bytes | undefined {
   return text === undefined ? undefined : toBytes(Number(text) * 1024);
+}
+
+/** The newer report of a container with the older ones counted. The same kill read again counts once. */
+export function withEarlier(report: KernelKill, earlier: KernelKill | undefined): KernelKill {
+  if (earlier === undefined) return report;
+  const isSame = earlier.victim.pid === report.victim.pid && earlier.line === report.line;
+  return isSame
+    ? { ...report, ...(earlier.before === undefined ? {} : { before: earlier.before }) }
+    : { ...report, before: (earlier.before ?? 0) + 1 };
 }

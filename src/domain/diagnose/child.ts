@@ -19,7 +19,7 @@ export const childProcess: Rule = (facts) => {
   if (kill?.how === 'silent') return { ...survived(facts, kill), facts: [...survived(facts, kill).facts, ...tableFacts(facts)] };
   if (kill === undefined || kill.how === 'start-oom' || kill.how === 'sandbox') return undefined;
   if (isLateMark(kill)) return ended(facts, kill);
-  return crowded(facts);
+  return crowded(facts) ?? lostOthers(facts, kill);
 };
 
 function sharedLimit({ limit }: Case): readonly string[] {
@@ -80,6 +80,23 @@ function crowded(facts: Case): Diagnosis | undefined {
       ? 'The kernel killed a process beside the main one: several share the container’s limit, and together they filled it.'
       : 'Several processes share the container’s limit, and together they filled it; the kernel took the largest.',
     facts: [...tableFacts(facts), ...sharedLimit(facts)],
+    against: [],
+    toSettle: 'The memory of each process over time: which of them grows.',
+  };
+}
+
+/** The kernel killed other processes of the same container before it came to the main one. */
+function lostOthers(facts: Case, { kernel }: Kill): Diagnosis | undefined {
+  const before = kernel?.before ?? 0;
+  if (before === 0) return undefined;
+  return {
+    cause: 'child-process',
+    confidence: 'medium',
+    summary: 'Several processes share the container’s limit: the kernel killed another of them before, and then the main one.',
+    facts: [
+      `The kernel killed ${before} other ${before === 1 ? 'process' : 'processes'} of this container before.`,
+      ...sharedLimit(facts),
+    ],
     against: [],
     toSettle: 'The memory of each process over time: which of them grows.',
   };

@@ -77,25 +77,43 @@ function jumpsAtEnd(points: readonly UsagePoint[], trend: Trend, limit: Bytes): 
   return jump >= 0.3 * limit && jump >= 1.5 * trend.growth;
 }
 
+/** Nine tenths of a run below this share of the limit: it lives with far less than the limit. */
+const ROOMY = 0.75;
+
 export const spike: Rule = (facts) => {
-  const { limit, evidence } = facts;
-  const hour = hourBefore(facts);
-  if (limit === undefined || hour.length < 3) return undefined;
-  const usual = toBytes(Math.round(median(hour.map(({ bytes }) => bytes))));
-  if (limit - usual < 0.25 * limit) return undefined;
-  const pressed = valueOf(evidence.node)?.memoryPressure === true;
+  const { limit } = facts;
+  if (limit === undefined) return undefined;
+  const usual = usualBefore(facts, limit);
+  if (usual === undefined) return undefined;
+  const pressed = valueOf(facts.evidence.node)?.memoryPressure === true;
   return {
     cause: 'spike',
     confidence: pressed ? 'low' : 'medium',
     summary: 'Memory was far below the limit and then jumped past it: a burst of work, not its normal load.',
     facts: [
-      `In the hour before, it used ${formatBytes(usual)} at the median, ${Math.round((100 * usual) / limit)} % of the limit of ${formatBytes(limit)}.`,
+      `${usual.when}, it used ${formatBytes(usual.bytes)} at the median, ${Math.round((100 * usual.bytes) / limit)} % of the limit of ${formatBytes(limit)}.`,
       'A burst between two samples does not show in the chart; the kernel counted it.',
     ],
     against: pressed ? ['The node is short of memory too: the kill may have come from the node.'] : [],
     toSettle: 'What ran at that moment: a request, a job, an export. The log’s last lines are the best witness.',
   };
 };
+
+/** What it used before the burst, where that is far below the limit: in the hour before, or nearly always. */
+function usualBefore(facts: Case, limit: Bytes): { readonly when: string; readonly bytes: Bytes } | undefined {
+  const hour = hourBefore(facts);
+  const last = middle(hour);
+  if (hour.length >= 3 && last <= ROOMY * limit) return { when: 'In the hour before', bytes: last };
+  const run = longestRun(facts).slice(0, -2);
+  if (run.length < ENOUGH) return undefined;
+  const sorted = run.map(({ bytes }) => bytes).toSorted((a, b) => a - b);
+  const high = sorted[Math.floor(0.9 * sorted.length)];
+  return high !== undefined && high <= ROOMY * limit ? { when: 'Until shortly before', bytes: middle(run) } : undefined;
+}
+
+function middle(points: readonly UsagePoint[]): Bytes {
+  return toBytes(Math.round(median(points.map(({ bytes }) => bytes))));
+}
 
 /** The last two samples may already show the burst. */
 function hourBefore(facts: Case): readonly UsagePoint[] {
@@ -107,7 +125,7 @@ function hourBefore(facts: Case): readonly UsagePoint[] {
 export const limitTooLow: Rule = (facts) => {
   const { limit, points, peak, earlierKills, daysKnown } = facts;
   if (limit === undefined || peak === undefined || points.length < 3) return undefined;
-  const usual = toBytes(Math.round(median(points.map(({ bytes }) => bytes))));
+  const usual = middle(points);
   const early = daysKnown < 1;
   return {
     cause: 'limit-too-low',

@@ -13,6 +13,7 @@ export const kernelKillSchema = z.object({
   limit: bytes.optional(),
   shmem: bytes.optional(),
   tasks: z.array(z.object({ pid: z.number(), command: z.string(), resident: bytes })).optional(),
+  before: z.number().optional(),
   line: z.string(),
 }) satisfies z.ZodType<KernelKill>;
 
