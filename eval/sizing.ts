@@ -43,15 +43,17 @@ const POLICIES: readonly Policy[] = [
   vpaAsked(1.5),
 ];
 
-export function evaluateSizing(half: Half): string {
+export function evaluateSizing(half: Half, more?: string): string {
   const kept = (series: readonly Series[]): readonly Series[] =>
     series.filter(({ name }) => half === 'all' || isHeldOut(name) === (half === 'held-out'));
   const long = kept(SHAPES.flatMap((shape) => shapes(shape)));
   const bursty = kept(shapes('bursty', BURSTY));
   const flat = kept(Array.from({ length: FLATS }, (_, seed) => generate({ shape: 'flat', seed, ...FLAT })));
   const pods = kept(podSeries());
+  const further = more === undefined ? [] : podSeries(more);
   const long3 = { historyDays: 14, leftDays: 29, seeds: 3 };
   return [
+    ...furtherSuites(further),
     suite(
       'A undersized, generated shapes of 90 days',
       long.flatMap((each) => undersized(each, long3)),
@@ -81,6 +83,30 @@ export function evaluateSizing(half: Half): string {
       pods.flatMap((each) => cold(each, { hours: 2, withinDays: 1 })),
     ),
   ].join('\n\n');
+}
+
+/** Series of weeks are judged as the generated ones; shorter ones from a quarter of their length on. */
+function furtherSuites(series: readonly Series[]): readonly string[] {
+  if (series.length === 0) return [];
+  const daysOf = ({ bytes, stepSeconds }: Series): number => (bytes.length * stepSeconds) / 86_400;
+  const weeks = series.filter((each) => daysOf(each) >= 44);
+  const shorter = series.filter((each) => daysOf(each) < 44);
+  const short = (each: Series) => undersized(each, { historyDays: Math.min(3, daysOf(each) / 4), leftDays: 0, seeds: 1 });
+  return [
+    suite(
+      'A undersized, given long series',
+      weeks.flatMap((each) => undersized(each, { historyDays: 14, leftDays: 29, seeds: 3 })),
+    ),
+    suite(
+      'B cold start, given long series',
+      weeks.flatMap((each) => cold(each, { hours: 2, withinDays: 14 })),
+    ),
+    suite(
+      'C oversized three times, given long series',
+      weeks.flatMap((each) => oversized(each, { days: 14 })),
+    ),
+    suite('A undersized, given short series', shorter.flatMap(short)),
+  ];
 }
 
 function shapes(shape: Shape, count = PER_SHAPE): readonly Series[] {

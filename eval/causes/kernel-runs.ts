@@ -1,14 +1,12 @@
 // Kills of real kernels, recorded run by run: samples every tenth of a second, the lives they end, and what the kernel counted. A second there stands for
 // three hours, or no life would last the day that telling a leak needs. A container counts as ready after three of its seconds, as with a readiness probe.
 
-import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import type { KernelKill } from '../../src/domain/kernel-oom.ts';
 import { createKernelReader } from '../../src/domain/kernel-oom.ts';
 import { toBytes } from '../../src/domain/memory.ts';
 import { HOUR, toInstant } from '../../src/domain/time.ts';
-import { DATA } from '../series/series.ts';
+import { readLines } from '../series/series.ts';
 import type { KnownKill, Labelled } from './case.ts';
 import { causeOf } from './case.ts';
 
@@ -48,13 +46,8 @@ export const runSchema = z.object({
 });
 export type Run = z.infer<typeof runSchema>;
 
-export function readRuns(file: string | undefined): readonly Run[] {
-  const bytes = readFileSync(file ?? new URL('kernel-kills.jsonl.gz', DATA));
-  const text = (bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes) : bytes).toString('utf8');
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => runSchema.parse(JSON.parse(line)));
+export function readRuns(file = 'kernel-kills.jsonl.gz'): readonly Run[] {
+  return readLines(file, runSchema);
 }
 
 /** One result for each life. `blind`: by the usage alone, without what the kernel says. */
