@@ -78,6 +78,7 @@ function evidenceOf({ points, limit, wasReady, startedAt, killedAt }: KnownKill)
   return {
     gatheredAt: killedAt,
     ...{ describe: nothing, events: nothing, log: nothing, node: nothing, owner: nothing },
+    ...{ ownerEvents: nothing, rollout: nothing, nodePods: nothing },
     pod: known(pod, 'evaluation', killedAt),
     usage: usageOf(points, killedAt),
   };

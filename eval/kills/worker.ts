@@ -52,7 +52,7 @@ switch (kind) {
     take(limit);
     break;
   case 'child': {
-    const share = random.between(0.3, 0.45);
+    const share = random.between(0.3, 0.6);
     reach(share);
     await idle(6, 9);
     const child = fork(new URL(import.meta.url), ['grown-child', limitText, seedText, scratch]);
