@@ -3,7 +3,7 @@
 import type { Change, TemplateContainer, TemplateState } from '../change.ts';
 import { formatBytes } from '../memory.ts';
 import type { QosClass } from '../pod.ts';
-import { heapAdvice } from '../recommend/advice.ts';
+import { heapAdvice } from '../recommend/heap.ts';
 import type { Finding, ReviewInput } from '../review.ts';
 
 export function podFindings(input: ReviewInput): readonly Finding[] {
