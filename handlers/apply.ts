@@ -13,6 +13,7 @@ import { advance } from '../src/domain/proposal.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { JobQueue } from '../src/ports/job-queue.ts';
+import type { Ledger } from '../src/ports/ledger.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { Meter } from '../src/ports/meter.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
@@ -27,6 +28,7 @@ export type ApplyPorts = {
   readonly incidents: IncidentStore;
   readonly editor: WorkloadEditor;
   readonly queue: JobQueue;
+  readonly ledger: Ledger;
   readonly clock: Clock;
   readonly log: Log;
   readonly meter: Meter;

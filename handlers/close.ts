@@ -1,7 +1,7 @@
 // Close a proposal with its verdict, and bring its incident along: quiet resolves it, everything else opens it again.
 
 import type { Incident } from '../src/domain/incident.ts';
-import { addEntry, movedTo } from '../src/domain/incident.ts';
+import { addEntry, incidentKey, movedTo } from '../src/domain/incident.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
 import { advance } from '../src/domain/proposal.ts';
 import type { Instant } from '../src/domain/time.ts';
@@ -9,6 +9,7 @@ import type { Verdict } from '../src/domain/verdict.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { JobQueue } from '../src/ports/job-queue.ts';
+import type { Ledger } from '../src/ports/ledger.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { Meter } from '../src/ports/meter.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
@@ -17,6 +18,7 @@ export type ClosePorts = {
   readonly proposals: ProposalStore;
   readonly incidents: IncidentStore;
   readonly queue: JobQueue;
+  readonly ledger: Ledger;
   readonly clock: Clock;
   readonly log: Log;
   readonly meter: Meter;
@@ -30,9 +32,29 @@ export async function closeProposal(ports: ClosePorts, proposal: Proposal, verdi
   const stored = await ports.proposals.replace(moved.proposal);
   if (stored.kind === 'conflict') return false;
   await settleIncident(ports, stored.proposal, now);
+  await followFromNow(ports, proposal, { verdict, now });
   ports.meter.count('headroom_verdicts_total', { verdict: verdict.kind });
   ports.log.info('change closed', { incident: proposal.incidentId, proposal: proposal.id, verdict: verdict.kind });
   return true;
+}
+
+/** What runs with the new limit is looked at again later: after a day, a week and two. */
+async function followFromNow(
+  ports: Pick<ClosePorts, 'ledger'>,
+  proposal: Proposal,
+  { verdict, now }: { readonly verdict: Verdict; readonly now: Instant },
+): Promise<void> {
+  const { id: proposalId, incidentId, change, state } = proposal;
+  const { limit } = change.after;
+  if (limit === undefined || (verdict.kind !== 'quiet' && verdict.kind !== 'killed-again')) return;
+  const at = state.kind === 'observing' ? state.rolledOutAt : now;
+  await ports.ledger.noteChange(incidentKey(change.workload, change.container), {
+    proposalId,
+    incidentId,
+    at,
+    limit,
+    told: [],
+  });
 }
 
 /** Brings the incident of a closed proposal up to date and has it shown. May run again after a crash in between. */

@@ -21,8 +21,11 @@ import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { JobQueue } from '../src/ports/job-queue.ts';
 import type { KernelReports } from '../src/ports/kernel-reports.ts';
 import type { KillIntake } from '../src/ports/kill-intake.ts';
+import type { Ledger } from '../src/ports/ledger.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { MuteStore } from '../src/ports/mute-store.ts';
+import type { Recalled } from './recall.ts';
+import { recall } from './recall.ts';
 
 export type EnrichPorts = {
   readonly intake: KillIntake;
@@ -30,6 +33,7 @@ export type EnrichPorts = {
   readonly evidence: EvidenceReader;
   readonly usage: UsageReader;
   readonly kernel: KernelReports;
+  readonly ledger: Ledger;
   readonly mutes: MuteStore;
   readonly queue: JobQueue;
   readonly clock: Clock;
@@ -62,7 +66,7 @@ export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
       return { kind: 'not-a-kill', because: suspicion.because };
     }
     const { incident, opened } = await place(ports, settings, { kill, evidence });
-    const dossier = judge(ports, settings, { kill, evidence, incident });
+    const dossier = judge(ports, settings, { kill, incident, ...(await recall(ports, { incident, kill, evidence })) });
     const before = await ports.incidents.dossier(incident.id);
     await ports.incidents.saveDossier(incident.id, dossier);
     await explainOnce(ports, incident, { before, dossier, kill });
@@ -135,13 +139,12 @@ function workloadOf(kill: Kill): WorkloadRef {
 function judge(
   ports: EnrichPorts,
   settings: EnrichSettings,
-  { kill, evidence, incident }: Found & { readonly incident: Incident },
+  { kill, evidence, incident, earlierKills }: Recalled & { readonly kill: Kill; readonly incident: Incident },
 ): Dossier {
   const now = ports.clock.now();
   const own = kill.finishedAt ?? kill.seenAt;
   const earlier: readonly Instant[] = incident.killTimes.filter((at) => at < own);
   const diagnosis = diagnose({ kill, evidence, now, earlierKills: earlier });
-  const earlierKills = earlier.map((at) => ({ at, limit: kill.limit }));
   const recommendation = recommend({ kill, evidence, diagnosis, earlierKills, policy: settings.policy, now });
   return { killId: kill.id, evidence, diagnosis, recommendation };
 }

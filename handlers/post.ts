@@ -98,6 +98,12 @@ async function compose(
       const proposal = await proposalOf(ports, subject.proposalId);
       return proposal === undefined ? undefined : { kind: 'outcome', incident, proposal };
     }
+    case 'follow-up': {
+      const followUp = incident.followUps?.find(
+        ({ proposalId, stage }) => proposalId === subject.proposalId && stage === subject.stage,
+      );
+      return followUp === undefined ? undefined : { kind: 'follow-up', incident, followUp };
+    }
   }
 }
 

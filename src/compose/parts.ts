@@ -21,6 +21,7 @@ import type { RedisJobQueue } from '../adapters/redis/job-queue.ts';
 import { redisJobQueue } from '../adapters/redis/job-queue.ts';
 import { redisKernelReports } from '../adapters/redis/kernel-reports.ts';
 import { redisKillIntake } from '../adapters/redis/kill-intake.ts';
+import { redisLedger } from '../adapters/redis/ledger.ts';
 import { redisMuteStore } from '../adapters/redis/mute-store.ts';
 import { redisLock, redisOnce } from '../adapters/redis/once.ts';
 import { redisProposalStore } from '../adapters/redis/proposal-store.ts';
@@ -36,6 +37,7 @@ import { firstKnownUse } from '../ports/first-known-use.ts';
 import type { IncidentStore } from '../ports/incident-store.ts';
 import type { KernelReports } from '../ports/kernel-reports.ts';
 import type { KillIntake } from '../ports/kill-intake.ts';
+import type { Ledger } from '../ports/ledger.ts';
 import type { Lock } from '../ports/lock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Meter } from '../ports/meter.ts';
@@ -57,6 +59,7 @@ export type Stores = {
   readonly proposals: ProposalStore;
   readonly audit: Audit & AuditKeeping;
   readonly mutes: MuteStore;
+  readonly ledger: Ledger;
   readonly once: Once;
   readonly lock: Lock;
 };
@@ -76,6 +79,7 @@ export function openStores({ url }: RedisPlace, log: Log, lifecycle: Lifecycle):
     proposals: redisProposalStore({ client }),
     audit: redisAudit({ client, log }),
     mutes: redisMuteStore({ client, clock: systemClock }),
+    ledger: redisLedger({ client, clock: systemClock }),
     once: redisOnce({ client }),
     lock: redisLock({ client, newToken: randomUUID }),
   };

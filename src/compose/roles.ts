@@ -12,6 +12,7 @@ import { createHome } from '../../handlers/home.ts';
 import { createPost } from '../../handlers/post.ts';
 import { createPropose } from '../../handlers/propose.ts';
 import { createQuery } from '../../handlers/query.ts';
+import { createRemember } from '../../handlers/remember.ts';
 import { createSweep } from '../../handlers/sweep.ts';
 import { createUndo } from '../../handlers/undo.ts';
 import { createVerify } from '../../handlers/verify.ts';
@@ -38,6 +39,9 @@ const ROLLOUT_POLL = toMillis(2 * SECOND);
 const SWEEP_EVERY = '*/10 * * * * *';
 /** Once a day, when few look. */
 const RETENTION_AT = '17 3 * * *';
+/** Often enough for instants of metrics.k8s.io to be worth something. */
+const REMEMBER_EVERY = '*/5 * * * *';
+const REMEMBER_LOCK_MS = 240 * SECOND;
 const SWEEP_LOCK_MS = 60 * SECOND;
 
 function sha256(text: string): string {
@@ -92,6 +96,25 @@ export async function startWorker(world: World): Promise<void> {
   });
   lifecycle.onStop('workers', () => workers.stop());
   await startSweep(world);
+  startRemembering(world);
+}
+
+function startRemembering({ stores, cluster, telemetry, lifecycle }: World): void {
+  const remember = createRemember(
+    { ...stores, log: telemetry.log, clock: systemClock, usage: cluster.usage, directory: cluster.directory, uses: cluster.use },
+    { cluster: cluster.name },
+  );
+  const schedule = startSchedule({
+    expression: REMEMBER_EVERY,
+    timezone: 'UTC',
+    // Each cluster has its own.
+    name: `remember-${cluster.name}`,
+    run: remember,
+    lock: stores.lock,
+    lockMs: REMEMBER_LOCK_MS,
+    log: telemetry.log,
+  });
+  lifecycle.onStop('daily peaks', () => schedule.stop());
 }
 
 /** Once at the start, for whatever was left half-way, then on a schedule. */

@@ -8,6 +8,8 @@
 
 import type { Diagnosis } from './diagnosis.ts';
 import type { Evidence } from './evidence.ts';
+import type { FollowUp } from './follow-up.ts';
+import type { FollowUpStage } from './ledger.ts';
 import type { Kill, KillId } from './oom-kill.ts';
 import type { PersonId } from './proposal.ts';
 import type { Recommendation } from './recommendation.ts';
@@ -21,7 +23,8 @@ export type Subject =
   | { readonly kind: 'root' }
   | { readonly kind: 'explanation'; readonly killId: KillId }
   | { readonly kind: 'proposal'; readonly proposalId: string }
-  | { readonly kind: 'outcome'; readonly proposalId: string };
+  | { readonly kind: 'outcome'; readonly proposalId: string }
+  | { readonly kind: 'follow-up'; readonly proposalId: string; readonly stage: FollowUpStage };
 
 export type PostedMessage = {
   /** Slack channel id and message timestamp. */
@@ -67,6 +70,8 @@ export type Incident = {
   /** Somebody expected its kills when it was opened: it has no message until a kill comes after that. */
   readonly muted?: { readonly by: PersonId; readonly until: Instant } | undefined;
   readonly resolvedAt?: Instant | undefined;
+  /** What was found some time after its changes, oldest first. */
+  readonly followUps?: readonly FollowUp[] | undefined;
   readonly thread: readonly ThreadEntry[];
 };
 
@@ -147,6 +152,13 @@ export function addEntry(incident: Incident, key: string, subject: Subject): Inc
 /** In another state; one that is resolved stays so, for its key is another incident's by now. */
 export function movedTo(incident: Incident, state: Exclude<IncidentState, 'resolved'>): Incident {
   return incident.state === 'resolved' ? incident : { ...incident, state };
+}
+
+/** The incident with one more follow-up; the first of a change and stage stays. */
+export function addFollowUp(incident: Incident, followUp: FollowUp): Incident {
+  const known = incident.followUps ?? [];
+  if (known.some(({ proposalId, stage }) => proposalId === followUp.proposalId && stage === followUp.stage)) return incident;
+  return { ...incident, followUps: [...known, followUp] };
 }
 
 /** The incident with one thread entry replaced. */

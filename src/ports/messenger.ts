@@ -1,5 +1,6 @@
 // Tells people things, in threads. Messages are said in domain words; how they look is the adapter's business.
 
+import type { FollowUp } from '../domain/follow-up.ts';
 import type { Dossier, Incident, PostedMessage } from '../domain/incident.ts';
 import type { Proposal } from '../domain/proposal.ts';
 
@@ -12,7 +13,8 @@ export type Message =
     }
   | { readonly kind: 'explanation'; readonly incident: Incident; readonly dossier: Dossier }
   | { readonly kind: 'proposal'; readonly incident: Incident; readonly proposal: Proposal; readonly approvers: Approvers }
-  | { readonly kind: 'outcome'; readonly incident: Incident; readonly proposal: Proposal };
+  | { readonly kind: 'outcome'; readonly incident: Incident; readonly proposal: Proposal }
+  | { readonly kind: 'follow-up'; readonly incident: Incident; readonly followUp: FollowUp };
 
 /** Who may approve in the incident's namespace, for the text: user and group ids. */
 export type Approvers = { readonly users: readonly string[]; readonly groups: readonly string[] };

@@ -15,6 +15,7 @@ import { redisJobQueue } from '../../src/adapters/redis/job-queue.ts';
 import type { JobHandlers } from '../../src/adapters/redis/job-worker.ts';
 import { startWorkers } from '../../src/adapters/redis/job-worker.ts';
 import { redisKillIntake } from '../../src/adapters/redis/kill-intake.ts';
+import { redisLedger } from '../../src/adapters/redis/ledger.ts';
 import { redisMuteStore } from '../../src/adapters/redis/mute-store.ts';
 import { redisLock, redisOnce } from '../../src/adapters/redis/once.ts';
 import { redisProposalStore } from '../../src/adapters/redis/proposal-store.ts';
@@ -59,6 +60,7 @@ storesContract('a real Redis', async () => {
     proposals: redisProposalStore({ client }),
     audit: redisAudit({ client, log: silentLog }),
     mutes: redisMuteStore({ client, clock: { now: () => toInstant(Date.now()) } }),
+    ledger: redisLedger({ client, clock: { now: () => toInstant(Date.now()) } }),
     once: redisOnce({ client }),
     lock: redisLock({ client, newToken: randomUUID }),
     jobs: async () => jobs,

@@ -7,11 +7,14 @@ import type { AuditEvent } from '../../src/domain/audit.ts';
 import { proposalEvent } from '../../src/domain/audit.ts';
 import type { Dossier, Incident } from '../../src/domain/incident.ts';
 import type { KernelKill } from '../../src/domain/kernel-oom.ts';
+import type { LedgerPage, LedgerSubject } from '../../src/domain/ledger.ts';
+import { EMPTY_PAGE, merged, rememberedSince } from '../../src/domain/ledger.ts';
 import type { Mute } from '../../src/domain/mute.ts';
 import { muteKey } from '../../src/domain/mute.ts';
 import type { Kill } from '../../src/domain/oom-kill.ts';
 import { instanceOf, isLateMark } from '../../src/domain/oom-kill.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
+import { toInstant } from '../../src/domain/time.ts';
 import type { Audit, AuditKeeping } from '../../src/ports/audit.ts';
 import { fitsFilter } from '../../src/ports/audit.ts';
 import { PermanentError } from '../../src/ports/fault.ts';
@@ -19,6 +22,7 @@ import type { IncidentStore } from '../../src/ports/incident-store.ts';
 import type { Job, JobQueue } from '../../src/ports/job-queue.ts';
 import type { KernelReports } from '../../src/ports/kernel-reports.ts';
 import type { KillIntake } from '../../src/ports/kill-intake.ts';
+import type { Ledger } from '../../src/ports/ledger.ts';
 import type { Lock } from '../../src/ports/lock.ts';
 import type { MuteStore } from '../../src/ports/mute-store.ts';
 import type { Once } from '../../src/ports/once.ts';
@@ -224,6 +228,39 @@ export function fakeMutes(now: () => number): MuteStore {
       return old;
     },
     list: async () => structuredClone([...mutes.values()].filter(({ until }) => until > now())),
+  };
+}
+
+export function fakeLedger(now: () => number): Ledger {
+  const subjects = new Map<string, LedgerSubject>();
+  const pages = new Map<string, LedgerPage>();
+  const pageOf = (key: string): LedgerPage => pages.get(key) ?? EMPTY_PAGE;
+  return {
+    async noteKill(subject, kill) {
+      subjects.delete(subject.key);
+      subjects.set(subject.key, structuredClone(subject));
+      const kills = [...pageOf(subject.key).kills.filter(({ at }) => at !== kill.at), kill].toSorted((a, b) => a.at - b.at);
+      pages.set(
+        subject.key,
+        structuredClone({ ...pageOf(subject.key), kills: kills.filter(({ at }) => at >= rememberedSince(toInstant(now()))) }),
+      );
+    },
+    async noteChange(key, change) {
+      if (!subjects.has(key) || pageOf(key).change?.proposalId === change.proposalId) return;
+      pages.set(key, structuredClone({ ...pageOf(key), change }));
+    },
+    async noteTold(key, { proposalId, stage }) {
+      const { change } = pageOf(key);
+      if (change?.proposalId !== proposalId || change.told.includes(stage)) return;
+      pages.set(key, { ...pageOf(key), change: { ...change, told: [...change.told, stage] } });
+    },
+    async notePeaks(key, peaks) {
+      const kept = merged([...pageOf(key).peaks, ...peaks]).filter(({ at }) => at >= rememberedSince(toInstant(now())));
+      pages.set(key, structuredClone({ ...pageOf(key), peaks: kept }));
+    },
+    read: async (key) => structuredClone(pageOf(key)),
+    list: async (cluster) =>
+      structuredClone([...subjects.values()].filter(({ workload }) => workload.cluster === cluster).toReversed()),
   };
 }
 

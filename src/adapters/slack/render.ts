@@ -2,6 +2,7 @@
 
 import type { Message } from '../../ports/messenger.ts';
 import { explanationView } from './views/explanation.ts';
+import { followUpView } from './views/follow-up.ts';
 import { outcomeView, proposalView } from './views/proposal.ts';
 import type { Rendered } from './views/rendered.ts';
 import { bounded } from './views/rendered.ts';
@@ -30,5 +31,7 @@ function draw(message: Message, plain: boolean): Rendered {
       return proposalView(message);
     case 'outcome':
       return outcomeView(message);
+    case 'follow-up':
+      return followUpView(message);
   }
 }

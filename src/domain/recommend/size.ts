@@ -12,7 +12,7 @@ import type { Remembered } from './remembered.ts';
 
 export type PastKill = {
   readonly at: Instant;
-  readonly limit: Bytes | undefined;
+  readonly limit?: Bytes | undefined;
   /** The limit was cut down by a bound: no new floor comes from it, or the bound would be chased for ever (autoscaler#9521). */
   readonly capped?: boolean | undefined;
 };

@@ -1,7 +1,9 @@
 // The schemas of a stored incident and its dossier, equal to the domain's types.
 
 import { z } from 'zod';
+import type { FollowUp } from '../../../domain/follow-up.ts';
 import type { Dossier, Incident } from '../../../domain/incident.ts';
+import { FOLLOW_UP_STAGES } from '../../../domain/ledger.ts';
 import { bytes, instant, role, workload } from './basic.ts';
 import { evidenceSchema } from './evidence.ts';
 import { killSchema } from './kill.ts';
@@ -11,6 +13,7 @@ const subject = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('explanation'), killId: z.string() }),
   z.object({ kind: z.literal('proposal'), proposalId: z.string() }),
   z.object({ kind: z.literal('outcome'), proposalId: z.string() }),
+  z.object({ kind: z.literal('follow-up'), proposalId: z.string(), stage: z.enum(FOLLOW_UP_STAGES) }),
 ]);
 
 const threadEntry = z.object({
@@ -20,6 +23,21 @@ const threadEntry = z.object({
   posted: z.object({ channel: z.string(), id: z.string(), fingerprint: z.string() }).optional(),
   undeliverable: z.string().optional(),
 });
+
+const followUp = z.object({
+  proposalId: z.string(),
+  stage: z.enum(FOLLOW_UP_STAGES),
+  at: instant,
+  limit: bytes,
+  kills: z.number(),
+  peak: z.object({ at: instant, bytes }).optional(),
+  lowering: z
+    .discriminatedUnion('kind', [
+      z.object({ kind: z.literal('lower'), limit: bytes, arithmetic: z.string() }),
+      z.object({ kind: z.literal('keep'), because: z.enum(['too-little-history', 'killed-lately', 'little-to-gain']) }),
+    ])
+    .optional(),
+}) satisfies z.ZodType<FollowUp>;
 
 export const incidentSchema = z.object({
   id: z.string(),
@@ -40,6 +58,7 @@ export const incidentSchema = z.object({
   previousIncidentId: z.string().optional(),
   muted: z.object({ by: z.string(), until: instant }).optional(),
   resolvedAt: instant.optional(),
+  followUps: z.array(followUp).optional(),
   thread: z.array(threadEntry),
 }) satisfies z.ZodType<Incident>;
 

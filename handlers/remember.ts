@@ -1,0 +1,119 @@
+// Write down what containers that were killed or changed use: the highest sample of each day, from the series where there is one, else from what is
+// used now. And say, some time after a change, how it went. Run by a clock; any run may be missed or made twice.
+
+import type { ContainerUse, PodEntry } from '../src/domain/directory.ts';
+import type { UsagePoint } from '../src/domain/evidence.ts';
+import { dueStage, followUp } from '../src/domain/follow-up.ts';
+import { addEntry, addFollowUp } from '../src/domain/incident.ts';
+import type { LedgerSubject } from '../src/domain/ledger.ts';
+import { valueOf } from '../src/domain/piece.ts';
+import type { Instant } from '../src/domain/time.ts';
+import { SECOND } from '../src/domain/time.ts';
+import type { Clock } from '../src/ports/clock.ts';
+import type { Directory, UseReader } from '../src/ports/directory.ts';
+import type { UsageReader } from '../src/ports/evidence-reader.ts';
+import type { IncidentStore } from '../src/ports/incident-store.ts';
+import type { JobQueue } from '../src/ports/job-queue.ts';
+import type { Ledger } from '../src/ports/ledger.ts';
+import type { Log } from '../src/ports/log.ts';
+
+export type RememberPorts = {
+  readonly ledger: Ledger;
+  readonly usage: UsageReader;
+  readonly directory: Directory;
+  readonly uses: UseReader;
+  readonly incidents: IncidentStore;
+  readonly queue: JobQueue;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+export type RememberOutcome = { readonly followed: number; readonly written: number; readonly told: number };
+
+const READ_WITHIN_MS = 10 * SECOND;
+/** Far more than are killed in 56 days of a large cluster; the most recently killed come first. */
+const MOST_READ = 500;
+
+export function createRemember(ports: RememberPorts, settings: { readonly cluster: string }) {
+  return async function remember(): Promise<RememberOutcome> {
+    const subjects = (await ports.ledger.list(settings.cluster)).slice(0, MOST_READ);
+    const outcome = { followed: subjects.length, written: 0, told: 0 };
+    const now = subjects.length === 0 ? new Map<string, UsagePoint>() : await highestNow(ports);
+    for (const subject of subjects) {
+      const peaks = await peaksOf(ports, subject, now);
+      await ports.ledger.notePeaks(subject.key, peaks);
+      if (peaks.length > 0) outcome.written += 1;
+      if (await tell(ports, subject)) outcome.told += 1;
+    }
+    ports.log.debug('remembered', outcome);
+    return outcome;
+  };
+}
+
+/** Of the days the source knows, all replicas together; up to now instead of up to the kill. */
+async function peaksOf(
+  ports: RememberPorts,
+  subject: LedgerSubject,
+  now: ReadonlyMap<string, UsagePoint>,
+): Promise<readonly UsagePoint[]> {
+  const at = ports.clock.now();
+  const kill = { ...subject.kill, finishedAt: at, seenAt: at };
+  const usage = valueOf(await ports.usage.read({ ref: kill.ref, kill }, AbortSignal.timeout(READ_WITHIN_MS)));
+  if (usage?.kind === 'series') return usage.dailyPeaks;
+  const instant = now.get(placeOf(subject.workload, subject.container));
+  return instant === undefined ? [] : [instant];
+}
+
+/** The highest of each workload's container over its pods now; empty when nobody can say. */
+async function highestNow({ directory, uses, clock, log }: RememberPorts): Promise<ReadonlyMap<string, UsagePoint>> {
+  const signal = AbortSignal.timeout(READ_WITHIN_MS);
+  const used = await uses.now(signal);
+  if (used.kind === 'unavailable') return new Map();
+  try {
+    const { pods } = await directory.pods(signal);
+    return highestOf(pods, used.value, clock.now());
+  } catch (error) {
+    log.warn('pods cannot be listed; peaks without a series are not written', { error });
+    return new Map();
+  }
+}
+
+function highestOf(pods: readonly PodEntry[], uses: readonly ContainerUse[], at: Instant): ReadonlyMap<string, UsagePoint> {
+  const workloads = new Map(pods.map((pod) => [`${pod.namespace}/${pod.name}`, pod.workload]));
+  const highest = new Map<string, UsagePoint>();
+  for (const { namespace, pod, container, bytes } of uses) {
+    const workload = workloads.get(`${namespace}/${pod}`);
+    if (workload === undefined) continue;
+    const place = placeOf(workload, container);
+    if ((highest.get(place)?.bytes ?? -1) < bytes) highest.set(place, { at, bytes });
+  }
+  return highest;
+}
+
+function placeOf(
+  workload: { readonly namespace: string; readonly kind: string; readonly name: string },
+  container: string,
+): string {
+  return [workload.namespace, workload.kind, workload.name, container].join('/');
+}
+
+/** True when something was said about a change. */
+async function tell(ports: RememberPorts, { key }: LedgerSubject): Promise<boolean> {
+  const page = await ports.ledger.read(key);
+  const { change } = page;
+  const now = ports.clock.now();
+  const stage = change === undefined ? undefined : dueStage(change, now);
+  if (change === undefined || stage === undefined) return false;
+  const incident = await ports.incidents.get(change.incidentId);
+  if (incident !== undefined) {
+    const said = followUp({ change, page, stage, now });
+    const { proposalId } = change;
+    await ports.incidents.update(incident.id, (current) =>
+      addEntry(addFollowUp(current, said), `follow-up/${proposalId}/${stage}`, { kind: 'follow-up', proposalId, stage }),
+    );
+    await ports.queue.enqueue({ step: 'post', incidentId: incident.id });
+    ports.log.info('change followed up', { incident: incident.id, proposal: proposalId, stage, kills: said.kills });
+  }
+  await ports.ledger.noteTold(key, { proposalId: change.proposalId, stage });
+  return incident !== undefined;
+}

@@ -1,0 +1,41 @@
+// Some time after a change: it held or it did not, what was measured under load, and whether the limit may be lowered again.
+
+import type { FollowUp } from '../../../domain/follow-up.ts';
+import type { Incident } from '../../../domain/incident.ts';
+import { formatBytes } from '../../../domain/memory.ts';
+import { context, section } from '../blocks.ts';
+import { code, moment, prose } from '../text.ts';
+import type { Rendered } from './rendered.ts';
+
+const AFTER = { '24h': 'A day', '7d': 'A week', '14d': 'Two weeks' } as const;
+
+export function followUpView({ incident, followUp }: { readonly incident: Incident; readonly followUp: FollowUp }): Rendered {
+  const { stage, proposalId, limit, kills } = followUp;
+  const title = `${AFTER[stage]} after ${proposalId}`;
+  const verdict =
+    kills === 0
+      ? `:white_check_mark: the limit of *${formatBytes(limit)}* held`
+      : `:warning: killed *${kills}* more ${kills === 1 ? 'time' : 'times'} since`;
+  const lines = [`*${title}:* ${verdict}.`, peakLine(followUp), ...loweringLines(followUp)];
+  return {
+    text: `${title}: ${kills === 0 ? `the limit of ${formatBytes(limit)} held` : `killed ${kills} more times`}.`,
+    blocks: [section(lines.join('\n')), context(`Container ${code(incident.container)}`, `Looked ${moment(followUp.at)}`)],
+  };
+}
+
+function peakLine({ peak, limit }: FollowUp): string {
+  if (peak === undefined) return 'What it used since is not known: no source of memory usage had samples.';
+  const share = Math.round((100 * peak.bytes) / limit);
+  return `Highest sample since: *${formatBytes(peak.bytes)}*, ${share} % of the limit (${moment(peak.at)}); what lies between two samples is not seen.`;
+}
+
+const WHY_KEEP = {
+  'too-little-history': 'Leave it: less than two weeks of samples are known.',
+  'killed-lately': 'Leave it: it was killed within the last two weeks.',
+  'little-to-gain': 'Leave it: a lower limit would give back little.',
+} as const;
+
+function loweringLines({ lowering }: FollowUp): readonly string[] {
+  if (lowering === undefined) return [];
+  return [lowering.kind === 'keep' ? WHY_KEEP[lowering.because] : `It may be lowered. ${prose(lowering.arithmetic)}`];
+}

@@ -1,0 +1,153 @@
+// Daily peaks of what was killed or changed are written down, from a series or from what is used now; and a change is followed up in its thread, once.
+
+import { describe, expect, it } from 'vitest';
+import { createRemember } from '../../../handlers/remember.ts';
+import type { ContainerUse } from '../../../src/domain/directory.ts';
+import type { Usage } from '../../../src/domain/evidence.ts';
+import type { LedgerSubject } from '../../../src/domain/ledger.ts';
+import type { Piece } from '../../../src/domain/piece.ts';
+import { known, unavailable } from '../../../src/domain/piece.ts';
+import { DAY, HOUR } from '../../../src/domain/time.ts';
+import { createFakeWorld } from '../../fakes/world.ts';
+import { ago, evidence, kill, mi, NOW, series, withUsage, workload } from '../../support/build.ts';
+import { createBot, killedPod, soon } from './bot.ts';
+
+const KEY = 'prod/payments/Deployment/checkout-api/app';
+const SUBJECT: LedgerSubject = { key: KEY, workload: workload(), container: 'app', role: 'regular', kill: kill() };
+
+type World = ReturnType<typeof createFakeWorld>;
+
+function remembering(world: World, usage: Piece<Usage>, uses: Piece<readonly ContainerUse[]> = unavailable('none')) {
+  const pods = ['a', 'b'].map((name) => ({
+    namespace: 'payments',
+    name,
+    workload: { namespace: 'payments', kind: 'Deployment', name: 'checkout-api' },
+    containers: [],
+  }));
+  return createRemember(
+    {
+      ...world.ports,
+      usage: { read: async () => usage },
+      uses: { now: async () => uses },
+      directory: { pods: async () => ({ pods, truncated: false }), node: async () => unavailable('not asked') },
+    },
+    { cluster: 'prod' },
+  );
+}
+
+const use = (pod: string, count: number): ContainerUse => ({ namespace: 'payments', pod, container: 'app', bytes: mi(count) });
+
+describe('daily peaks', () => {
+  it('come from a series where there is one', async () => {
+    const world = createFakeWorld();
+    await world.ports.ledger.noteKill(SUBJECT, { at: ago(HOUR), limit: mi(256) });
+    await remembering(
+      world,
+      known(
+        series(6, () => 222),
+        'Prometheus',
+        NOW,
+      ),
+    )();
+    expect((await world.ports.ledger.read(KEY)).peaks).toEqual([expect.objectContaining({ bytes: mi(222) })]);
+  });
+
+  it('come from what is used now, the highest of all replicas, where there is none', async () => {
+    const world = createFakeWorld();
+    await world.ports.ledger.noteKill(SUBJECT, { at: ago(HOUR), limit: mi(256) });
+    const uses = known([use('a', 100), use('b', 140), use('unknown', 900)], 'metrics.k8s.io', NOW);
+    const remember = remembering(world, unavailable('no Prometheus'), uses);
+    expect(await remember()).toEqual({ followed: 1, written: 1, told: 0 });
+    expect((await world.ports.ledger.read(KEY)).peaks).toEqual([{ at: NOW, bytes: mi(140) }]);
+  });
+
+  it('are not made up where nothing is known', async () => {
+    const world = createFakeWorld();
+    await world.ports.ledger.noteKill(SUBJECT, { at: ago(HOUR), limit: mi(256) });
+    expect(await remembering(world, unavailable('no Prometheus'))()).toMatchObject({ written: 0 });
+  });
+
+  it('are not asked for while nothing is followed', async () => {
+    expect(await remembering(createFakeWorld(), unavailable('no Prometheus'))()).toEqual({ followed: 0, written: 0, told: 0 });
+  });
+});
+
+describe('a kill', () => {
+  it('is explained with the limits that were hit before, and with remembered peaks', async () => {
+    const world = createFakeWorld();
+    await world.ports.ledger.noteKill(SUBJECT, { at: ago(DAY * 3), limit: mi(512) });
+    await world.ports.ledger.notePeaks(
+      KEY,
+      [0, 1, 2, 3, 4, 5, 6, 7, 8].map((day) => ({ at: ago(day * DAY), bytes: mi(500) })),
+    );
+    const bot = createBot({ ...world, ports: { ...world.ports, usage: { read: async () => unavailable('no Prometheus') } } });
+    await bot.watch(killedPod(world), { initial: false });
+    await bot.drain();
+    const [incident] = await world.ports.incidents.list({ state: 'all', limit: 1 });
+    const dossier = incident === undefined ? undefined : await world.ports.incidents.dossier(incident.id);
+    // 512 × 1.4 = 716.8, hit before, is more than 256 × 1.4 and 500 × 1.15.
+    expect(dossier?.recommendation).toMatchObject({ kind: 'raise', limit: mi(736) });
+    expect(dossier?.evidence.usage).toMatchObject({ kind: 'known', value: { kind: 'series', peak: { bytes: mi(500) } } });
+    expect((await world.ports.ledger.read(KEY)).kills).toHaveLength(2);
+  });
+});
+
+describe('a change', () => {
+  it('is followed up in its thread at each stage, once', async () => {
+    const world = createFakeWorld();
+    const bot = createBot(world);
+    await bot.watch(killedPod(world), { initial: false });
+    await bot.drain();
+    const [incident] = await world.ports.incidents.list({ state: 'all', limit: 1 });
+    if (incident === undefined) throw new Error('there is an incident');
+    await world.ports.ledger.noteChange(incident.key, {
+      proposalId: 'P-1',
+      incidentId: incident.id,
+      at: world.clock.now(),
+      limit: mi(384),
+      told: [],
+    });
+    const remember = remembering(world, withUsage(series(6, () => 240)).usage);
+    const said = () =>
+      world.slack.sent.filter(({ kind }) => kind === 'follow-up').map(({ key }) => key.split('/').slice(-2).join('/'));
+    const expected: string[] = [];
+    for (const [days, stage] of [
+      [1, '24h'],
+      [6, '7d'],
+      [7, '14d'],
+    ] as const) {
+      world.clock.advance(days * DAY);
+      expect((await remember()).told).toBe(1);
+      expect((await remember()).told).toBe(0);
+      await bot.drain();
+      expected.push(`P-1/${stage}`);
+      expect(said()).toEqual(expected);
+    }
+  });
+
+  it('that was closed as quiet is followed from then on', async () => {
+    const world = createFakeWorld();
+    const bot = createBot(world);
+    await bot.watch(killedPod(world), { initial: false });
+    await bot.drain();
+    const [incident] = await world.ports.incidents.list({ state: 'all', limit: 1 });
+    if (incident === undefined) throw new Error('there is an incident');
+    const proposed = await bot.propose.propose(
+      { incidentId: incident.id, requester: 'UALICE', limit: '384Mi', request: undefined, reason: 'It needs more than that.' },
+      soon(),
+    );
+    if (proposed.kind !== 'proposed') throw new Error(`not proposed: ${JSON.stringify(proposed)}`);
+    const proposal = await world.ports.proposals.get(proposed.proposalId);
+    await bot.decide.decide(
+      { proposalId: proposed.proposalId, version: proposal?.version ?? 0, decider: 'UBOB', decision: { kind: 'approve' } },
+      soon(),
+    );
+    await bot.drain();
+    expect((await world.ports.ledger.read(incident.key)).change).toMatchObject({
+      proposalId: proposed.proposalId,
+      limit: mi(384),
+      told: [],
+    });
+    expect(evidence().usage.kind).toBe('unavailable');
+  });
+});
