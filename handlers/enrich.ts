@@ -24,6 +24,7 @@ import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { Ledger } from '../src/ports/ledger.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { MuteStore } from '../src/ports/mute-store.ts';
+import type { SurroundingsReader } from '../src/ports/surroundings-reader.ts';
 import type { Recalled } from './recall.ts';
 import { recall } from './recall.ts';
 
@@ -35,6 +36,7 @@ export type EnrichPorts = {
   readonly kernel: KernelReports;
   readonly ledger: Ledger;
   readonly mutes: MuteStore;
+  readonly surroundings: SurroundingsReader;
   readonly queue: JobQueue;
   readonly clock: Clock;
   readonly log: Log;
@@ -66,7 +68,7 @@ export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
       return { kind: 'not-a-kill', because: suspicion.because };
     }
     const { incident, opened } = await place(ports, settings, { kill, evidence });
-    const dossier = judge(ports, settings, { kill, incident, ...(await recall(ports, { incident, kill, evidence })) });
+    const dossier = judge(ports, settings, { kill, incident, ...(await recall(ports, { incident, kill, evidence, signal })) });
     const before = await ports.incidents.dossier(incident.id);
     await ports.incidents.saveDossier(incident.id, dossier);
     await explainOnce(ports, incident, { before, dossier, kill });

@@ -72,7 +72,7 @@ export async function startWorker(world: World): Promise<void> {
   const common = { ...stores, ...telemetry, clock: systemClock };
   const messenger = createMessenger({ client: slack.client, ...telemetry });
   const enrich = createEnrich(
-    { ...common, evidence: cluster.evidence, usage: cluster.usage },
+    { ...common, evidence: cluster.evidence, usage: cluster.usage, surroundings: cluster.surroundings },
     {
       // Read anew at each step: headroom.yaml may have changed meanwhile.
       get routes() {

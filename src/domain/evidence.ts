@@ -60,8 +60,6 @@ export type NodeFacts = {
   readonly name: string;
   readonly capacity?: Bytes | undefined;
   readonly allocatable?: Bytes | undefined;
-  /** What the cluster's largest node can give to this workload: allocatable minus what DaemonSets request there. */
-  readonly largest?: Bytes | undefined;
   readonly memoryPressure: boolean;
   readonly ready: boolean;
   /** SystemOOM and OOMKilling events of the last 10 minutes before the kill. */
@@ -125,7 +123,7 @@ export type OwnerFacts = {
   readonly fieldOwners: readonly FieldOwner[];
 };
 
-/** What a namespace allows, with the names of the objects that say so. */
+/** What a namespace and the cluster allow, with the names of the objects that say so. */
 export type NamespaceBounds = {
   readonly limitRanges: readonly {
     readonly name: string;
@@ -139,6 +137,10 @@ export type NamespaceBounds = {
     readonly limitsLeft?: Bytes | undefined;
     readonly requestsLeft?: Bytes | undefined;
   }[];
+  /** VPAs and memory HPAs that steer this workload. */
+  readonly controllers: readonly FieldOwner[];
+  /** What the largest node has to give. */
+  readonly largestNode?: Bytes | undefined;
 };
 
 export type Evidence = {

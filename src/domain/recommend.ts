@@ -80,7 +80,9 @@ function advise(input: RecommendInput, reason: string, advice: readonly string[]
 
 /** A field that another controller sets is not changed from here. */
 function steered(input: RecommendInput, size: Size, capped: Capped): Recommendation | undefined {
-  const advice = controllerAdvice(valueOf(input.evidence.owner)?.fieldOwners ?? [], capped.limit);
+  const { owner, bounds } = input.evidence;
+  const around = bounds === undefined ? undefined : valueOf(bounds)?.controllers;
+  const advice = controllerAdvice([...(valueOf(owner)?.fieldOwners ?? []), ...(around ?? [])], capped.limit);
   const reason = `${size.arithmetic} Another controller sets this field, so it is not changed from here.`;
   return advice.length === 0 ? undefined : adviseWith(input, capped.limit, { reason, advice });
 }

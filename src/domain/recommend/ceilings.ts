@@ -39,10 +39,10 @@ function policyCeilings({ limit, policy }: CeilingInput): readonly Ceiling[] {
 }
 
 function nodeCeiling({ evidence, policy }: CeilingInput): readonly Ceiling[] {
-  const node = valueOf(evidence.node);
-  const room = node?.largest ?? node?.allocatable;
+  const largest = evidence.bounds === undefined ? undefined : valueOf(evidence.bounds)?.largestNode;
+  const room = largest ?? valueOf(evidence.node)?.allocatable;
   if (room === undefined) return [];
-  const which = node?.largest === undefined ? 'the node' : 'the largest node';
+  const which = largest === undefined ? 'the node' : 'the largest node';
   return [{ bytes: policy.maxNodeShare * room, name: `${which}, which has ${Math.floor(room / 2 ** 20)}Mi to give` }];
 }
 

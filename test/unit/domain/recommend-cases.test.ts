@@ -60,7 +60,10 @@ function owned(fieldOwners: readonly FieldOwner[], more = {}): Evidence {
 }
 
 function bounded(bounds: Partial<NamespaceBounds>, given = owned([])): Evidence {
-  return { ...given, bounds: known({ limitRanges: [], quotas: [], ...bounds }, 'LimitRanges and ResourceQuotas', NOW) };
+  return {
+    ...given,
+    bounds: known({ limitRanges: [], quotas: [], controllers: [], ...bounds }, 'LimitRanges and ResourceQuotas', NOW),
+  };
 }
 
 /** Days of daily peaks, newest first, and a last hour. */
@@ -106,13 +109,8 @@ describe('a number is bound', () => {
   });
 
   it('by the largest node there is, when that is known', () => {
-    const node = known(
-      { name: 'n', allocatable: mi(64), largest: mi(400), memoryPressure: false, ready: true, oomEvents: [] },
-      'nodes',
-      NOW,
-    );
-    const found = advise({ evidence: evidence({ node }) });
-    expect(found).toMatchObject({ limit: mi(360) });
+    const found = advise({ evidence: bounded({ largestNode: mi(400) }) });
+    expect(found).toMatchObject({ kind: 'raise', limit: mi(360) });
     expect(found.kind === 'raise' ? found.cappedBy : '').toContain('largest node');
   });
 });
@@ -126,6 +124,7 @@ describe('another controller', () => {
     expect(found.kind).toBe('advise');
     expect(found.advice.join(' ')).toContain(words);
     expect(found.advice.join(' ')).toContain('512Mi');
+    expect(advise({ evidence: bounded({ controllers: [{ tool, signal: 'seen', name: 'shop' }] }) }).kind).toBe('advise');
   });
 });
 

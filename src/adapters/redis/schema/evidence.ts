@@ -89,7 +89,6 @@ const nodeFacts = z.object({
   name: z.string(),
   capacity: bytes.optional(),
   allocatable: bytes.optional(),
-  largest: bytes.optional(),
   memoryPressure: z.boolean(),
   ready: z.boolean(),
   oomEvents: z.array(eventLine),
@@ -129,7 +128,15 @@ const ownerFacts = z.object({
   ),
 });
 
+const fieldOwner = z.object({
+  tool: z.enum(['argo-cd', 'flux', 'helm', 'vpa', 'hpa', 'operator']),
+  signal: z.string(),
+  name: z.string().optional(),
+});
+
 const namespaceBounds = z.object({
+  controllers: z.array(fieldOwner),
+  largestNode: bytes.optional(),
   limitRanges: z.array(z.object({ name: z.string(), maxLimit: bytes.optional(), maxRatio: z.number().optional() })),
   quotas: z.array(z.object({ name: z.string(), limitsLeft: bytes.optional(), requestsLeft: bytes.optional() })),
 });
