@@ -2,14 +2,13 @@
 // verify. A proposal found half-way after a crash or a lost answer is looked up in the cluster before anything is written.
 
 import type { Change } from '../src/domain/change.ts';
-import { intentOf } from '../src/domain/change.ts';
+import { intentOf } from '../src/domain/change-intent.ts';
 import { marked } from '../src/domain/change-mark.ts';
 import { addEntry, movedTo } from '../src/domain/incident.ts';
 import { formatQuantity } from '../src/domain/memory.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
-import type { Proposal, ProposalEvent } from '../src/domain/proposal.ts';
-import { advance } from '../src/domain/proposal.ts';
+import type { Proposal } from '../src/domain/proposal.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { JobQueue } from '../src/ports/job-queue.ts';
@@ -17,16 +16,20 @@ import type { Ledger } from '../src/ports/ledger.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { Meter } from '../src/ports/meter.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
+import type { Repositories } from '../src/ports/repositories.ts';
 import type { WorkloadEditor, WriteResult } from '../src/ports/workload-editor.ts';
 import { closeProposal } from './close.ts';
 import type { Look } from './look.ts';
 import { driftReason, look } from './look.ts';
+import { move } from './move.ts';
 import { placeOf } from './permission.ts';
+import { openPullRequest } from './pull-request.ts';
 
 export type ApplyPorts = {
   readonly proposals: ProposalStore;
   readonly incidents: IncidentStore;
   readonly editor: WorkloadEditor;
+  readonly repositories: Repositories;
   readonly queue: JobQueue;
   readonly ledger: Ledger;
   readonly clock: Clock;
@@ -36,6 +39,7 @@ export type ApplyPorts = {
 
 export type ApplyOutcome =
   | { readonly kind: 'written'; readonly generation: number }
+  | { readonly kind: 'opened'; readonly url: string }
   | { readonly kind: 'not-applied'; readonly reason: string }
   | { readonly kind: 'nothing-to-do'; readonly state: Proposal['state']['kind'] | 'unknown' };
 
@@ -55,8 +59,10 @@ export function createApply(ports: ApplyPorts, settings: ApplySettings) {
     if (settings.digest(intentOf(proposal.change)) !== proposal.hash)
       return giveUp(ports, proposal, 'what is stored is not what was approved');
     const seen = await look(ports.editor, proposal.change, signal);
-    if (resumed && seen.kind === 'written') return finish(ports, proposal, { generation: seen.generation, signal });
+    if (resumed && seen.kind === 'written' && proposal.change.way !== 'pull-request')
+      return finish(ports, proposal, { generation: seen.generation, signal });
     if (seen.kind !== 'as-reviewed') return giveUp(ports, proposal, driftReason(seen));
+    if (proposal.change.way === 'pull-request') return byRepository(ports, proposal, { settings, signal });
     return write(ports, proposal, { settings, change: markedBy(proposal, seen), signal });
   };
 }
@@ -65,6 +71,13 @@ export function createApply(ports: ApplyPorts, settings: ApplySettings) {
 function markedBy({ id, incidentId }: Proposal, { change, template }: Extract<Look, { readonly kind: 'as-reviewed' }>): Change {
   if (template === undefined || change.way === 'resize') return change;
   return change.way === 'recreate' ? change : { ...change, patch: marked(change, template, `${id} ${incidentId}`) };
+}
+
+type Opening = { readonly settings: ApplySettings; readonly signal: AbortSignal };
+
+async function byRepository(ports: ApplyPorts, proposal: Proposal, { settings, signal }: Opening): Promise<ApplyOutcome> {
+  if (policyFor(settings.policy, placeOf(proposal)).dryRunOnly) return giveUp(ports, proposal, REHEARSED);
+  return openPullRequest(ports, proposal, signal);
 }
 
 type Writing = { readonly settings: ApplySettings; readonly change: Change; readonly signal: AbortSignal };
@@ -85,18 +98,6 @@ async function lookAgain(ports: ApplyPorts, proposal: Proposal, { result, signal
   const seen = await look(ports.editor, proposal.change, signal);
   if (seen.kind === 'written') return finish(ports, proposal, { generation: seen.generation, signal });
   return giveUp(ports, proposal, refusal(result));
-}
-
-/** The proposal after the event, stored; undefined when it is not in a state for it or somebody else moved it first. */
-export async function move(
-  ports: { readonly proposals: ProposalStore; readonly clock: Clock },
-  proposal: Proposal,
-  event: ProposalEvent,
-): Promise<Proposal | undefined> {
-  const moved = advance(proposal, event, ports.clock.now());
-  if (moved.kind === 'not-allowed') return undefined;
-  const stored = await ports.proposals.replace(moved.proposal);
-  return stored.kind === 'stored' ? stored.proposal : undefined;
 }
 
 function refusal(result: Exclude<WriteResult, { readonly kind: 'written' }>): string {

@@ -7,6 +7,7 @@ import { valueOf } from '../src/domain/piece.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
 import type { ProposeInput, Refused, ReviewDraft } from '../src/ports/conversation.ts';
+import { ownerName } from './owning-repository.ts';
 import type { PreparePorts, Ready } from './prepare.ts';
 import { refused } from './prepare.ts';
 
@@ -73,16 +74,14 @@ function inPods({ dossier, incident }: Ready): string | undefined {
   return limit === undefined ? undefined : `none in the template, ${limit.text} in the pod`;
 }
 
-function warningsFor({ template, dossier, furtherMost }: Ready): readonly string[] {
+function warningsFor({ template, dossier, furtherMost, owned }: Ready): readonly string[] {
   const owners = dossier === undefined ? [] : (valueOf(dossier.evidence.owner)?.fieldOwners ?? []);
   return [
     ...(furtherMost === undefined
       ? []
       : [`A raise has not held already. This is the last one: at most ${formatQuantity(furtherMost)}, then it is up to people.`]),
     ...(template.noEffect === undefined ? [] : [template.noEffect]),
-    ...owners.map(
-      ({ tool, signal, name }) =>
-        `${tool}${name === undefined ? '' : ` (${name})`} manages this object (${signal}) and will put the old value back; change the limit where it reads it from.`,
-    ),
+    ...owners.map((owner) => `${ownerName(owner)} manages this object (${owner.signal}) and will put the old value back.`),
+    ...(owned.reason === undefined ? [] : [`No pull request is possible: ${owned.reason}.`]),
   ];
 }

@@ -18,6 +18,7 @@ export type Changed = Exclude<Look, { readonly kind: 'as-reviewed' }>;
 export function look(editor: WorkloadEditor, change: Change, signal: AbortSignal): Promise<Look> {
   switch (change.way) {
     case 'template':
+    case 'pull-request':
       return lookAtTemplate(editor, change, signal);
     case 'resize':
       return lookAtPods(editor, change, signal);

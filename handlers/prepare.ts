@@ -5,11 +5,11 @@ import type { Change, TemplateContainer, TemplateState, Wanted, Way } from '../s
 import { buildChange, isPatchableKind } from '../src/domain/change.ts';
 import type { Dossier, Incident } from '../src/domain/incident.ts';
 import type { Bytes } from '../src/domain/memory.ts';
-import { toBytes } from '../src/domain/memory.ts';
+import { MIB, toBytes } from '../src/domain/memory.ts';
 import { valueOf } from '../src/domain/piece.ts';
 import type { PodTarget } from '../src/domain/pod-target.ts';
 import { containerIn, resizeOf } from '../src/domain/pod-target.ts';
-import type { ChangeRoute, Policy } from '../src/domain/policy.ts';
+import type { Policy } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
 import type { PersonId, Proposal } from '../src/domain/proposal.ts';
 import type { Finding } from '../src/domain/review.ts';
@@ -22,8 +22,11 @@ import type { Refused } from '../src/ports/conversation.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { People } from '../src/ports/people.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
+import type { Repositories } from '../src/ports/repositories.ts';
 import type { SurroundingsReader } from '../src/ports/surroundings-reader.ts';
 import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
+import type { Ownership } from './owning-repository.ts';
+import { ownershipOf, routeOf, waysWith } from './owning-repository.ts';
 import { proposalDenied } from './permission.ts';
 import { proposingDenied } from './policy-check.ts';
 
@@ -32,6 +35,7 @@ export type PreparePorts = {
   readonly proposals: ProposalStore;
   readonly editor: WorkloadEditor;
   readonly surroundings: SurroundingsReader;
+  readonly repositories: Pick<Repositories, 'plan'>;
   readonly people: People;
   readonly audit: Pick<Audit, 'history'>;
   readonly clock: Clock;
@@ -47,15 +51,14 @@ export type Ready = {
   readonly template: TemplateState;
   readonly container: TemplateContainer;
   readonly ways: readonly Way[];
+  /** What brings it from a repository, and whether a pull request there is possible. */
+  readonly owned: Ownership;
   readonly pods: readonly PodTarget[];
   /** Pods that will not get a new template by themselves. */
   readonly stuck: readonly string[];
   /** Of a further raise after one that did not hold: the highest limit, and that this is the last. */
   readonly furtherMost?: Bytes | undefined;
 };
-
-/** What headroom.yaml calls the ways. */
-const ROUTES = { template: 'live', resize: 'resize', recreate: 'live' } as const satisfies Record<Way, ChangeRoute>;
 
 /** A proposal that is edited: its own place in the incident is no obstacle. */
 export type Preparing = {
@@ -99,9 +102,10 @@ export async function prepare(
     (await proposingDenied(ports, settings.policy, { workload, container: incident.container, labels: place.labels }));
   if (denied !== undefined) return refused(denied);
   const { routes } = policyFor(settings.policy, place);
-  const ways = found.ways.filter((way) => routes.includes(ROUTES[way]));
+  const owned = await ownershipOf(ports.repositories, { change: probe(found), dossier }, signal);
+  const ways = waysWith(found, owned).filter((way) => routes.includes(routeOf(way, owned.owner)));
   if (ways.length === 0) return refused(`policy.routes allows no way that is open to it: ${routes.join(', ')}.`);
-  return { ...found, ways, incident, dossier, furtherMost: furtherMost(failed.at(-1)) };
+  return { ...found, ways, owned, incident, dossier, furtherMost: furtherMost(failed.at(-1)) };
 }
 
 function unchangeable({ kind }: WorkloadRef, dossier: Dossier | undefined): string {
@@ -124,7 +128,12 @@ function furtherMost(failed: Proposal | undefined): Bytes | undefined {
 }
 
 type Searching = Pick<Ready, 'incident' | 'dossier'>;
-type Target = Omit<Ready, 'incident' | 'dossier'>;
+type Target = Omit<Ready, 'incident' | 'dossier' | 'owned'>;
+
+/** Any change of the container: enough to see whether a repository holds it. */
+function probe({ template, container }: Target): Change {
+  return buildChange(template, container, { limit: toBytes((container.resources.limit?.bytes ?? 0) + MIB) });
+}
 
 async function findTarget(ports: PreparePorts, { incident, dossier }: Searching, signal: AbortSignal): Promise<Target | Refused> {
   const { kind, namespace, name } = incident.workload;
@@ -181,6 +190,8 @@ export function changeFor(ports: PreparePorts, ready: Ready, { way, wanted, rele
   switch (way) {
     case 'template':
       return releaseStuck ? { ...change, releaseStuck } : change;
+    case 'pull-request':
+      return { ...change, way };
     case 'resize':
       return resizeOf(change, ready.pods);
     case 'recreate':

@@ -2,7 +2,7 @@
 // same for a proposal that waits, and voids the approvals it has. Nothing is written to the cluster here but dry runs.
 
 import type { Change, Way } from '../src/domain/change.ts';
-import { intentOf } from '../src/domain/change.ts';
+import { intentOf } from '../src/domain/change-intent.ts';
 import { addEntry } from '../src/domain/incident.ts';
 import { checkProposedLimits } from '../src/domain/limits-check.ts';
 import { livedFor } from '../src/domain/oom-kill.ts';
@@ -27,6 +27,7 @@ import type { Meter } from '../src/ports/meter.ts';
 import type { PodRehearsal } from '../src/ports/workload-editor.ts';
 import { draftOf, editedProposal } from './draft.ts';
 import { expire } from './expire.ts';
+import { planIn } from './owning-repository.ts';
 import type { PreparePorts, Ready, ReviewSettings } from './prepare.ts';
 import { changeFor, findingsFor, prepare, refused } from './prepare.ts';
 
@@ -69,11 +70,25 @@ async function propose(ports: ProposePorts, settings: ReviewSettings, { input, s
   if (ready.kind === 'refused') return ready;
   const checked = check(policyOf(settings, ready), ready, input);
   if ('problems' in checked) return { kind: 'invalid', problems: checked.problems };
-  const change = changeFor(ports, ready, { ...checked, releaseStuck: input.releaseStuck === true });
+  const chosen = changeFor(ports, ready, { ...checked, releaseStuck: input.releaseStuck === true });
+  const change = await withEdit(ports, chosen, signal);
+  if ('kind' in change) return change;
   const reviewed = await rehearse(ports, ready, { change, signal });
   if ('kind' in reviewed) return reviewed;
   const content = contentOf(ports, policyOf(settings, ready), { input, ready, change, ...reviewed });
   return editing === undefined ? store(ports, ready, content) : edit(ports, editing.proposal, content);
+}
+
+/** A change that goes by a repository has its edit found now: that is what is reviewed. */
+async function withEdit(
+  ports: ProposePorts,
+  change: Change,
+  signal: AbortSignal,
+): Promise<Change | Extract<ProposeOutcome, { readonly kind: 'invalid' }>> {
+  if (change.way !== 'pull-request') return change;
+  const plan = await planIn(ports.repositories, change, signal);
+  if (plan.kind === 'planned') return { ...change, edit: plan.edit };
+  return { kind: 'invalid', problems: [{ field: 'way', message: `No pull request is possible: ${plan.reason}.` }] };
 }
 
 /** As it is for the workload. */

@@ -59,6 +59,7 @@ async function sweepProposal(ports: SweepPorts, proposal: Proposal): Promise<'ex
     case 'applying':
       await ports.queue.enqueue({ step: 'apply', cluster: proposal.change.workload.cluster, proposalId: proposal.id });
       return 'resumed';
+    case 'in-review':
     case 'rolling-out':
     case 'observing':
       await ports.queue.enqueue({ step: 'verify', cluster: proposal.change.workload.cluster, proposalId: proposal.id });

@@ -2,7 +2,8 @@
 // letter. What cannot roll out is taken back without asking where the policy says so; a raise that was killed again never is.
 
 import type { Change } from '../src/domain/change.ts';
-import { buildChange, intentOf } from '../src/domain/change.ts';
+import { buildChange } from '../src/domain/change.ts';
+import { intentOf } from '../src/domain/change-intent.ts';
 import type { Incident } from '../src/domain/incident.ts';
 import { addEntry, movedTo } from '../src/domain/incident.ts';
 import type { Policy } from '../src/domain/policy.ts';

@@ -1,9 +1,9 @@
 // Watch what a written change does: the rollout by kubectl's rules, then a quiet window. Ends in a verdict: quiet, killed again,
 // not rolled out, or undone by someone. Asks to be called again later instead of waiting.
 
+import { endsInTemplate } from '../src/domain/change.ts';
 import { incidentKey, movedTo } from '../src/domain/incident.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
-import type { Policy } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
 import type { Proposal, ProposalState } from '../src/domain/proposal.ts';
 import { isFinal } from '../src/domain/proposal.ts';
@@ -13,21 +13,25 @@ import type { Verdict } from '../src/domain/verdict.ts';
 import { isOverdue, watchWindow } from '../src/domain/verdict.ts';
 import type { Later } from '../src/ports/job-queue.ts';
 import type { KillIntake } from '../src/ports/kill-intake.ts';
+import type { Repositories } from '../src/ports/repositories.ts';
 import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
-import { move } from './apply.ts';
 import type { ClosePorts } from './close.ts';
 import { closeProposal, isUndoneNext, settleIncident } from './close.ts';
 import { look } from './look.ts';
+import { move } from './move.ts';
 import { placeOf } from './permission.ts';
+import type { InReview, PullRequestSettings } from './pull-request.ts';
+import { followPullRequest } from './pull-request.ts';
 import { undoAutomatically } from './undo.ts';
 
 export type VerifyPorts = ClosePorts & {
   readonly intake: KillIntake;
   readonly editor: WorkloadEditor;
+  readonly repositories: Repositories;
   readonly digest: (text: string) => string;
 };
 
-export type VerifySettings = { readonly policy: Policy; readonly pollEvery: Millis };
+export type VerifySettings = PullRequestSettings & { readonly pollEvery: Millis };
 
 export type VerifyOutcome =
   | Later
@@ -44,12 +48,24 @@ export function createVerify(ports: VerifyPorts, settings: VerifySettings) {
     const { state } = proposal;
     if (state.kind === 'closed') await settle(ports, proposal, { state, signal });
     if (isFinal(state)) return { kind: 'nothing-to-do', state: state.kind };
+    if (state.kind === 'in-review') return inReview(ports, settings, { proposal, state, signal });
     if (state.kind !== 'rolling-out' && state.kind !== 'observing') return { kind: 'nothing-to-do', state: state.kind };
     const { undone, replicas } = await undoneVerdict(ports, proposal, signal);
     if (undone !== undefined) return close(ports, proposal, { verdict: undone, signal });
     if (state.kind === 'rolling-out') return followRollout(ports, settings, { proposal, state, replicas, signal });
     return observe(ports, settings, { proposal, state, signal });
   };
+}
+
+async function inReview(
+  ports: VerifyPorts,
+  settings: VerifySettings,
+  following: { readonly proposal: Proposal; readonly state: InReview; readonly signal: AbortSignal },
+): Promise<VerifyOutcome> {
+  const followed = await followPullRequest(ports, settings, following);
+  return followed.kind === 'written'
+    ? { kind: 'later', afterMs: settings.pollEvery, reason: 'in the cluster; rolling out' }
+    : followed;
 }
 
 type Closing = { readonly verdict: Verdict; readonly signal: AbortSignal };
@@ -70,7 +86,7 @@ async function settle(ports: VerifyPorts, proposal: Proposal, { state, signal }:
 
 /** Someone, or a GitOps tool, took the change back. Pods in place come and go, and a finished Job is cleared away: that is nobody's undoing. */
 async function undoneVerdict(ports: VerifyPorts, proposal: Proposal, signal: AbortSignal): Promise<Seen> {
-  if (proposal.change.way !== 'template') return { undone: undefined };
+  if (!endsInTemplate(proposal.change)) return { undone: undefined };
   const seen = await look(ports.editor, proposal.change, signal);
   switch (seen.kind) {
     case 'written':
@@ -114,7 +130,7 @@ async function followRollout(ports: VerifyPorts, settings: VerifySettings, follo
 }
 
 function isLate(ports: VerifyPorts, { proposal, state, replicas = 1 }: RollingOut): boolean {
-  if (proposal.change.workload.kind === 'Deployment' && proposal.change.way === 'template') return false;
+  if (proposal.change.workload.kind === 'Deployment' && endsInTemplate(proposal.change)) return false;
   return isOverdue({ startedAt: state.at, now: ports.clock.now(), replicas });
 }
 

@@ -10,6 +10,7 @@ import { startNodeAgent, startWatcher } from './compose/detection.ts';
 import { followRules } from './compose/live-rules.ts';
 import type { Cluster, Stores, Telemetry } from './compose/parts.ts';
 import { openCluster, openStores } from './compose/parts.ts';
+import { openRepositories } from './compose/repositories.ts';
 import { rulesFor } from './compose/rules.ts';
 import type { SlackPlace } from './compose/stand-ins.ts';
 import { placeCluster, placeRedis, placeSlack } from './compose/stand-ins.ts';
@@ -107,7 +108,7 @@ async function startRoles(
     // Bolt and all that comes with it is loaded only by those who talk to Slack.
     const { openSlack, startSlack, startWorker } = await import('./compose/roles.ts');
     const slack = await openSlack(place, telemetry, stopping);
-    const world = { ...common, slack };
+    const world = { ...common, slack, repositories: await openRepositories(config, common.rules) };
     if (config.role === 'slack' || config.role === 'all') {
       const socket = await startSlack(world);
       checks.push({ name: 'slack', ready: () => socket.connected() });

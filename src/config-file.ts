@@ -5,8 +5,10 @@ import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { describeIssues } from './config-place.ts';
 import { POLICY_KEYS, policySchema } from './config-policy.ts';
+import { pullRequestsSchema, REPOSITORY_KEYS, repositoriesSchema } from './config-repositories.ts';
 import { duration, globs } from './config-values.ts';
 import type { Policy, RouteRule } from './domain/policy.ts';
+import type { RepositoryRule } from './domain/repository.ts';
 import type { Millis } from './domain/time.ts';
 
 export type Rules = {
@@ -16,6 +18,16 @@ export type Rules = {
   readonly reportWithin: Millis;
   /** Records of the audit that are older are removed. */
   readonly auditKept: Millis;
+  /** Which repository owns which workloads. */
+  readonly repositories: readonly RepositoryRule[];
+  readonly pullRequests: {
+    /** How often an open one is looked at. */
+    readonly lookEvery: Millis;
+    /** One that nobody merged for this long is closed. */
+    readonly closeAfter: Millis;
+    /** A merged one that is not in the cluster after this is told as not rolled out. */
+    readonly syncWithin: Millis;
+  };
 };
 
 export type ParsedRules =
@@ -29,9 +41,11 @@ const file = z.strictObject({
   policy: policySchema.prefault({}),
   reportWithin: duration.prefault('1h'),
   auditKept: duration.prefault('400d'),
+  repositories: repositoriesSchema.default([]),
+  pullRequests: pullRequestsSchema.prefault({}),
 });
 
-const KEYS: readonly string[] = [...Object.keys(file.shape), ...Object.keys(route.shape), ...POLICY_KEYS];
+const KEYS: readonly string[] = [...Object.keys(file.shape), ...Object.keys(route.shape), ...POLICY_KEYS, ...REPOSITORY_KEYS];
 
 /** The rules in a YAML text; an empty text gives the defaults, in which nobody may approve. */
 export function parseRules(text: string): ParsedRules {

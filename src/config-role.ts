@@ -1,4 +1,4 @@
-// The role of a process, from its arguments.
+// The role of a process, from its arguments, and what that role cannot do without.
 
 export const ROLES = ['watcher', 'worker', 'slack', 'node-agent', 'all'] as const;
 export type Role = (typeof ROLES)[number];
@@ -22,4 +22,24 @@ export function parseRole(args: readonly string[]): ParsedRole {
   return role === undefined
     ? { kind: 'problem', problem: `--role: ${value ?? 'nothing'} is not a role; use one of ${ROLES.join(', ')}` }
     : { kind: 'role', role };
+}
+
+/** A role alone has no stand-ins: its partners run elsewhere and would not see them. */
+export function missingForRole(
+  role: Role,
+  values: Readonly<Record<string, string>>,
+  environmentValues: Readonly<Record<string, string | undefined>>,
+): readonly string[] {
+  if (role === 'all') return [];
+  const hasCluster = [values['KUBECONFIG'], values['KUBE_CONTEXT'], environmentValues['KUBERNETES_SERVICE_HOST']].some(
+    (value) => value !== undefined,
+  );
+  return [
+    ...(values['REDIS_URL'] === undefined ? [`REDIS_URL: needed with --role ${role}: the roles meet in one Redis`] : []),
+    ...(hasCluster ? [] : [`KUBECONFIG: needed with --role ${role} outside a cluster`]),
+    ...(talksToSlack(role) && values['SLACK_BOT_TOKEN'] === undefined ? [`SLACK_BOT_TOKEN: needed with --role ${role}`] : []),
+    ...(role === 'node-agent' && values['NODE_NAME'] === undefined
+      ? ['NODE_NAME: needed with --role node-agent: the node it runs on, from the field spec.nodeName']
+      : []),
+  ];
 }

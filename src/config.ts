@@ -4,8 +4,10 @@
 import { z } from 'zod';
 import type { Rules } from './config-file.ts';
 import { parseRules } from './config-file.ts';
+import type { GitHubConfig } from './config-github.ts';
+import { githubOf, githubProblems, githubSettings } from './config-github.ts';
 import type { Role } from './config-role.ts';
-import { parseRole, talksToSlack } from './config-role.ts';
+import { missingForRole, parseRole } from './config-role.ts';
 import { Secret } from './secret.ts';
 import type { SettingName } from './settings.ts';
 import { SETTINGS } from './settings.ts';
@@ -35,6 +37,8 @@ export type Config = {
   readonly rules: Rules | undefined;
   /** Where they come from; read again while the process runs. */
   readonly rulesPath: string | undefined;
+  /** Undefined: no pull requests can be made. */
+  readonly github: GitHubConfig | undefined;
   readonly httpPort: number;
   readonly httpHost: string;
   readonly dataDir: string;
@@ -108,6 +112,7 @@ const environment = z.object({
     .optional(),
   PROMETHEUS_URL: url(/^https?$/, 'an http:// or https:// URL, for example http://prometheus.monitoring.svc:9090').optional(),
   PROMETHEUS_TOKEN: z.string().optional(),
+  ...githubSettings,
   HEADROOM_CONFIG: z.string().optional(),
   NODE_NAME: z.string().optional(),
   LEASE_NAMESPACE: z
@@ -134,6 +139,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       ? []
       : parsed.error.issues.map((issue) => `${issue.path.map(String)[0] ?? 'environment'}: ${issue.message}`)),
     ...missingPartners(values),
+    ...githubProblems(values),
     ...(role.kind === 'role' ? missingForRole(role.role, values, sources.environment) : []),
     ...rules.problems,
   ];
@@ -166,26 +172,6 @@ function missingPartners(values: Readonly<Record<string, string>>): readonly str
   ];
 }
 
-/** A role alone has no stand-ins: its partners run elsewhere and would not see them. */
-function missingForRole(
-  role: Role,
-  values: Readonly<Record<string, string>>,
-  environmentValues: ConfigSources['environment'],
-): readonly string[] {
-  if (role === 'all') return [];
-  const hasCluster = [values['KUBECONFIG'], values['KUBE_CONTEXT'], environmentValues['KUBERNETES_SERVICE_HOST']].some(
-    (value) => value !== undefined,
-  );
-  return [
-    ...(values['REDIS_URL'] === undefined ? [`REDIS_URL: needed with --role ${role}: the roles meet in one Redis`] : []),
-    ...(hasCluster ? [] : [`KUBECONFIG: needed with --role ${role} outside a cluster`]),
-    ...(talksToSlack(role) && values['SLACK_BOT_TOKEN'] === undefined ? [`SLACK_BOT_TOKEN: needed with --role ${role}`] : []),
-    ...(role === 'node-agent' && values['NODE_NAME'] === undefined
-      ? ['NODE_NAME: needed with --role node-agent: the node it runs on, from the field spec.nodeName']
-      : []),
-  ];
-}
-
 type Context = { readonly role: Role; readonly rules: Rules | undefined; readonly sources: ConfigSources };
 
 function assemble(values: Environment, { role, rules, sources }: Context): Config {
@@ -209,6 +195,7 @@ function assemble(values: Environment, { role, rules, sources }: Context): Confi
           },
     rules,
     rulesPath: values.HEADROOM_CONFIG,
+    github: githubOf(values),
     httpPort: values.HTTP_PORT,
     httpHost: cluster.kind === 'in-cluster' ? '0.0.0.0' : '127.0.0.1',
     dataDir: values.HEADROOM_DATA_DIR,

@@ -91,6 +91,42 @@ export const SETTINGS = [
     example: 'your-token',
   },
   {
+    name: 'GITHUB_TOKEN',
+    meaning:
+      'Lets the bot open pull requests in the repositories of HEADROOM_CONFIG: a token that may read and write contents and pull requests, and comment.',
+    unit: 'token',
+    fallback: 'none: what a GitOps tool owns can only be changed live, and will be taken back',
+    example: 'github_pat_your-token',
+  },
+  {
+    name: 'GITHUB_APP_ID',
+    meaning: 'A GitHub App instead of a token; its permissions: contents, pull requests and issues, read and write.',
+    unit: 'whole number',
+    fallback: 'none',
+    example: '123456',
+  },
+  {
+    name: 'GITHUB_APP_INSTALLATION_ID',
+    meaning: 'Which installation of the App.',
+    unit: 'whole number',
+    fallback: 'none; needed with GITHUB_APP_ID',
+    example: '7654321',
+  },
+  {
+    name: 'GITHUB_APP_PRIVATE_KEY',
+    meaning: 'The App’s private key.',
+    unit: 'PEM text',
+    fallback: 'none; needed with GITHUB_APP_ID',
+    example: '-----BEGIN RSA PRIVATE KEY-----\\nyour-key\\n-----END RSA PRIVATE KEY-----',
+  },
+  {
+    name: 'GITHUB_API_URL',
+    meaning: 'Where GitHub’s API is, for a GitHub Enterprise server.',
+    unit: 'http:// or https:// URL',
+    fallback: 'https://api.github.com',
+    example: 'https://github.example.com/api/v3',
+  },
+  {
     name: 'HEADROOM_CONFIG',
     meaning: 'Routes and policy: which channel, who may approve, how far a limit may be raised.',
     unit: 'path of a YAML file, see docs/configuration.md',

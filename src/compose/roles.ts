@@ -29,6 +29,7 @@ import type { Rules } from '../config-file.ts';
 import { before, SECOND, toMillis } from '../domain/time.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { People } from '../ports/people.ts';
+import type { Repositories } from '../ports/repositories.ts';
 import type { Cluster, Stores, Telemetry } from './parts.ts';
 import { systemClock } from './parts.ts';
 import type { SlackPlace } from './stand-ins.ts';
@@ -50,6 +51,7 @@ function sha256(text: string): string {
 
 export type World = {
   readonly rules: Rules;
+  readonly repositories: Repositories;
   readonly stores: Stores;
   readonly cluster: Cluster;
   readonly slack: SlackPlace & {
@@ -67,9 +69,9 @@ export async function openSlack(place: SlackPlace, { log, meter }: Telemetry, st
 }
 
 export async function startWorker(world: World): Promise<void> {
-  const { rules, stores, cluster, slack, telemetry, lifecycle } = world;
+  const { rules, repositories, stores, cluster, slack, telemetry, lifecycle } = world;
   const { policy } = rules;
-  const common = { ...stores, ...telemetry, clock: systemClock };
+  const common = { ...stores, ...telemetry, repositories, clock: systemClock };
   const messenger = createMessenger({ client: slack.client, ...telemetry });
   const enrich = createEnrich(
     { ...common, evidence: cluster.evidence, usage: cluster.usage, surroundings: cluster.surroundings },
@@ -90,7 +92,16 @@ export async function startWorker(world: World): Promise<void> {
       enrich,
       post: createPost({ ...common, messenger }, { policy }),
       apply: createApply({ ...common, editor: cluster.editor }, { policy, digest: sha256 }),
-      verify: createVerify({ ...common, editor: cluster.editor, digest: sha256 }, { policy, pollEvery: ROLLOUT_POLL }),
+      verify: createVerify(
+        { ...common, editor: cluster.editor, digest: sha256 },
+        {
+          policy,
+          get pullRequests() {
+            return rules.pullRequests;
+          },
+          pollEvery: ROLLOUT_POLL,
+        },
+      ),
     },
     ...telemetry,
   });
@@ -169,10 +180,10 @@ export async function startSlack(world: World): Promise<SlackSocket> {
   return socket;
 }
 
-function conversation({ rules, stores, cluster, telemetry }: World, people: People): Desk['conversation'] {
+function conversation({ rules, repositories, stores, cluster, telemetry }: World, people: People): Desk['conversation'] {
   const { policy } = rules;
   const { editor, surroundings } = cluster;
-  const common = { ...stores, ...telemetry, clock: systemClock, editor, surroundings, people, digest: sha256 };
+  const common = { ...stores, ...telemetry, clock: systemClock, editor, surroundings, repositories, people, digest: sha256 };
   const propose = createPropose(common, { policy, cluster: cluster.name });
   const decide = createDecide(common, { policy, cluster: cluster.name });
   const { pods, directory, evidence, usage, use } = cluster;

@@ -6,6 +6,7 @@ import type { Change } from './change.ts';
 import { formatQuantity } from './memory.ts';
 import type { PersonId, Proposal, ProposalState } from './proposal.ts';
 import { POLICY } from './proposal.ts';
+import type { PullRequest } from './repository.ts';
 import type { Instant } from './time.ts';
 import { formatDuration } from './time.ts';
 import type { Verdict } from './verdict.ts';
@@ -125,6 +126,8 @@ function happened(proposal: Proposal): Happened {
       return { at: state.at, actor: HEADROOM, action: 'expire', result: 'done', outcome: state.reason ?? 'its time ran out' };
     case 'applying':
       return { at: state.at, actor: HEADROOM, action: 'begin', result: 'done' };
+    case 'in-review':
+      return inReview(state, proposal.pullRequest);
     case 'rolling-out':
       return {
         at: state.at,
@@ -138,6 +141,19 @@ function happened(proposal: Proposal): Happened {
     case 'closed':
       return closed(state);
   }
+}
+
+function inReview(state: Extract<ProposalState, { readonly kind: 'in-review' }>, pull: PullRequest | undefined): Happened {
+  const at = pull?.merged?.at ?? state.at;
+  const merged = pull?.merged === undefined ? '' : `, merged by ${pull.merged.by ?? 'somebody'}`;
+  const approved = pull === undefined || pull.approvedBy.length === 0 ? '' : `, approved there by ${pull.approvedBy.join(', ')}`;
+  return {
+    at,
+    actor: HEADROOM,
+    action: 'pull-request',
+    result: 'done',
+    outcome: `${pull?.url ?? 'unknown'}${approved}${merged}`,
+  };
 }
 
 /** Asked for, asked for otherwise, or approved by one of several who have to. */

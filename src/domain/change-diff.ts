@@ -4,7 +4,8 @@ import type { Change } from './change.ts';
 import { formatQuantity } from './memory.ts';
 
 export function diffLines(change: Change): readonly string[] {
-  const { before, after, workload, way, pods = [] } = change;
+  const { before, after, workload, way, pods = [], edit } = change;
+  if (edit !== undefined) return [`--- ${edit.repository} ${edit.branch}: ${edit.file}`, '+++ after the merge', ...edit.diff];
   const place = `${workload.kind} ${workload.namespace}/${workload.name}`;
   const where = way === 'resize' && workload.kind !== 'Pod' ? `${pods.length} running pods of ${place}` : place;
   return [

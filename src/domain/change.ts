@@ -5,6 +5,7 @@
 import type { Bytes } from './memory.ts';
 import { formatQuantity } from './memory.ts';
 import type { HeapSetting, MemoryResources } from './pod.ts';
+import type { RepositoryEdit } from './repository.ts';
 import type { WorkloadRef } from './workload.ts';
 
 export type PatchOperation =
@@ -15,9 +16,10 @@ export type PatchOperation =
 
 /**
  * How a change gets to the containers. template: the owner's pod template, so that new pods have it. resize: the running pods in place, for as long as
- * they live. recreate: a copy of a Job, because a Job's template cannot be changed.
+ * they live. recreate: a copy of a Job, because a Job's template cannot be changed. pull-request: the same values of the template, by the repository
+ * that a tool brings it from.
  */
-export const WAYS = ['template', 'resize', 'recreate'] as const;
+export const WAYS = ['template', 'resize', 'recreate', 'pull-request'] as const;
 export type Way = (typeof WAYS)[number];
 
 /** pod: the resources of the whole pod (Kubernetes 1.34 and later), not of one container. */
@@ -46,7 +48,14 @@ export type Change = {
   readonly releaseStuck?: boolean | undefined;
   /** With way recreate: the name of the new Job. */
   readonly replacement?: string | undefined;
+  /** With way pull-request: what it changes, in which file. */
+  readonly edit?: RepositoryEdit | undefined;
 };
+
+/** Whether the template has the values in the end. */
+export function endsInTemplate({ way }: Pick<Change, 'way'>): boolean {
+  return way === 'template' || way === 'pull-request';
+}
 
 /** A workload's template as far as a change needs it, read fresh from the API server. */
 export type TemplateState = {
@@ -200,7 +209,7 @@ function parents(base: string, container: TemplateContainer, fields: readonly Fi
 
 /** The same intent on the template as it is now: containers may have moved, annotations come. Ask hasDrifted first. */
 export function rebased(change: Change, template: TemplateState, container: TemplateContainer): Change {
-  if (change.way !== 'template') return change;
+  if (!endsInTemplate(change)) return change;
   return { ...change, patch: memoryPatch(template.podSpecPath, container, { after: change.after, texts: change.texts }) };
 }
 
@@ -216,27 +225,4 @@ export function hasArrived(change: Change, container: TemplateContainer | undefi
   if (container === undefined) return false;
   const { limit, request } = container.resources;
   return limit?.bytes === change.after.limit && request?.bytes === change.after.request;
-}
-
-/** What an approval is bound to: every value that matters, in a fixed order, and the object by its uid. The paths are not among them (rebased). */
-export function intentOf({
-  way,
-  workload,
-  container,
-  list,
-  before,
-  after,
-  texts,
-  pods,
-  releaseStuck,
-  replacement,
-}: Change): string {
-  const { cluster, namespace, apiVersion, kind, name, uid } = workload;
-  const sizes = [before.limit?.text, before.request?.text, after.limit, after.request, texts?.limit, texts?.request];
-  return JSON.stringify([
-    [cluster, namespace, apiVersion, kind, name, uid, container, list, way],
-    sizes.map((size) => size ?? null),
-    (pods ?? []).map((pod) => pod.uid),
-    [releaseStuck === true, replacement ?? null],
-  ]);
 }

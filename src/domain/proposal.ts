@@ -7,9 +7,11 @@
 //      ├─refuse──▶ refused  └── drift, denied dry run, expiry ──▶ closed (not-applied)
 //      └─time────▶ expired
 //
+// By a repository: applying ──pull-request──▶ in-review ──(merged, and in the cluster) written──▶ rolling-out.
 // applying is entered once: a proposal found in it after a restart is looked up in the cluster, never written again blindly.
 
 import type { Change } from './change.ts';
+import type { PullRequest } from './repository.ts';
 import type { Finding } from './review.ts';
 import type { Instant } from './time.ts';
 import type { Verdict } from './verdict.ts';
@@ -28,6 +30,8 @@ export type ProposalState =
   | { readonly kind: 'expired'; readonly at: Instant; readonly reason?: string | undefined }
   | { readonly kind: 'approved'; readonly by: PersonId; readonly at: Instant }
   | { readonly kind: 'applying'; readonly by: PersonId; readonly at: Instant }
+  /** Its pull request is open, or merged and not yet in the cluster. */
+  | { readonly kind: 'in-review'; readonly by: PersonId; readonly at: Instant }
   | { readonly kind: 'rolling-out'; readonly by: PersonId; readonly at: Instant; readonly generation: number }
   | {
       readonly kind: 'observing';
@@ -72,6 +76,8 @@ export type Proposal = {
   readonly temporary: boolean;
   /** How long the container lived before the kill, for the watch window; undefined when unknown. */
   readonly livedMs?: number | undefined;
+  /** Of a change that goes by a repository. */
+  readonly pullRequest?: PullRequest | undefined;
   readonly state: ProposalState;
 };
 
@@ -88,6 +94,8 @@ export type ProposalEvent =
   | { readonly kind: 'refuse'; readonly by: PersonId; readonly reason: string }
   | { readonly kind: 'expire'; readonly reason?: string | undefined }
   | { readonly kind: 'begin' }
+  /** Opened, or seen otherwise than before: reviewed, merged. */
+  | { readonly kind: 'pull-request'; readonly pullRequest: PullRequest }
   | { readonly kind: 'written'; readonly generation: number }
   | { readonly kind: 'rolled-out'; readonly until: Instant }
   | { readonly kind: 'close'; readonly verdict: Verdict };
@@ -101,6 +109,7 @@ export function advance(proposal: Proposal, event: ProposalEvent, now: Instant):
   const notAllowed = { kind: 'not-allowed', state: proposal.state.kind } as const;
   if (event.kind === 'edit') return proposal.state.kind === 'pending' ? edited(proposal, event.content, now) : notAllowed;
   if (event.kind === 'approve') return approved(proposal, event, now) ?? notAllowed;
+  if (event.kind === 'pull-request') return reviewed(proposal, event.pullRequest, now) ?? notAllowed;
   const state = nextState(proposal.state, event, now);
   return state === undefined ? notAllowed : moved(proposal, { state });
 }
@@ -124,7 +133,15 @@ function approved(
   return moved(proposal, { approvals, ...(approvals.length < needed ? {} : { state: { kind: 'approved', by, at: now } }) });
 }
 
-type StateEvent = Exclude<ProposalEvent, { readonly kind: 'approve' | 'edit' }>;
+function reviewed(proposal: Proposal, pullRequest: PullRequest, now: Instant): Transition | undefined {
+  const { state } = proposal;
+  if (state.kind === 'in-review') return moved(proposal, { pullRequest });
+  return state.kind === 'applying'
+    ? moved(proposal, { pullRequest, state: { kind: 'in-review', by: state.by, at: now } })
+    : undefined;
+}
+
+type StateEvent = Exclude<ProposalEvent, { readonly kind: 'approve' | 'edit' | 'pull-request' }>;
 
 function nextState(state: ProposalState, event: StateEvent, now: Instant): ProposalState | undefined {
   switch (event.kind) {
@@ -135,7 +152,9 @@ function nextState(state: ProposalState, event: StateEvent, now: Instant): Propo
     case 'begin':
       return state.kind === 'approved' ? { kind: 'applying', by: state.by, at: now } : undefined;
     case 'written':
-      return state.kind === 'applying' ? { kind: 'rolling-out', by: state.by, at: now, generation: event.generation } : undefined;
+      return state.kind === 'applying' || state.kind === 'in-review'
+        ? { kind: 'rolling-out', by: state.by, at: now, generation: event.generation }
+        : undefined;
     case 'rolled-out':
       return state.kind === 'rolling-out'
         ? { kind: 'observing', by: state.by, at: state.at, rolledOutAt: now, until: event.until }
@@ -145,11 +164,13 @@ function nextState(state: ProposalState, event: StateEvent, now: Instant): Propo
   }
 }
 
-type UnderWay = Extract<ProposalState, { readonly kind: 'approved' | 'applying' | 'rolling-out' | 'observing' }>;
+type UnderWay = Extract<ProposalState, { readonly kind: 'approved' | 'applying' | 'in-review' | 'rolling-out' | 'observing' }>;
+
+const UNDER_WAY: readonly ProposalState['kind'][] = ['approved', 'applying', 'in-review', 'rolling-out', 'observing'];
 
 /** Approved and not yet closed. */
 export function isUnderWay(state: ProposalState): state is UnderWay {
-  return state.kind === 'approved' || state.kind === 'applying' || state.kind === 'rolling-out' || state.kind === 'observing';
+  return UNDER_WAY.includes(state.kind);
 }
 
 /** Nothing more will happen to it. */

@@ -12,6 +12,7 @@ import type { Message, Messenger } from '../../src/ports/messenger.ts';
 import type { People, Person } from '../../src/ports/people.ts';
 import type { WorkloadEditor, WriteResult } from '../../src/ports/workload-editor.ts';
 import { digest, evidence, NOW, size, surroundings, templateContainer, templateState } from '../support/build.ts';
+import { fakeRepositories } from './repositories.ts';
 import type { FakeQueue } from './stores.ts';
 import {
   fakeAudit,
@@ -170,12 +171,14 @@ export function createFakeWorld(crash?: Crash) {
   const wrappedQueue = wrap({ enqueue: queue.enqueue });
   const reader: EvidenceReader = { read: async () => evidence() };
   const audit = fakeAudit();
+  const repositories = fakeRepositories();
   const usage: UsageReader = { read: async () => evidence().usage };
   return {
     clock,
     jobs: queue.jobs,
     slack,
     editor,
+    repositories,
     audit,
     calls,
     revive,
@@ -187,6 +190,7 @@ export function createFakeWorld(crash?: Crash) {
       incidents: wrap(fakeIncidents()),
       proposals: wrap(fakeProposals(audit)),
       audit: wrap(audit),
+      repositories: wrap(repositories),
       messenger: wrap(slack),
       editor: wrap(editor),
       mutes: wrap(fakeMutes(() => clock.now())),

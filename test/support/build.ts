@@ -1,7 +1,8 @@
 // Valid domain values with sensible defaults: payments/checkout-api, container app, 256Mi. Tests override what they are about.
 
 import type { TemplateContainer, TemplateState } from '../../src/domain/change.ts';
-import { buildChange, intentOf } from '../../src/domain/change.ts';
+import { buildChange } from '../../src/domain/change.ts';
+import { intentOf } from '../../src/domain/change-intent.ts';
 import type { Evidence, Usage, UsagePoint } from '../../src/domain/evidence.ts';
 import type { Dossier, Incident } from '../../src/domain/incident.ts';
 import { openIncident } from '../../src/domain/incident.ts';

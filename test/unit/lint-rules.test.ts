@@ -36,6 +36,8 @@ const FORBIDDEN: readonly Case[] = [
   { file: 'src/adapters/kubernetes/connection.ts', imports: '../redis/once.ts' },
   { file: 'src/adapters/kubernetes/evidence/node.ts', imports: '../../../compose/parts.ts' },
   { file: 'src/adapters/prometheus/query.ts', imports: '../kubernetes/connection.ts' },
+  { file: 'src/adapters/github/client.ts', imports: '../slack/client.ts' },
+  { file: 'src/adapters/github/client.ts', imports: 'undici' },
   { file: 'src/telemetry/http.ts', imports: '../adapters/redis/once.ts' },
   { file: 'src/config.ts', imports: './adapters/redis/once.ts' },
   { file: 'src/config.ts', imports: '../handlers/watch.ts' },

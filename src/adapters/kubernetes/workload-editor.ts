@@ -2,6 +2,7 @@
 // dry run goes the same way through admission, quota and RBAC as the write.
 
 import type { Change } from '../../domain/change.ts';
+import { endsInTemplate } from '../../domain/change.ts';
 import type { RolloutStatus } from '../../domain/verdict.ts';
 import type { WorkloadRef } from '../../domain/workload.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -54,10 +55,15 @@ export function createWorkloadEditor(options: WorkloadEditorOptions): WorkloadEd
   };
 }
 
-function write(connection: ClusterConnection, change: Change, writing: Writing): Promise<WriteResult> {
+async function write(connection: ClusterConnection, change: Change, writing: Writing): Promise<WriteResult> {
   switch (change.way) {
     case 'template':
       return writePatch(connection, change, writing);
+    case 'pull-request':
+      // Only ever rehearsed here: the tool that reads the repository writes it.
+      return writing.rehearsal
+        ? writePatch(connection, change, writing)
+        : { kind: 'denied', message: 'it goes by a pull request' };
     case 'resize':
       return resizePods(connection, change, writing);
     case 'recreate':
@@ -69,7 +75,7 @@ function write(connection: ClusterConnection, change: Change, writing: Writing):
 async function rehearse(connection: ClusterConnection, change: Change, signal: AbortSignal) {
   const { namespace, kind, name } = change.workload;
   const path = workloadPath(namespace, kind, name);
-  if (path === undefined || change.way !== 'template')
+  if (path === undefined || !endsInTemplate(change))
     return { kind: 'not-checked' as const, reason: 'no new pod is made from a template' };
   const { status, body } = await connection.answer({
     method: 'PATCH',

@@ -43,6 +43,11 @@ export function moment(at: Instant): string {
   return `<!date^${Math.floor(at / 1000)}^{date_short_pretty} at {time_secs}|${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC>`;
 }
 
+/** A link to an http(s) address that holds nothing Slack would read otherwise; any other is shown as text. */
+export function link(url: string, text: string): string {
+  return /^https?:\/\/[^\s<>|]+$/.test(url) ? `<${url.replaceAll('&', '&amp;')}|${prose(text)}>` : prose(text);
+}
+
 export function mention(person: string): string {
   return /^[UW][A-Z0-9]+$/.test(person) ? `<@${person}>` : escapeText(person);
 }

@@ -9,6 +9,7 @@ export function restartFindings(input: ReviewInput): readonly Finding[] {
     case 'recreate':
       return again(input);
     case 'template':
+    case 'pull-request':
       return rolling(input);
   }
 }

@@ -1,5 +1,6 @@
 // Whether the nodes have room: by what the pods there request, which is what the scheduler counts.
 
+import { endsInTemplate } from '../change.ts';
 import { formatBytes, toBytes } from '../memory.ts';
 import type { Finding, ReviewInput } from '../review.ts';
 
@@ -22,7 +23,7 @@ export function roomFindings({ change, template, container, surroundings }: Revi
         words: `A pod would request ${formatBytes(pod)}, and the largest of ${count} gives ${formatBytes(largestAllocatable)}: it would stay Pending for ever.`,
       },
     ];
-  if (free.length === 0 || change.way !== 'template') return [];
+  if (free.length === 0 || !endsInTemplate(change)) return [];
   const fitting = free.reduce((sum, bytes) => sum + Math.floor(bytes / Math.max(1, pod)), 0);
   const wanted = Math.max(1, template.surge ?? 0);
   const words = `A pod requests ${formatBytes(pod)}; ${count} have room for ${fitting} more of that size by the requests there are.`;

@@ -2,6 +2,7 @@
 // are made, long after the template was accepted, so they are held against the change here.
 
 import type { TemplateContainer } from '../change.ts';
+import { endsInTemplate } from '../change.ts';
 import type { Bytes } from '../memory.ts';
 import { formatBytes, toBytes } from '../memory.ts';
 import type { Finding, ReviewInput } from '../review.ts';
@@ -73,7 +74,7 @@ function quota({ change, template }: ReviewInput, { name, about, hard, used }: Q
   const [before, after] = about === 'limits' ? limits(change) : requests(change);
   if (after === undefined || template.replicas === undefined || change.way === 'recreate') return [];
   const more = Math.max(0, after - (before ?? 0)) * template.replicas;
-  const first = change.way === 'template' ? after * (template.surge ?? 0) : 0;
+  const first = endsInTemplate(change) ? after * (template.surge ?? 0) : 0;
   const needed = Math.max(more, first);
   const left = Math.max(0, hard - used);
   const sizes = `${formatBytes(size(needed))} more, and quota ${name} has ${formatBytes(size(left))} of ${formatBytes(hard)} ${about}.memory left`;

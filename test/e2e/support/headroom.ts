@@ -32,6 +32,8 @@ export type HeadroomOptions = {
   readonly slack: LocalSlack;
   readonly role?: Role;
   readonly environment?: Readonly<Record<string, string>>;
+  /** More of headroom.yaml, at its top level. */
+  readonly rules?: string;
   /** What to run; the program's source unless said. */
   readonly main?: string;
 };
@@ -120,13 +122,14 @@ async function end(
   return ended;
 }
 
-function rulesText({ target, slack }: HeadroomOptions): string {
+function rulesText({ target, slack, rules = '' }: HeadroomOptions): string {
   return [
     'reportWithin: 24h',
     'policy:',
     `  approvers: [{ namespaces: ["*"], groups: [${slack.groups.sreLeads}] }]`,
     `  watchFloor: ${target.watch}`,
     `  watchCeiling: ${target.watch}`,
+    rules,
     '',
   ].join('\n');
 }

@@ -162,6 +162,7 @@ describe('.env.example', () => {
 
   it('holds examples that are themselves right', () => {
     const examples = Object.fromEntries(SETTINGS.map(({ name, example }) => [name, example]));
-    expect(problemsOf(examples, { readFile: () => '' })).toEqual([]);
+    // Either a token or an App.
+    expect(problemsOf({ ...examples, GITHUB_TOKEN: undefined }, { readFile: () => '' })).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ import { createVerify } from '../../../handlers/verify.ts';
 import { createWatch } from '../../../handlers/watch.ts';
 import type { PodFacts } from '../../../src/domain/pod.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
-import { HOUR, MINUTE, SECOND, toInstant, toMillis } from '../../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE, SECOND, toInstant, toMillis } from '../../../src/domain/time.ts';
 import type { Job } from '../../../src/ports/job-queue.ts';
 import type { FakeWorld } from '../../fakes/world.ts';
 import { Crashed } from '../../fakes/world.ts';
@@ -20,6 +20,7 @@ import { policy as defaultPolicy, digest, podContainer, podFacts, size } from '.
 export type Bot = ReturnType<typeof createBot>;
 
 const MOST_RUNS = 400;
+export const PULL_REQUESTS = { lookEvery: toMillis(HOUR), closeAfter: toMillis(14 * DAY), syncWithin: toMillis(2 * HOUR) };
 
 export function soon(): AbortSignal {
   return AbortSignal.timeout(5000);
@@ -50,7 +51,7 @@ export function createBot(world: FakeWorld, policy: Policy = defaultPolicy(), { 
     propose: createPropose(ports, { policy, cluster }),
     decide: createDecide(ports, { policy, cluster }),
     apply: createApply(ports, { policy, digest }),
-    verify: createVerify(ports, { policy, pollEvery: toMillis(4 * HOUR) }),
+    verify: createVerify(ports, { policy, pullRequests: PULL_REQUESTS, pollEvery: toMillis(4 * HOUR) }),
     undo: createUndo(ports, { policy, cluster }),
     sweep: createSweep(ports, { policy }),
   };

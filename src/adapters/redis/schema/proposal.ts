@@ -29,6 +29,7 @@ const proposalState = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('expired'), at: instant, reason: z.string().optional() }),
   z.object({ kind: z.literal('approved'), ...moved }),
   z.object({ kind: z.literal('applying'), ...moved }),
+  z.object({ kind: z.literal('in-review'), ...moved }),
   z.object({ kind: z.literal('rolling-out'), ...moved, generation: z.number() }),
   z.object({ kind: z.literal('observing'), ...moved, rolledOutAt: instant, until: instant }),
   z.object({ kind: z.literal('closed'), ...moved, verdict }),
@@ -38,6 +39,15 @@ const finding = z.object({
   about: z.enum(FINDING_TOPICS),
   level: z.enum(['blocks', 'warns', 'tells', 'not-checked']),
   words: z.string(),
+});
+
+const pullRequest = z.object({
+  repository: z.string(),
+  number: z.number(),
+  url: z.string(),
+  approvedBy: z.array(z.string()),
+  changesRequestedBy: z.array(z.string()),
+  merged: z.object({ by: z.string().optional(), at: instant }).optional(),
 });
 
 export const proposalSchema = z.object({
@@ -59,6 +69,7 @@ export const proposalSchema = z.object({
     pods: z.array(z.object({ name: z.string(), uid: z.string(), patch: z.array(patchOperation) })).optional(),
     releaseStuck: z.boolean().optional(),
     replacement: z.string().optional(),
+    edit: z.object({ repository: z.string(), branch: z.string(), file: z.string(), diff: z.array(z.string()) }).optional(),
   }),
   hash: z.string(),
   labels: z.record(z.string(), z.string()),
@@ -75,5 +86,6 @@ export const proposalSchema = z.object({
   ]),
   temporary: z.boolean(),
   livedMs: z.number().optional(),
+  pullRequest: pullRequest.optional(),
   state: proposalState,
 }) satisfies z.ZodType<Proposal>;

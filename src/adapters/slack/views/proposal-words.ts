@@ -4,9 +4,10 @@ import type { Change } from '../../../domain/change.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import type { PersonId, Proposal } from '../../../domain/proposal.ts';
 import { POLICY } from '../../../domain/proposal.ts';
+import type { PullRequest } from '../../../domain/repository.ts';
 import { formatDuration } from '../../../domain/time.ts';
 import type { Verdict } from '../../../domain/verdict.ts';
-import { mention, moment, prose } from '../text.ts';
+import { link, mention, moment, prose } from '../text.ts';
 
 /** "memory limit 256Mi to 384 MiB" */
 export function changeInWords({ before, after }: Change): string {
@@ -29,7 +30,7 @@ export function objectInWords({ workload, container }: Change): string {
 }
 
 /** How the change gets to the containers, where that is not the usual way. */
-export function wayInWords({ way, replacement }: Change): string | undefined {
+export function wayInWords({ way, replacement, edit }: Change): string | undefined {
   switch (way) {
     case 'template':
       return undefined;
@@ -37,6 +38,8 @@ export function wayInWords({ way, replacement }: Change): string | undefined {
       return 'In place, in the running pods only';
     case 'recreate':
       return prose(`As a new Job, ${replacement ?? ''}`);
+    case 'pull-request':
+      return prose(`By a pull request in ${edit?.repository ?? 'its repository'}, file ${edit?.file ?? 'unknown'}`);
   }
 }
 
@@ -60,6 +63,8 @@ export function outcomeSentence(proposal: Proposal): string {
     case 'approved':
     case 'applying':
       return `${changeInWords(change)}, approved by ${who(state.by)}: being written.`;
+    case 'in-review':
+      return `${changeInWords(change)}, approved by ${who(state.by)}: ${pullRequestWords(proposal.pullRequest)}.`;
     case 'rolling-out':
       return `${changeInWords(change)}, approved by ${who(state.by)}: written, new pods are starting.`;
     case 'observing':
@@ -67,6 +72,19 @@ export function outcomeSentence(proposal: Proposal): string {
     case 'closed':
       return verdictSentence(state.verdict, proposal);
   }
+}
+
+/** Where a pull request stands, with its address. */
+function pullRequestWords(pull: PullRequest | undefined): string {
+  if (pull === undefined) return 'its pull request is being opened';
+  const name = link(pull.url, `pull request #${pull.number}`);
+  if (pull.merged !== undefined)
+    return `${name} was merged${pull.merged.by === undefined ? '' : ` by ${prose(pull.merged.by)}`}, and the cluster does not have it yet`;
+  const opinions = [
+    ...(pull.changesRequestedBy.length === 0 ? [] : [`changes requested by ${prose(pull.changesRequestedBy.join(', '))}`]),
+    ...(pull.approvedBy.length === 0 ? [] : [`approved there by ${prose(pull.approvedBy.join(', '))}`]),
+  ];
+  return `${name} in ${prose(pull.repository)} is open${opinions.length === 0 ? '' : `, ${opinions.join(', ')}`}`;
 }
 
 function verdictSentence(verdict: Verdict, { change }: Proposal): string {

@@ -135,6 +135,8 @@ function furtherWords({ after }: Proposal['change']): string {
 
 function title({ state }: Proposal): string {
   switch (state.kind) {
+    case 'in-review':
+      return 'Pull request';
     case 'rolling-out':
       return 'Written, rolling out';
     case 'observing':

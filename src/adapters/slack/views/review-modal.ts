@@ -102,6 +102,10 @@ const WAYS: Readonly<Record<Way, { readonly text: string; readonly description: 
     text: 'Resize running pods',
     description: 'First aid, no restart: the template keeps the old limit until it is changed too.',
   },
+  'pull-request': {
+    text: 'Open a pull request',
+    description: 'In the repository that owns it: the change lasts once it is merged.',
+  },
   recreate: {
     text: 'Replace the Job',
     description: 'Deletes the Job with its pods and starts a copy from the beginning, under a new name.',

@@ -1,0 +1,57 @@
+// What a change means in the text of one file: the spots of its limit and request, whether they hold what the cluster has, and the text with the new
+// values. Says in words why it cannot be done.
+
+import type { Change } from '../../domain/change.ts';
+import { formatQuantity, quantityBytes } from '../../domain/memory.ts';
+import type { FileRule } from '../../domain/repository.ts';
+import type { Spots } from './manifest.ts';
+import { findContainer } from './manifest.ts';
+import type { Edited } from './yaml-edit.ts';
+import { setValue, valueAt } from './yaml-edit.ts';
+import { parsePath } from './yaml-path.ts';
+
+export type Match =
+  /** It holds the values that the cluster has. */
+  | { readonly kind: 'fits'; readonly spots: Spots }
+  | { readonly kind: 'differs'; readonly reason: string }
+  | { readonly kind: 'absent' };
+
+/** How the change finds itself in the file. `rule`: the configured places; without paths of values it is a manifest. */
+export function matchFile(text: string, change: Change, rule: FileRule | undefined): Match {
+  const spots = rule?.limit === undefined ? findContainer(text, change) : configured(rule, rule.limit);
+  if (spots.length === 0) return { kind: 'absent' };
+  const matches = spots.map((each) => judged(text, change, each));
+  return matches.find(({ kind }) => kind === 'fits') ?? matches[0] ?? { kind: 'absent' };
+}
+
+function configured({ request }: FileRule, limit: string): readonly Spots[] {
+  const [limitPath, requestPath] = [parsePath(limit), request === undefined ? undefined : parsePath(request)];
+  if (limitPath === undefined) return [];
+  return [
+    {
+      limit: { document: 0, path: limitPath },
+      request: requestPath === undefined ? undefined : { document: 0, path: requestPath },
+    },
+  ];
+}
+
+function judged(text: string, { before }: Change, spots: Spots): Match {
+  const value = valueAt(text, spots.limit);
+  if (value.kind === 'refused') return { kind: 'differs', reason: value.reason };
+  if (quantityBytes(value.text) === before.limit?.bytes && (value.text === undefined) === (before.limit === undefined))
+    return { kind: 'fits', spots };
+  return {
+    kind: 'differs',
+    reason: `the limit there is ${value.text ?? 'not set'}, in the cluster it is ${before.limit?.text ?? 'not set'}`,
+  };
+}
+
+/** The text with what the change wants. A value that is already there stays as it is spelled. */
+export function editFile(text: string, { before, after }: Change, spots: Spots): Edited {
+  if (after.limit === undefined) return { kind: 'refused', reason: 'taking a limit away is not done by a pull request' };
+  const limited = setValue(text, spots.limit, formatQuantity(after.limit));
+  if (limited.kind === 'refused' || after.request === undefined || after.request === before.request?.bytes) return limited;
+  if (spots.request === undefined)
+    return { kind: 'refused', reason: 'the path of the request is not configured; add request beside limit' };
+  return setValue(limited.text, spots.request, formatQuantity(after.request));
+}

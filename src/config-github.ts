@@ -1,0 +1,56 @@
+// How the bot speaks to GitHub, from the environment: a token, or a GitHub App; of github.com or an Enterprise server. Nothing set: no pull requests.
+
+import { z } from 'zod';
+import { Secret } from './secret.ts';
+
+export type GitHubConfig = {
+  readonly apiUrl: string;
+  readonly credentials:
+    | { readonly kind: 'token'; readonly token: Secret }
+    | { readonly kind: 'app'; readonly appId: string; readonly installationId: string; readonly privateKey: Secret };
+};
+
+const DEFAULT_API = 'https://api.github.com';
+const digits = (what: string) => z.string().regex(/^[1-9][0-9]{0,15}$/, `${what}: a whole number`);
+
+export const githubSettings = {
+  GITHUB_TOKEN: z
+    .string()
+    .regex(/^\S{8,}$/, 'a token without spaces')
+    .optional(),
+  GITHUB_APP_ID: digits('the App’s id, from its settings page').optional(),
+  GITHUB_APP_INSTALLATION_ID: digits('the installation’s id, the last part of its address').optional(),
+  GITHUB_APP_PRIVATE_KEY: z
+    .string()
+    .transform((text) => text.replaceAll(String.raw`\n`, '\n').trim())
+    .refine((text) => /^-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+-----END [A-Z ]*PRIVATE KEY-----$/.test(text), {
+      error: 'the App’s private key in PEM, with its first and last line; \\n for line ends is fine',
+    })
+    .optional(),
+  GITHUB_API_URL: z
+    .url({ protocol: /^https?$/, error: 'an http:// or https:// URL, for example https://github.example.com/api/v3' })
+    .optional(),
+} as const;
+
+type Values = { readonly [Name in keyof typeof githubSettings]?: string | undefined };
+
+const APP = ['GITHUB_APP_ID', 'GITHUB_APP_INSTALLATION_ID', 'GITHUB_APP_PRIVATE_KEY'] as const;
+
+/** Settings that make no sense alone, or together. */
+export function githubProblems(values: Values): readonly string[] {
+  const given = APP.filter((name) => values[name] !== undefined);
+  if (given.length === 0) return [];
+  return [
+    ...APP.filter((name) => !given.includes(name)).map((name) => `${name}: needed beside ${given.join(' and ')}`),
+    ...(values.GITHUB_TOKEN === undefined ? [] : ['GITHUB_TOKEN: set either a token or a GitHub App, not both']),
+  ];
+}
+
+export function githubOf(values: Values): GitHubConfig | undefined {
+  const apiUrl = values.GITHUB_API_URL ?? DEFAULT_API;
+  const { GITHUB_TOKEN: token, GITHUB_APP_ID: appId, GITHUB_APP_INSTALLATION_ID: installationId } = values;
+  if (token !== undefined) return { apiUrl, credentials: { kind: 'token', token: new Secret(token) } };
+  const privateKey = values.GITHUB_APP_PRIVATE_KEY;
+  if (appId === undefined || installationId === undefined || privateKey === undefined) return undefined;
+  return { apiUrl, credentials: { kind: 'app', appId, installationId, privateKey: new Secret(privateKey) } };
+}

@@ -1,0 +1,45 @@
+// The repositories that own workloads: finds the one edit that a change means there, and brings it as a pull request.
+
+import type { Change } from '../domain/change.ts';
+import type { PullRequestText } from '../domain/pull-request-text.ts';
+import type { PullRequest, RepositoryEdit } from '../domain/repository.ts';
+
+export type EditPlan =
+  | { readonly kind: 'planned'; readonly edit: RepositoryEdit }
+  /** No repository is configured for the workload, or none at all. */
+  | { readonly kind: 'not-configured'; readonly reason: string }
+  /** The values are not found, found more than once, or not as they are in the cluster; in words for a person. */
+  | { readonly kind: 'not-possible'; readonly reason: string };
+
+export type OpenResult =
+  | { readonly kind: 'open'; readonly pullRequest: PullRequest }
+  /** The file is no longer as it was reviewed. */
+  | { readonly kind: 'drifted'; readonly reason: string };
+
+/** Where a pull request stands. */
+export type PullRequestState = {
+  readonly kind: 'open' | 'merged' | 'closed';
+  readonly pullRequest: PullRequest;
+};
+
+/** Where no repository can be reached at all: says why, and never opens anything. */
+export function withoutRepositories(reason: string): Repositories {
+  return {
+    plan: async () => ({ kind: 'not-configured', reason }),
+    open: async () => ({ kind: 'drifted', reason }),
+    look: async (pullRequest) => ({ kind: 'open', pullRequest }),
+    close: async () => undefined,
+  };
+}
+
+export interface Repositories {
+  plan(change: Change, signal: AbortSignal): Promise<EditPlan>;
+  /** On the branch of the proposal; finds what an earlier call already made instead of making it twice. */
+  open(
+    request: { readonly change: Change; readonly edit: RepositoryEdit; readonly branch: string; readonly text: PullRequestText },
+    signal: AbortSignal,
+  ): Promise<OpenResult>;
+  look(pullRequest: PullRequest, signal: AbortSignal): Promise<PullRequestState>;
+  /** Closes it without merging, says why in a comment, and deletes its branch. May run twice. */
+  close(pullRequest: PullRequest, request: { readonly branch: string; readonly why: string }, signal: AbortSignal): Promise<void>;
+}
