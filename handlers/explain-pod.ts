@@ -1,8 +1,13 @@
-// Explains one pod now, killed or not: the same reading, diagnosis and number that a kill's thread shows. Nothing is stored.
+// Explains one pod now, killed or not: the same reading, diagnosis and number that a kill's thread shows, with what the bot itself remembers. Nothing is
+// stored.
 
 import { diagnose } from '../src/domain/diagnose.ts';
+import type { Evidence } from '../src/domain/evidence.ts';
+import { incidentKey } from '../src/domain/incident.ts';
+import { EMPTY_PAGE, withLedger } from '../src/domain/ledger.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
 import { findKills } from '../src/domain/oom-kill.ts';
+import { valueOf } from '../src/domain/piece.ts';
 import type { PodContainer, PodFacts } from '../src/domain/pod.ts';
 import { effectiveLimit } from '../src/domain/pod.ts';
 import type { Policy } from '../src/domain/policy.ts';
@@ -11,9 +16,15 @@ import type { Millis } from '../src/domain/time.ts';
 import type { Answer } from '../src/ports/answer.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { EvidenceReader, UsageReader } from '../src/ports/evidence-reader.ts';
+import type { Ledger } from '../src/ports/ledger.ts';
 import { gather } from './enrich.ts';
 
-export type ExplainPorts = { readonly evidence: EvidenceReader; readonly usage: UsageReader; readonly clock: Clock };
+export type ExplainPorts = {
+  readonly evidence: EvidenceReader;
+  readonly usage: UsageReader;
+  readonly ledger: Pick<Ledger, 'read'>;
+  readonly clock: Clock;
+};
 
 export type ExplainSettings = { readonly cluster: string; readonly policy: Policy; readonly evidenceDeadline: Millis };
 
@@ -37,10 +48,24 @@ export async function explain(
     container: container.name,
     role: container.role,
   };
-  const evidence = await gather(ports, { ref, kill }, { signal, deadline: settings.evidenceDeadline });
-  const diagnosis = diagnose({ kill, evidence, now, earlierKills: [] });
-  const recommendation = recommend({ kill, evidence, diagnosis, earlierKills: [], policy: settings.policy, now });
+  const found = await gather(ports, { ref, kill }, { signal, deadline: settings.evidenceDeadline });
+  const { evidence, earlierKills } = await remembered(ports, { found, kill, container: container.name });
+  const diagnosis = diagnose({ kill, evidence, now, earlierKills: earlierKills.map(({ at }) => at) });
+  const recommendation = recommend({ kill, evidence, diagnosis, earlierKills, policy: settings.policy, now });
   return { kind: 'explanation', ref, kill, dossier: { killId: kill?.id, evidence, diagnosis, recommendation } };
+}
+
+type Remembering = { readonly found: Evidence; readonly kill: Kill | undefined; readonly container: string };
+
+async function remembered(ports: ExplainPorts, { found, kill, container }: Remembering) {
+  const top = valueOf(found.owner)?.top;
+  const page = top === undefined ? EMPTY_PAGE : await ports.ledger.read(incidentKey(top, container));
+  const now = ports.clock.now();
+  const before = kill?.finishedAt ?? kill?.seenAt ?? now;
+  return {
+    evidence: { ...found, usage: withLedger(found.usage, page, now) },
+    earlierKills: page.kills.filter(({ at }) => at < before),
+  };
 }
 
 function latest(kills: readonly Kill[]): Kill | undefined {
