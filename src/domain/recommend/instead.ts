@@ -41,7 +41,8 @@ export function insteadOfRaising(input: RecommendInput, container: PodContainer 
 }
 
 function onlyShares(container: PodContainer | undefined): boolean {
-  return container?.heapSettings.every(isShare) ?? false;
+  const settings = container?.heapSettings ?? [];
+  return settings.length > 0 && settings.every(isShare);
 }
 
 function podLimitAdvice({ kill, evidence }: RecommendInput): readonly string[] {
