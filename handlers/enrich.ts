@@ -1,6 +1,7 @@
 // Explain a kill: gather evidence under one deadline, diagnose, recommend, open or join the incident, save, and have it posted.
 // Every part may run twice for the same kill without a second incident, count or message.
 
+import { wakeReason, woken } from '../src/domain/care.ts';
 import { diagnose } from '../src/domain/diagnose.ts';
 import type { Evidence } from '../src/domain/evidence.ts';
 import type { Dossier, Incident } from '../src/domain/incident.ts';
@@ -9,8 +10,7 @@ import { isMuted, muteKey } from '../src/domain/mute.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
 import { containerIdOf } from '../src/domain/oom-kill.ts';
 import { unavailable, valueOf } from '../src/domain/piece.ts';
-import type { Policy, RouteRule } from '../src/domain/policy.ts';
-import { routeFor } from '../src/domain/policy.ts';
+import type { Policy } from '../src/domain/policy.ts';
 import { recommend } from '../src/domain/recommend.ts';
 import { weighSuspicion } from '../src/domain/suspicion.ts';
 import type { Instant, Millis } from '../src/domain/time.ts';
@@ -24,9 +24,12 @@ import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { Ledger } from '../src/ports/ledger.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { MuteStore } from '../src/ports/mute-store.ts';
+import type { Namespaces } from '../src/ports/namespaces.ts';
 import type { SurroundingsReader } from '../src/ports/surroundings-reader.ts';
 import type { Recalled } from './recall.ts';
 import { recall } from './recall.ts';
+import type { RouteSettings } from './route.ts';
+import { routeOf } from './route.ts';
 
 export type EnrichPorts = {
   readonly intake: KillIntake;
@@ -37,14 +40,13 @@ export type EnrichPorts = {
   readonly ledger: Ledger;
   readonly mutes: MuteStore;
   readonly surroundings: SurroundingsReader;
+  readonly namespaces: Namespaces;
   readonly queue: JobQueue;
   readonly clock: Clock;
   readonly log: Log;
 };
 
-export type EnrichSettings = {
-  readonly routes: readonly RouteRule[];
-  readonly channel: string;
+export type EnrichSettings = RouteSettings & {
   readonly policy: Policy;
   /** What is not read by then is posted as missing. */
   readonly evidenceDeadline: Millis;
@@ -109,16 +111,15 @@ type Found = { readonly kill: Kill; readonly evidence: Evidence };
 
 async function place(ports: EnrichPorts, settings: EnrichSettings, { kill, evidence }: Found) {
   const workload = valueOf(evidence.owner)?.top ?? workloadOf(kill);
-  const channel = kill.channel ?? routeFor(settings.routes, kill.ref, settings.channel);
   const now = ports.clock.now();
-  const muted = await activeMute(ports, workload);
+  const [route, muted] = await Promise.all([routeOf(ports, settings, { kill, workload }), activeMute(ports, workload)]);
   const found = await ports.incidents.openOrFind(incidentKey(workload, kill.ref.container), (id, previousIncidentId) =>
-    openIncident({ id, kill, workload, channel, now, previousIncidentId, muted }),
+    openIncident({ id, kill, workload, ...route, now, previousIncidentId, muted }),
   );
   if (found.kind === 'opened') return { incident: found.incident, opened: true };
   const counted = await ports.incidents.update(found.incident.id, (incident) => {
     const next = addKill(incident, kill);
-    return muted === undefined ? revealed(next) : next;
+    return muted === undefined ? revealed(woken(next, wakeReason(next, now), now)) : next;
   });
   return { incident: counted, opened: false };
 }
@@ -157,7 +158,10 @@ type Explained = { readonly before: Dossier | undefined; readonly dossier: Dossi
 async function explainOnce(ports: EnrichPorts, incident: Incident, { before, dossier, kill }: Explained): Promise<void> {
   if (entryOf(incident, 'root') === undefined) return;
   if (before !== undefined && before.diagnosis.cause === dossier.diagnosis.cause && incident.thread.length > 1) return;
-  await ports.incidents.update(incident.id, (current) =>
-    addEntry(current, `explanation/${dossier.diagnosis.cause}`, { kind: 'explanation', killId: kill.id }),
-  );
+  const now = ports.clock.now();
+  const changed = before !== undefined && before.diagnosis.cause !== dossier.diagnosis.cause;
+  await ports.incidents.update(incident.id, (current) => {
+    const told = addEntry(current, `explanation/${dossier.diagnosis.cause}`, { kind: 'explanation', killId: kill.id });
+    return woken(told, wakeReason(told, now, changed), now);
+  });
 }

@@ -2,23 +2,17 @@
 
 import type { WorkloadName } from '../src/domain/directory.ts';
 import type { Mute } from '../src/domain/mute.ts';
-import { isMuted, LONGEST_MUTE, muteKey, parseLength, SHORTEST_MUTE } from '../src/domain/mute.ts';
+import { isMuted, LONGEST_MUTE, parseLength, SHORTEST_MUTE } from '../src/domain/mute.ts';
 import type { PersonId } from '../src/domain/proposal.ts';
 import { after, formatDuration } from '../src/domain/time.ts';
 import type { Answer } from '../src/ports/answer.ts';
-import type { Clock } from '../src/ports/clock.ts';
-import type { IncidentStore } from '../src/ports/incident-store.ts';
-import type { MuteStore } from '../src/ports/mute-store.ts';
 import type { People } from '../src/ports/people.ts';
+import type { ExpectPorts } from './expect.ts';
+import { endExpectation, expectKills } from './expect.ts';
 import type { Asked, FindPorts, QuerySettings } from './query-support.ts';
 import { finding, missing, pick, usage } from './query-support.ts';
 
-export type MutePorts = FindPorts & {
-  readonly mutes: MuteStore;
-  readonly incidents: IncidentStore;
-  readonly people: People;
-  readonly clock: Clock;
-};
+export type MutePorts = FindPorts & ExpectPorts & { readonly people: People };
 
 const LONGEST_REASON = 300;
 const LOOKED_AT = 500;
@@ -40,7 +34,7 @@ export async function mute(ports: MutePorts, settings: QuerySettings, asked: Ask
     const until = after(at, length);
     const words = reason.join(' ').slice(0, LONGEST_REASON);
     const made: Mute = { cluster: settings.cluster, workload, by: asked.person, at, until, reason: words };
-    await ports.mutes.put(made);
+    await expectKills(ports, made);
     return { kind: 'muted', mute: made };
   };
   return forWorkload(ports, settings, { asked, name, command: 'mute', tail: rest.join(' '), act });
@@ -52,8 +46,8 @@ export async function unmute(ports: MutePorts, settings: QuerySettings, asked: A
   const allowed = await mayMute(ports, asked.person);
   if (allowed !== undefined) return usage(allowed, 'unmute');
   const act: Act = async (workload) => {
-    const removed = await ports.mutes.remove(muteKey({ cluster: settings.cluster, workload }));
-    return isMuted(removed, ports.clock.now())
+    const removed = await endExpectation(ports, { cluster: settings.cluster, workload }, asked.person);
+    return removed !== undefined
       ? { kind: 'unmuted', mute: removed }
       : { kind: 'not-found', problem: `${workload.namespace}/${workload.name} is not muted.`, nearest: [] };
   };

@@ -104,6 +104,8 @@ async function compose(
       );
       return followUp === undefined ? undefined : { kind: 'follow-up', incident, followUp };
     }
+    case 'note':
+      return { kind: 'note', incident, note: subject.note };
   }
 }
 

@@ -1,6 +1,7 @@
 // What time does: proposals expire, incidents that stayed quiet are resolved, and whatever a crash left between two steps is
 // handed on. Safe to run any number of times, by any number of replicas.
 
+import { noLongerExpected, wakeReason, woken } from '../src/domain/care.ts';
 import type { Incident, ThreadEntry } from '../src/domain/incident.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
@@ -86,6 +87,7 @@ async function sweepIncidents(ports: SweepPorts, quietAfter: Millis): Promise<nu
   let resolved = 0;
   for (const incident of await ports.incidents.list({ state: 'unresolved', limit: LOOKED_AT })) {
     await catchUp(ports, incident);
+    await wake(ports, incident);
     const lastKill = incident.killTimes.at(-1) ?? incident.openedAt;
     if (incident.state !== 'open' || between(lastKill, now) < quietAfter) continue;
     await ports.incidents.update(incident.id, (current) =>
@@ -97,6 +99,15 @@ async function sweepIncidents(ports: SweepPorts, quietAfter: Millis): Promise<nu
     resolved += 1;
   }
   return resolved;
+}
+
+/** A snooze or a mute whose time is over ends, and its thread says so. */
+async function wake(ports: SweepPorts, incident: Incident): Promise<void> {
+  const now = ports.clock.now();
+  const ended = (current: Incident): Incident => noLongerExpected(woken(current, wakeReason(current, now), now), now);
+  if (ended(incident) === incident) return;
+  await ports.incidents.update(incident.id, ended);
+  await ports.queue.enqueue({ step: 'post', incidentId: incident.id });
 }
 
 /** What a crash left half done: a message never queued, or an ended proposal its incident still waits for. */

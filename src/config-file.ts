@@ -7,8 +7,10 @@ import { describeIssues } from './config-place.ts';
 import { POLICY_KEYS, policySchema } from './config-policy.ts';
 import { pullRequestsSchema, REPOSITORY_KEYS, repositoriesSchema } from './config-repositories.ts';
 import { duration, globs } from './config-values.ts';
-import type { Policy, RouteRule } from './domain/policy.ts';
 import type { RepositoryRule } from './domain/repository.ts';
+import type { Policy } from './domain/policy.ts';
+import type { RouteRule } from './domain/route.ts';
+import { CHANNEL_ID, OWNER_ID, SEVERITIES } from './domain/route.ts';
 import type { Millis } from './domain/time.ts';
 
 export type Rules = {
@@ -34,7 +36,20 @@ export type ParsedRules =
   | { readonly kind: 'rules'; readonly rules: Rules }
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
-const route = z.strictObject({ clusters: globs, namespaces: globs, channel: z.string().min(1) });
+const route = z
+  .strictObject({
+    clusters: globs,
+    namespaces: globs,
+    kinds: globs,
+    labels: z.record(z.string(), z.string()).default({}),
+    severities: z
+      .array(z.enum(SEVERITIES))
+      .min(1)
+      .default([...SEVERITIES]),
+    channel: z.string().regex(CHANNEL_ID, 'a Slack channel id starts with C, for example C0123ABCD').optional(),
+    owner: z.string().regex(OWNER_ID, 'the id of a Slack user group (S…) or user (U…), for example S0123ABCD').optional(),
+  })
+  .refine(({ channel, owner }) => channel !== undefined || owner !== undefined, 'a route needs a channel, an owner, or both');
 
 const file = z.strictObject({
   routes: z.array(route).default([]),

@@ -7,6 +7,7 @@ import { createDirectory } from '../adapters/kubernetes/directory.ts';
 import { createEvidenceReader } from '../adapters/kubernetes/evidence-reader.ts';
 import { createMetricsUsage } from '../adapters/kubernetes/metrics-usage.ts';
 import { createMetricsUse } from '../adapters/kubernetes/metrics-use.ts';
+import { createNamespaces } from '../adapters/kubernetes/namespaces.ts';
 import { createPodFinder } from '../adapters/kubernetes/pod-finder.ts';
 import { createSurroundingsReader } from '../adapters/kubernetes/surroundings-reader.ts';
 import { createWorkloadEditor } from '../adapters/kubernetes/workload-editor.ts';
@@ -42,6 +43,7 @@ import type { Lock } from '../ports/lock.ts';
 import type { Log } from '../ports/log.ts';
 import type { Meter } from '../ports/meter.ts';
 import type { MuteStore } from '../ports/mute-store.ts';
+import type { Namespaces } from '../ports/namespaces.ts';
 import type { Once } from '../ports/once.ts';
 import type { ProposalStore } from '../ports/proposal-store.ts';
 import type { SurroundingsReader } from '../ports/surroundings-reader.ts';
@@ -92,6 +94,7 @@ export type Cluster = {
   readonly usage: UsageReader;
   readonly pods: PodFinder;
   readonly directory: Directory;
+  readonly namespaces: Namespaces;
   readonly use: UseReader;
   readonly editor: WorkloadEditor;
   readonly surroundings: SurroundingsReader;
@@ -122,6 +125,7 @@ export function openCluster(
     evidence: createEvidenceReader({ connection, cluster: name, clock: systemClock, log }),
     usage: firstKnownUsage([...history, metrics]),
     pods: createPodFinder({ connection, cluster: name }),
+    namespaces: createNamespaces({ connection, log }),
     directory: createDirectory({
       connection,
       cluster: name,

@@ -3,8 +3,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { WebClient } from '@slack/web-api';
 import { distance } from 'fastest-levenshtein';
-import { createAcknowledge } from '../../handlers/acknowledge.ts';
 import { createApply } from '../../handlers/apply.ts';
+import { createCare } from '../../handlers/care.ts';
 import { createDecide } from '../../handlers/decide.ts';
 import { createEnrich } from '../../handlers/enrich.ts';
 import { createExplainMessage } from '../../handlers/explain-message.ts';
@@ -74,7 +74,13 @@ export async function startWorker(world: World): Promise<void> {
   const common = { ...stores, ...telemetry, repositories, clock: systemClock };
   const messenger = createMessenger({ client: slack.client, ...telemetry });
   const enrich = createEnrich(
-    { ...common, evidence: cluster.evidence, usage: cluster.usage, surroundings: cluster.surroundings },
+    {
+      ...common,
+      evidence: cluster.evidence,
+      usage: cluster.usage,
+      surroundings: cluster.surroundings,
+      namespaces: cluster.namespaces,
+    },
     {
       // Read anew at each step: headroom.yaml may have changed meanwhile.
       get routes() {
@@ -195,7 +201,7 @@ function conversation({ rules, repositories, stores, cluster, telemetry }: World
     decisionDraft: decide.draft,
     decide: decide.decide,
     undo: createUndo(common, { policy, cluster: cluster.name }),
-    acknowledge: createAcknowledge(common),
+    care: createCare(common),
     query: createQuery(asking, answering),
     explainMessage: createExplainMessage(asking, answering),
     home: createHome(common, { policy }),

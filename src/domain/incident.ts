@@ -10,6 +10,7 @@ import type { Diagnosis } from './diagnosis.ts';
 import type { Evidence } from './evidence.ts';
 import type { FollowUp } from './follow-up.ts';
 import type { FollowUpStage } from './ledger.ts';
+import type { Note, Snooze } from './note.ts';
 import type { Kill, KillId } from './oom-kill.ts';
 import type { PersonId } from './proposal.ts';
 import type { Recommendation } from './recommendation.ts';
@@ -24,7 +25,8 @@ export type Subject =
   | { readonly kind: 'explanation'; readonly killId: KillId }
   | { readonly kind: 'proposal'; readonly proposalId: string }
   | { readonly kind: 'outcome'; readonly proposalId: string }
-  | { readonly kind: 'follow-up'; readonly proposalId: string; readonly stage: FollowUpStage };
+  | { readonly kind: 'follow-up'; readonly proposalId: string; readonly stage: FollowUpStage }
+  | { readonly kind: 'note'; readonly note: Note };
 
 export type PostedMessage = {
   /** Slack channel id and message timestamp. */
@@ -56,6 +58,8 @@ export type Incident = {
   readonly role: ContainerRole;
   readonly state: IncidentState;
   readonly channel: string;
+  /** Slack user group or user it belongs to; mentioned once, by the root message. */
+  readonly owner?: string | undefined;
   readonly openedAt: Instant;
   readonly lastKill: Kill;
   readonly killCount: number;
@@ -64,10 +68,13 @@ export type Incident = {
   /** The newest kills' ids, oldest first, at most 50; guards against counting one twice. */
   readonly killIds: readonly KillId[];
   readonly acknowledgedBy?: { readonly person: PersonId; readonly at: Instant } | undefined;
+  readonly assigned?: { readonly to: PersonId; readonly by: PersonId; readonly at: Instant } | undefined;
+  /** Somebody put it off. */
+  readonly snoozed?: Snooze | undefined;
   /** The proposal under review or under way. */
   readonly proposalId?: string | undefined;
   readonly previousIncidentId?: string | undefined;
-  /** Somebody expected its kills when it was opened: it has no message until a kill comes after that. */
+  /** Somebody expects its kills. When that was so before it was opened, it has no message until a kill comes after it. */
   readonly muted?: { readonly by: PersonId; readonly until: Instant } | undefined;
   readonly resolvedAt?: Instant | undefined;
   /** What was found some time after its changes, oldest first. */
@@ -94,6 +101,7 @@ export type NewIncident = {
   readonly kill: Kill;
   readonly workload: WorkloadRef;
   readonly channel: string;
+  readonly owner?: string | undefined;
   readonly now: Instant;
   readonly previousIncidentId?: string | undefined;
   readonly muted?: Incident['muted'];
@@ -110,6 +118,7 @@ export function openIncident(start: NewIncident): Incident {
     role: kill.ref.role,
     state: 'open',
     channel: start.channel,
+    owner: start.owner,
     openedAt: start.now,
     lastKill: kill,
     killCount: 1,

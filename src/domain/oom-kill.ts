@@ -6,6 +6,7 @@ import type { KernelKill } from './kernel-oom.ts';
 import type { Bytes } from './memory.ts';
 import type { PodContainer, PodFacts, TerminatedState } from './pod.ts';
 import { effectiveLimit } from './pod.ts';
+import { wishIn } from './route.ts';
 import type { Instant } from './time.ts';
 import { MINUTE } from './time.ts';
 import type { ContainerRef, OwnerReference } from './workload.ts';
@@ -41,6 +42,10 @@ export type Kill = {
   readonly kernel?: KernelKill | undefined;
   /** The channel the pod's annotation asks for. */
   readonly channel?: string | undefined;
+  /** The owner the pod's annotation names. */
+  readonly owner?: string | undefined;
+  /** The pod's own, at most forty. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly restartCount: number;
   readonly limit?: Bytes | undefined;
   readonly request?: Bytes | undefined;
@@ -51,8 +56,6 @@ export type Kill = {
 
 /** Says that nobody wants to hear of this pod: "true". */
 export const IGNORE_ANNOTATION = 'headroom.dev/ignore';
-/** The channel for this pod's incidents, by its id. */
-export const CHANNEL_ANNOTATION = 'headroom.dev/channel';
 
 export const START_OOM = /OOM-killed \(memory limit too low\?\)/i;
 
@@ -95,7 +98,7 @@ function killIn(pod: PodFacts, container: PodContainer, sighting: Sighting): rea
 
 /** What every kill of a container says about it, however it was found. */
 export function killOf(pod: PodFacts, container: PodContainer) {
-  const { cluster, namespace, name, uid, annotations, node, controller } = pod;
+  const { cluster, namespace, name, uid, annotations, node, controller, labels } = pod;
   const ref: ContainerRef = { cluster, namespace, pod: name, podUid: uid, container: container.name, role: container.role };
   return {
     ref,
@@ -105,14 +108,12 @@ export function killOf(pod: PodFacts, container: PodContainer) {
     node,
     image: container.image,
     controller,
-    channel: channelWish(annotations[CHANNEL_ANNOTATION]),
+    ...wishIn(annotations),
+    labels: Object.fromEntries(Object.entries(labels).slice(0, MOST_LABELS)),
   };
 }
 
-/** Anybody may write anything into an annotation: only what can be a channel's id counts. */
-function channelWish(text: string | undefined): string | undefined {
-  return text !== undefined && /^[CG][A-Z0-9]{2,20}$/.test(text) ? text : undefined;
-}
+const MOST_LABELS = 40;
 
 export function isIgnored({ annotations }: PodFacts): boolean {
   return annotations[IGNORE_ANNOTATION] === 'true';

@@ -95,13 +95,6 @@ export type Policy = ScopedRules & {
   readonly overrides: readonly PolicyOverride[];
 };
 
-export type RouteRule = {
-  readonly clusters: readonly string[];
-  readonly namespaces: readonly string[];
-  /** Channel id or name. */
-  readonly channel: string;
-};
-
 /** Matches "*" and "team-*" style globs; every other character stands for itself. */
 export function matchesGlob(glob: string, text: string): boolean {
   const parts = glob.split('*');
@@ -140,14 +133,4 @@ export function policyFor(policy: Policy, place: PolicyPlace): Policy {
 
 function given(rules: PolicyOverride['rules']): Partial<ScopedRules> {
   return Object.fromEntries(Object.entries(rules).filter(([, value]) => value !== undefined));
-}
-
-/** The channel of the first route that matches, else the default. */
-export function routeFor(routes: readonly RouteRule[], place: { cluster: string; namespace: string }, fallback: string): string {
-  const route = routes.find(
-    (rule) =>
-      rule.clusters.some((glob) => matchesGlob(glob, place.cluster)) &&
-      rule.namespaces.some((glob) => matchesGlob(glob, place.namespace)),
-  );
-  return route?.channel ?? fallback;
 }

@@ -1,9 +1,12 @@
 // What people ask the bot and what it answers, in domain words: the Slack edge parses the one and draws the other.
 
+import type { SnoozeChoice } from '../domain/care.ts';
 import type { Way } from '../domain/change.ts';
 import type { Incident } from '../domain/incident.ts';
+import type { CareKind } from '../domain/note.ts';
 import type { PersonId, Proposal } from '../domain/proposal.ts';
 import type { Recommendation } from '../domain/recommendation.ts';
+import type { Millis } from '../domain/time.ts';
 
 /** Not done, and why: told to the person who asked, and to nobody else. Plain text, not yet escaped. */
 export type Refused = { readonly kind: 'refused'; readonly reason: string };
@@ -84,7 +87,18 @@ export type DecideOutcome =
 /** Take a change back: makes a proposal of its own. */
 export type UndoInput = { readonly proposalId: string; readonly person: PersonId; readonly reason: string };
 
-export type AcknowledgeOutcome = { readonly kind: 'acknowledged' } | { readonly kind: 'already' } | Refused;
+/** What a person wants done about an incident, as chosen; care.ts makes a deed of it. */
+export type CareWish =
+  | { readonly kind: 'acknowledge' }
+  | { readonly kind: 'assign'; readonly to: PersonId }
+  | { readonly kind: 'snooze'; readonly choice: SnoozeChoice }
+  | { readonly kind: 'expect'; readonly length: Millis; readonly reason: string }
+  | { readonly kind: 'undo'; readonly what: CareKind };
+
+export type CareInput = { readonly incidentId: string; readonly person: PersonId; readonly wish: CareWish };
+
+/** nothing: it was done already, in a sentence for that person. */
+export type CareOutcome = { readonly kind: 'done' } | { readonly kind: 'nothing'; readonly reason: string } | Refused;
 
 /** "Explain this": about a message, ours or anybody's. */
 export type MessageQuestion = {

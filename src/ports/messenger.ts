@@ -2,6 +2,7 @@
 
 import type { FollowUp } from '../domain/follow-up.ts';
 import type { Dossier, Incident, PostedMessage } from '../domain/incident.ts';
+import type { Note } from '../domain/note.ts';
 import type { Proposal } from '../domain/proposal.ts';
 
 export type Message =
@@ -14,7 +15,8 @@ export type Message =
   | { readonly kind: 'explanation'; readonly incident: Incident; readonly dossier: Dossier }
   | { readonly kind: 'proposal'; readonly incident: Incident; readonly proposal: Proposal; readonly approvers: Approvers }
   | { readonly kind: 'outcome'; readonly incident: Incident; readonly proposal: Proposal }
-  | { readonly kind: 'follow-up'; readonly incident: Incident; readonly followUp: FollowUp };
+  | { readonly kind: 'follow-up'; readonly incident: Incident; readonly followUp: FollowUp }
+  | { readonly kind: 'note'; readonly incident: Incident; readonly note: Note };
 
 /** Who may approve in the incident's namespace, for the text: user and group ids. */
 export type Approvers = { readonly users: readonly string[]; readonly groups: readonly string[] };

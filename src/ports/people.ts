@@ -8,6 +8,8 @@ export type Person = {
   readonly name: string;
   /** full: a regular member of the home workspace; the others may never approve. */
   readonly standing: 'full' | 'guest' | 'stranger' | 'bot' | 'deactivated';
+  /** IANA name of the zone the person's clock is in; undefined when Slack does not say. */
+  readonly timezone?: string | undefined;
 };
 
 export interface People {

@@ -196,6 +196,7 @@ export function createFakeWorld(crash?: Crash) {
       mutes: wrap(fakeMutes(() => clock.now())),
       ledger: wrap(fakeLedger(() => clock.now())),
       people: wrap(fakePeople()),
+      namespaces: { annotations: async () => ({}) },
       evidence: reader,
       usage,
       once: fakeOnce(() => clock.now()),

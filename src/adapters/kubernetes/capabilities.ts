@@ -115,6 +115,14 @@ const WANTED: readonly Wanted[] = [
   })),
   {
     purpose: 'explain',
+    what: 'read namespaces',
+    effect: 'a namespace’s annotations choose neither channel nor owner',
+    verb: 'get',
+    resource: 'namespaces',
+    clusterWide: true,
+  },
+  {
+    purpose: 'explain',
     what: 'read replicasets',
     effect: 'the Deployment behind a pod is not found, and no fix can be proposed for it',
     verb: 'get',

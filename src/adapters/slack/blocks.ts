@@ -120,8 +120,8 @@ export function button(look: ButtonLook): Button {
 }
 
 /** Slack keeps the state of a block by its id: a changed message gets a new one. */
-export function actions(blockId: string, buttons: readonly Button[]): ActionsBlock {
-  return { type: 'actions', block_id: blockId, elements: [...buttons] };
+export function actions(blockId: string, elements: readonly ActionsBlock['elements'][number][]): ActionsBlock {
+  return { type: 'actions', block_id: blockId, elements: [...elements] };
 }
 
 /** Folded away until somebody opens it. */

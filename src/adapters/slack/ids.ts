@@ -4,7 +4,8 @@ import { z } from 'zod';
 
 export const ACTION = {
   review: 'review_fix',
-  acknowledge: 'acknowledge',
+  /** Looks after an incident: acknowledge, snooze, more, undo. */
+  care: 'care',
   approve: 'approve_change',
   refuse: 'refuse_change',
   edit: 'edit_change',
@@ -18,6 +19,8 @@ export const CALLBACK = {
   approve: 'approve_submit',
   refuse: 'refuse_submit',
   undo: 'undo_submit',
+  assign: 'assign_submit',
+  expect: 'expect_submit',
 } as const;
 
 /** Callback ids of the manifest's shortcuts. */
@@ -33,10 +36,27 @@ export const FIELD = {
   read: 'read',
   way: 'way',
   release: 'release',
+  person: 'person',
+  length: 'length',
 } as const;
 
 const incidentRef = z.object({ incident: z.string().regex(/^OOM-[0-9]{1,15}$/) });
 const proposalRef = z.object({ proposal: z.string().regex(/^P-[0-9]{1,15}$/), version: z.int().min(1), incident: z.string() });
+
+const careRef = incidentRef.extend({
+  care: z.enum([
+    'acknowledge',
+    '1h',
+    'tomorrow',
+    '1w',
+    'assign',
+    'expect',
+    'undo-acknowledge',
+    'undo-assign',
+    'undo-snooze',
+    'undo-expect',
+  ]),
+});
 
 /** A question, as typed after /oom; the page counts from 0. */
 const askRef = z.object({ ask: z.string().min(1).max(1000), page: z.int().min(0).max(10_000).default(0) });
@@ -46,6 +66,7 @@ const origin = z.object({ channel: z.string(), thread: z.string().optional() });
 
 export type IncidentRef = z.infer<typeof incidentRef>;
 export type ProposalRef = z.infer<typeof proposalRef>;
+export type CareRef = z.infer<typeof careRef>;
 export type AskRef = z.infer<typeof askRef>;
 export type Origin = z.infer<typeof origin>;
 
@@ -54,6 +75,7 @@ export function encode(
     | IncidentRef
     | ProposalRef
     | AskRef
+    | CareRef
     | { readonly ref: IncidentRef | ProposalRef; readonly origin: Origin; readonly edits?: ProposalRef | undefined },
 ): string {
   return JSON.stringify(value);
@@ -66,6 +88,15 @@ export function decodeIncident(text: string | undefined): IncidentRef | undefine
 
 export function decodeProposal(text: string | undefined): ProposalRef | undefined {
   return decoded(proposalRef, text);
+}
+
+export function decodeCare(text: string | undefined): CareRef | undefined {
+  return decoded(careRef, text);
+}
+
+/** Of a modal opened from an incident. */
+export function decodeOpened(text: string | undefined): IncidentRef | undefined {
+  return decodeReview(text)?.ref;
 }
 
 /** Of a button; what a select offers is the question itself. */

@@ -37,7 +37,7 @@ export function createPeople({ client, teamId, clock, meter }: PeopleOptions): P
     async person(id): Promise<Person> {
       const { user } = await calling({ method: 'users.info', kind: 'read', meter }, () => client.users.info({ user: id }));
       const name = user?.profile?.display_name || user?.real_name || user?.name || id;
-      return { id, name, standing: standingOf(user, teamId()) };
+      return { id, name, standing: standingOf(user, teamId()), timezone: user?.tz };
     },
     members,
   };

@@ -3,6 +3,7 @@
 import type { Message } from '../../ports/messenger.ts';
 import { explanationView } from './views/explanation.ts';
 import { followUpView } from './views/follow-up.ts';
+import { noteView } from './views/note.ts';
 import { outcomeView, proposalView } from './views/proposal.ts';
 import type { Rendered } from './views/rendered.ts';
 import { bounded } from './views/rendered.ts';
@@ -33,5 +34,7 @@ function draw(message: Message, plain: boolean): Rendered {
       return outcomeView(message);
     case 'follow-up':
       return followUpView(message);
+    case 'note':
+      return noteView(message);
   }
 }

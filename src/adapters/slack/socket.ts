@@ -9,6 +9,7 @@ import { pause } from '../pause.ts';
 import type { SlackCredentials } from './client.ts';
 import { clientOptions } from './client.ts';
 import { registerButtons } from './listeners/buttons.ts';
+import { registerCare } from './listeners/care.ts';
 import type { Desk } from './listeners/desk.ts';
 import { registerQuestions } from './listeners/questions.ts';
 import { registerSubmissions } from './listeners/submissions.ts';
@@ -73,6 +74,7 @@ function createLine({ credentials, desk, log, identity }: SocketOptions, onChang
     log.error('a Slack listener failed', { error });
   });
   registerButtons(app, desk);
+  registerCare(app, desk);
   registerSubmissions(app, desk);
   registerQuestions(app, desk);
   return {

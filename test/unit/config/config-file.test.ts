@@ -21,7 +21,12 @@ describe('headroom.yaml', () => {
     const parsed = parseRules(`
 routes:
   - namespaces: [payments, "checkout-*"]
+    kinds: [CronJob]
+    labels: { tier: 'front*' }
     channel: C0PAYMENTS
+    owner: S0123ABCD
+  - severities: [critical]
+    owner: U0123ABCD
 policy:
   approvers:
     - namespaces: [payments]
@@ -35,7 +40,18 @@ reportWithin: 30m
     expect(parsed).toMatchObject({
       kind: 'rules',
       rules: {
-        routes: [{ clusters: ['*'], namespaces: ['payments', 'checkout-*'], channel: 'C0PAYMENTS' }],
+        routes: [
+          {
+            clusters: ['*'],
+            namespaces: ['payments', 'checkout-*'],
+            kinds: ['CronJob'],
+            labels: { tier: 'front*' },
+            severities: ['critical', 'warning', 'info'],
+            channel: 'C0PAYMENTS',
+            owner: 'S0123ABCD',
+          },
+          { clusters: ['*'], namespaces: ['*'], severities: ['critical'], owner: 'U0123ABCD' },
+        ],
         policy: { maxLimit: 8 * GIB, proposalExpiry: 4 * HOUR, watchFloor: 15 * MINUTE, selfApproval: false },
         reportWithin: 30 * MINUTE,
       },
@@ -50,7 +66,7 @@ reportWithin: 30m
     { name: 'a user by name', text: 'policy: {approvers: [{users: [bob]}]}', place: 'policy.approvers.0.users.0' },
     { name: 'a group by handle', text: 'policy: {approvers: [{groups: ["@leads"]}]}', place: 'policy.approvers.0.groups.0' },
     { name: 'a factor that never raises', text: 'policy: {maxFactor: 1}', place: 'policy.maxFactor' },
-    { name: 'a route without channel', text: 'routes: [{namespaces: [a]}]', place: 'routes.0.channel' },
+    { name: 'a route without channel and owner', text: 'routes: [{namespaces: [a]}]', place: 'routes.0' },
     { name: 'routes that are no list', text: 'routes: 3', place: 'routes' },
     { name: 'a kind that cannot be changed', text: 'policy: {kinds: [Node]}', place: 'policy.kinds.0' },
     { name: 'a route that there is not', text: 'policy: {routes: [email]}', place: 'policy.routes.0' },

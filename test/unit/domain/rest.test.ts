@@ -7,7 +7,7 @@ import { findHeapSettings } from '../../../src/domain/heap-settings.ts';
 import { addEntry, addKill, killsSince, REMEMBERED_KILLS } from '../../../src/domain/incident.ts';
 import { checkProposedLimits } from '../../../src/domain/limits-check.ts';
 import { nearest } from '../../../src/domain/nearest.ts';
-import { matchesGlob, routeFor } from '../../../src/domain/policy.ts';
+import { matchesGlob } from '../../../src/domain/policy.ts';
 import { oomScoreAdj } from '../../../src/domain/qos.ts';
 import { formatDuration, HOUR, MINUTE, toInstant, toMillis } from '../../../src/domain/time.ts';
 import { watchWindow } from '../../../src/domain/verdict.ts';
@@ -101,12 +101,6 @@ describe('globs and routes', () => {
     { glob: 'ab*b', text: 'ab', matches: false },
   ])('$glob on $text: $matches', ({ glob, text, matches }) => {
     expect(matchesGlob(glob, text)).toBe(matches);
-  });
-
-  it('takes the first route that fits, else the default', () => {
-    const routes = [{ clusters: ['*'], namespaces: ['pay*'], channel: 'C2' }];
-    expect(routeFor(routes, { cluster: 'prod', namespace: 'payments' }, 'C1')).toBe('C2');
-    expect(routeFor(routes, { cluster: 'prod', namespace: 'search' }, 'C1')).toBe('C1');
   });
 });
 

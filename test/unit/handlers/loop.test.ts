@@ -1,7 +1,6 @@
 // What the steps do when things are not as they should be, on fakes.
 
 import { describe, expect, it } from 'vitest';
-import { createAcknowledge } from '../../../handlers/acknowledge.ts';
 import { createHome } from '../../../handlers/home.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import type { Proposal } from '../../../src/domain/proposal.ts';
@@ -309,16 +308,7 @@ describe('verify', () => {
   });
 });
 
-describe('acknowledge and the Home tab', () => {
-  it('keeps the first name', async () => {
-    const { world } = await alerted();
-    const acknowledge = createAcknowledge(world.ports);
-    expect(await acknowledge({ incidentId: INCIDENT, person: 'UALICE' })).toEqual({ kind: 'acknowledged' });
-    world.clock.advance(1);
-    expect(await acknowledge({ incidentId: INCIDENT, person: 'UBOB' })).toEqual({ kind: 'already' });
-    expect((await world.ports.incidents.get(INCIDENT))?.acknowledgedBy?.person).toBe('UALICE');
-  });
-
+describe('the Home tab', () => {
   it('shows a proposal to those only who may approve it', async () => {
     const { world } = await proposedFix();
     const home = createHome(world.ports, { policy: policy() });

@@ -4,9 +4,26 @@ import { z } from 'zod';
 import type { FollowUp } from '../../../domain/follow-up.ts';
 import type { Dossier, Incident } from '../../../domain/incident.ts';
 import { FOLLOW_UP_STAGES } from '../../../domain/ledger.ts';
+import type { Note } from '../../../domain/note.ts';
 import { bytes, instant, role, workload } from './basic.ts';
 import { evidenceSchema } from './evidence.ts';
 import { killSchema } from './kill.ts';
+
+const careKind = z.enum(['acknowledge', 'assign', 'snooze', 'expect']);
+
+const deed = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('acknowledge') }),
+  z.object({ kind: z.literal('assign'), to: z.string() }),
+  z.object({ kind: z.literal('snooze'), until: instant }),
+  z.object({ kind: z.literal('expect'), until: instant, reason: z.string() }),
+  z.object({ kind: z.literal('undo'), what: careKind }),
+]);
+
+const note = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('done'), deed, by: z.string(), at: instant }),
+  z.object({ kind: z.literal('woken'), why: z.enum(['time', 'kills', 'cause']), snoozedBy: z.string(), at: instant }),
+  z.object({ kind: z.literal('expected-over'), by: z.string(), at: instant }),
+]) satisfies z.ZodType<Note>;
 
 const subject = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('root') }),
@@ -14,6 +31,7 @@ const subject = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('proposal'), proposalId: z.string() }),
   z.object({ kind: z.literal('outcome'), proposalId: z.string() }),
   z.object({ kind: z.literal('follow-up'), proposalId: z.string(), stage: z.enum(FOLLOW_UP_STAGES) }),
+  z.object({ kind: z.literal('note'), note }),
 ]);
 
 const threadEntry = z.object({
@@ -48,12 +66,15 @@ export const incidentSchema = z.object({
   role,
   state: z.enum(['open', 'proposed', 'changing', 'observing', 'resolved']),
   channel: z.string(),
+  owner: z.string().optional(),
   openedAt: instant,
   lastKill: killSchema,
   killCount: z.number(),
   killTimes: z.array(instant),
   killIds: z.array(z.string()),
   acknowledgedBy: z.object({ person: z.string(), at: instant }).optional(),
+  assigned: z.object({ to: z.string(), by: z.string(), at: instant }).optional(),
+  snoozed: z.object({ by: z.string(), at: instant, until: instant, kills: z.number() }).optional(),
   proposalId: z.string().optional(),
   previousIncidentId: z.string().optional(),
   muted: z.object({ by: z.string(), until: instant }).optional(),

@@ -31,6 +31,8 @@ export const killSchema = z.object({
   whileAway: z.boolean().optional(),
   kernel: kernelKillSchema.optional(),
   channel: z.string().optional(),
+  owner: z.string().optional(),
+  labels: z.record(z.string(), z.string()).optional(),
   restartCount: z.number(),
   limit: bytes.optional(),
   request: bytes.optional(),

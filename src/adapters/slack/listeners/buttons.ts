@@ -17,7 +17,6 @@ const STALE = 'This button belongs to an older message. Use the newest one in th
 export function registerButtons(app: App, desk: Desk): void {
   const handlers = {
     [ACTION.review]: review,
-    [ACTION.acknowledge]: acknowledge,
     [ACTION.approve]: approve,
     [ACTION.refuse]: refuse,
     [ACTION.edit]: edit,
@@ -87,14 +86,6 @@ async function filling(desk: Desk, { viewId, title }: Filling, work: () => Promi
     await updateModal(desk, viewId, noticeModal(title, 'That could not be read just now. Close this and try again in a minute.'));
     throw error;
   }
-}
-
-async function acknowledge(desk: Desk, clicked: Click): Promise<void> {
-  const ref = decodeIncident(clicked.value);
-  if (ref === undefined) return answer(desk, clicked, STALE);
-  const outcome = await desk.conversation.acknowledge({ incidentId: ref.incident, person: clicked.person });
-  if (outcome.kind === 'refused') await answer(desk, clicked, outcome.reason);
-  if (outcome.kind === 'already') await answer(desk, clicked, 'Somebody has already acknowledged it.');
 }
 
 async function approve(desk: Desk, clicked: Click): Promise<void> {

@@ -7,7 +7,8 @@ import type { PersonId } from '../../../domain/proposal.ts';
 import { SECOND } from '../../../domain/time.ts';
 import type { Answer, Question } from '../../../ports/answer.ts';
 import type {
-  AcknowledgeOutcome,
+  CareInput,
+  CareOutcome,
   DecideInput,
   DecideOutcome,
   DecisionDraft,
@@ -35,7 +36,7 @@ export type Conversation = {
   readonly undo: (input: UndoInput, signal: AbortSignal) => Promise<ProposeOutcome>;
   readonly decisionDraft: (input: DecisionDraftInput) => Promise<DecisionDraft | Refused>;
   readonly decide: (input: DecideInput, signal: AbortSignal) => Promise<DecideOutcome>;
-  readonly acknowledge: (input: { readonly incidentId: string; readonly person: PersonId }) => Promise<AcknowledgeOutcome>;
+  readonly care: (input: CareInput) => Promise<CareOutcome>;
   readonly query: (question: Question, signal: AbortSignal) => Promise<Answer>;
   readonly explainMessage: (question: MessageQuestion, signal: AbortSignal) => Promise<Answer>;
   readonly home: (input: { readonly person: PersonId }) => Promise<HomeContent>;

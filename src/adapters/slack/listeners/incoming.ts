@@ -39,6 +39,7 @@ function threadOf(message: { readonly ts: string; readonly thread_ts?: string | 
 
 const text = z.object({ value: z.string().nullish() });
 const choice = z.object({ selected_option: z.object({ value: z.string() }).nullish() });
+const chosenPerson = z.object({ selected_user: z.string().nullish() });
 const checks = z.object({ selected_options: z.array(z.object({ value: z.string() })).optional() });
 
 export const submission = z
@@ -50,8 +51,8 @@ export const submission = z
       state: z.object({ values: z.record(z.string(), z.record(z.string(), z.looseObject({}))) }),
     }),
   })
-  .transform(({ user, view }) => ({
-    person: user.id,
+  .transform(({ user: { id }, view }) => ({
+    person: id,
     viewId: view.id,
     metadata: view.private_metadata,
     /** The text of an input whose block and action have that name; empty when it was left empty. */
@@ -59,6 +60,8 @@ export const submission = z
     /** The option of a choice; undefined when none was chosen or there was nothing to choose. */
     choiceOf: (field: string): string | undefined =>
       choice.safeParse(view.state.values[field]?.[field]).data?.selected_option?.value,
+    /** The person chosen; empty when there is none. */
+    userOf: (field: string): string => chosenPerson.safeParse(view.state.values[field]?.[field]).data?.selected_user ?? '',
     isChecked: (field: string): boolean =>
       (checks.safeParse(view.state.values[field]?.[field]).data?.selected_options ?? []).length > 0,
   }));

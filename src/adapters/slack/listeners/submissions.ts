@@ -8,23 +8,24 @@ import type { DecideInput, DecideOutcome, ProposeOutcome } from '../../../ports/
 import type { Origin } from '../ids.ts';
 import { CALLBACK, decodeDecision, decodeReview, FIELD } from '../ids.ts';
 import { noticeModal } from '../views/modals.ts';
+import { assigned, expected } from './care.ts';
 import type { Desk } from './desk.ts';
 import { failed, signalFor, updateModal, whisper } from './desk.ts';
 import type { Submission } from './incoming.ts';
 import { submission } from './incoming.ts';
+import type { Reply, Working } from './reply.ts';
 
 const ANSWER_WITHIN_MS = 2.2 * SECOND;
 
-/** What the modal does next. */
-type Reply =
-  | { readonly kind: 'close' }
-  | { readonly kind: 'errors'; readonly errors: Readonly<Record<string, string>> }
-  | { readonly kind: 'notice'; readonly title: string; readonly words: string };
-
-type Working = { readonly title: string; readonly reply: Promise<Reply> };
-
 export function registerSubmissions(app: App, desk: Desk): void {
-  const handlers = { [CALLBACK.review]: review, [CALLBACK.approve]: approve, [CALLBACK.refuse]: refuse, [CALLBACK.undo]: undo };
+  const handlers = {
+    [CALLBACK.review]: review,
+    [CALLBACK.approve]: approve,
+    [CALLBACK.refuse]: refuse,
+    [CALLBACK.undo]: undo,
+    [CALLBACK.assign]: assigned,
+    [CALLBACK.expect]: expected,
+  };
   for (const [callback, handle] of Object.entries(handlers)) {
     app.view<ViewSubmitAction>({ callback_id: callback, type: 'view_submission' }, async ({ ack, body }) => {
       const parsed = submission.safeParse(body);

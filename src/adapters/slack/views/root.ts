@@ -10,6 +10,7 @@ import type { AnyBlock } from '../blocks.ts';
 import { actions, button, context, fields, header, section } from '../blocks.ts';
 import { ACTION, encode } from '../ids.ts';
 import { code, cut, mention, moment, prose } from '../text.ts';
+import { careControls, careWords, ownerWords, quietWords } from './care-words.ts';
 import { changeInWords, outcomeSentence } from './proposal-words.ts';
 import type { Rendered, Strip } from './rendered.ts';
 import { COLOR } from './rendered.ts';
@@ -96,7 +97,8 @@ function facts({ incident, dossier }: RootInput): readonly (readonly [string, st
       : undefined;
   return [
     ['Cluster', prose(workload.cluster)],
-    ['Owner', `${prose(workload.kind)} ${code(workload.name)}`],
+    ['Workload', `${prose(workload.kind)} ${code(workload.name)}`],
+    ...(incident.owner === undefined ? [] : [['Owner', ownerWords(incident.owner)] as const]),
     peak === undefined
       ? [
           'Limit / request',
@@ -131,16 +133,18 @@ function controls(incident: Incident): readonly AnyBlock[] {
           }),
         ]
       : []),
-    ...(incident.acknowledgedBy === undefined
-      ? [button({ action: ACTION.acknowledge, text: 'Acknowledge', value, label: `Say that you look after ${name}` })]
-      : []),
+    ...careControls(incident),
   ];
-  return buttons.length === 0 ? [] : [actions(`act:${incident.id}:${incident.state}:${incident.killCount}`, buttons)];
+  return buttons.length === 0
+    ? []
+    : [actions(`act:${incident.id}:${incident.state}:${incident.killCount}:${incident.thread.length}`, buttons)];
 }
 
 function stripFor(incident: Incident, proposal: Proposal | undefined): Strip {
-  const seen =
-    incident.acknowledgedBy === undefined ? 'nobody has acknowledged yet' : `${mention(incident.acknowledgedBy.person)} is on it`;
+  const seen = careWords(incident);
+  const quiet = quietWords(incident);
+  if (quiet !== undefined && incident.state === 'open')
+    return { color: COLOR.quiet, word: quiet.word, text: `${quiet.text} · ${seen}` };
   switch (incident.state) {
     case 'open': {
       const again = incident.thread.some(({ subject }) => subject.kind === 'outcome')

@@ -3,11 +3,13 @@
 import { describe, expect, it } from 'vitest';
 import { checkBlocks } from '../../../../demo/slack/blocks-check.ts';
 import { renderMessage } from '../../../../src/adapters/slack/render.ts';
+import { assignModal, expectModal } from '../../../../src/adapters/slack/views/care-modals.ts';
 import { homeView } from '../../../../src/adapters/slack/views/home.ts';
 import { approveModal, noticeModal, refuseModal, undoModal } from '../../../../src/adapters/slack/views/modals.ts';
 import { reviewModal } from '../../../../src/adapters/slack/views/review-modal.ts';
 import type { Evidence } from '../../../../src/domain/evidence.ts';
 import type { Dossier, Incident } from '../../../../src/domain/incident.ts';
+import type { Note } from '../../../../src/domain/note.ts';
 import { known, unavailable } from '../../../../src/domain/piece.ts';
 import type { Proposal, ProposalState } from '../../../../src/domain/proposal.ts';
 import { toInstant, toMillis } from '../../../../src/domain/time.ts';
@@ -81,6 +83,10 @@ function evilIncident(state: Incident['state']): Incident {
     lastKill: kill({ ref: EVIL_REF, reason: TEXT }),
     killCount: 1e9,
     acknowledgedBy: { person: 'U0ALICE', at: NOW },
+    assigned: { to: 'U0BOB', by: 'U0ALICE', at: NOW },
+    snoozed: { by: 'U0ALICE', at: NOW, until: NOW, kills: 3 },
+    muted: { by: 'U0ALICE', until: NOW },
+    owner: EVIL,
     ...(state === 'resolved' ? { resolvedAt: NOW } : {}),
   });
 }
@@ -97,6 +103,21 @@ function evilProposal(state: ProposalState): Proposal {
   });
 }
 
+const BY = { by: 'U0ALICE', at: NOW };
+const NOTES: readonly Note[] = [
+  { kind: 'done', deed: { kind: 'acknowledge' }, ...BY },
+  { kind: 'done', deed: { kind: 'assign', to: 'U0BOB' }, ...BY },
+  { kind: 'done', deed: { kind: 'snooze', until: NOW }, ...BY },
+  { kind: 'done', deed: { kind: 'expect', until: NOW, reason: TEXT }, ...BY },
+  ...(['acknowledge', 'assign', 'snooze', 'expect'] as const).map((what) => ({
+    kind: 'done' as const,
+    deed: { kind: 'undo' as const, what },
+    ...BY,
+  })),
+  ...(['time', 'kills', 'cause'] as const).map((why) => ({ kind: 'woken' as const, why, snoozedBy: 'U0BOB', at: NOW })),
+  { kind: 'expected-over', ...BY },
+];
+
 const MESSAGES: readonly Message[] = [
   ...(['open', 'proposed', 'changing', 'observing', 'resolved'] as const).flatMap((state) =>
     EVIDENCE.map((pieces) => ({
@@ -111,6 +132,7 @@ const MESSAGES: readonly Message[] = [
     incident: evilIncident('open'),
     dossier: evilDossier(pieces),
   })),
+  ...NOTES.map((note) => ({ kind: 'note' as const, incident: evilIncident('open'), note })),
   ...STATES.flatMap((state): readonly Message[] => [
     {
       kind: 'proposal',
@@ -163,6 +185,8 @@ describe('modals and the Home tab of hostile content', () => {
   it('keep to Slack’s limits and ping nobody', () => {
     const origin = { channel: 'C1', person: 'U0ALICE' };
     const modals = [
+      assignModal('OOM-1001', { person: 'U0ALICE', origin }),
+      expectModal('OOM-1001', origin),
       noticeModal(LONG, TEXT),
       refuseModal({ proposal: EVIL, version: 1, incident: 'OOM-1' }, origin),
       undoModal({ proposal: EVIL, version: 1, incident: 'OOM-1' }, origin),
@@ -215,5 +239,24 @@ describe('a root message', () => {
     expect(buttons('open')).toContain('Review fix');
     expect(buttons('proposed')).not.toContain('Review fix');
     expect(buttons('resolved')).not.toContain('"button"');
+  });
+
+  it('offers to put off what is open, and to take back what was done', () => {
+    const controls = (overrides: Partial<Incident>) =>
+      JSON.stringify(renderMessage({ kind: 'root', incident: incident(overrides) }, false).blocks);
+    expect(controls({})).toContain('Snooze 1 hour');
+    expect(controls({})).toContain('Acknowledge');
+    const cared = controls({
+      acknowledgedBy: { person: 'U0ALICE', at: NOW },
+      snoozed: { by: 'U0ALICE', at: NOW, until: NOW, kills: 1 },
+    });
+    expect(cared).not.toContain('Snooze 1 hour');
+    expect(cared).toContain('End the snooze');
+    expect(cared).toContain('Take the acknowledgement back');
+  });
+
+  it('mentions its owner once, in the message that is posted', () => {
+    const { blocks } = renderMessage({ kind: 'root', incident: incident({ owner: 'S0PAYMENTS' }) }, false);
+    expect(JSON.stringify(blocks).match(/<!subteam\^S0PAYMENTS>/g)).toHaveLength(1);
   });
 });
