@@ -11,6 +11,8 @@ import { followRules } from './compose/live-rules.ts';
 import type { Cluster, Stores, Telemetry } from './compose/parts.ts';
 import { openCluster, openStores } from './compose/parts.ts';
 import { openRepositories } from './compose/repositories.ts';
+import type { Running } from './compose/presence.ts';
+import { startPresence } from './compose/presence.ts';
 import { rulesFor } from './compose/rules.ts';
 import type { SlackPlace } from './compose/stand-ins.ts';
 import { placeCluster, placeRedis, placeSlack } from './compose/stand-ins.ts';
@@ -104,6 +106,7 @@ async function startRoles(
   checks: ReadinessCheck[],
 ) {
   const { config, telemetry, stopping } = common;
+  const running: { -readonly [Part in keyof Running]: Running[Part] } = {};
   if (place !== undefined) {
     // Bolt and all that comes with it is loaded only by those who talk to Slack.
     const { openSlack, startSlack, startWorker } = await import('./compose/roles.ts');
@@ -111,18 +114,21 @@ async function startRoles(
     const world = { ...common, slack, repositories: await openRepositories(config, common.rules) };
     if (config.role === 'slack' || config.role === 'all') {
       const socket = await startSlack(world);
+      running.socket = socket;
       checks.push({ name: 'slack', ready: () => socket.connected() });
     }
     if (config.role === 'worker' || config.role === 'all') await startWorker(world);
   }
   if (config.role === 'watcher' || config.role === 'all') {
     const watcher = await startWatcher(common);
+    running.watcher = watcher;
     checks.push({ name: 'watch', ready: () => watcher.connected() });
   }
   if (config.role === 'node-agent') {
     const agent = await startNodeAgent(common);
     checks.push({ name: 'kernel log', ready: () => agent.following() });
   }
+  startPresence(common, running);
 }
 
 async function answers(stores: Stores): Promise<boolean> {

@@ -17,6 +17,7 @@ import { readOomCounterRises } from '../adapters/prometheus/oom-counters.ts';
 import { redisKernelLogPositions } from '../adapters/redis/kernel-log-positions.ts';
 import type { Config } from '../config.ts';
 import type { Rules } from '../config-file.ts';
+import type { Standing } from '../domain/presence.ts';
 import { MINUTE, SECOND } from '../domain/time.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Cluster, Stores, Telemetry } from './parts.ts';
@@ -31,7 +32,7 @@ export type Detecting = {
   readonly lifecycle: Lifecycle;
 };
 
-export type Watcher = { connected(): boolean };
+export type Watcher = { connected(): boolean; standing(): Standing };
 
 /** Reading a pod that an Event names. */
 const FIND_WITHIN_MS = 10 * SECOND;
@@ -50,7 +51,7 @@ export async function startWatcher(detecting: Detecting): Promise<Watcher> {
     const watch = openWatch(detecting);
     lifecycle.onStop('watcher', () => watch.stop());
     await watch.start();
-    return watch;
+    return { connected: () => watch.connected(), standing: () => 'alone' };
   }
   let current: Watch | undefined;
   let read: Promise<void> | undefined;
@@ -77,10 +78,13 @@ export async function startWatcher(detecting: Detecting): Promise<Watcher> {
   lifecycle.onStop('watcher', () => election.stop());
   await election.start();
   await read;
-  return { connected: () => election.standing() === 'standing-by' || current?.connected() === true };
+  return {
+    connected: () => election.standing() === 'standing-by' || current?.connected() === true,
+    standing: () => election.standing(),
+  };
 }
 
-type Watch = Watcher & { start(): Promise<void>; stop(): Promise<void> };
+type Watch = Pick<Watcher, 'connected'> & { start(): Promise<void>; stop(): Promise<void> };
 
 /** The streams and the counters of one term. */
 function openWatch(detecting: Detecting): Watch {

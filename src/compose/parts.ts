@@ -25,6 +25,7 @@ import { redisKillIntake } from '../adapters/redis/kill-intake.ts';
 import { redisLedger } from '../adapters/redis/ledger.ts';
 import { redisMuteStore } from '../adapters/redis/mute-store.ts';
 import { redisLock, redisOnce } from '../adapters/redis/once.ts';
+import { redisPresenceBoard } from '../adapters/redis/presence-board.ts';
 import { redisProposalStore } from '../adapters/redis/proposal-store.ts';
 import type { Config } from '../config.ts';
 import { toInstant } from '../domain/time.ts';
@@ -45,6 +46,7 @@ import type { Meter } from '../ports/meter.ts';
 import type { MuteStore } from '../ports/mute-store.ts';
 import type { Namespaces } from '../ports/namespaces.ts';
 import type { Once } from '../ports/once.ts';
+import type { PresenceBoard } from '../ports/presence.ts';
 import type { ProposalStore } from '../ports/proposal-store.ts';
 import type { SurroundingsReader } from '../ports/surroundings-reader.ts';
 import type { WorkloadEditor } from '../ports/workload-editor.ts';
@@ -62,6 +64,7 @@ export type Stores = {
   readonly audit: Audit & AuditKeeping;
   readonly mutes: MuteStore;
   readonly ledger: Ledger;
+  readonly presence: PresenceBoard;
   readonly once: Once;
   readonly lock: Lock;
 };
@@ -82,6 +85,7 @@ export function openStores({ url }: RedisPlace, log: Log, lifecycle: Lifecycle):
     audit: redisAudit({ client, log }),
     mutes: redisMuteStore({ client, clock: systemClock }),
     ledger: redisLedger({ client, clock: systemClock }),
+    presence: redisPresenceBoard({ client, clock: systemClock }),
     once: redisOnce({ client }),
     lock: redisLock({ client, newToken: randomUUID }),
   };

@@ -204,6 +204,12 @@ function conversation({ rules, repositories, stores, cluster, telemetry }: World
     care: createCare(common),
     query: createQuery(asking, answering),
     explainMessage: createExplainMessage(asking, answering),
-    home: createHome(common, { policy }),
+    home: createHome(
+      {
+        ...common,
+        vitals: { storeAnswersInMs: () => stores.connection.answersInMs(), queue: () => stores.queue.counts(cluster.name) },
+      },
+      { policy },
+    ),
   };
 }

@@ -3,10 +3,13 @@
 import type { SnoozeChoice } from '../domain/care.ts';
 import type { Way } from '../domain/change.ts';
 import type { Incident } from '../domain/incident.ts';
+import type { Mute } from '../domain/mute.ts';
 import type { CareKind } from '../domain/note.ts';
+import type { Presence } from '../domain/presence.ts';
 import type { PersonId, Proposal } from '../domain/proposal.ts';
 import type { Recommendation } from '../domain/recommendation.ts';
-import type { Millis } from '../domain/time.ts';
+import type { Instant, Millis } from '../domain/time.ts';
+import type { QueueCounts } from './presence.ts';
 
 /** Not done, and why: told to the person who asked, and to nobody else. Plain text, not yet escaped. */
 export type Refused = { readonly kind: 'refused'; readonly reason: string };
@@ -110,8 +113,24 @@ export type MessageQuestion = {
   readonly text: string;
 };
 
+/** How the bot itself is. */
+export type BotHealth = {
+  readonly processes: readonly Presence[];
+  readonly queue: QueueCounts;
+  /** Until the store answered, in milliseconds. */
+  readonly storeMs: number;
+  /** What is not as it should be, in sentences; empty when all is well. */
+  readonly ailments: readonly string[];
+};
+
 export type HomeContent = {
-  /** Proposals that wait for this person's approval. */
+  readonly at: Instant;
+  /** Proposals that wait for this person's approval, oldest first. */
   readonly waiting: readonly Proposal[];
+  /** Open incidents of this person, newest first. */
+  readonly mine: readonly Incident[];
+  /** The other open ones. */
   readonly incidents: readonly Incident[];
+  readonly mutes: readonly Mute[];
+  readonly health: BotHealth;
 };

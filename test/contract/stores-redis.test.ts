@@ -18,7 +18,9 @@ import { redisKillIntake } from '../../src/adapters/redis/kill-intake.ts';
 import { redisLedger } from '../../src/adapters/redis/ledger.ts';
 import { redisMuteStore } from '../../src/adapters/redis/mute-store.ts';
 import { redisLock, redisOnce } from '../../src/adapters/redis/once.ts';
+import { redisPresenceBoard } from '../../src/adapters/redis/presence-board.ts';
 import { redisProposalStore } from '../../src/adapters/redis/proposal-store.ts';
+import { GONE_AFTER_MS } from '../../src/domain/presence.ts';
 import { toInstant } from '../../src/domain/time.ts';
 import { PermanentError, TransientError } from '../../src/ports/fault.ts';
 import type { Job } from '../../src/ports/job-queue.ts';
@@ -69,6 +71,32 @@ storesContract('a real Redis', async () => {
       await stop();
     },
   };
+});
+
+describe('the presence of processes', () => {
+  it('is what each said last, until it leaves or is not heard of any more', async () => {
+    const { connection, stop } = await open();
+    let now = 1_000_000;
+    const board = redisPresenceBoard({ client: connection.client, clock: { now: () => toInstant(now) } });
+    const presence = (process: string) => ({
+      process,
+      host: 'host-1',
+      role: 'watcher',
+      cluster: 'prod',
+      at: toInstant(now),
+      watching: { standing: 'leading' as const, connected: true },
+      prometheus: { answers: false, words: 'took longer than 3 s' },
+    });
+    await board.say({ ...presence('a'), host: 'before' });
+    await board.say(presence('a'));
+    await board.say(presence('b'));
+    expect(await board.list()).toEqual([presence('a'), presence('b')]);
+    await board.leave('b');
+    expect(await board.list()).toEqual([presence('a')]);
+    now += GONE_AFTER_MS;
+    expect(await board.list()).toEqual([]);
+    await stop();
+  });
 });
 
 describe('the job queue', () => {

@@ -13,6 +13,7 @@ import type { Mute } from '../../src/domain/mute.ts';
 import { muteKey } from '../../src/domain/mute.ts';
 import type { Kill } from '../../src/domain/oom-kill.ts';
 import { instanceOf, isLateMark } from '../../src/domain/oom-kill.ts';
+import type { Presence } from '../../src/domain/presence.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
 import { toInstant } from '../../src/domain/time.ts';
 import type { Audit, AuditKeeping } from '../../src/ports/audit.ts';
@@ -26,6 +27,7 @@ import type { Ledger } from '../../src/ports/ledger.ts';
 import type { Lock } from '../../src/ports/lock.ts';
 import type { MuteStore } from '../../src/ports/mute-store.ts';
 import type { Once } from '../../src/ports/once.ts';
+import type { PresenceBoard } from '../../src/ports/presence.ts';
 import type { ProposalStore } from '../../src/ports/proposal-store.ts';
 
 export type FakeQueue = JobQueue & { readonly jobs: Job[] };
@@ -261,6 +263,19 @@ export function fakeLedger(now: () => number): Ledger {
     read: async (key) => structuredClone(pageOf(key)),
     list: async (cluster) =>
       structuredClone([...subjects.values()].filter(({ workload }) => workload.cluster === cluster).toReversed()),
+  };
+}
+
+export function fakePresence(): PresenceBoard {
+  const there = new Map<string, Presence>();
+  return {
+    async say(presence) {
+      there.set(presence.process, structuredClone(presence));
+    },
+    async leave(process) {
+      there.delete(process);
+    },
+    list: async () => structuredClone([...there.values()]),
   };
 }
 

@@ -2,6 +2,7 @@
 
 import { Redis } from 'ioredis';
 import type { Log } from '../../ports/log.ts';
+import { storing } from './faults.ts';
 
 export const PREFIX = 'headroom';
 
@@ -16,6 +17,8 @@ export type RedisConnection = {
   duplicate(): Redis;
   /** Resolves once a command succeeded. */
   ready(signal: AbortSignal): Promise<void>;
+  /** Milliseconds until it answers now. */
+  answersInMs(): Promise<number>;
   close(): Promise<void>;
 };
 
@@ -43,6 +46,11 @@ export function connectRedis({ url, log }: RedisOptions): RedisConnection {
     },
     async ready(signal) {
       await Promise.race([client.ping(), aborted(signal)]);
+    },
+    async answersInMs() {
+      const started = performance.now();
+      await storing(() => client.ping());
+      return Math.round(performance.now() - started);
     },
     async close() {
       for (const each of clients) each.disconnect();

@@ -5,8 +5,9 @@ import type { JobsOptions } from 'bullmq';
 import { Queue } from 'bullmq';
 import { HOUR, SECOND } from '../../domain/time.ts';
 import type { Job, JobQueue } from '../../ports/job-queue.ts';
+import type { QueueCounts } from '../../ports/presence.ts';
 import type { Step } from '../../steps.ts';
-import { STEPS } from '../../steps.ts';
+import { STEP_NAMES, STEPS } from '../../steps.ts';
 import type { RedisConnection } from './connection.ts';
 import { PREFIX } from './connection.ts';
 import { storing } from './faults.ts';
@@ -14,6 +15,8 @@ import { storing } from './faults.ts';
 export type RedisJobQueue = JobQueue & {
   /** Jobs of that kind that wait, are delayed or run. */
   depth(job: Job): Promise<number>;
+  /** Over the queues that a worker of that cluster takes from. */
+  counts(cluster: string): Promise<QueueCounts>;
   close(): Promise<void>;
 };
 
@@ -46,6 +49,14 @@ export function redisJobQueue(connection: RedisConnection): RedisJobQueue {
         await open(queueOf(job)).add(job.step, job, optionsFor(job));
       }),
     depth: (job) => open(queueOf(job)).getJobCountByTypes('wait', 'delayed', 'active', 'prioritized'),
+    counts: (cluster) =>
+      storing(async () => {
+        const names = [...new Set(STEP_NAMES.map((step) => queueName(step, cluster)))];
+        const all = await Promise.all(names.map((name) => open(name).getJobCounts('wait', 'prioritized', 'active', 'failed')));
+        const sum = (...kinds: readonly string[]): number =>
+          all.reduce((total, counts) => total + kinds.reduce((part, kind) => part + (counts[kind] ?? 0), 0), 0);
+        return { waiting: sum('wait', 'prioritized'), running: sum('active'), failed: sum('failed') };
+      }),
     async close() {
       await Promise.all([...queues.values()].map((queue) => queue.close()));
     },

@@ -10,6 +10,8 @@ export const ACTION = {
   refuse: 'refuse_change',
   edit: 'edit_change',
   undo: 'undo_change',
+  /** Reads the Home tab again. */
+  home: 'home_refresh',
   /** Asks something again: another page, one of several, the same for all to see. */
   ask: 'ask',
 } as const;

@@ -8,9 +8,12 @@ import type { Meter } from '../../ports/meter.ts';
 import { pause } from '../pause.ts';
 import type { SlackCredentials } from './client.ts';
 import { clientOptions } from './client.ts';
+import type { Homes } from './homes.ts';
+import { createHomes } from './homes.ts';
 import { registerButtons } from './listeners/buttons.ts';
 import { registerCare } from './listeners/care.ts';
 import type { Desk } from './listeners/desk.ts';
+import { registerHome } from './listeners/home.ts';
 import { registerQuestions } from './listeners/questions.ts';
 import { registerSubmissions } from './listeners/submissions.ts';
 import { boltLogger } from './logger.ts';
@@ -28,6 +31,8 @@ export type SlackSocket = {
   stop(): Promise<void>;
   /** At least one connection is live. */
   connected(): boolean;
+  /** How many are live. */
+  count(): number;
 };
 
 const CONNECTIONS = 2;
@@ -35,8 +40,9 @@ const RETRY_MS = 2 * SECOND;
 
 export function createSocket(options: SocketOptions): SlackSocket {
   const live = new Set<number>();
+  const homes = createHomes(options.desk);
   const lines = Array.from({ length: CONNECTIONS }, (_, index) =>
-    createLine(options, (connected) => {
+    createLine({ ...options, homes }, (connected) => {
       if (connected) live.add(index);
       else live.delete(index);
       options.meter.set('headroom_slack_connections', live.size);
@@ -50,12 +56,16 @@ export function createSocket(options: SocketOptions): SlackSocket {
       await Promise.allSettled(lines.map((line) => line.stop()));
     },
     connected: () => live.size > 0,
+    count: () => live.size,
   };
 }
 
 type Line = { start(): Promise<void>; stop(): Promise<void> };
 
-function createLine({ credentials, desk, log, identity }: SocketOptions, onChange: (connected: boolean) => void): Line {
+function createLine(
+  { credentials, desk, log, identity, homes }: SocketOptions & { readonly homes: Homes },
+  onChange: (connected: boolean) => void,
+): Line {
   const receiver = new SocketModeReceiver({
     appToken: credentials.appToken,
     logger: boltLogger(log),
@@ -73,10 +83,7 @@ function createLine({ credentials, desk, log, identity }: SocketOptions, onChang
   app.error(async (error) => {
     log.error('a Slack listener failed', { error });
   });
-  registerButtons(app, desk);
-  registerCare(app, desk);
-  registerSubmissions(app, desk);
-  registerQuestions(app, desk);
+  listen(app, desk, homes);
   return {
     async start() {
       while (!desk.stopping.aborted) {
@@ -93,4 +100,12 @@ function createLine({ credentials, desk, log, identity }: SocketOptions, onChang
       await app.stop();
     },
   };
+}
+
+function listen(app: App, desk: Desk, homes: Homes): void {
+  registerButtons(app, desk);
+  registerCare(app, desk);
+  registerSubmissions(app, desk);
+  registerQuestions(app, desk);
+  registerHome(app, desk, homes);
 }

@@ -1,13 +1,12 @@
 // What the steps do when things are not as they should be, on fakes.
 
 import { describe, expect, it } from 'vitest';
-import { createHome } from '../../../handlers/home.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import type { Proposal } from '../../../src/domain/proposal.ts';
 import { MINUTE } from '../../../src/domain/time.ts';
 import { PermanentError, TransientError, UnknownResultError } from '../../../src/ports/fault.ts';
 import type { FakeWorld } from '../../fakes/world.ts';
-import { createFakeWorld, fakePeople } from '../../fakes/world.ts';
+import { createFakeWorld } from '../../fakes/world.ts';
 import { policy, size, templateContainer } from '../../support/build.ts';
 import type { Bot } from './bot.ts';
 import { createBot, killedPod, soon } from './bot.ts';
@@ -305,17 +304,6 @@ describe('verify', () => {
     expect(await world.ports.proposals.get(proposal.id)).toMatchObject({
       state: { kind: 'closed', verdict: { kind: 'not-rolled-out', reason: 'ProgressDeadlineExceeded' } },
     });
-  });
-});
-
-describe('the Home tab', () => {
-  it('shows a proposal to those only who may approve it', async () => {
-    const { world } = await proposedFix();
-    const home = createHome(world.ports, { policy: policy() });
-    expect((await home({ person: 'UBOB' })).waiting).toHaveLength(1);
-    expect((await home({ person: 'UALICE' })).waiting).toEqual([]);
-    const guest = createHome({ ...world.ports, people: fakePeople('guest') }, { policy: policy() });
-    expect((await guest({ person: 'UBOB' })).waiting).toEqual([]);
   });
 });
 

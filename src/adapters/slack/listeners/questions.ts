@@ -1,16 +1,14 @@
-// /oom, mentions, the message shortcut and the Home tab.
+// /oom, mentions and the message shortcut.
 
 import type { App } from '@slack/bolt';
-import { section } from '../blocks.ts';
 import { calling } from '../client.ts';
 import { SHORTCUT } from '../ids.ts';
 import { prose } from '../text.ts';
-import { homeView } from '../views/home.ts';
 import type { Asking } from './asking.ts';
 import { answering, ask, registerAsking, sendBy } from './asking.ts';
 import type { Desk } from './desk.ts';
 import { once, signalFor } from './desk.ts';
-import { command, homeOpened, mentioned, shortcut } from './incoming.ts';
+import { command, mentioned, shortcut } from './incoming.ts';
 
 export function registerQuestions(app: App, desk: Desk): void {
   registerAsking(app, desk);
@@ -20,16 +18,6 @@ export function registerQuestions(app: App, desk: Desk): void {
   app.event('app_mention', async ({ body }) => {
     const parsed = mentioned.safeParse(body);
     if (parsed.success) await answerMention(desk, parsed.data);
-  });
-
-  app.event('app_home_opened', async ({ body }) => {
-    const parsed = homeOpened.safeParse(body);
-    if (!parsed.success || parsed.data.event.tab === 'messages') return;
-    const person = parsed.data.event.user;
-    const tell = (words: string): Promise<unknown> => publish(desk, person, { type: 'home', blocks: [section(prose(words))] });
-    await once(desk, { key: `event:${parsed.data.event_id}`, what: 'home', tell }, async () => {
-      await publish(desk, person, homeView(await desk.conversation.home({ person })));
-    });
   });
 }
 
@@ -68,12 +56,6 @@ function registerShortcut(app: App, desk: Desk): void {
       }),
     );
   });
-}
-
-async function publish(desk: Desk, person: string, view: ReturnType<typeof homeView>): Promise<void> {
-  await calling({ method: 'views.publish', kind: 'read', meter: desk.meter }, () =>
-    desk.client.views.publish({ user_id: person, view }),
-  );
 }
 
 type Mention = {

@@ -1,23 +1,93 @@
-// The Home tab: what waits for this person's approval, and what is open. At most 20 of each.
+// The Home tab: what waits for this person's approval, the incidents that are theirs, the others that are open, what is muted, and how the bot is.
+// A hundred blocks at most, so each list shows its first ones.
 
-import type { HomeView } from '@slack/types';
-import type { HomeContent } from '../../../ports/conversation.ts';
-import { header, section } from '../blocks.ts';
+import type { HomeView, KnownBlock } from '@slack/types';
+import type { Incident } from '../../../domain/incident.ts';
+import type { Presence, Standing } from '../../../domain/presence.ts';
+import type { BotHealth, HomeContent } from '../../../ports/conversation.ts';
+import { actions, button, context, header, section } from '../blocks.ts';
+import { ACTION } from '../ids.ts';
+import { code, moment, prose } from '../text.ts';
 import { waitingBlocks } from './answer-lists.ts';
 import { incidentLine } from './incident-line.ts';
+import { muteLine } from './mute-words.ts';
 
-export function homeView({ waiting, incidents }: HomeContent): HomeView {
+const SHOWN = { waiting: 10, mine: 12, others: 12, mutes: 5, processes: 10 } as const;
+
+export function homeView({ at, waiting, mine, incidents, mutes, health }: HomeContent): HomeView {
   return {
     type: 'home',
     blocks: [
       header('Headroom'),
       section(
-        `*${incidents.length}* open ${incidents.length === 1 ? 'incident' : 'incidents'}, *${waiting.length}* waiting for your approval.`,
+        `*${waiting.length}* waiting for your approval · *${counted(mine.length + incidents.length, 'open incident')}*, *${mine.length}* of them yours`,
       ),
-      ...waiting.flatMap(waitingBlocks),
+      ...titled('Waiting for your approval', waiting.length, SHOWN.waiting),
+      ...waiting.slice(0, SHOWN.waiting).flatMap(waitingBlocks),
+      ...listed('Yours', mine, SHOWN.mine),
+      ...listed(mine.length === 0 ? 'Open' : 'Others', incidents, SHOWN.others),
+      ...titled('Muted', mutes.length, SHOWN.mutes),
+      ...mutes.slice(0, SHOWN.mutes).map((mute) => section(muteLine(mute))),
       { type: 'divider' },
-      ...incidents.map((incident) => section(incidentLine(incident))),
-      section('Ask about any pod: `/oom pod namespace/pod`'),
+      ...healthBlocks(health),
+      actions('home', [button({ action: ACTION.home, text: 'Refresh', value: 'home', label: 'Read all of this again' })]),
+      context(`As of ${moment(at)}`, `Ask anything: ${code('/oom help')}`),
     ],
   };
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+/** Nothing for an empty list. */
+function titled(title: string, count: number, shown: number): readonly KnownBlock[] {
+  if (count === 0) return [];
+  return [section(count > shown ? `*${title}* (the first ${shown} of ${count})` : `*${title}*`)];
+}
+
+function listed(title: string, incidents: readonly Incident[], shown: number): readonly KnownBlock[] {
+  return [
+    ...titled(title, incidents.length, shown),
+    ...incidents.slice(0, shown).map((incident) => section(incidentLine(incident))),
+  ];
+}
+
+function healthBlocks({ processes, queue, storeMs, ailments }: BotHealth): readonly KnownBlock[] {
+  const title =
+    ailments.length === 0
+      ? ':large_green_circle: *Headroom itself is well*'
+      : [':red_circle: *Headroom itself is not well*', ...ailments.slice(0, 5).map((each) => `• ${prose(each)}`)].join('\n');
+  const failed = queue.failed === 0 ? '' : `, ${queue.failed} given up in the last day`;
+  return [
+    section(title),
+    section(
+      [
+        `*Queue:* ${queue.waiting} waiting, ${queue.running} running${failed}`,
+        `*Redis:* answers in ${storeMs} ms`,
+        ...processes.slice(0, SHOWN.processes).map(processLine),
+      ].join('\n'),
+    ),
+  ];
+}
+
+const STANDING: Readonly<Record<Standing, string>> = {
+  alone: 'watches',
+  leading: 'leads and watches',
+  'standing-by': 'stands by',
+};
+
+function processLine({ host, role, cluster, watching, slackConnections, prometheus }: Presence): string {
+  const parts = [
+    watching === undefined
+      ? undefined
+      : `${STANDING[watching.standing]}${watching.connected ? '' : ', *without the API server*'}`,
+    slackConnections === undefined ? undefined : counted(slackConnections, 'connection') + ' to Slack',
+    prometheus === undefined
+      ? 'no Prometheus'
+      : prometheus.answers
+        ? 'Prometheus answers'
+        : `*Prometheus:* ${prose(prometheus.words)}`,
+  ];
+  return `*${prose(role)}* on ${code(host)} for ${prose(cluster)}: ${parts.filter((each) => each !== undefined).join(' · ')}`;
 }

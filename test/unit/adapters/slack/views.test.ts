@@ -217,8 +217,33 @@ describe('modals and the Home tab of hostile content', () => {
       expectHarmless(parsedTexts(blocks).map(blockquotes));
     }
     const home = homeView({
+      at: NOW,
       waiting: Array.from({ length: 20 }, (_, index) => ({ ...evilProposal({ kind: 'pending' }), id: `P-${index}` })),
+      mine: Array.from({ length: 20 }, () => evilIncident('open')),
       incidents: Array.from({ length: 20 }, () => evilIncident('open')),
+      mutes: Array.from({ length: 20 }, () => ({
+        cluster: LONG,
+        workload: { namespace: LONG, kind: LONG, name: LONG },
+        by: 'U0ALICE',
+        at: NOW,
+        until: NOW,
+        reason: TEXT,
+      })),
+      health: {
+        queue: { waiting: 1e9, running: 1, failed: 3 },
+        storeMs: 2,
+        ailments: Array.from({ length: 20 }, () => TEXT),
+        processes: Array.from({ length: 20 }, () => ({
+          process: LONG,
+          host: LONG,
+          role: LONG,
+          cluster: LONG,
+          at: NOW,
+          watching: { standing: 'leading' as const, connected: false },
+          slackConnections: 0,
+          prometheus: { answers: false, words: TEXT },
+        })),
+      },
     });
     expect(checkBlocks(home.blocks, 'home')).toEqual([]);
     expectHarmless(parsedTexts(home.blocks));

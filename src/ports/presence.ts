@@ -1,0 +1,19 @@
+// Where the processes of the bot say that they live, and what is asked about how it is.
+
+import type { Presence } from '../domain/presence.ts';
+
+export interface PresenceBoard {
+  say(presence: Presence): Promise<void>;
+  /** Said before it ends. */
+  leave(process: string): Promise<void>;
+  /** Those who are there. */
+  list(): Promise<readonly Presence[]>;
+}
+
+export type QueueCounts = { readonly waiting: number; readonly running: number; readonly failed: number };
+
+export interface Vitals {
+  /** Milliseconds until the store answered. Throws when it does not. */
+  storeAnswersInMs(): Promise<number>;
+  queue(): Promise<QueueCounts>;
+}
