@@ -29,7 +29,7 @@ import type { SurroundingsReader } from '../src/ports/surroundings-reader.ts';
 import type { Recalled } from './recall.ts';
 import { recall } from './recall.ts';
 import type { RouteSettings } from './route.ts';
-import { routeOf } from './route.ts';
+import { askingFor, routeOf } from './route.ts';
 
 export type EnrichPorts = {
   readonly intake: KillIntake;
@@ -112,7 +112,7 @@ type Found = { readonly kill: Kill; readonly evidence: Evidence };
 async function place(ports: EnrichPorts, settings: EnrichSettings, { kill, evidence }: Found) {
   const workload = valueOf(evidence.owner)?.top ?? workloadOf(kill);
   const now = ports.clock.now();
-  const [route, muted] = await Promise.all([routeOf(ports, settings, { kill, workload }), activeMute(ports, workload)]);
+  const [route, muted] = await Promise.all([routeOf(ports, settings, askingFor(kill, workload)), activeMute(ports, workload)]);
   const found = await ports.incidents.openOrFind(incidentKey(workload, kill.ref.container), (id, previousIncidentId) =>
     openIncident({ id, kill, workload, ...route, now, previousIncidentId, muted }),
   );

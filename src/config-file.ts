@@ -3,6 +3,8 @@
 
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import type { DigestRules } from './config-digests.ts';
+import { DIGEST_KEYS, digestsSchema } from './config-digests.ts';
 import { describeIssues } from './config-place.ts';
 import { POLICY_KEYS, policySchema } from './config-policy.ts';
 import { pullRequestsSchema, REPOSITORY_KEYS, repositoriesSchema } from './config-repositories.ts';
@@ -16,6 +18,8 @@ import type { Millis } from './domain/time.ts';
 export type Rules = {
   readonly routes: readonly RouteRule[];
   readonly policy: Policy;
+  /** Read at the start only. */
+  readonly digests: DigestRules;
   /** Kills that ended longer ago than this when first seen are recorded without a message. */
   readonly reportWithin: Millis;
   /** Records of the audit that are older are removed. */
@@ -54,13 +58,14 @@ const route = z
 const file = z.strictObject({
   routes: z.array(route).default([]),
   policy: policySchema.prefault({}),
+  digests: digestsSchema.prefault({}),
   reportWithin: duration.prefault('1h'),
   auditKept: duration.prefault('400d'),
   repositories: repositoriesSchema.default([]),
   pullRequests: pullRequestsSchema.prefault({}),
 });
 
-const KEYS: readonly string[] = [...Object.keys(file.shape), ...Object.keys(route.shape), ...POLICY_KEYS, ...REPOSITORY_KEYS];
+const KEYS: readonly string[] = [...Object.keys(file.shape), ...Object.keys(route.shape), ...POLICY_KEYS, ...DIGEST_KEYS, ...REPOSITORY_KEYS];
 
 /** The rules in a YAML text; an empty text gives the defaults, in which nobody may approve. */
 export function parseRules(text: string): ParsedRules {

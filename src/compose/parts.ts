@@ -11,6 +11,7 @@ import { createNamespaces } from '../adapters/kubernetes/namespaces.ts';
 import { createPodFinder } from '../adapters/kubernetes/pod-finder.ts';
 import { createSurroundingsReader } from '../adapters/kubernetes/surroundings-reader.ts';
 import { createWorkloadEditor } from '../adapters/kubernetes/workload-editor.ts';
+import { createPrometheusPeaks } from '../adapters/prometheus/peaks.ts';
 import type { PrometheusEndpoint } from '../adapters/prometheus/query-range.ts';
 import { createPrometheusUsage } from '../adapters/prometheus/usage-reader.ts';
 import { createPrometheusUse } from '../adapters/prometheus/use-now.ts';
@@ -28,6 +29,7 @@ import { redisLock, redisOnce } from '../adapters/redis/once.ts';
 import { redisPresenceBoard } from '../adapters/redis/presence-board.ts';
 import { redisProposalStore } from '../adapters/redis/proposal-store.ts';
 import type { Config } from '../config.ts';
+import { unavailable } from '../domain/piece.ts';
 import { toInstant } from '../domain/time.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Audit, AuditKeeping } from '../ports/audit.ts';
@@ -46,6 +48,7 @@ import type { Meter } from '../ports/meter.ts';
 import type { MuteStore } from '../ports/mute-store.ts';
 import type { Namespaces } from '../ports/namespaces.ts';
 import type { Once } from '../ports/once.ts';
+import type { PeakReader } from '../ports/peak-reader.ts';
 import type { PresenceBoard } from '../ports/presence.ts';
 import type { ProposalStore } from '../ports/proposal-store.ts';
 import type { SurroundingsReader } from '../ports/surroundings-reader.ts';
@@ -100,6 +103,7 @@ export type Cluster = {
   readonly directory: Directory;
   readonly namespaces: Namespaces;
   readonly use: UseReader;
+  readonly peaks: PeakReader;
   readonly editor: WorkloadEditor;
   readonly surroundings: SurroundingsReader;
   readonly prometheus: PrometheusEndpoint | undefined;
@@ -137,6 +141,7 @@ export function openCluster(
       excluded: config.excludedNamespaces,
       clock: systemClock,
     }),
+    peaks: prometheus === undefined ? NO_PEAKS : createPrometheusPeaks({ ...prometheus, clock: systemClock }),
     use: firstKnownUse([createMetricsUse({ connection, namespaces, clock: systemClock }), ...used]),
     editor: createWorkloadEditor({ connection, cluster: name, clock: systemClock, log }),
     surroundings: createSurroundingsReader({ connection, clock: systemClock }),
@@ -147,6 +152,8 @@ export function openCluster(
         : `Prometheus at ${new URL(prometheus.url).host}, else metrics.k8s.io`,
   };
 }
+
+const NO_PEAKS: PeakReader = { peaks: async () => unavailable('no Prometheus is connected') };
 
 function prometheusOf({ prometheus }: Config, place: ClusterPlace): PrometheusEndpoint | undefined {
   const url = prometheus?.url ?? place.prometheusUrl;

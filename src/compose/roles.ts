@@ -6,6 +6,7 @@ import { distance } from 'fastest-levenshtein';
 import { createApply } from '../../handlers/apply.ts';
 import { createCare } from '../../handlers/care.ts';
 import { createDecide } from '../../handlers/decide.ts';
+import { createTellDigest } from '../../handlers/digest.ts';
 import { createEnrich } from '../../handlers/enrich.ts';
 import { createExplainMessage } from '../../handlers/explain-message.ts';
 import { createHome } from '../../handlers/home.ts';
@@ -13,6 +14,7 @@ import { createPost } from '../../handlers/post.ts';
 import { createPropose } from '../../handlers/propose.ts';
 import { createQuery } from '../../handlers/query.ts';
 import { createRemember } from '../../handlers/remember.ts';
+import type { RouteSettings } from '../../handlers/route.ts';
 import { createSweep } from '../../handlers/sweep.ts';
 import { createUndo } from '../../handlers/undo.ts';
 import { createVerify } from '../../handlers/verify.ts';
@@ -30,6 +32,7 @@ import { before, SECOND, toMillis } from '../domain/time.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { People } from '../ports/people.ts';
 import type { Repositories } from '../ports/repositories.ts';
+import { startDigests } from './digests.ts';
 import type { Cluster, Stores, Telemetry } from './parts.ts';
 import { systemClock } from './parts.ts';
 import type { SlackPlace } from './stand-ins.ts';
@@ -81,21 +84,14 @@ export async function startWorker(world: World): Promise<void> {
       surroundings: cluster.surroundings,
       namespaces: cluster.namespaces,
     },
-    {
-      // Read anew at each step: headroom.yaml may have changed meanwhile.
-      get routes() {
-        return rules.routes;
-      },
-      channel: slack.channel,
-      policy,
-      evidenceDeadline: EVIDENCE_DEADLINE,
-    },
+    routed(world, { policy, evidenceDeadline: EVIDENCE_DEADLINE }),
   );
   const workers = startWorkers({
     connection: stores.connection,
     cluster: cluster.name,
     handlers: {
       enrich,
+      digest: createTellDigest({ ...common, ...cluster, messenger }, routed(world, { cluster: cluster.name })),
       post: createPost({ ...common, messenger }, { policy }),
       apply: createApply({ ...common, editor: cluster.editor }, { policy, digest: sha256 }),
       verify: createVerify(
@@ -112,6 +108,7 @@ export async function startWorker(world: World): Promise<void> {
     ...telemetry,
   });
   lifecycle.onStop('workers', () => workers.stop());
+  startDigests({ rules: rules.digests, channel: slack.channel, stores, telemetry, lifecycle });
   await startSweep(world);
   startRemembering(world);
 }
@@ -132,6 +129,13 @@ function startRemembering({ stores, cluster, telemetry, lifecycle }: World): voi
     log: telemetry.log,
   });
   lifecycle.onStop('daily peaks', () => schedule.stop());
+}
+
+/** Routes are read anew at each step: headroom.yaml may have changed meanwhile. */
+function routed<Settings extends object>({ rules, slack }: World, settings: Settings): Settings & RouteSettings {
+  return Object.defineProperty({ ...settings, routes: rules.routes, channel: slack.channel }, 'routes', {
+    get: () => rules.routes,
+  });
 }
 
 /** Once at the start, for whatever was left half-way, then on a schedule. */

@@ -1,9 +1,13 @@
 // Work that must happen even if this process dies now. What needs a cluster is done by that cluster's workers; several share one Redis. A job is handed to a worker at least once; every step may run twice.
 
+import type { DigestPeriod } from '../domain/digest.ts';
+import type { Instant } from '../domain/time.ts';
+
 export type Job =
   /** `marked`: a suspected kill turned out to be one, and is looked at again. */
   | { readonly step: 'enrich'; readonly cluster: string; readonly killId: string; readonly marked?: boolean | undefined }
   | { readonly step: 'post'; readonly incidentId: string }
+  | { readonly step: 'digest'; readonly period: DigestPeriod; readonly channel: string; readonly at: Instant }
   | { readonly step: 'apply'; readonly cluster: string; readonly proposalId: string }
   | { readonly step: 'verify'; readonly cluster: string; readonly proposalId: string };
 

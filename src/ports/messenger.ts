@@ -1,5 +1,6 @@
 // Tells people things, in threads. Messages are said in domain words; how they look is the adapter's business.
 
+import type { Digest } from '../domain/digest.ts';
 import type { FollowUp } from '../domain/follow-up.ts';
 import type { Dossier, Incident, PostedMessage } from '../domain/incident.ts';
 import type { Note } from '../domain/note.ts';
@@ -16,7 +17,8 @@ export type Message =
   | { readonly kind: 'proposal'; readonly incident: Incident; readonly proposal: Proposal; readonly approvers: Approvers }
   | { readonly kind: 'outcome'; readonly incident: Incident; readonly proposal: Proposal }
   | { readonly kind: 'follow-up'; readonly incident: Incident; readonly followUp: FollowUp }
-  | { readonly kind: 'note'; readonly incident: Incident; readonly note: Note };
+  | { readonly kind: 'note'; readonly incident: Incident; readonly note: Note }
+  | { readonly kind: 'digest'; readonly digest: Digest };
 
 /** Who may approve in the incident's namespace, for the text: user and group ids. */
 export type Approvers = { readonly users: readonly string[]; readonly groups: readonly string[] };

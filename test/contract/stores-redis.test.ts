@@ -117,7 +117,7 @@ describe('the job queue', () => {
     const workers = startWorkers({
       cluster: 'prod',
       connection: opened.connection,
-      handlers: { enrich: done, post, apply: done, verify: done },
+      handlers: { enrich: done, post, digest: done, apply: done, verify: done },
       log: silentLog,
       meter: silentMeter,
     });

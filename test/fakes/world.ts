@@ -3,7 +3,7 @@
 
 import type { TemplateState } from '../../src/domain/change.ts';
 import type { PostedMessage } from '../../src/domain/incident.ts';
-import { known } from '../../src/domain/piece.ts';
+import { known, unavailable } from '../../src/domain/piece.ts';
 import { toInstant } from '../../src/domain/time.ts';
 import type { RolloutStatus } from '../../src/domain/verdict.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -197,6 +197,11 @@ export function createFakeWorld(crash?: Crash) {
       ledger: wrap(fakeLedger(() => clock.now())),
       people: wrap(fakePeople()),
       namespaces: { annotations: async () => ({}) },
+      directory: {
+        pods: async () => ({ pods: [], truncated: false }),
+        node: async () => unavailable('there is no node'),
+      },
+      peaks: { peaks: async () => unavailable('there is no Prometheus') },
       evidence: reader,
       usage,
       once: fakeOnce(() => clock.now()),

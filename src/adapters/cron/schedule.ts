@@ -2,6 +2,8 @@
 // is due is not joined by a second.
 
 import { schedule, validate } from 'node-cron';
+import type { Instant } from '../../domain/time.ts';
+import { toInstant } from '../../domain/time.ts';
 import type { Lock } from '../../ports/lock.ts';
 import type { Log } from '../../ports/log.ts';
 
@@ -10,7 +12,8 @@ export type ScheduleOptions = {
   readonly expression: string;
   readonly timezone: string;
   readonly name: string;
-  readonly run: () => Promise<unknown>;
+  /** Told when the schedule said that it is due: the same in every replica. */
+  readonly run: (dueAt: Instant) => Promise<unknown>;
   readonly lock: Lock;
   /** A run never takes longer; a replica that dies while running frees the work after this. */
   readonly lockMs: number;
@@ -24,14 +27,14 @@ export function startSchedule(options: ScheduleOptions): Schedule {
   const { expression, timezone, name, log } = options;
   if (!validate(expression))
     throw new RangeError(`"${expression}" is not a cron expression; write five fields, for example "*/5 * * * *"`);
-  const tick = async (): Promise<void> => {
+  const tick = async (dueAt: Instant): Promise<void> => {
     try {
-      await options.lock.holding(name, options.lockMs, options.run);
+      await options.lock.holding(name, options.lockMs, () => options.run(dueAt));
     } catch (error) {
       log.warn('scheduled run failed; the next one tries again', { schedule: name, error });
     }
   };
-  const task = schedule(expression, tick, { timezone, name, noOverlap: true });
+  const task = schedule(expression, ({ date }) => tick(toInstant(date.getTime())), { timezone, name, noOverlap: true });
   return {
     async stop() {
       await task.destroy();

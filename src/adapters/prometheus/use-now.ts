@@ -10,7 +10,8 @@ import { PrometheusProblem, queryRange } from './query-range.ts';
 
 const SOURCE = 'Prometheus';
 /** The pod's own cgroup and the sandbox have no container, or "POD". */
-const QUERY = 'max by (namespace, pod, container) (container_memory_working_set_bytes{container!="",container!="POD"})';
+export const EVERY_CONTAINER =
+  'max by (namespace, pod, container) (container_memory_working_set_bytes{container!="",container!="POD"})';
 /** One step: the value at the end, and the one before. */
 const LENGTH_MS = MINUTE;
 const STEP_SECONDS = 60;
@@ -19,7 +20,7 @@ export function createPrometheusUse(options: PrometheusEndpoint & { readonly clo
   return {
     async now(signal) {
       const now = options.clock.now();
-      const query = { query: QUERY, endSeconds: now / SECOND, lengthMs: LENGTH_MS, stepSeconds: STEP_SECONDS };
+      const query = { query: EVERY_CONTAINER, endSeconds: now / SECOND, lengthMs: LENGTH_MS, stepSeconds: STEP_SECONDS };
       try {
         const uses = (await queryRange(options, query, signal)).flatMap(useIn);
         return uses.length === 0 ? unavailable(`${SOURCE} has no samples of containers`) : known(uses, SOURCE, now);

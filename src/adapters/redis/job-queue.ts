@@ -24,13 +24,18 @@ export type RedisJobQueue = JobQueue & {
 const KEEP_DONE = { age: HOUR / SECOND, count: 5000 };
 const KEEP_FAILED = { age: (24 * HOUR) / SECOND, count: 5000 };
 
-/** The steps that read or write a cluster have a queue for each; "post" is the only one without. */
+/** The steps that read or write a cluster have a queue for each; "post" and "digest" are without. */
 export function queueName(step: Step, cluster: string): string {
-  return step === 'post' ? step : `${step}.${cluster}`;
+  return isShared(step) ? step : `${step}.${cluster}`;
+}
+
+/** Posting and digests need no cluster's rights to be told; any worker takes them. */
+function isShared(step: Step): boolean {
+  return step === 'post' || step === 'digest';
 }
 
 function queueOf(job: Job): string {
-  return job.step === 'post' ? job.step : queueName(job.step, job.cluster);
+  return 'cluster' in job ? queueName(job.step, job.cluster) : job.step;
 }
 
 export function redisJobQueue(connection: RedisConnection): RedisJobQueue {
@@ -78,6 +83,9 @@ function optionsFor(job: Job): JobsOptions {
       return { ...common, jobId: `kill-${job.killId}${job.marked === true ? '-marked' : ''}` };
     case 'post':
       return deduplicated(job.incidentId);
+    case 'digest':
+      // The same for every worker's schedule: one of them adds it.
+      return { ...common, jobId: `digest-${job.period}-${job.channel}-${job.at}` };
     case 'apply':
     case 'verify':
       return deduplicated(job.proposalId);

@@ -14,6 +14,7 @@ import { STEP_NAMES, STEPS } from '../../steps.ts';
 import type { RedisConnection } from './connection.ts';
 import { PREFIX } from './connection.ts';
 import { queueName } from './job-queue.ts';
+import { instant } from './schema/basic.ts';
 
 type JobOf<Name extends Step> = Extract<Job, { readonly step: Name }>;
 type Outcome = { readonly kind: string };
@@ -40,6 +41,7 @@ const STALLED_CHECK_MS = 5 * SECOND;
 const jobSchema = z.discriminatedUnion('step', [
   z.object({ step: z.literal('enrich'), cluster: z.string(), killId: z.string(), marked: z.boolean().optional() }),
   z.object({ step: z.literal('post'), incidentId: z.string() }),
+  z.object({ step: z.literal('digest'), period: z.enum(['daily', 'weekly']), channel: z.string(), at: instant }),
   z.object({ step: z.literal('apply'), cluster: z.string(), proposalId: z.string() }),
   z.object({ step: z.literal('verify'), cluster: z.string(), proposalId: z.string() }),
 ]);
@@ -108,6 +110,8 @@ function dispatch(handlers: JobHandlers, job: Job, signal: AbortSignal): Promise
       return handlers.enrich(job, signal);
     case 'post':
       return handlers.post(job, signal);
+    case 'digest':
+      return handlers.digest(job, signal);
     case 'apply':
       return handlers.apply(job, signal);
     case 'verify':

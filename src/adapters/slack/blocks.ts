@@ -21,7 +21,7 @@ export type ChartBlock = {
   readonly type: 'data_visualization';
   readonly title: string;
   readonly chart: {
-    readonly type: 'line';
+    readonly type: 'line' | 'bar';
     readonly series: readonly { readonly name: string; readonly data: readonly Point[] }[];
     readonly axis_config: { readonly categories: readonly string[]; readonly x_label: string; readonly y_label: string };
   };

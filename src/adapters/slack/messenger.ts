@@ -69,7 +69,7 @@ function createLayoutChoice(log: Log): Sender['inLayout'] {
     try {
       return await send(renderMessage(message, false));
     } catch (error) {
-      if (message.kind !== 'explanation' || !isContentRefused(error)) throw error;
+      if ((message.kind !== 'explanation' && message.kind !== 'digest') || !isContentRefused(error)) throw error;
       log.warn('this workspace refuses charts; using plain messages for a day', { error });
       plainUntil = performance.now() + DAY;
       return send(renderMessage(message, true));

@@ -1,6 +1,7 @@
 // Which view draws which message.
 
 import type { Message } from '../../ports/messenger.ts';
+import { digestView } from './views/digest.ts';
 import { explanationView } from './views/explanation.ts';
 import { followUpView } from './views/follow-up.ts';
 import { noteView } from './views/note.ts';
@@ -34,6 +35,8 @@ function draw(message: Message, plain: boolean): Rendered {
       return outcomeView(message);
     case 'follow-up':
       return followUpView(message);
+    case 'digest':
+      return digestView(message.digest, plain);
     case 'note':
       return noteView(message);
   }

@@ -125,6 +125,8 @@ async function end(
 function rulesText({ target, slack, rules = '' }: HeadroomOptions): string {
   return [
     'reportWithin: 24h',
+    // At nine in the morning a story would find a message it does not know.
+    'digests: { daily: off, weekly: off }',
     'policy:',
     `  approvers: [{ namespaces: ["*"], groups: [${slack.groups.sreLeads}] }]`,
     `  watchFloor: ${target.watch}`,

@@ -107,6 +107,27 @@ reportWithin: 30m
     expect(problemsIn(text).map((problem) => problem.split(' (line')[0])).toEqual([place]);
   });
 
+  it('has digests every morning and every Monday unless it says otherwise', () => {
+    const digests = (text: string) => {
+      const parsed = parseRules(text);
+      return parsed.kind === 'rules' ? parsed.rules.digests : undefined;
+    };
+    expect(digests('')).toEqual({ timezone: 'UTC', daily: '0 9 * * *', weekly: '0 9 * * 1' });
+    expect(digests('digests: {timezone: Europe/Berlin, daily: "30 8 * * 1-5", weekly: off}')).toEqual({
+      timezone: 'Europe/Berlin',
+      daily: '30 8 * * 1-5',
+      weekly: undefined,
+    });
+  });
+
+  it('names the nearest right one for a wrong cron expression', () => {
+    expect(problemsIn('digests: {daily: "0 9 * * MNO"}')[0]).toMatch(
+      /^digests\.daily .*wrong day of the week; did you mean "0 9 \* \* mon"\?/,
+    );
+    expect(problemsIn('digests: {weekly: "9:30"}')[0]).toContain('did you mean "30 9 * * *"?');
+    expect(problemsIn('digests: {timezone: Berlin}')[0]).toContain('Europe/Berlin');
+  });
+
   it('says where YAML itself is broken', () => {
     expect(problemsIn('policy: [')[0]).toMatch(/line 1/);
   });

@@ -2,6 +2,7 @@
 
 import { createApply } from '../../../handlers/apply.ts';
 import { createDecide } from '../../../handlers/decide.ts';
+import { createTellDigest } from '../../../handlers/digest.ts';
 import { createEnrich } from '../../../handlers/enrich.ts';
 import { createPost } from '../../../handlers/post.ts';
 import { createPropose } from '../../../handlers/propose.ts';
@@ -53,12 +54,15 @@ export function createBot(world: FakeWorld, policy: Policy = defaultPolicy(), { 
     apply: createApply(ports, { policy, digest }),
     verify: createVerify(ports, { policy, pullRequests: PULL_REQUESTS, pollEvery: toMillis(4 * HOUR) }),
     undo: createUndo(ports, { policy, cluster }),
+    tellDigest: createTellDigest(ports, { routes: [], channel: 'C1', cluster }),
     sweep: createSweep(ports, { policy }),
   };
   const runJob = (job: Job): Promise<{ readonly kind: string; readonly afterMs?: number }> => {
     switch (job.step) {
       case 'enrich':
         return steps.enrich(job, soon());
+      case 'digest':
+        return steps.tellDigest(job, soon());
       case 'post':
         return steps.post(job);
       case 'apply':

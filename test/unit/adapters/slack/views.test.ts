@@ -7,8 +7,10 @@ import { assignModal, expectModal } from '../../../../src/adapters/slack/views/c
 import { homeView } from '../../../../src/adapters/slack/views/home.ts';
 import { approveModal, noticeModal, refuseModal, undoModal } from '../../../../src/adapters/slack/views/modals.ts';
 import { reviewModal } from '../../../../src/adapters/slack/views/review-modal.ts';
+import { digestOf } from '../../../../src/domain/digest.ts';
 import type { Evidence } from '../../../../src/domain/evidence.ts';
 import type { Dossier, Incident } from '../../../../src/domain/incident.ts';
+import { toBytes as bytes } from '../../../../src/domain/memory.ts';
 import type { Note } from '../../../../src/domain/note.ts';
 import { known, unavailable } from '../../../../src/domain/piece.ts';
 import type { Proposal, ProposalState } from '../../../../src/domain/proposal.ts';
@@ -132,6 +134,22 @@ const MESSAGES: readonly Message[] = [
     incident: evilIncident('open'),
     dossier: evilDossier(pieces),
   })),
+  ...(['daily', 'weekly'] as const).flatMap((period): readonly Message[] => {
+    const rest = {
+      period,
+      until: NOW,
+      incidents: Array.from({ length: 30 }, () => evilIncident('resolved')),
+      proposals: STATES.map((state) => evilProposal(state)),
+    };
+    const workloadNamed = { namespace: LONG, kind: LONG, name: LONG };
+    const sizes = { peak: bytes(10), limit: bytes(100), suggested: bytes(20), freed: bytes(80) };
+    const hint = { workload: workloadNamed, container: LONG, pods: 3, ...sizes };
+    return [
+      { kind: 'digest', digest: digestOf({ ...rest, tighten: unavailable(TEXT) }) },
+      { kind: 'digest', digest: digestOf({ ...rest, tighten: known([hint, hint, hint, hint, hint], TEXT, NOW) }) },
+      { kind: 'digest', digest: digestOf({ ...rest, incidents: [], proposals: [], tighten: known([], 'x', NOW) }) },
+    ];
+  }),
   ...NOTES.map((note) => ({ kind: 'note' as const, incident: evilIncident('open'), note })),
   ...STATES.flatMap((state): readonly Message[] => [
     {

@@ -1,0 +1,110 @@
+// The digest of a channel: what was killed with a chart, what was changed and by whom, what stayed quiet since, and which limits are far too wide.
+
+import type { Digest } from '../../../domain/digest.ts';
+import { formatBytes } from '../../../domain/memory.ts';
+import type { Tightening } from '../../../domain/tighten.ts';
+import type { Instant } from '../../../domain/time.ts';
+import { workloadName } from '../../../domain/workload.ts';
+import type { AnyBlock, ChartBlock } from '../blocks.ts';
+import { context, header, section } from '../blocks.ts';
+import { code, cut, mention, moment, prose } from '../text.ts';
+import { table } from './answer-blocks.ts';
+import { fitted } from './fitted.ts';
+import { changeInWords, objectInWords, outcomeSentence } from './proposal-words.ts';
+import type { Rendered } from './rendered.ts';
+
+const SHOWN = { killed: 12, changed: 6, quiet: 8 } as const;
+
+/** `plain`: without the chart, for a workspace that refuses it. */
+export function digestView(digest: Digest, plain: boolean): Rendered {
+  const { period, from, until, killed, changed, quiet } = digest;
+  const name = period === 'daily' ? 'The last day' : 'The last week';
+  return {
+    text: `${name}: ${counted(digest.kills, 'kill')} of ${counted(killed.length, 'container')}, ${counted(changed.length, 'change')}, ${counted(quiet.length, 'incident')} quiet since. Open the message for the details.`,
+    blocks: fitted([
+      header(`:bar_chart: ${name} in memory kills`),
+      section(summary(digest)),
+      ...(plain || digest.kills === 0 ? [] : [chart(digest)]),
+      ...killedBlocks(digest),
+      ...listed(
+        'Changed',
+        changed
+          .slice(0, SHOWN.changed)
+          .map(
+            (proposal) =>
+              `*${proposal.id}* ${changeInWords(proposal.change)} for ${objectInWords(proposal.change)}, asked by ${mention(proposal.requester)}. ${outcomeSentence(proposal)}`,
+          ),
+      ),
+      ...listed(
+        'Quiet since',
+        quiet
+          .slice(0, SHOWN.quiet)
+          .map(
+            (incident) =>
+              `*${incident.id}* ${code(workloadName(incident.workload))}${incident.resolvedAt === undefined ? '' : `, resolved ${moment(incident.resolvedAt)}`}`,
+          ),
+      ),
+      ...tightenBlocks(digest),
+      context(`${moment(from)} to ${moment(until)}`, `Everything: ${code('/oom recent')}`),
+    ]),
+  };
+}
+
+function counted(count: number, thing: string): string {
+  return `${count} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+function summary({ kills, killed, changed, quiet }: Digest): string {
+  if (kills === 0 && changed.length === 0 && quiet.length === 0)
+    return ':white_check_mark: Nothing was killed for memory, and nothing was changed.';
+  return `*${counted(kills, 'kill')}* of ${counted(killed.length, 'container')} · *${counted(changed.length, 'change')}* decided or ended · *${counted(quiet.length, 'incident')}* quiet since`;
+}
+
+function listed(title: string, lines: readonly string[]): readonly AnyBlock[] {
+  return lines.length === 0 ? [] : [section([`*${title}*`, ...lines.map((line) => `• ${cut(line, 600)}`)].join('\n'))];
+}
+
+function killedBlocks({ killed }: Digest): readonly AnyBlock[] {
+  if (killed.length === 0) return [];
+  const rows = killed
+    .slice(0, SHOWN.killed)
+    .map(({ incident, kills }) => [
+      `${workloadName(incident.workload)} (${incident.container})`,
+      String(kills),
+      incident.lastKill.limit === undefined ? 'none' : formatBytes(incident.lastKill.limit),
+      incident.state === 'resolved' ? 'quiet' : 'open',
+      incident.id,
+    ]);
+  const more = killed.length > SHOWN.killed ? [context(`and ${killed.length - SHOWN.killed} more`)] : [];
+  return [table(['Container', 'Kills', 'Limit', 'Now', 'Incident'], rows), ...more];
+}
+
+function chart({ course, period }: Digest): ChartBlock {
+  const labels = course.map(({ from }) => labelOf(from, period));
+  return {
+    type: 'data_visualization',
+    title: period === 'daily' ? 'Kills by three hours (UTC)' : 'Kills by day (UTC)',
+    chart: {
+      type: 'bar',
+      series: [{ name: 'Kills', data: course.map(({ kills }, index) => ({ label: labels[index] ?? '', value: kills })) }],
+      axis_config: { categories: labels, x_label: 'UTC', y_label: 'Kills' },
+    },
+  };
+}
+
+function labelOf(at: Instant, period: Digest['period']): string {
+  const iso = new Date(at).toISOString();
+  return period === 'daily' ? iso.slice(5, 16).replace('T', ' ') : iso.slice(0, 10);
+}
+
+function tightenBlocks({ tighten, period }: Digest): readonly AnyBlock[] {
+  if (tighten.kind === 'unavailable') {
+    return period === 'weekly' ? [context(`Which limits are too wide is not known: ${prose(tighten.reason)}`)] : [];
+  }
+  return listed('Far too wide, and could be tightened', tighten.value.map(tightenLine));
+}
+
+function tightenLine({ workload, container, pods, peak, limit, suggested, freed }: Tightening): string {
+  const place = `${code(`${workload.namespace}/${workload.name}`)} (${prose(container)}, ${counted(pods, 'pod')})`;
+  return `${place} used at most ${formatBytes(peak)} of *${formatBytes(limit)}*; *${formatBytes(suggested)}* would do, ${formatBytes(freed)} less in all`;
+}
