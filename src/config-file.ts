@@ -9,8 +9,8 @@ import { describeIssues } from './config-place.ts';
 import { POLICY_KEYS, policySchema } from './config-policy.ts';
 import { pullRequestsSchema, REPOSITORY_KEYS, repositoriesSchema } from './config-repositories.ts';
 import { duration, globs } from './config-values.ts';
-import type { RepositoryRule } from './domain/repository.ts';
 import type { Policy } from './domain/policy.ts';
+import type { RepositoryRule } from './domain/repository.ts';
 import type { RouteRule } from './domain/route.ts';
 import { CHANNEL_ID, OWNER_ID, SEVERITIES } from './domain/route.ts';
 import type { Millis } from './domain/time.ts';
@@ -65,7 +65,13 @@ const file = z.strictObject({
   pullRequests: pullRequestsSchema.prefault({}),
 });
 
-const KEYS: readonly string[] = [...Object.keys(file.shape), ...Object.keys(route.shape), ...POLICY_KEYS, ...DIGEST_KEYS, ...REPOSITORY_KEYS];
+const KEYS: readonly string[] = [
+  ...Object.keys(file.shape),
+  ...Object.keys(route.shape),
+  ...POLICY_KEYS,
+  ...DIGEST_KEYS,
+  ...REPOSITORY_KEYS,
+];
 
 /** The rules in a YAML text; an empty text gives the defaults, in which nobody may approve. */
 export function parseRules(text: string): ParsedRules {

@@ -9,9 +9,15 @@ type LineKind = 'added' | 'removed' | 'place' | 'same';
 export function Code({ text, language }: { readonly text: string; readonly language?: string | undefined }): ReactNode {
   const lines = text.replace(/^\n/, '').replace(/\s+$/, '').split('\n');
   const isDiff = language === 'diff' || looksLikeDiff(lines);
-  if (!isDiff) return <pre className="code">{lines.join('\n')}</pre>;
+  if (!isDiff) {
+    return (
+      <pre className="code" tabIndex={0}>
+        {lines.join('\n')}
+      </pre>
+    );
+  }
   return (
-    <pre className="code diff" data-diff>
+    <pre className="code diff" data-diff tabIndex={0}>
       {lines.map((line, at) => (
         <span key={`${at}${line}`} className={`line ${lineKind(line)}`}>
           {line}

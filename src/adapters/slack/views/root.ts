@@ -135,9 +135,9 @@ function controls(incident: Incident): readonly AnyBlock[] {
       : []),
     ...careControls(incident),
   ];
-  return buttons.length === 0
-    ? []
-    : [actions(`act:${incident.id}:${incident.state}:${incident.killCount}:${incident.thread.length}`, buttons)];
+  // Another id only when the controls are others: a menu that somebody has open must not close because of one more kill.
+  const notes = incident.thread.filter(({ subject }) => subject.kind === 'note').length;
+  return buttons.length === 0 ? [] : [actions(`act:${incident.id}:${incident.state}:${notes}`, buttons)];
 }
 
 function stripFor(incident: Incident, proposal: Proposal | undefined): Strip {
