@@ -108,6 +108,11 @@ export async function startWorker(world: World): Promise<void> {
     ...telemetry,
   });
   lifecycle.onStop('workers', () => workers.stop());
+  await startSchedules(world);
+}
+
+async function startSchedules(world: World): Promise<void> {
+  const { rules, stores, slack, telemetry, lifecycle } = world;
   startDigests({ rules: rules.digests, channel: slack.channel, stores, telemetry, lifecycle });
   await startSweep(world);
   startRemembering(world);
