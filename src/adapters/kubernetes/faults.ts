@@ -28,12 +28,37 @@ export function statusOf(body: unknown): ApiStatus {
 const LONGEST_WORDS = 600;
 
 /**
- * The server's own words, fit to be shown. A patch that cannot be decoded is refused with the whole object quoted inside the message (seen on 1.36):
- * what comes after the quotation says what is wrong.
+ * The server's own words, fit to be shown. It quotes whole objects where one cannot be decoded or may not change (seen on 1.36), with everything that
+ * stands in their environment: what comes after the quotation says what is wrong.
  */
 export function serverWords(body: unknown): string {
-  const words = (statusOf(body).message ?? 'no message').replace(/Invalid value: "\{(?:[^"\\]|\\.)*"/g, 'invalid value').trim();
+  const words = withoutObjects(statusOf(body).message ?? 'no message').trim();
   return words.length <= LONGEST_WORDS ? words : `${words.slice(0, LONGEST_WORDS)} …`;
+}
+
+const QUOTED = /Invalid value: (?:"\{(?:[^"\\]|\\.)*"|&?[\w.]*\{)/;
+
+/** Objects quoted as JSON, as JSON within a string, or as Go writes them. */
+function withoutObjects(words: string): string {
+  const found = QUOTED.exec(words);
+  if (found === null) return words;
+  const end = found[0].endsWith('"') ? found.index + found[0].length : endOfObject(words, found.index + found[0].length);
+  return `${words.slice(0, found.index)}invalid value${withoutObjects(words.slice(end))}`;
+}
+
+/** Just behind the brace that closes the object; the end when none does. Braces within strings do not count. */
+function endOfObject(words: string, start: number): number {
+  let depth = 1;
+  let inString = false;
+  for (let index = start; index < words.length; index += 1) {
+    const character = words[index];
+    if (inString && character === '\\') index += 1;
+    else if (character === '"') inString = !inString;
+    else if (!inString && character === '{') depth += 1;
+    else if (!inString && character === '}') depth -= 1;
+    if (depth === 0) return index + 1;
+  }
+  return words.length;
 }
 
 export function answerFault(request: Request, code: number, body: unknown): PermanentError | TransientError {
