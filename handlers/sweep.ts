@@ -73,12 +73,12 @@ async function sweepProposal(ports: SweepPorts, proposal: Proposal): Promise<'ex
 async function sweepPending(ports: SweepPorts, proposal: Proposal): Promise<'expired' | 'left'> {
   const now = ports.clock.now();
   if (proposal.expiresAt <= now) return (await expire(ports, proposal)) ? 'expired' : 'left';
-  if (between(proposal.createdAt, now) < ATTACHED_WITHIN_MS) return 'left';
   const incident = await ports.incidents.get(proposal.incidentId);
   if (incident?.proposalId === proposal.id) {
     if (proposal.automatic === true) await approveByPolicy(ports, proposal);
     return 'left';
   }
+  if (between(proposal.createdAt, now) < ATTACHED_WITHIN_MS) return 'left';
   return (await expire(ports, proposal, 'nobody was shown it')) ? 'expired' : 'left';
 }
 

@@ -11,6 +11,7 @@ import { formatQuantity, MIB, toBytes } from '../../src/domain/memory.ts';
 import type { Kill } from '../../src/domain/oom-kill.ts';
 import { known, unavailable } from '../../src/domain/piece.ts';
 import type { PodContainer, PodFacts, QuantityText } from '../../src/domain/pod.ts';
+import type { PodTarget } from '../../src/domain/pod-target.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { CHANGE_ROUTES, CHANGEABLE_KINDS } from '../../src/domain/policy.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
@@ -202,6 +203,21 @@ export function templateState(overrides: Partial<TemplateState> = {}): TemplateS
     containers: [templateContainer()],
     replicas: 3,
     restart: 'a rolling update replaces its 3 pods, new before old',
+    ...overrides,
+  };
+}
+
+/** A pod that runs the container of templateContainer. */
+export function podTarget(overrides: Partial<PodTarget> = {}): PodTarget {
+  return {
+    name: 'checkout-api-7d9f-abcde',
+    uid: 'pod-1',
+    containers: [templateContainer()],
+    running: ['app'],
+    inForce: new Map(),
+    generation: 1,
+    ready: true,
+    failing: false,
     ...overrides,
   };
 }

@@ -71,7 +71,7 @@ export function manifestOf(one: ChangeCase, { name, namespace }: Named): object 
 }
 
 function marksOf(owner: OwnerKind, { kind, name, namespace }: Named & { readonly kind: Kind }): object {
-  const group = { Pod: '', CronJob: 'batch', Job: 'batch', Rollout: 'argoproj.io' }[String(kind)] ?? 'apps';
+  const group = kind === 'Pod' ? '' : kind === 'Rollout' ? 'argoproj.io' : kind.endsWith('Job') ? 'batch' : 'apps';
   switch (owner) {
     case 'nobody':
       return {};

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Crash, FakeWorld } from '../../fakes/world.ts';
 import { Crashed, createFakeWorld } from '../../fakes/world.ts';
+import { policy } from '../../support/build.ts';
 import type { Bot } from './bot.ts';
 import { createBot, killedPod, soon } from './bot.ts';
 
@@ -23,7 +24,15 @@ async function settled(world: FakeWorld, bot: Bot): Promise<void> {
   await bot.drain();
 }
 
-type Ending = 'approve' | 'refuse' | 'expire';
+type Ending = 'approve' | 'refuse' | 'expire' | 'undo';
+
+/** Only the values of before roll out. */
+function blocked(world: FakeWorld): void {
+  world.editor.rollout = async () =>
+    world.editor.template.containers[0]?.resources.limit?.text === '256Mi'
+      ? { kind: 'complete', message: 'all pods run with it' }
+      : { kind: 'failed', message: 'no node has room' };
+}
 
 async function proposed(world: FakeWorld, bot: Bot) {
   const input = {
@@ -42,13 +51,14 @@ async function proposed(world: FakeWorld, bot: Bot) {
 }
 
 async function story(world: FakeWorld, ending: Ending): Promise<void> {
-  const bot = createBot(world);
+  const bot = createBot(world, policy({ undoAutomatically: ending === 'undo' }));
+  if (ending === 'undo') blocked(world);
   await again(world, () => bot.watch(killedPod(world), { initial: false }));
   await settled(world, bot);
   const proposal = await proposed(world, bot);
   if (ending === 'expire') world.clock.advance(proposal.expiresAt - proposal.createdAt + 1);
   else {
-    const decision = ending === 'approve' ? ({ kind: 'approve' } as const) : ({ kind: 'refuse', reason: 'not now' } as const);
+    const decision = ending === 'refuse' ? ({ kind: 'refuse', reason: 'not now' } as const) : ({ kind: 'approve' } as const);
     const input = { proposalId: proposal.id, version: proposal.version, decider: 'UBOB', decision };
     await again(world, () => bot.decide.decide(input, soon()));
   }
@@ -76,6 +86,11 @@ const MESSAGES = ['root', 'explanation', 'proposal'];
 
 describe.each([
   ['approve', { state: 'resolved', limit: '384Mi', writes: 1, messages: [...MESSAGES, 'outcome'] }],
+  // Written, not rolled out, and taken back by the policy: two writes, each once.
+  [
+    'undo',
+    { state: 'open', underway: undefined, limit: '256Mi', writes: 2, messages: [...MESSAGES, 'outcome', 'proposal', 'outcome'] },
+  ],
   ['refuse', { state: 'open', underway: undefined, limit: '256Mi', writes: 0, messages: MESSAGES }],
   // As long as a proposal waits is as long as an incident has to stay quiet to be resolved.
   ['expire', { state: 'resolved', underway: undefined, limit: '256Mi', writes: 0, messages: MESSAGES }],
