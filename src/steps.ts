@@ -18,7 +18,7 @@ export const STEPS = {
   post: { attempts: 30, timeoutMs: 60_000, concurrency: 16, backoffMs: 500 },
   digest: { attempts: 20, timeoutMs: 60_000, concurrency: 2, backoffMs: 2000 },
   // One try of the write each time: the step looks before it writes again.
-  apply: { attempts: 8, timeoutMs: 30_000, concurrency: 4, backoffMs: 1000 },
+  apply: { attempts: 8, timeoutMs: 30_000, concurrency: 16, backoffMs: 1000 },
   verify: { attempts: 30, timeoutMs: 30_000, concurrency: 8, backoffMs: 1000 },
 } as const satisfies Record<Step, StepSettings>;
 

@@ -45,6 +45,14 @@ function approving({ id, revision }: Proposal, decider = 'UBOB') {
   return { proposalId: id, version: revision, decider, decision: { kind: 'approve' } as const };
 }
 
+function textWith(part: string): unknown {
+  return expect.stringContaining(part);
+}
+
+function textLike(pattern: RegExp): unknown {
+  return expect.stringMatching(pattern);
+}
+
 const THREE = policy({ approvals: 2, approvers: [{ namespaces: ['*'], users: ['UBOB', 'UCAROL', 'UDAVE'], groups: [] }] });
 
 describe('an approval', () => {
@@ -126,7 +134,7 @@ describe('a review', () => {
     const strict = createBot({ ...world, ports: { ...world.ports, surroundings: { read: async () => reading } } });
     expect(await strict.propose.propose(ASKED, soon())).toMatchObject({
       kind: 'invalid',
-      problems: [{ field: 'limit', message: expect.stringContaining('LimitRange team allows at most 300 MiB') }],
+      problems: [{ field: 'limit', message: textWith('LimitRange team allows at most 300 MiB') }],
     });
     expect(await bot.propose.propose(ASKED, soon())).toMatchObject({ kind: 'proposed' });
   });
@@ -145,7 +153,7 @@ describe('a review', () => {
   ])('says why nothing can be done about %s', async (_what, template, words) => {
     const { world, bot } = await alerted();
     world.editor.template = templateState(template);
-    expect(await bot.propose.propose(ASKED, soon())).toMatchObject({ kind: 'refused', reason: expect.stringContaining(words) });
+    expect(await bot.propose.propose(ASKED, soon())).toMatchObject({ kind: 'refused', reason: textWith(words) });
   });
 
   it('changes the whole pod where only that has a limit', async () => {
@@ -162,7 +170,7 @@ describe('a review', () => {
     world.editor.template = templateState({ ways: ['recreate'], workload: workload({ kind: 'Job', name: 'migrate' }) });
     expect(await bot.propose.propose(ASKED, soon())).toMatchObject({ kind: 'invalid', problems: [{ field: 'way' }] });
     expect(await bot.propose.propose({ ...ASKED, way: 'recreate' }, soon())).toMatchObject({ kind: 'proposed' });
-    expect((await underReview(world)).change).toMatchObject({ way: 'recreate', replacement: expect.stringMatching(/^migrate-/) });
+    expect((await underReview(world)).change).toMatchObject({ way: 'recreate', replacement: textLike(/^migrate-/) });
   });
 });
 
@@ -185,16 +193,16 @@ describe('a raise that did not hold', () => {
     expect(world.editor.template.containers[0]?.resources.limit?.text).toBe('384Mi');
     expect(await bot.undo({ proposalId: proposal.id, person: 'UALICE', reason: 'take it back' }, soon())).toMatchObject({
       kind: 'refused',
-      reason: expect.stringContaining('would only be hit sooner'),
+      reason: textWith('would only be hit sooner'),
     });
     const draft = await bot.propose.draft({ incidentId: INCIDENT, person: 'UALICE' }, soon());
-    expect(draft).toMatchObject({ bounds: { max: '768Mi' }, warnings: [expect.stringContaining('This is the last one')] });
+    expect(draft).toMatchObject({ bounds: { max: '768Mi' }, warnings: [textWith('This is the last one')] });
     expect(await bot.propose.propose({ ...ASKED, limit: '1Gi' }, soon())).toMatchObject({ kind: 'invalid' });
     expect(await bot.propose.propose({ ...ASKED, limit: '768Mi' }, soon())).toMatchObject({ kind: 'proposed' });
     await killedAgain({ ...fix, proposal: await underReview(world) }, 'third', 768);
     expect(await bot.propose.draft({ incidentId: INCIDENT, person: 'UALICE' }, soon())).toMatchObject({
       kind: 'refused',
-      reason: expect.stringContaining('handed over to people'),
+      reason: textWith('handed over to people'),
     });
   });
 });
@@ -307,7 +315,7 @@ describe('pods in place', () => {
     world.editor.pods = async () => [];
     expect(await bot.decide.decide(approving(proposal), soon())).toMatchObject({
       kind: 'refused',
-      reason: expect.stringContaining('no longer there'),
+      reason: textWith('no longer there'),
     });
   });
 });

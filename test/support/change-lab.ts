@@ -1,0 +1,116 @@
+// Proposals, decisions and writes as they are in a running bot, but for Slack: a real Redis with its queue and workers, and a real API server. What is
+// told in threads is nobody's business here, and everybody is a full member.
+
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLocalRedis } from '../../demo/redis/start.ts';
+import { createApply } from '../../handlers/apply.ts';
+import { createDecide } from '../../handlers/decide.ts';
+import { createPropose } from '../../handlers/propose.ts';
+import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
+import { createWorkloadEditor } from '../../src/adapters/kubernetes/workload-editor.ts';
+import { redisAudit } from '../../src/adapters/redis/audit.ts';
+import { connectRedis } from '../../src/adapters/redis/connection.ts';
+import { redisIncidentStore } from '../../src/adapters/redis/incident-store.ts';
+import { redisJobQueue } from '../../src/adapters/redis/job-queue.ts';
+import { startWorkers } from '../../src/adapters/redis/job-worker.ts';
+import { redisProposalStore } from '../../src/adapters/redis/proposal-store.ts';
+import { incidentKey, openIncident } from '../../src/domain/incident.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import { toInstant } from '../../src/domain/time.ts';
+import type { WorkloadRef } from '../../src/domain/workload.ts';
+import type { DecideOutcome } from '../../src/ports/conversation.ts';
+import { silentLog, silentMeter } from '../fakes/telemetry.ts';
+import { fakePeople } from '../fakes/world.ts';
+import { policy as anyPolicy, kill, surroundings } from './build.ts';
+
+export type ChangeLab = {
+  /** A proposal of that limit for the container app; throws when there is none. Resolves to its id. */
+  propose(workload: WorkloadRef, limit: string): Promise<string>;
+  approve(proposalId: string, by: string): Promise<DecideOutcome>;
+  /** The job again, as a queue may hand it out twice. */
+  redeliver(proposalId: string): Promise<unknown>;
+  /** When the patch was accepted or given up, by proposal: milliseconds of performance.now(). */
+  readonly appliedAt: ReadonlyMap<string, number>;
+  state(proposalId: string): Promise<string | undefined>;
+  stop(): Promise<void>;
+};
+
+const CLUSTER = 'lab';
+const clock = { now: () => toInstant(Date.now()) };
+
+function soon(): AbortSignal {
+  return AbortSignal.timeout(60_000);
+}
+
+export async function startChangeLab(connection: ClusterConnection, rules: Partial<Policy> = {}): Promise<ChangeLab> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'headroom-lab-'));
+  const redis = await startLocalRedis({ dataDir });
+  const store = connectRedis({ url: redis.url, log: silentLog });
+  const { client } = store;
+  const queue = redisJobQueue(store);
+  const proposals = redisProposalStore({ client });
+  const incidents = redisIncidentStore({ client });
+  const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+  const editor = createWorkloadEditor({ connection, cluster: CLUSTER, clock, log: silentLog });
+  const ports = {
+    ...{ queue, proposals, incidents, editor, digest, clock, log: silentLog, meter: silentMeter },
+    audit: redisAudit({ client, log: silentLog }),
+    people: fakePeople(),
+    surroundings: { read: async () => surroundings() },
+  };
+  const settings = { policy: anyPolicy(rules), cluster: CLUSTER, digest };
+  const [propose, decide, apply] = [createPropose(ports, settings), createDecide(ports, settings), createApply(ports, settings)];
+  const appliedAt = new Map<string, number>();
+  const nothing = async (): Promise<{ readonly kind: string }> => ({ kind: 'nothing' });
+  const workers = startWorkers({
+    connection: store,
+    cluster: CLUSTER,
+    handlers: {
+      enrich: nothing,
+      post: nothing,
+      verify: nothing,
+      async apply(job, signal) {
+        const outcome = await apply(job, signal);
+        if (!appliedAt.has(job.proposalId)) appliedAt.set(job.proposalId, performance.now());
+        return outcome;
+      },
+    },
+    log: silentLog,
+    meter: silentMeter,
+  });
+  return {
+    appliedAt,
+    async propose(workload, limit) {
+      const { incident } = await incidents.openOrFind(incidentKey(workload, 'app'), (id) =>
+        openIncident({ id, kill: kill(), workload, channel: 'C1', now: clock.now() }),
+      );
+      const asked = {
+        incidentId: incident.id,
+        requester: 'UALICE',
+        limit,
+        request: undefined,
+        reason: 'It needs more than that.',
+      };
+      const outcome = await propose.propose(asked, soon());
+      if (outcome.kind !== 'proposed') throw new Error(`not proposed: ${JSON.stringify(outcome)}`);
+      return outcome.proposalId;
+    },
+    approve: (proposalId, by) => decide.decide({ proposalId, version: 1, decider: by, decision: { kind: 'approve' } }, soon()),
+    redeliver: (proposalId) => apply({ proposalId }, soon()),
+    state: async (proposalId) => (await proposals.get(proposalId))?.state.kind,
+    async stop() {
+      await workers.stop();
+      await queue.close();
+      await store.close();
+      await redis.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export function labWorkload(namespace: string, name: string): WorkloadRef {
+  return { cluster: CLUSTER, namespace, apiVersion: 'apps/v1', kind: 'Deployment', name, uid: '' };
+}
