@@ -52,6 +52,8 @@ export function createVerify(ports: VerifyPorts, settings: VerifySettings) {
     if (state.kind !== 'rolling-out' && state.kind !== 'observing') return { kind: 'nothing-to-do', state: state.kind };
     const { undone, replicas } = await undoneVerdict(ports, proposal, signal);
     if (undone !== undefined) return close(ports, proposal, { verdict: undone, signal });
+    const again = await killedAgain(ports, { proposal, state });
+    if (again !== undefined) return close(ports, proposal, { verdict: againVerdict(proposal, { state, again }), signal });
     if (state.kind === 'rolling-out') return followRollout(ports, settings, { proposal, state, replicas, signal });
     return observe(ports, settings, { proposal, state, signal });
   };
@@ -164,13 +166,6 @@ type Watching = { readonly proposal: Proposal; readonly state: Observing; readon
 
 async function observe(ports: VerifyPorts, settings: VerifySettings, watching: Watching): Promise<VerifyOutcome> {
   const { proposal, state, signal } = watching;
-  const again = await killedAgain(ports, watching);
-  if (again !== undefined) {
-    const at = again.finishedAt ?? again.seenAt;
-    const oldCgroup = proposal.change.way === 'resize' && isOldCgroup(proposal, again);
-    const verdict: Verdict = { kind: 'killed-again', at, afterMs: between(state.at, at), ...(oldCgroup ? { oldCgroup } : {}) };
-    return close(ports, proposal, { verdict, signal });
-  }
   const now = ports.clock.now();
   if (now < state.until) {
     return { kind: 'later', afterMs: Math.min(settings.pollEvery, between(now, state.until) + 1), reason: 'watching' };
@@ -189,8 +184,24 @@ function isOldCgroup({ change }: Proposal, { ref, kernel }: Kill): boolean {
   return kernel?.limit === undefined || limit === undefined || kernel.limit < limit;
 }
 
-/** A kill after the write, of a container that already had the new limit: old pods may still die while the rollout replaces them. */
-async function killedAgain(ports: VerifyPorts, { proposal, state }: Watching): Promise<Kill | undefined> {
+type Again = { readonly state: Rolling | Observing; readonly again: Kill };
+
+function againVerdict(proposal: Proposal, { state, again }: Again): Verdict {
+  const at = again.finishedAt ?? again.seenAt;
+  const oldCgroup = proposal.change.way === 'resize' && isOldCgroup(proposal, again);
+  return { kind: 'killed-again', at, afterMs: between(state.at, at), ...(oldCgroup ? { oldCgroup } : {}) };
+}
+
+/**
+ * A kill after the write, of a container that already had the new limit: old pods may still die while the rollout replaces them. A rollout whose new pods
+ * are killed never ends, and must not be taken for one that has no room.
+ */
+async function killedAgain(
+  ports: VerifyPorts,
+  { proposal, state }: { readonly proposal: Proposal; readonly state: Rolling | Observing },
+): Promise<Kill | undefined> {
+  // What puts a smaller limit back is known to be hit again.
+  if (proposal.undoes !== undefined) return undefined;
   const incident = await incidentOf(ports, proposal);
   for (const id of (incident?.killIds ?? []).toReversed()) {
     const kill = await ports.intake.kill(id);

@@ -32,6 +32,8 @@ export type HeadroomOptions = {
   readonly slack: LocalSlack;
   readonly role?: Role;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Further lines of headroom.yaml's policy. */
+  readonly policy?: readonly string[];
   /** More of headroom.yaml, at its top level. */
   readonly rules?: string;
   /** What to run; the program's source unless said. */
@@ -122,7 +124,7 @@ async function end(
   return ended;
 }
 
-function rulesText({ target, slack, rules = '' }: HeadroomOptions): string {
+function rulesText({ target, slack, rules = '', policy = [] }: HeadroomOptions): string {
   return [
     'reportWithin: 24h',
     // At nine in the morning a story would find a message it does not know.
@@ -131,6 +133,7 @@ function rulesText({ target, slack, rules = '' }: HeadroomOptions): string {
     `  approvers: [{ namespaces: ["*"], groups: [${slack.groups.sreLeads}] }]`,
     `  watchFloor: ${target.watch}`,
     `  watchCeiling: ${target.watch}`,
+    ...policy.map((line) => `  ${line}`),
     rules,
     '',
   ].join('\n');

@@ -260,6 +260,20 @@ describe('a change that cannot roll out', () => {
     expect(await bot.verify({ proposalId: proposal.id }, soon())).toEqual({ kind: 'verdict', verdict: 'not-rolled-out' });
   });
 
+  it('is not taken back when it is the new pods that are killed', async () => {
+    const { world, bot, proposal } = await asked(policy({ undoAutomatically: true }));
+    world.editor.status = { kind: 'failed', message: 'it exceeded its progress deadline' };
+    await bot.decide.decide(approving(proposal), soon());
+    await bot.apply({ proposalId: proposal.id }, soon());
+    // Long before any deadline is over.
+    world.jobs.splice(0);
+    world.clock.advance(MINUTE);
+    await bot.watch(killedPod(world, 'of-a-new-pod', 384), { initial: false });
+    await bot.drain();
+    expect(await world.ports.proposals.get(proposal.id)).toMatchObject({ state: { verdict: { kind: 'killed-again' } } });
+    expect(world.editor.template.containers[0]?.resources.limit?.text).toBe('384Mi');
+  });
+
   it('carries on with what was approved along with it', async () => {
     const { world, bot, proposal } = await asked(policy(), { releaseStuck: true });
     const due = [['pod db-0 was deleted'], []];
