@@ -127,12 +127,16 @@ async function followRollout(ports: VerifyPorts, settings: VerifySettings, follo
       return notRolledOut(ports, settings, { proposal, reason: `it took too long: ${status.message}`, signal });
     case 'stuck':
     case 'failed':
+      // A Deployment says that it failed until the pods of before count again.
+      if (proposal.undoes !== undefined && !isLate(ports, following))
+        return { kind: 'later', afterMs: settings.pollEvery, reason: status.message };
       return notRolledOut(ports, settings, { proposal, reason: status.message, signal });
   }
 }
 
 function isLate(ports: VerifyPorts, { proposal, state, replicas = 1 }: RollingOut): boolean {
-  if (proposal.change.workload.kind === 'Deployment' && endsInTemplate(proposal.change)) return false;
+  const { change, undoes } = proposal;
+  if (change.workload.kind === 'Deployment' && endsInTemplate(change) && undoes === undefined) return false;
   return isOverdue({ startedAt: state.at, now: ports.clock.now(), replicas });
 }
 

@@ -16,12 +16,14 @@ import { connectRedis } from '../../src/adapters/redis/connection.ts';
 import { redisIncidentStore } from '../../src/adapters/redis/incident-store.ts';
 import { redisJobQueue } from '../../src/adapters/redis/job-queue.ts';
 import { startWorkers } from '../../src/adapters/redis/job-worker.ts';
+import { redisLedger } from '../../src/adapters/redis/ledger.ts';
 import { redisProposalStore } from '../../src/adapters/redis/proposal-store.ts';
 import { incidentKey, openIncident } from '../../src/domain/incident.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { toInstant } from '../../src/domain/time.ts';
 import type { WorkloadRef } from '../../src/domain/workload.ts';
 import type { DecideOutcome } from '../../src/ports/conversation.ts';
+import { fakeRepositories } from '../fakes/repositories.ts';
 import { silentLog, silentMeter } from '../fakes/telemetry.ts';
 import { fakePeople } from '../fakes/world.ts';
 import { policy as anyPolicy, kill, surroundings } from './build.ts';
@@ -58,7 +60,9 @@ export async function startChangeLab(connection: ClusterConnection, rules: Parti
   const ports = {
     ...{ queue, proposals, incidents, editor, digest, clock, log: silentLog, meter: silentMeter },
     audit: redisAudit({ client, log: silentLog }),
+    ledger: redisLedger({ client, clock }),
     people: fakePeople(),
+    repositories: fakeRepositories(),
     surroundings: { read: async () => surroundings() },
   };
   const settings = { policy: anyPolicy(rules), cluster: CLUSTER, digest };
