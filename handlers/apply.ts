@@ -63,12 +63,12 @@ export function createApply(ports: ApplyPorts, settings: ApplySettings) {
       return finish(ports, proposal, { generation: seen.generation, signal });
     if (seen.kind !== 'as-reviewed') return giveUp(ports, proposal, driftReason(seen));
     if (proposal.change.way === 'pull-request') return byRepository(ports, proposal, { settings, signal });
-    return write(ports, proposal, { settings, change: markedBy(proposal, seen), signal });
+    return write(ports, proposal, { settings, seen, tries: MOST_TRIES, signal });
   };
 }
 
 /** The patch for the object as it is now, with the mark of the proposal. */
-function markedBy({ id, incidentId }: Proposal, { change, template }: Extract<Look, { readonly kind: 'as-reviewed' }>): Change {
+function markedBy({ id, incidentId }: Proposal, { change, template }: AsReviewed): Change {
   if (template === undefined || change.way === 'resize') return change;
   return change.way === 'recreate' ? change : { ...change, patch: marked(change, template, `${id} ${incidentId}`) };
 }
@@ -80,30 +80,43 @@ async function byRepository(ports: ApplyPorts, proposal: Proposal, { settings, s
   return openPullRequest(ports, proposal, signal);
 }
 
-type Writing = { readonly settings: ApplySettings; readonly change: Change; readonly signal: AbortSignal };
+type AsReviewed = Extract<Look, { readonly kind: 'as-reviewed' }>;
+type Writing = {
+  readonly settings: ApplySettings;
+  readonly seen: AsReviewed;
+  readonly tries: number;
+  readonly signal: AbortSignal;
+};
 
-async function write(ports: ApplyPorts, proposal: Proposal, { settings, change, signal }: Writing): Promise<ApplyOutcome> {
+/** Each try after the first is for an object that moved, but not in what was reviewed: a controller's annotation, another container before it. */
+const MOST_TRIES = 5;
+
+async function write(ports: ApplyPorts, proposal: Proposal, writing: Writing): Promise<ApplyOutcome> {
+  const { settings, seen, signal } = writing;
+  const change = markedBy(proposal, seen);
   const rehearsal = await ports.editor.dryRun(change, signal);
   if (rehearsal.kind === 'written' && policyFor(settings.policy, placeOf(proposal)).dryRunOnly)
     return giveUp(ports, proposal, REHEARSED);
   const result = rehearsal.kind === 'written' ? await ports.editor.apply(change, signal) : rehearsal;
   if (result.kind === 'written') return finish(ports, proposal, { generation: result.generation, signal });
-  return result.kind === 'drifted' ? lookAgain(ports, proposal, { result, signal }) : giveUp(ports, proposal, refusal(result));
+  return result.kind === 'drifted' ? lookAgain(ports, proposal, writing) : giveUp(ports, proposal, refusal(result));
 }
 
-type Refused = { readonly result: Exclude<WriteResult, { readonly kind: 'written' }>; readonly signal: AbortSignal };
-
-/** The old value is gone: perhaps because another worker, holding the same job, wrote the new one a moment ago. */
-async function lookAgain(ports: ApplyPorts, proposal: Proposal, { result, signal }: Refused): Promise<ApplyOutcome> {
+/**
+ * A test of the patch failed, so nothing was written: because another worker, holding the same job, wrote it a moment ago, because somebody changed
+ * what was reviewed, or because something else moved, which is no reason not to write.
+ */
+async function lookAgain(ports: ApplyPorts, proposal: Proposal, writing: Writing): Promise<ApplyOutcome> {
+  const { tries, signal } = writing;
   const seen = await look(ports.editor, proposal.change, signal);
   if (seen.kind === 'written') return finish(ports, proposal, { generation: seen.generation, signal });
-  return giveUp(ports, proposal, refusal(result));
+  if (seen.kind !== 'as-reviewed') return giveUp(ports, proposal, driftReason(seen));
+  if (tries > 1) return write(ports, proposal, { ...writing, seen, tries: tries - 1 });
+  return giveUp(ports, proposal, 'the object changes faster than it can be written');
 }
 
-function refusal(result: Exclude<WriteResult, { readonly kind: 'written' }>): string {
+function refusal(result: Exclude<WriteResult, { readonly kind: 'written' | 'drifted' }>): string {
   switch (result.kind) {
-    case 'drifted':
-      return `the object changed since the review: ${result.message}`;
     case 'denied':
       return `the API server refused it: ${result.message}`;
     case 'forbidden':

@@ -111,6 +111,30 @@ describe('an approval', () => {
     expect(world.slack.sent.at(-1)?.text).toContain('not what was approved');
   });
 
+  it('is written all the same when the object moves, but not in what was reviewed', async () => {
+    const { world, bot, proposal } = await asked();
+    const { dryRun } = world.editor;
+    world.editor.template = { ...world.editor.template, hasAnnotations: false };
+    world.editor.dryRun = async (change) => {
+      // A controller annotates it between the look and the patch.
+      world.editor.dryRun = dryRun;
+      world.editor.template = { ...world.editor.template, hasAnnotations: true };
+      expect(change.patch).toContainEqual({ op: 'test', path: '/metadata/annotations', value: null });
+      return { kind: 'drifted', message: 'a test failed' };
+    };
+    await bot.decide.decide(approving(proposal), soon());
+    await bot.drain();
+    expect(world.editor.writes).toBe(1);
+  });
+
+  it('is given up when the object never stands still', async () => {
+    const { world, bot, proposal } = await asked();
+    world.editor.refusal = { kind: 'drifted', message: 'a test failed' };
+    await bot.decide.decide(approving(proposal), soon());
+    await bot.drain();
+    expect(world.slack.sent.at(-1)?.text).toContain('faster than it can be written');
+  });
+
   it('that somebody may not give is told to them and recorded', async () => {
     const { world, bot, proposal } = await asked();
     await bot.decide.decide(approving(proposal, 'UMALLORY'), soon());
