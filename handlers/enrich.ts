@@ -15,6 +15,7 @@ import { recommend } from '../src/domain/recommend.ts';
 import { weighSuspicion } from '../src/domain/suspicion.ts';
 import type { Instant, Millis } from '../src/domain/time.ts';
 import type { WorkloadRef } from '../src/domain/workload.ts';
+import type { BoundsReader } from '../src/ports/bounds-reader.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { EvidenceReader, EvidenceSubject, UsageReader } from '../src/ports/evidence-reader.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
@@ -25,7 +26,6 @@ import type { Ledger } from '../src/ports/ledger.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { MuteStore } from '../src/ports/mute-store.ts';
 import type { Namespaces } from '../src/ports/namespaces.ts';
-import type { SurroundingsReader } from '../src/ports/surroundings-reader.ts';
 import type { Recalled } from './recall.ts';
 import { recall } from './recall.ts';
 import type { RouteSettings } from './route.ts';
@@ -39,7 +39,7 @@ export type EnrichPorts = {
   readonly kernel: KernelReports;
   readonly ledger: Ledger;
   readonly mutes: MuteStore;
-  readonly surroundings: SurroundingsReader;
+  readonly bounds: BoundsReader;
   readonly namespaces: Namespaces;
   readonly queue: JobQueue;
   readonly clock: Clock;
@@ -70,7 +70,7 @@ export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
       return { kind: 'not-a-kill', because: suspicion.because };
     }
     const { incident, opened } = await place(ports, settings, { kill, evidence });
-    const dossier = judge(ports, settings, { kill, incident, ...(await recall(ports, { incident, kill, evidence, signal })) });
+    const dossier = judge(ports, settings, { kill, incident, ...(await recall(ports, { incident, kill, evidence })) });
     const before = await ports.incidents.dossier(incident.id);
     await ports.incidents.saveDossier(incident.id, dossier);
     await explainOnce(ports, incident, { before, dossier, kill });

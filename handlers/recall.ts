@@ -2,22 +2,20 @@
 // own memory. The kill is written down on the way, so that the container is followed from now on. And what bounds a
 // number there.
 
-import { boundsOf } from '../src/domain/bounds.ts';
 import type { Evidence } from '../src/domain/evidence.ts';
 import type { Dossier, Incident } from '../src/domain/incident.ts';
 import { withLedger } from '../src/domain/ledger.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
-import { valueOf } from '../src/domain/piece.ts';
 import type { PastKill } from '../src/domain/recommend/size.ts';
+import type { BoundsReader } from '../src/ports/bounds-reader.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { Ledger } from '../src/ports/ledger.ts';
-import type { SurroundingsReader } from '../src/ports/surroundings-reader.ts';
 
 export type RecallPorts = {
   readonly ledger: Ledger;
   readonly incidents: IncidentStore;
-  readonly surroundings: SurroundingsReader;
+  readonly bounds: BoundsReader;
   readonly clock: Clock;
 };
 
@@ -31,15 +29,14 @@ type Recalling = {
   readonly incident: Incident;
   readonly kill: Kill;
   readonly evidence: Evidence;
-  readonly signal: AbortSignal;
 };
 
-export async function recall(ports: RecallPorts, { incident, kill, evidence, signal }: Recalling): Promise<Recalled> {
+export async function recall(ports: RecallPorts, { incident, kill, evidence }: Recalling): Promise<Recalled> {
   const at = kill.finishedAt ?? kill.seenAt;
   const told = incident.killTimes.filter((each) => each < at);
   if (kill.how === 'node') return { evidence, earlierKills: told.map((each) => ({ at: each })) };
   const { key, workload, container, role } = incident;
-  const around = await ports.surroundings.read({ workload, podLabels: valueOf(evidence.pod)?.labels ?? {} }, signal);
+  const bounds = await ports.bounds.read(workload);
   const before = await ports.incidents.dossier(incident.id);
   await ports.ledger.noteKill(
     { key, workload, container, role, kill },
@@ -54,7 +51,7 @@ export async function recall(ports: RecallPorts, { incident, kill, evidence, sig
     evidence: {
       ...evidence,
       usage: withLedger(evidence.usage, page, ports.clock.now()),
-      bounds: boundsOf(around, ports.clock.now()),
+      bounds,
     },
     earlierKills: [...written, ...unwritten].toSorted((a, b) => a.at - b.at),
   };

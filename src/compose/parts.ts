@@ -1,6 +1,7 @@
 // Everything a process needs to run its roles, built once: connections, stores, readers. No work happens here; see roles.ts.
 
 import { randomUUID } from 'node:crypto';
+import { createBoundsReader } from '../adapters/kubernetes/bounds-reader.ts';
 import type { ClusterConnection } from '../adapters/kubernetes/connection.ts';
 import { connectCluster } from '../adapters/kubernetes/connection.ts';
 import { createDirectory } from '../adapters/kubernetes/directory.ts';
@@ -33,6 +34,7 @@ import { unavailable } from '../domain/piece.ts';
 import { toInstant } from '../domain/time.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Audit, AuditKeeping } from '../ports/audit.ts';
+import type { BoundsReader } from '../ports/bounds-reader.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Directory, UseReader } from '../ports/directory.ts';
 import type { EvidenceReader, PodFinder, UsageReader } from '../ports/evidence-reader.ts';
@@ -106,6 +108,7 @@ export type Cluster = {
   readonly peaks: PeakReader;
   readonly editor: WorkloadEditor;
   readonly surroundings: SurroundingsReader;
+  readonly bounds: BoundsReader;
   readonly prometheus: PrometheusEndpoint | undefined;
   readonly usageWords: string;
 };
@@ -145,6 +148,7 @@ export function openCluster(
     use: firstKnownUse([createMetricsUse({ connection, namespaces, clock: systemClock }), ...used]),
     editor: createWorkloadEditor({ connection, cluster: name, clock: systemClock, log }),
     surroundings: createSurroundingsReader({ connection, clock: systemClock }),
+    bounds: createBoundsReader({ connection, clock: systemClock }),
     prometheus,
     usageWords:
       prometheus === undefined

@@ -81,7 +81,7 @@ export async function startWorker(world: World): Promise<void> {
       ...common,
       evidence: cluster.evidence,
       usage: cluster.usage,
-      surroundings: cluster.surroundings,
+      bounds: cluster.bounds,
       namespaces: cluster.namespaces,
     },
     routed(world, { policy, evidenceDeadline: EVIDENCE_DEADLINE }),

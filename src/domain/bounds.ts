@@ -5,13 +5,17 @@ import type { FieldOwner, NamespaceBounds } from './evidence.ts';
 import { toBytes } from './memory.ts';
 import type { Piece } from './piece.ts';
 import { known, unavailable, valueOf } from './piece.ts';
-import type { QuotaRule, Scaler, Surroundings, Vertical } from './surroundings.ts';
+import type { QuotaRule, Room, Scaler, Surroundings, Vertical } from './surroundings.ts';
 import type { Instant } from './time.ts';
 
 const SOURCE = 'the API server';
 
+type Around = Pick<Surroundings, 'limitRanges' | 'quotas' | 'scalers' | 'verticals'> & {
+  readonly room: Piece<Pick<Room, 'largestAllocatable'>>;
+};
+
 /** Unavailable when nothing at all could be read. */
-export function boundsOf(around: Surroundings, at: Instant): Piece<NamespaceBounds> {
+export function boundsOf(around: Around, at: Instant): Piece<NamespaceBounds> {
   const { limitRanges, quotas, scalers, verticals, room } = around;
   const parts = [limitRanges, quotas, scalers, verticals, room];
   const [first] = parts.flatMap((part) => (part.kind === 'unavailable' ? [part.reason] : []));

@@ -207,6 +207,7 @@ export function createFakeWorld(crash?: Crash) {
       once: fakeOnce(() => clock.now()),
       lock: fakeLock(() => clock.now()),
       surroundings: { read: async () => surroundings() },
+      bounds: { read: async () => unavailable('not asked') },
       digest,
       log: silentLog,
       meter: silentMeter,

@@ -77,7 +77,7 @@ describe('bounds', () => {
 
   it('are missing only when nothing could be read', () => {
     const no = unavailable('forbidden');
-    expect(boundsOf({ limitRanges: no, quotas: no, scalers: no, verticals: no, budgets: no, room: no }, NOW)).toEqual(no);
+    expect(boundsOf({ limitRanges: no, quotas: no, scalers: no, verticals: no, room: no }, NOW)).toEqual(no);
     expect(boundsOf(NONE, NOW).kind).toBe('known');
   });
 });

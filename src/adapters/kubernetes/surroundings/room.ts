@@ -39,14 +39,7 @@ type Pods = z.infer<typeof podList>;
 
 /** Throws where nodes may not be listed; without the pods the room is told without what is free. */
 export async function readRoom(connection: ClusterConnection, signal: AbortSignal): Promise<Room> {
-  const path = '/api/v1/nodes';
-  const { items } = expectShape(nodeList, await connection.json({ path, query: { limit: PAGE }, signal }), { path });
-  const nodes = items
-    .filter(({ spec }) => spec?.unschedulable !== true)
-    .flatMap(({ metadata, status }) => {
-      const bytes = quantityBytes(status?.allocatable?.['memory']);
-      return bytes === undefined ? [] : [{ name: metadata.name, bytes }];
-    });
+  const nodes = await readNodes(connection, signal);
   const used = await requested(connection, signal);
   const free = used === undefined ? [] : nodes.map(({ name, bytes }) => toBytes(Math.max(0, bytes - (used.get(name) ?? 0))));
   return {
@@ -57,7 +50,21 @@ export async function readRoom(connection: ClusterConnection, signal: AbortSigna
   };
 }
 
-function largest(sizes: readonly Bytes[]): Bytes {
+export type NodeRoom = { readonly name: string; readonly bytes: Bytes };
+
+/** What each node that takes pods has to give; the first five hundred. Throws where nodes may not be listed. */
+export async function readNodes(connection: Pick<ClusterConnection, 'json'>, signal: AbortSignal): Promise<readonly NodeRoom[]> {
+  const path = '/api/v1/nodes';
+  const { items } = expectShape(nodeList, await connection.json({ path, query: { limit: PAGE }, signal }), { path });
+  return items
+    .filter(({ spec }) => spec?.unschedulable !== true)
+    .flatMap(({ metadata, status }) => {
+      const bytes = quantityBytes(status?.allocatable?.['memory']);
+      return bytes === undefined ? [] : [{ name: metadata.name, bytes }];
+    });
+}
+
+export function largest(sizes: readonly Bytes[]): Bytes {
   return sizes.reduce((most, size) => (size > most ? size : most), toBytes(0));
 }
 
