@@ -2,12 +2,23 @@
 //
 //   E2E_KUBECONFIG=… npm run bench -- loop --count 60        from a kill to its message in Slack
 //   E2E_KUBECONFIG=… npm run bench -- apply --count 60       from the click on Approve to the patch accepted; a hundred at once
+//   E2E_KUBECONFIG=… npm run bench -- ask --count 60         from /oom to its answer
 //   E2E_KUBECONFIG=… npm run bench -- detect --pods 20000    the watcher: memory, processor time, latency, a burst, kills while it is down
 
 import { parseArgs } from 'node:util';
 import { benchApply } from './apply.ts';
+import { benchAsk } from './ask.ts';
 import { benchDetect } from './detect.ts';
 import { benchLoop } from './loop.ts';
+
+type Numbers = { readonly count: number; readonly pods: number };
+
+const BENCHES: readonly (readonly [name: string, run: (kubeconfig: string, numbers: Numbers) => Promise<void>])[] = [
+  ['detect', (kubeconfig, { pods }) => benchDetect(kubeconfig, pods)],
+  ['loop', (kubeconfig, { count }) => benchLoop(kubeconfig, count)],
+  ['apply', (kubeconfig, { count }) => benchApply(kubeconfig, count)],
+  ['ask', (kubeconfig, { count }) => benchAsk(kubeconfig, count)],
+];
 
 const EXIT = { done: 0, failed: 1, configuration: 78 } as const;
 
@@ -18,17 +29,16 @@ async function main(kubeconfig: string): Promise<number> {
     options: { count: { type: 'string', default: '60' }, pods: { type: 'string', default: '20000' } },
     allowPositionals: true,
   });
-  const what = positionals.length === 0 ? ['detect', 'loop', 'apply'] : positionals;
-  const unknown = what.find((each) => !['detect', 'loop', 'apply'].includes(each));
+  const names = BENCHES.map(([name]) => name);
+  const unknown = positionals.find((each) => !names.includes(each));
   const [count, pods] = [Number(values.count), Number(values.pods)];
-  if (unknown !== undefined) return wrong(`"${unknown}" is nothing to measure; say detect, loop, apply or nothing for all`);
+  if (unknown !== undefined) return wrong(`"${unknown}" is nothing to measure; say ${names.join(', ')}, or nothing for all`);
   if (kubeconfig === '') return wrong('set E2E_KUBECONFIG to a cluster on which pods may be created and their status patched');
   if (![count, pods].every((number) => Number.isSafeInteger(number) && number > 0))
     return wrong('--count and --pods are whole numbers from 1');
   try {
-    if (what.includes('detect')) await benchDetect(kubeconfig, pods);
-    if (what.includes('loop')) await benchLoop(kubeconfig, count);
-    if (what.includes('apply')) await benchApply(kubeconfig, count);
+    for (const [name, run] of BENCHES)
+      if (positionals.length === 0 || positionals.includes(name)) await run(kubeconfig, { count, pods });
     return EXIT.done;
   } catch (error) {
     process.stderr.write(`bench: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
