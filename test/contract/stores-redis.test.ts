@@ -99,6 +99,21 @@ describe('the presence of processes', () => {
   });
 });
 
+describe('digests of several workers', () => {
+  it('are one job for a channel and a time, however many add it', async () => {
+    const { connection, stop } = await open();
+    const queues = [redisJobQueue(connection), redisJobQueue(connection)];
+    const job = { step: 'digest', period: 'daily', channel: 'C1', at: toInstant(1_795_500_000_000) } as const;
+    await Promise.all(
+      queues.flatMap((queue) => [queue.enqueue(job), queue.enqueue(job), queue.enqueue({ ...job, channel: 'C2' })]),
+    );
+    const [queue] = queues;
+    expect(await queue?.counts('prod')).toEqual({ waiting: 2, running: 0, failed: 0 });
+    await Promise.all(queues.map((each) => each.close()));
+    await stop();
+  });
+});
+
 describe('the job queue', () => {
   let opened: Opened;
 
