@@ -50,8 +50,12 @@ type Context = {
   readonly global: boolean;
   readonly limitPath?: string | undefined;
   readonly taskPath?: string | undefined;
-  /** A kill of this report was told; what follows belongs to it: with memory.oom.group every process gets a line, the first of them two. */
-  readonly told: boolean;
+  /** The process whose kill was told. A further process is another report's, whose lines were left out, unless the group is being killed. */
+  readonly told?: number | undefined;
+  /** With memory.oom.group every process of the cgroup gets a line, the first of them often two. */
+  readonly group: boolean;
+  /** The last kill's line, told or not. */
+  readonly last?: string | undefined;
 };
 
 const INVOKED = / invoked oom-killer: /;
@@ -60,12 +64,14 @@ const USAGE = /^memory: usage (\d+)kB, limit (\d+)kB/;
 const SHMEM = /^(?:total_)?shmem (\d+)$/;
 /** The task's name may hold commas, so that what comes after it is matched from the end. */
 const WHERE =
-  /^oom-kill:constraint=.*?(?:,oom_memcg=(?<limit>[^,]*)|(?<global>,global_oom)),task_memcg=(?<task>[^,]*),task=.*,pid=\d+,uid=\d+$/;
+  /^oom-kill:constraint=.*?(?:,oom_memcg=(?<limit>[^,]*)|(?<global>,global_oom)),task_memcg=(?<task>[^,]*),task=.*,pid=\d+,uid=\d+$/s;
+/** Not rate-limited: in a storm the only line that says where. */
+const GROUP = /^Tasks in (?<task>\S+) are going to be killed due to memory\.oom\.group set/;
 /** Before Linux 5.0, as the next two. */
 const WHERE_OLD = /^Task in (?<task>\S+) killed as a result of limit of (?<limit>\S+)/;
 const GLOBAL_OLD = /^Out of memory: Kill process /;
 const KILLED =
-  /^(?:(?<domain>Memory cgroup out of memory|Out of memory): )?Killed process (?<pid>\d+) \((?<command>.*)\),?(?: UID \d+,)? total-vm:\d+kB, anon-rss:(?<anon>\d+)kB, file-rss:(?<file>\d+)kB(?:, shmem-rss:(?<shmem>\d+)kB)?(?:.* oom_score_adj:(?<adj>-?\d+))?/;
+  /^(?:(?<domain>Memory cgroup out of memory|Out of memory): )?Killed process (?<pid>\d+) \((?<command>.*)\),?(?: UID \d+,)? total-vm:\d+kB, anon-rss:(?<anon>\d+)kB, file-rss:(?<file>\d+)kB(?:, shmem-rss:(?<shmem>\d+)kB)?(?:.* oom_score_adj:(?<adj>-?\d+))?/s;
 
 export function createKernelReader(): KernelReader {
   let context = fresh();
@@ -74,24 +80,50 @@ export function createKernelReader(): KernelReader {
     read(line) {
       const text = line.trim();
       if (table.read(text)) return undefined;
-      if (INVOKED.test(text)) {
-        context = fresh();
-        table.clear();
-      }
-      context = { ...context, ...sizes(text) };
-      const where = (WHERE.exec(text) ?? WHERE_OLD.exec(text))?.groups;
-      if (GLOBAL_OLD.test(text)) context = { ...context, global: true };
-      if (where !== undefined) context = { ...context, ...placed(where), told: false };
-      const kill = context.told ? undefined : withTasks(readKill(context, text), table);
-      // Without a place it is not known whether the next kill belongs to the same report: then each is told.
-      if (kill !== undefined) context = { ...context, told: context.taskPath !== undefined };
-      return kill;
+      if (INVOKED.test(text)) table.clear();
+      const [next, kill] = readLine(context, text);
+      context = next;
+      if (kill === undefined) return undefined;
+      const told = withTasks(kill, table);
+      // The next kill may be of a report without a table.
+      table.clear();
+      return told;
     },
   };
 }
 
+type Step = readonly [Context, KernelKill?];
+
+function readLine(context: Context, text: string): Step {
+  if (INVOKED.test(text)) return [fresh()];
+  const where = (WHERE.exec(text) ?? WHERE_OLD.exec(text))?.groups;
+  if (where !== undefined) return [{ ...context, ...placed(where), told: undefined, group: false }];
+  const group = GROUP.exec(text)?.groups?.['task'];
+  if (group !== undefined) return readGroup(context, group);
+  if (GLOBAL_OLD.test(text)) return [{ ...(context.told === undefined ? context : fresh()), global: true }];
+  const pid = Number(KILLED.exec(text)?.groups?.['pid'] ?? Number.NaN);
+  return Number.isNaN(pid) ? [{ ...context, ...sizes(text) }] : readKilled({ ...context, last: text }, pid, text);
+}
+
+function readKilled(context: Context, pid: number, text: string): Step {
+  if (context.told === undefined) return [{ ...context, told: pid }, readKill(context, text)];
+  if (context.group || context.told === pid) return [context];
+  const unknown = { ...fresh(), last: text };
+  return [{ ...unknown, told: pid }, readKill(unknown, text)];
+}
+
+/** The group of the kill that was told; or, of a report whose lines were left out, the one of the last kill: then this says where it was. */
+function readGroup(context: Context, path: string): Step {
+  const { taskPath, told, last } = context;
+  const isOfTold = told !== undefined && taskPath !== undefined && `${taskPath}/`.startsWith(`${path}/`);
+  if (isOfTold || last === undefined) return [{ ...context, group: true }];
+  const found: Context = { ...fresh(), taskPath: path, group: true, last };
+  const kill = readKill(found, last);
+  return [{ ...found, told: kill?.victim.pid }, kill];
+}
+
 function fresh(): Context {
-  return { global: false, told: false };
+  return { global: false, group: false };
 }
 
 function sizes(text: string): Partial<Context> {
@@ -101,8 +133,7 @@ function sizes(text: string): Partial<Context> {
   return shmem === undefined ? {} : { shmem: toBytes(Number(shmem)) };
 }
 
-function withTasks(kill: KernelKill | undefined, table: ReturnType<typeof createTaskReader>): KernelKill | undefined {
-  if (kill === undefined) return undefined;
+function withTasks(kill: KernelKill, table: ReturnType<typeof createTaskReader>): KernelKill {
   const tasks = table.tasks(kill.victim);
   return tasks.length === 0 ? kill : { ...kill, tasks };
 }

@@ -14,11 +14,14 @@ export type KernelLine = {
   readonly text: string;
 };
 
+/** `live`: it was written while somebody waited for it, so just now. */
+export type ReadLine = KernelLine & { readonly live: boolean };
+
 export type KmsgOptions = {
   /** /dev/kmsg. */
   readonly path: string;
   readonly signal: AbortSignal;
-  readonly onLine: (line: KernelLine) => Promise<void>;
+  readonly onLine: (line: ReadLine) => Promise<void>;
   /** Lines the kernel overwrote before they were read. */
   readonly onLost: () => void;
 };
@@ -32,20 +35,23 @@ export async function followKernelLog(options: KmsgOptions): Promise<void> {
   const handle = await open(options.path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const buffer = Buffer.alloc(RECORD_BYTES);
+    let live = false;
     while (!options.signal.aborted) {
       const record = await readRecord(handle, buffer);
       if (record === 'lost') options.onLost();
-      else if (record === 'none') await pause(PAUSE_MS, options.signal);
-      else await hand(options, record);
+      else if (record === 'none') {
+        live = true;
+        await pause(PAUSE_MS, options.signal);
+      } else await hand(options, record, live);
     }
   } finally {
     await handle.close();
   }
 }
 
-async function hand({ onLine }: KmsgOptions, record: string): Promise<void> {
+async function hand({ onLine }: KmsgOptions, record: string, live: boolean): Promise<void> {
   const line = parseRecord(record);
-  if (line !== undefined) await onLine(line);
+  if (line !== undefined) await onLine({ ...line, live });
 }
 
 async function readRecord(handle: FileHandle, buffer: Buffer): Promise<string> {
@@ -61,14 +67,18 @@ async function readRecord(handle: FileHandle, buffer: Buffer): Promise<string> {
   }
 }
 
-/** "6,1234,5678901,-;text", then lines of a dictionary that start with a space. undefined for anything else. */
+/** The number in front is the facility times eight plus the level. Whoever may write to the device can say anything, but never as the kernel, which is 0. */
+const KERNEL_BELOW = 8;
+
+/** "6,1234,5678901,-;text", then lines of a dictionary that start with a space. undefined for anything else, and for what a program wrote. */
 export function parseRecord(record: string): KernelLine | undefined {
-  const [, sequence, atUs, text] = /^\d+,(\d+),(\d+),[^;]*;([^\n]*)/.exec(record) ?? [];
-  if (sequence === undefined || atUs === undefined || text === undefined) return undefined;
+  const [, priority, sequence, atUs, text] = /^(\d+),(\d+),(\d+),[^;]*;([^\n]*)/.exec(record) ?? [];
+  if (priority === undefined || sequence === undefined || atUs === undefined || text === undefined) return undefined;
+  if (Number(priority) >= KERNEL_BELOW) return undefined;
   return { sequence: Number(sequence), atUs: Number(atUs), text: unescaped(text) };
 }
 
-/** The kernel writes bytes that cannot be printed as \x2d. */
+/** The kernel writes bytes that cannot be printed as \x2d; several of them may be one letter. */
 function unescaped(text: string): string {
-  return text.replaceAll(/\\x([0-9a-f]{2})/g, (_, code: string) => String.fromCodePoint(Number.parseInt(code, 16)));
+  return text.replaceAll(/(?:\\x[0-9a-f]{2})+/g, (codes) => Buffer.from(codes.replaceAll('\\x', ''), 'hex').toString('utf8'));
 }

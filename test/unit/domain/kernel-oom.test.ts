@@ -110,6 +110,38 @@ describe('the kernel’s report', () => {
     ]);
   });
 
+  it('in a storm is lost to none before it whose lines the kernel did write', () => {
+    const kills = readAll([...report({ pid: 1 }), killed('b', 2), killed('c', 3), ...report({ pid: 4 })]);
+    expect(kills.map(({ victim, scope }) => [victim.pid, scope])).toEqual([
+      [1, 'container'],
+      [2, 'unknown'],
+      [3, 'unknown'],
+      [4, 'container'],
+    ]);
+  });
+
+  it('of a group says in a storm where it was, by the group’s own line', () => {
+    const other = `/kubepods/pod${UID}/${'e'.repeat(64)}`;
+    const kills = readAll([
+      ...report(),
+      `Tasks in ${POD} are going to be killed due to memory.oom.group set`,
+      killed('sh', 4700),
+      killed('b', 5000),
+      `Tasks in ${other} are going to be killed due to memory.oom.group set`,
+      killed('b', 5000),
+      killed('sh', 5001),
+    ]);
+    expect(kills.map(({ victim, place }) => [victim.pid, place?.containerId])).toEqual([
+      [4711, ID],
+      [5000, 'e'.repeat(64)],
+    ]);
+  });
+
+  it.each(['two\nlines', 'a\u2028b', '\r'])('is not hidden by a process that calls itself %j', (command) => {
+    const [kill] = readAll(report({ command }));
+    expect(kill).toMatchObject({ victim: { command }, place: { podUid: UID, containerId: ID } });
+  });
+
   it('is nowhere in other lines', () => {
     expect(readAll(['', 'eth0: link up', 'oom_reaper: reaped process 4711 (tail), now anon-rss:0kB'])).toEqual([]);
   });
