@@ -1,25 +1,28 @@
 // Explain a kill: gather evidence under one deadline, diagnose, recommend, open or join the incident, save, and have it posted.
 // Every part may run twice for the same kill without a second incident, count or message.
 
+import { bystanderBecause } from '../src/domain/bystander.ts';
 import { wakeReason, woken } from '../src/domain/care.ts';
 import { diagnose } from '../src/domain/diagnose.ts';
 import type { Evidence } from '../src/domain/evidence.ts';
 import type { Dossier, Incident } from '../src/domain/incident.ts';
 import { addEntry, addKill, entryOf, incidentKey, openIncident, revealed } from '../src/domain/incident.ts';
+import { withEarlier } from '../src/domain/kernel-oom.ts';
 import { isMuted, muteKey } from '../src/domain/mute.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
-import { containerIdOf } from '../src/domain/oom-kill.ts';
+import { containerIdOf, isLateMark } from '../src/domain/oom-kill.ts';
 import { unavailable, valueOf } from '../src/domain/piece.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { recommend } from '../src/domain/recommend.ts';
 import { weighSuspicion } from '../src/domain/suspicion.ts';
 import type { Instant, Millis } from '../src/domain/time.ts';
+import { between, MINUTE, SECOND } from '../src/domain/time.ts';
 import type { WorkloadRef } from '../src/domain/workload.ts';
 import type { BoundsReader } from '../src/ports/bounds-reader.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { EvidenceReader, EvidenceSubject, UsageReader } from '../src/ports/evidence-reader.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
-import type { JobQueue } from '../src/ports/job-queue.ts';
+import type { JobQueue, Later } from '../src/ports/job-queue.ts';
 import type { KernelReports } from '../src/ports/kernel-reports.ts';
 import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { Ledger } from '../src/ports/ledger.ts';
@@ -54,21 +57,18 @@ export type EnrichSettings = RouteSettings & {
 
 export type EnrichOutcome =
   | { readonly kind: 'unknown-kill' }
-  /** SIGKILL without a mark, and nothing points to memory: nobody is told. */
+  /** SIGKILL without a mark and nothing points to memory, or the mark of another container's kill: nobody is told. */
   | { readonly kind: 'not-a-kill'; readonly because: string }
   | { readonly kind: 'explained'; readonly incidentId: string; readonly opened: boolean };
 
 export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
-  return async function enrich(input: { readonly killId: string }, signal: AbortSignal): Promise<EnrichOutcome> {
+  return async function enrich(input: { readonly killId: string }, signal: AbortSignal): Promise<EnrichOutcome | Later> {
     const stored = await ports.intake.kill(input.killId);
     if (stored === undefined) return { kind: 'unknown-kill' };
     const kill = await withKernelReport(ports, stored);
     const evidence = await gather(ports, { ref: kill.ref, kill }, { signal, deadline: settings.evidenceDeadline });
-    const suspicion = kill.how === 'suspected' ? weighSuspicion(kill, evidence) : undefined;
-    if (suspicion?.kind === 'dropped') {
-      ports.log.info('not a memory kill', { kill: kill.id, because: suspicion.because });
-      return { kind: 'not-a-kill', because: suspicion.because };
-    }
+    const none = await whyNone(ports, kill, evidence);
+    if (none !== undefined) return none;
     const { incident, opened } = await place(ports, settings, { kill, evidence });
     const dossier = judge(ports, settings, { kill, incident, ...(await recall(ports, { incident, kill, evidence })) });
     const before = await ports.incidents.dossier(incident.id);
@@ -83,12 +83,43 @@ export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
   };
 }
 
-/** What the node's kernel said about it, where somebody listened. */
+/** Clocks differ, and the kernel's is read back from the machine's uptime. */
+const KERNEL_WITHIN = 5 * MINUTE;
+
+/**
+ * What the node's kernel said about it, where somebody listened. An earlier kill of a child in the same container explains no later death, but it does
+ * explain the mark that the runtime kept of it.
+ */
 async function withKernelReport({ kernel }: EnrichPorts, kill: Kill): Promise<Kill> {
   const containerId = containerIdOf(kill);
   if (kill.kernel !== undefined || containerId === undefined) return kill;
-  const { cluster, podUid } = kill.ref;
-  return { ...kill, kernel: await kernel.find({ cluster, podUid, containerId }) };
+  const reports = await kernel.find({ cluster: kill.ref.cluster, containerId });
+  const at = kill.finishedAt ?? kill.seenAt;
+  const own = reports.find((report) => isLateMark(kill) || Math.abs(report.at - at) <= KERNEL_WITHIN);
+  return { ...kill, kernel: own && withEarlier(own.kill, reports.filter(({ at: each }) => each < own.at).length) };
+}
+
+/** How long a suspicion is weighed again before it is dropped, and how often: a scrape and what the kubelet tells of a node take a minute. */
+const WEIGHED_FOR = 2 * MINUTE;
+const WEIGHED_EVERY = 30 * SECOND;
+
+type None = Extract<EnrichOutcome, { readonly kind: 'not-a-kill' }> | Later;
+
+/** Why it is no memory kill of this container after all, or not yet known to be one. */
+async function whyNone({ kernel, clock, log }: EnrichPorts, kill: Kill, evidence: Evidence): Promise<None | undefined> {
+  const suspicion = kill.how === 'suspected' ? weighSuspicion(kill, evidence) : undefined;
+  if (suspicion?.kind === 'open' && between(kill.seenAt, clock.now()) < WEIGHED_FOR)
+    return { kind: 'later', afterMs: WEIGHED_EVERY, reason: suspicion.because };
+  const isDropped = suspicion?.kind === 'dropped' || (suspicion?.kind === 'open' && suspicion.leaning === 'dropped');
+  const because = isDropped ? suspicion.because : await bystander(kernel, kill, evidence);
+  if (because === undefined) return undefined;
+  log.info('not a memory kill', { kill: kill.id, because });
+  return { kind: 'not-a-kill', because };
+}
+
+async function bystander(kernel: KernelReports, kill: Kill, evidence: Evidence): Promise<string | undefined> {
+  if (!isLateMark(kill)) return undefined;
+  return bystanderBecause(kill, { reports: await kernel.inPod(kill.ref), pod: valueOf(evidence.pod) });
 }
 
 type GatherLimits = { readonly signal: AbortSignal; readonly deadline: Millis };

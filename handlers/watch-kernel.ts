@@ -1,27 +1,26 @@
 // A node's kernel reported an OOM kill. The report is kept for whoever explains the kill; and a while later, when the pod's status had time to show it,
 // a container that still runs was robbed of a child without any trace: that kill is reported from here.
 
-import type { KernelKill } from '../src/domain/kernel-oom.ts';
-import { withEarlier } from '../src/domain/kernel-oom.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
 import { isIgnored, killOf } from '../src/domain/oom-kill.ts';
 import type { PodContainer, PodFacts } from '../src/domain/pod.ts';
 import type { Instant } from '../src/domain/time.ts';
 import type { PodFinder } from '../src/ports/evidence-reader.ts';
-import type { KernelReports } from '../src/ports/kernel-reports.ts';
+import type { KernelReports, TimedReport } from '../src/ports/kernel-reports.ts';
 import type { Claim } from '../src/ports/kill-intake.ts';
 import type { ClaimPorts, ClaimSettings } from './claim.ts';
 import { claimKill } from './claim.ts';
 
-export type KernelReport = {
-  readonly kill: KernelKill;
-  /** The same whenever the report is read again: boot and line. No slash. */
-  readonly key: string;
-  readonly at: Instant;
-};
+/** The key holds no slash: boot and line. */
+export type KernelReport = TimedReport;
 
 export type WatchKernelPorts = ClaimPorts & { readonly kernel: KernelReports; readonly pods: PodFinder };
-export type WatchKernelSettings = ClaimSettings & { readonly cluster: string; readonly node: string };
+export type WatchKernelSettings = ClaimSettings & {
+  readonly cluster: string;
+  readonly node: string;
+  /** Whether a namespace is watched. */
+  readonly watches: (namespace: string) => boolean;
+};
 
 /** outside: no pod's container, so that no thread would be the place for it. shown: its container ended, and the pod's status says so. */
 export type SettleOutcome = Claim['kind'] | 'outside' | 'shown' | 'ignored';
@@ -30,12 +29,10 @@ export function createWatchKernel(ports: WatchKernelPorts, settings: WatchKernel
   const { cluster, node } = settings;
   return {
     /** At once: the report belongs to the kill whoever reports it. */
-    async note({ kill }: KernelReport): Promise<void> {
-      ports.meter.count('headroom_kernel_reports_total', { scope: kill.scope });
-      const { podUid, containerId } = kill.place ?? {};
-      if (podUid === undefined || containerId === undefined) return;
-      const instance = { cluster, podUid, containerId };
-      await ports.kernel.save(instance, withEarlier(kill, await ports.kernel.find(instance)));
+    async note(report: KernelReport): Promise<void> {
+      ports.meter.count('headroom_kernel_reports_total', { scope: report.kill.scope });
+      const { podUid, containerId } = report.kill.place ?? {};
+      if (podUid !== undefined && containerId !== undefined) await ports.kernel.save({ cluster, podUid, containerId }, report);
     },
 
     /** When the pod's status had time to change. */
@@ -46,7 +43,7 @@ export function createWatchKernel(ports: WatchKernelPorts, settings: WatchKernel
       // Not among them: a sandbox, an exec'd process' container, a pod that is gone, or an earlier run of a container.
       const container = pod?.containers.find((each) => each.containerId === containerId);
       if (pod === undefined || container?.state.kind !== 'running') return 'shown';
-      if (isIgnored(pod)) return 'ignored';
+      if (isIgnored(pod) || !settings.watches(pod.namespace)) return 'ignored';
       const kill = silentKill({ pod, container, containerId }, report, ports.clock.now());
       return claimKill(ports, settings, { kill, initial: false });
     },

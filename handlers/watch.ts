@@ -1,9 +1,10 @@
 // A pod was seen: claim every memory kill it shows. Level, not edge: the same pod may come any number of times. Kills claimed lately are remembered here
 // too, since a pod in a crash loop comes with every change of its status; the store stays the one that knows.
 
-import type { KillId } from '../src/domain/oom-kill.ts';
 import { findKills, isIgnored } from '../src/domain/oom-kill.ts';
 import type { PodFacts } from '../src/domain/pod.ts';
+import type { Instant } from '../src/domain/time.ts';
+import { after, DAY, toMillis } from '../src/domain/time.ts';
 import type { ClaimPorts, ClaimSettings, Sighting } from './claim.ts';
 import { claimKill } from './claim.ts';
 
@@ -11,21 +12,24 @@ export type WatchOutcome = { readonly reported: number; readonly known: number; 
 
 /** About 200 bytes each. */
 const MOST_REMEMBERED = 20_000;
+/** The store is told once a day that a kill is still seen, so that it forgets none that is. */
+const REMEMBERED_FOR = DAY;
 
 export function createWatch(ports: ClaimPorts, settings: ClaimSettings) {
   const lately = createRecent(MOST_REMEMBERED);
   return async function watch(pod: PodFacts, { initial }: Sighting): Promise<WatchOutcome> {
     const tally = { reported: 0, known: 0, silent: 0 };
     if (isIgnored(pod)) return tally;
-    for (const kill of findKills(pod, ports.clock.now())) {
+    const now = ports.clock.now();
+    for (const kill of findKills(pod, now)) {
       // The mark may come later than the death: then it is another thing to claim.
       const seen = `${kill.id} ${kill.how}`;
-      if (lately.has(seen)) {
+      if (lately.has(seen, now)) {
         tally.known += 1;
         continue;
       }
       const claim = await claimKill(ports, settings, { kill, initial });
-      lately.add(seen);
+      lately.add(seen, now);
       if (claim === 'already-seen') tally.known += 1;
       else if (claim === 'recorded-silently') tally.silent += 1;
       else tally.reported += 1;
@@ -36,14 +40,15 @@ export function createWatch(ports: ClaimPorts, settings: ClaimSettings) {
 
 /** The newest ids, at most so many. */
 function createRecent(most: number) {
-  const ids = new Set<KillId>();
+  const until = new Map<string, Instant>();
   return {
-    has: (id: KillId) => ids.has(id),
-    add(id: KillId): void {
-      ids.add(id);
-      if (ids.size <= most) return;
-      const [oldest] = ids;
-      if (oldest !== undefined) ids.delete(oldest);
+    has: (id: string, now: Instant) => now < (until.get(id) ?? Number.NEGATIVE_INFINITY),
+    add(id: string, now: Instant): void {
+      until.delete(id);
+      until.set(id, after(now, toMillis(REMEMBERED_FOR)));
+      if (until.size <= most) return;
+      const [oldest] = until.keys();
+      if (oldest !== undefined) until.delete(oldest);
     },
   };
 }

@@ -18,7 +18,7 @@ import { redisKernelLogPositions } from '../adapters/redis/kernel-log-positions.
 import type { Config } from '../config.ts';
 import type { Rules } from '../config-file.ts';
 import type { Standing } from '../domain/presence.ts';
-import { MINUTE, SECOND } from '../domain/time.ts';
+import { DAY, MINUTE, SECOND } from '../domain/time.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Cluster, Stores, Telemetry } from './parts.ts';
 import { systemClock } from './parts.ts';
@@ -39,6 +39,8 @@ const FIND_WITHIN_MS = 10 * SECOND;
 /** Each looks back further than the last one is ago: a rise keeps its identity, so that nothing is told twice. */
 const COUNTERS_EVERY = '30 * * * * *';
 const COUNTERS_WINDOW_MS = 10 * MINUTE;
+/** Prometheus answers with at most 11,000 points for each series. */
+const MOST_COUNTERS_WINDOW_MS = DAY;
 const COUNTERS_WITHIN_MS = 30 * SECOND;
 /** Named by the watcher's Role, too. */
 const LEASE = 'headroom-watcher';
@@ -77,7 +79,8 @@ export async function startWatcher(detecting: Detecting): Promise<Watcher> {
   });
   lifecycle.onStop('watcher', () => election.stop());
   await election.start();
-  await read;
+  // Ended before everything was read: another process leads now, and this one stands by.
+  await read?.catch(() => undefined);
   return {
     connected: () => election.standing() === 'standing-by' || current?.connected() === true,
     standing: () => election.standing(),
@@ -96,6 +99,7 @@ function openWatch(detecting: Detecting): Watch {
       return rules.reportWithin;
     },
     cluster: cluster.name,
+    watches: watchedBy(config),
   };
   const watchEvent = createWatchEvent(ports, settings);
   const common = {
@@ -126,15 +130,21 @@ function openWatch(detecting: Detecting): Watch {
 }
 
 function startCounters(
-  { stores, cluster, telemetry }: Detecting,
+  { rules, stores, cluster, telemetry }: Detecting,
   watchCounter: ReturnType<typeof createWatchCounter>,
 ): Schedule | undefined {
   const { prometheus } = cluster;
   if (prometheus === undefined) return undefined;
+  // The first look goes back to what happened while nobody watched.
+  let lengthMs = Math.min(MOST_COUNTERS_WINDOW_MS, Math.max(COUNTERS_WINDOW_MS, rules.reportWithin));
   const read = async (): Promise<void> => {
     const signal = AbortSignal.timeout(COUNTERS_WITHIN_MS);
-    const rises = await readOomCounterRises(prometheus, { now: systemClock.now(), lengthMs: COUNTERS_WINDOW_MS }, signal);
-    for (const rise of rises) await watchCounter(rise, signal);
+    const rises = await readOomCounterRises(prometheus, { now: systemClock.now(), lengthMs }, signal);
+    // One that cannot be told (its pod cannot be read) must not hide the others; the next look brings it again.
+    const told = await Promise.allSettled(rises.map((rise) => watchCounter(rise, signal)));
+    const failed = told.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+    lengthMs = COUNTERS_WINDOW_MS;
   };
   return startSchedule({
     expression: COUNTERS_EVERY,
@@ -147,12 +157,18 @@ function startCounters(
   });
 }
 
+/** Whose namespaces: kernels and counters know all of them. */
+function watchedBy({ namespaces, excludedNamespaces }: Config): (namespace: string) => boolean {
+  return (namespace) => (namespaces.length === 0 || namespaces.includes(namespace)) && !excludedNamespaces.includes(namespace);
+}
+
 export async function startNodeAgent(detecting: Detecting): Promise<NodeAgent> {
   const { config, rules, stores, cluster, telemetry, lifecycle } = detecting;
   const node = config.nodeName;
   if (node === undefined) throw new Error('NODE_NAME is not set');
   const ports = { ...stores, ...telemetry, clock: systemClock, pods: cluster.pods };
-  const watch = createWatchKernel(ports, { reportWithin: rules.reportWithin, cluster: cluster.name, node });
+  const settings = { reportWithin: rules.reportWithin, cluster: cluster.name, node, watches: watchedBy(config) };
+  const watch = createWatchKernel(ports, settings);
   const agent = createNodeAgent({
     node,
     positions: redisKernelLogPositions({ client: stores.connection.client, cluster: cluster.name }),

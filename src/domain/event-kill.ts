@@ -42,13 +42,16 @@ function smallest({ containers }: PodFacts): PodContainer | undefined {
 }
 
 const PID = /(?:pid: |Killed process )(\d+)/;
-/** The node-problem-detector also tells of kills inside a container's own limit; those show on their pods. */
-const OWN_LIMIT = /^Memory cgroup out of memory/;
+/**
+ * The node-problem-detector also tells of kills inside a container's own limit ("Memory cgroup out of memory: …"), which show on their pods; and kernels
+ * before 5.0 say it a line earlier, so that words alone about a killed process say nothing. Events that repeat get words in front.
+ */
+const WHOLE_NODE = /(?:^|[^a-z] )Out of memory: /;
 
 /** The kubelet and the node-problem-detector may both tell of the same kill: the process id and the day make it one. */
 export function nodeKill(event: ClusterEvent, cluster: string, seenAt: Instant): Kill | undefined {
   const { object, reason, message, lastSeen } = event;
-  const told = reason === 'SystemOOM' || (reason === 'OOMKilling' && !OWN_LIMIT.test(message));
+  const told = reason === 'SystemOOM' || (reason === 'OOMKilling' && WHOLE_NODE.test(message));
   if (object.kind !== 'Node' || !told) return undefined;
   const pid = PID.exec(message)?.[1];
   const day = Math.floor((lastSeen ?? seenAt) / DAY);

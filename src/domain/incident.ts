@@ -138,8 +138,10 @@ export function revealed(incident: Incident): Incident {
   return { ...incident, muted: undefined, thread: [ROOT, ...incident.thread] };
 }
 
-/** The incident with one more kill; the same incident when it already counts that kill. */
+/** The incident with one more kill; the same incident when it already counts that kill, but for one that was suspected and is sure by now. */
 export function addKill(incident: Incident, kill: Kill): Incident {
+  const { lastKill } = incident;
+  if (lastKill.id === kill.id && lastKill.how === 'suspected' && kill.how !== 'suspected') return { ...incident, lastKill: kill };
   if (incident.killIds.includes(kill.id)) return incident;
   const at = kill.finishedAt ?? kill.seenAt;
   const newest = at >= (incident.lastKill.finishedAt ?? incident.lastKill.seenAt);

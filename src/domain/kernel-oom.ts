@@ -92,7 +92,7 @@ export function createKernelReader(): KernelReader {
   };
 }
 
-type Step = readonly [Context, KernelKill?];
+type Step = readonly [Context, (KernelKill | undefined)?];
 
 function readLine(context: Context, text: string): Step {
   if (INVOKED.test(text)) return [fresh()];
@@ -184,11 +184,7 @@ function kib(text: string | undefined): Bytes | undefined {
   return text === undefined ? undefined : toBytes(Number(text) * 1024);
 }
 
-/** The newer report of a container with the older ones counted. The same kill read again counts once. */
-export function withEarlier(report: KernelKill, earlier: KernelKill | undefined): KernelKill {
-  if (earlier === undefined) return report;
-  const isSame = earlier.victim.pid === report.victim.pid && earlier.line === report.line;
-  return isSame
-    ? { ...report, ...(earlier.before === undefined ? {} : { before: earlier.before }) }
-    : { ...report, before: (earlier.before ?? 0) + 1 };
+/** A report with the number of earlier ones of the same container. */
+export function withEarlier(report: KernelKill, earlier: number): KernelKill {
+  return earlier === 0 ? report : { ...report, before: earlier };
 }

@@ -8,7 +8,7 @@ import type { PodContainer, PodFacts, TerminatedState } from './pod.ts';
 import { effectiveLimit } from './pod.ts';
 import { wishIn } from './route.ts';
 import type { Instant } from './time.ts';
-import { MINUTE } from './time.ts';
+import { MINUTE, SECOND } from './time.ts';
 import type { ContainerRef, OwnerReference } from './workload.ts';
 
 /** "<cluster>/<pod uid>/<container>/<instance>": never changes, holds no colon, safe as a key. */
@@ -113,7 +113,8 @@ export function killOf(pod: PodFacts, container: PodContainer) {
   };
 }
 
-const MOST_LABELS = 40;
+/** Of a pod's labels, remembered with its kill. */
+export const MOST_LABELS = 40;
 
 export function isIgnored({ annotations }: PodFacts): boolean {
   return annotations[IGNORE_ANNOTATION] === 'true';
@@ -147,7 +148,9 @@ function isSuspect(pod: PodFacts, end: TerminatedState): boolean {
  */
 function killId(ref: ContainerRef, container: PodContainer, seen: { end: TerminatedState; shownIn: Kill['shownIn'] }): KillId {
   const { end, shownIn } = seen;
-  const ordinal = shownIn === 'state' ? container.restartCount : container.restartCount - 1;
+  // While the next run waits for its turn, the count is still that of the run that ended.
+  const isCounted = shownIn === 'lastState' && container.state.kind !== 'waiting';
+  const ordinal = isCounted ? container.restartCount - 1 : container.restartCount;
   const instance = end.containerId ?? `run-${ordinal}-${end.finishedAt ?? 'unknown'}`;
   return [ref.cluster, ref.podUid, ref.container, instance].join('/');
 }
@@ -174,6 +177,20 @@ export function containerIdOf({ id }: Pick<Kill, 'id'>): string | undefined {
 export function isLateMark({ how, exitCode }: Pick<Kill, 'how' | 'exitCode'>): boolean {
   return how === 'oom-killed' && exitCode !== 137;
 }
+
+/** As far as anybody can say. */
+export function happenedAt({ finishedAt, seenAt }: Pick<Kill, 'finishedAt' | 'seenAt'>): Instant {
+  return finishedAt ?? seenAt;
+}
+
+/**
+ * A child's kill is told only when its container was still shown running a while later. A death of that container at the same second (the kubelet cuts
+ * off parts of one, and both clocks are the node's) is that very kill, shown late by a kubelet that was busy.
+ */
+export const SAME_KILL_WITHIN = 3 * SECOND;
+
+/** A counter shows a child's kill this much after the kernel told of it: a scrape every minute, and what the kubelet itself takes. */
+export const COUNTED_WITHIN = 2 * MINUTE;
 
 /** Seconds between start and end of the killed container; undefined when either is not known or makes no sense. */
 export function livedFor(kill: Kill): number | undefined {

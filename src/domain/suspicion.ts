@@ -9,7 +9,9 @@ import { MINUTE } from './time.ts';
 
 export type Suspicion =
   | { readonly kind: 'holds'; readonly because: string }
-  | { readonly kind: 'dropped'; readonly because: string };
+  | { readonly kind: 'dropped'; readonly because: string }
+  /** What there is does not settle it, and more may come: samples, node events and kernel reports are late, what could not be read may be readable again. */
+  | { readonly kind: 'open'; readonly leaning: 'holds' | 'dropped'; readonly because: string };
 
 /** The kubelet's own kills: probes, deletions, evictions, preemption, shutdown. */
 const OTHERWISE =
@@ -24,8 +26,10 @@ export function weighSuspicion(kill: Kill, evidence: Evidence): Suspicion {
   if (other !== undefined) return { kind: 'dropped', because: other };
   const at = kill.finishedAt ?? kill.seenAt;
   if (nodeRanOut(evidence, at)) return { kind: 'holds', because: 'the node reports a memory kill at that time' };
-  if (wasNearLimit(kill, evidence, at)) return { kind: 'holds', because: 'its memory was close to the limit' };
-  return { kind: 'dropped', because: 'nothing points to memory' };
+  if (!wasNearLimit(kill, evidence, at)) return { kind: 'open', leaning: 'dropped', because: 'nothing points to memory' };
+  const because = 'its memory was close to the limit';
+  // A probe's kill would show in the events alone.
+  return evidence.events.kind === 'known' ? { kind: 'holds', because } : { kind: 'open', leaning: 'holds', because };
 }
 
 function otherwise({ startedAt }: Kill, evidence: Evidence): string | undefined {

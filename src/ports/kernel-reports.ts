@@ -1,12 +1,19 @@
 // What the kernels of the nodes said about kills, by container instance, for those who explain the kill a moment later.
 
 import type { KernelKill } from '../domain/kernel-oom.ts';
+import type { Instant } from '../domain/time.ts';
 
-/** One run of a container, as a cgroup's path names it. */
+/** One run of a container, as a cgroup's path names it: of a static pod the uid is not that of its mirror. */
 export type ContainerInstance = { readonly cluster: string; readonly podUid: string; readonly containerId: string };
 
+/** `key`: the same whenever the kernel's log is read again. */
+export type TimedReport = { readonly key: string; readonly kill: KernelKill; readonly at: Instant };
+
 export interface KernelReports {
-  /** Remembered for a day; a later report of the same instance takes its place. */
-  save(instance: ContainerInstance, report: KernelKill): Promise<void>;
-  find(instance: ContainerInstance): Promise<KernelKill | undefined>;
+  /** Remembered for a day, the newest 64 of an instance and of a pod. A key that is known changes nothing. */
+  save(instance: ContainerInstance, report: TimedReport): Promise<void>;
+  /** Newest first. */
+  find(instance: Pick<ContainerInstance, 'cluster' | 'containerId'>): Promise<readonly TimedReport[]>;
+  /** Of all its containers, newest first. */
+  inPod(pod: Pick<ContainerInstance, 'cluster' | 'podUid'>): Promise<readonly TimedReport[]>;
 }

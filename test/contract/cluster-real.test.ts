@@ -2,15 +2,17 @@
 
 import { describe, expect, it } from 'vitest';
 import { checkRights, EVERY_PURPOSE } from '../../src/adapters/kubernetes/capabilities.ts';
+import { createElection } from '../../src/adapters/kubernetes/election.ts';
 import { createEvidenceReader } from '../../src/adapters/kubernetes/evidence-reader.ts';
 import { createPodFinder } from '../../src/adapters/kubernetes/pod-finder.ts';
 import { createWorkloadEditor } from '../../src/adapters/kubernetes/workload-editor.ts';
+import { aborted } from '../../src/adapters/pause.ts';
 import { buildChange } from '../../src/domain/change.ts';
 import { PermanentError } from '../../src/ports/fault.ts';
 import { clusterContract } from './cluster.ts';
 import type { RealCluster } from './cluster-real-target.ts';
 import { startRealCluster } from './cluster-real-target.ts';
-import { CLUSTER, clock, eventually, shownKill, silent, soon, textWith } from './cluster-support.ts';
+import { CLUSTER, clock, countingMeter, eventually, shownKill, silent, soon, textWith } from './cluster-support.ts';
 
 const kubeconfig = process.env['E2E_KUBECONFIG'] || undefined;
 
@@ -87,6 +89,30 @@ function rightsContract(target: () => RealCluster): void {
       );
       expect(missing).not.toContain('list pods');
       expect(rights.every(({ effect }) => effect !== '')).toBe(true);
+    });
+
+    it('leads without a Lease where it may have none, and says so once', async () => {
+      const said: string[] = [];
+      let led = 0;
+      const election = createElection({
+        connection: target().restricted,
+        namespace: target().namespace,
+        name: 'headroom-refused',
+        identity: 'only',
+        now: clock.now,
+        ticks: () => performance.now(),
+        log: { ...silent, warn: (words) => said.push(words) },
+        meter: countingMeter(),
+        random: () => 0,
+        async lead(signal) {
+          led += 1;
+          await aborted(signal);
+        },
+      });
+      expect(await election.start()).toBe('leading');
+      await election.stop();
+      expect(led).toBe(1);
+      expect(said).toEqual([textWith('no Lease can be had')]);
     });
 
     it('may not change anything, in the server’s words, and gets no names of other namespaces', async () => {

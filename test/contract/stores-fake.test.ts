@@ -4,6 +4,7 @@ import {
   fakeAudit,
   fakeIncidents,
   fakeIntake,
+  fakeKernelReports,
   fakeLedger,
   fakeLock,
   fakeMutes,
@@ -31,6 +32,7 @@ storesContract('the fakes', async () => {
         }
       },
     },
+    kernel: fakeKernelReports(),
     incidents: fakeIncidents(),
     proposals: fakeProposals(audit),
     audit,

@@ -4,16 +4,18 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Queue } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LocalRedis } from '../../demo/redis/start.ts';
 import { startLocalRedis } from '../../demo/redis/start.ts';
 import { redisAudit } from '../../src/adapters/redis/audit.ts';
 import type { RedisConnection } from '../../src/adapters/redis/connection.ts';
-import { connectRedis } from '../../src/adapters/redis/connection.ts';
+import { connectRedis, PREFIX } from '../../src/adapters/redis/connection.ts';
 import { redisIncidentStore } from '../../src/adapters/redis/incident-store.ts';
-import { redisJobQueue } from '../../src/adapters/redis/job-queue.ts';
+import { queueName, redisJobQueue } from '../../src/adapters/redis/job-queue.ts';
 import type { JobHandlers } from '../../src/adapters/redis/job-worker.ts';
 import { startWorkers } from '../../src/adapters/redis/job-worker.ts';
+import { redisKernelReports } from '../../src/adapters/redis/kernel-reports.ts';
 import { redisKillIntake } from '../../src/adapters/redis/kill-intake.ts';
 import { redisLedger } from '../../src/adapters/redis/ledger.ts';
 import { redisMuteStore } from '../../src/adapters/redis/mute-store.ts';
@@ -48,16 +50,21 @@ storesContract('a real Redis', async () => {
   const { connection, stop } = await open();
   const { client } = connection;
   const queue = redisJobQueue(connection);
-  const jobs: Job[] = [];
-  const counting = {
+  const clusters = new Set<string>();
+  const noting = {
     async enqueue(job: Job) {
-      jobs.push(job);
+      if (job.step === 'enrich') clusters.add(job.cluster);
       await queue.enqueue(job);
     },
   };
+  const waiting = async (cluster: string): Promise<readonly Job[]> => {
+    const reader = new Queue<Job>(queueName('enrich', cluster), { connection: client, prefix: `${PREFIX}:queue` });
+    return (await reader.getJobs(['wait'], 0, -1, true)).map(({ data }) => data);
+  };
   return {
-    intake: redisKillIntake({ client, queue: counting }),
+    intake: redisKillIntake({ client, queue: noting }),
     intakeWithoutQueue: redisKillIntake({ client, queue: { enqueue: () => Promise.reject(new Error('the queue is away')) } }),
+    kernel: redisKernelReports({ client }),
     incidents: redisIncidentStore({ client }),
     proposals: redisProposalStore({ client }),
     audit: redisAudit({ client, log: silentLog }),
@@ -65,7 +72,7 @@ storesContract('a real Redis', async () => {
     ledger: redisLedger({ client, clock: { now: () => toInstant(Date.now()) } }),
     once: redisOnce({ client }),
     lock: redisLock({ client, newToken: randomUUID }),
-    jobs: async () => jobs,
+    jobs: async () => (await Promise.all([...clusters].map(waiting))).flat(),
     async stop() {
       await queue.close();
       await stop();

@@ -4,13 +4,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Incident } from '../../src/domain/incident.ts';
 import { addKill, openIncident } from '../../src/domain/incident.ts';
 import type { LedgerSubject } from '../../src/domain/ledger.ts';
+import { toBytes } from '../../src/domain/memory.ts';
 import type { Mute } from '../../src/domain/mute.ts';
 import { muteKey } from '../../src/domain/mute.ts';
 import { advance } from '../../src/domain/proposal.ts';
-import { DAY, HOUR, toInstant } from '../../src/domain/time.ts';
+import { after, DAY, HOUR, toInstant, toMillis } from '../../src/domain/time.ts';
 import type { Audit, AuditKeeping } from '../../src/ports/audit.ts';
 import type { IncidentStore } from '../../src/ports/incident-store.ts';
 import type { Job } from '../../src/ports/job-queue.ts';
+import type { KernelReports } from '../../src/ports/kernel-reports.ts';
 import type { KillIntake } from '../../src/ports/kill-intake.ts';
 import type { Ledger } from '../../src/ports/ledger.ts';
 import type { Lock } from '../../src/ports/lock.ts';
@@ -24,6 +26,7 @@ export type StoresUnderTest = {
   readonly intake: KillIntake;
   /** An intake whose queue is away: it records, and then fails. */
   readonly intakeWithoutQueue: KillIntake;
+  readonly kernel: KernelReports;
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
   readonly audit: Audit & AuditKeeping;
@@ -106,16 +109,89 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
         expect((await stores.intake.claim(late, 'report')).kind).toBe('recorded-silently');
         const other = kill({ id: 'prod/pod-8/app/c8-next', exitCode: 0 });
         expect((await stores.intake.claim(other, 'report')).kind).toBe('first-seen');
-        const main = kill({ id: 'prod/pod-7/app/c7', exitCode: 137 });
-        expect((await stores.intake.claim({ ...child, id: 'prod/pod-7/app/c7/child-1' }, 'report')).kind).toBe('first-seen');
-        expect((await stores.intake.claim(main, 'report')).kind).toBe('first-seen');
       });
 
-      it('hands on again what a crash left between recording and queueing', async () => {
-        await expect(stores.intakeWithoutQueue.claim(kill({ id: 'k/crashed' }), 'report')).rejects.toThrow();
-        expect((await stores.intake.claim(kill({ id: 'k/crashed' }), 'report')).kind).toBe('already-seen');
-        expect(await stores.intake.resume()).toBeGreaterThanOrEqual(1);
+      it.each([
+        { container: 'c7', shownIn: 'kernel', how: 'oom-killed', laterMs: 60_000, told: 'first-seen' },
+        { container: 'c6', shownIn: 'kernel', how: 'oom-killed', laterMs: 2000, told: 'recorded-silently' },
+        { container: 'c5', shownIn: 'kernel', how: 'suspected', laterMs: 0, told: 'recorded-silently' },
+        { container: 'c4', shownIn: 'metric', how: 'oom-killed', laterMs: 0, told: 'first-seen' },
+      ] as const)(
+        'tells a death $laterMs ms after a child’s kill that was told by the $shownIn: $told',
+        async ({ container, shownIn, how, laterMs, told }) => {
+          const id = `prod/pod-7/app/${container}`;
+          const child = kill({ id: `${id}/child-1`, how: 'silent', exitCode: undefined, finishedAt: NOW, shownIn });
+          expect((await stores.intake.claim(child, 'report')).kind).toBe('first-seen');
+          const death = kill({ id, how, finishedAt: after(NOW, toMillis(laterMs)) });
+          expect((await stores.intake.claim(death, 'report')).kind).toBe(told);
+          const marked = await stores.intake.claim({ ...death, how: 'oom-killed' }, 'report');
+          expect(marked.kind).toBe(how === 'suspected' ? 'recorded-silently' : 'already-seen');
+        },
+      );
+
+      it.each([
+        { name: 'told', container: 'c3', how: 'report', secondsBefore: 20, told: 'recorded-silently' },
+        { name: 'told long after', container: 'c2', how: 'report', secondsBefore: 600, told: 'first-seen' },
+        { name: 'told before', container: 'c1', how: 'report', secondsBefore: -20, told: 'first-seen' },
+        { name: 'left to the kernel', container: 'c0', how: 'record-silently', secondsBefore: 20, told: 'first-seen' },
+      ] as const)('tells what an agent finds afterwards and a counter has $name: $told', async (given) => {
+        const id = `prod/pod-6/app/${given.container}`;
+        const counted = kill({
+          id: `${id}/child-count-1`,
+          how: 'silent',
+          exitCode: undefined,
+          finishedAt: NOW,
+          shownIn: 'metric',
+        });
+        await stores.intake.claim(counted, given.how);
+        const at = toInstant(NOW - given.secondsBefore * 1000);
+        const found = await stores.intake.claim(
+          { ...counted, id: `${id}/child-boot-1`, finishedAt: at, shownIn: 'kernel' },
+          'report',
+        );
+        expect(found.kind).toBe(given.told);
       });
+
+      it('hands on again what a crash left between recording and queueing, whoever comes upon it', async () => {
+        const jobOf = async (killId: string) =>
+          (await stores.jobs()).filter((job) => job.step === 'enrich' && job.killId === killId);
+        for (const id of ['k/crashed', 'k/crashed-too']) {
+          await expect(stores.intakeWithoutQueue.claim(kill({ id }), 'report')).rejects.toThrow();
+          expect(await jobOf(id)).toEqual([]);
+        }
+        expect((await stores.intake.claim(kill({ id: 'k/crashed' }), 'report')).kind).toBe('already-seen');
+        expect(await jobOf('k/crashed')).toHaveLength(1);
+        expect(await stores.intake.resume()).toBe(1);
+        expect(await jobOf('k/crashed-too')).toHaveLength(1);
+        expect((await stores.intake.claim(kill({ id: 'k/crashed' }), 'report')).kind).toBe('already-seen');
+        expect(await jobOf('k/crashed')).toHaveLength(1);
+      });
+    });
+
+    it('keeps the kernel’s reports of a container, each as it first came, the newest first', async () => {
+      const instance = { cluster: 'prod', podUid: 'p1', containerId: 'c1' };
+      const victim = { pid: 1, command: 'café', resident: toBytes(1024) };
+      const report = { key: 'boot-1', kill: { victim, scope: 'container', line: 'Killed process 1' }, at: NOW } as const;
+      expect(await stores.kernel.find(instance)).toEqual([]);
+      const later = { ...report, key: 'boot-2', at: after(NOW, toMillis(1000)) };
+      for (const each of [later, report, { ...report, at: later.at }]) await stores.kernel.save(instance, each);
+      expect(await stores.kernel.find(instance)).toEqual([later, report]);
+      const sibling = { ...report, key: 'boot-3', at: after(NOW, toMillis(500)) };
+      await stores.kernel.save({ ...instance, containerId: 'c2' }, sibling);
+      expect(await stores.kernel.inPod(instance)).toEqual([later, sibling, report]);
+      expect(await stores.kernel.inPod({ ...instance, podUid: 'p2' })).toEqual([]);
+      const many = Array.from({ length: 100 }, (_, index) => ({
+        ...report,
+        key: `many-${index}`,
+        at: after(NOW, toMillis(2000 + index)),
+      }));
+      for (const each of many) await stores.kernel.save(instance, each);
+      expect((await stores.kernel.find(instance)).map(({ key }) => key)).toEqual(
+        many
+          .slice(-64)
+          .map(({ key }) => key)
+          .toReversed(),
+      );
     });
 
     describe('ledger', () => {

@@ -2,8 +2,11 @@
 // start, a node that ran out of memory.
 
 import { accessSync, constants } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import type { OomCounterRise } from '../../src/adapters/prometheus/oom-counters.ts';
+import { readOomCounterRises } from '../../src/adapters/prometheus/oom-counters.ts';
+import { MINUTE, toInstant } from '../../src/domain/time.ts';
 import type { Headroom } from './support/headroom.ts';
 import { realKubeconfig, startRealTarget } from './support/real-target.ts';
 import { shownText } from './support/stage.ts';
@@ -37,8 +40,8 @@ describe.skipIf(kubeconfig === undefined)('kills that show in no status, on a re
     world = await startTestWorld(await startRealTarget(kubeconfig ?? ''));
     const list = await world.target.connection.json({ path: '/api/v1/nodes', signal: AbortSignal.timeout(10_000) });
     node = nodes.parse(list).items[0]?.metadata.name ?? '';
-    // All namespaces, because the events of nodes live in "default".
-    await world.headroom({ target: { ...world.target, namespaces: [] } });
+    // All namespaces, because the events of nodes live in "default"; but not what others have killed there before.
+    await world.headroom({ target: { ...world.target, namespaces: [] }, reportWithin: '2m' });
   });
 
   afterAll(async () => {
@@ -72,6 +75,25 @@ describe.skipIf(kubeconfig === undefined)('kills that show in no status, on a re
     expect(shownText(root)).toContain('victim process: java');
     const why = await world.stage.reply(root, 'Why it was killed');
     expect(shownText(why)).toContain('The whole node ran out of memory');
+  });
+
+  it('sees in Prometheus that a child was killed while its container lives on', async (context) => {
+    const { prometheusUrl, patienceMs } = world.target;
+    if (prometheusUrl === undefined) return context.skip('E2E_PROMETHEUS_URL names none');
+    const script = 'trap : TERM; for i in 1 2 3 4 5 6; do tail /dev/zero; sleep 4; done; sleep 100000';
+    await create(`/api/v1/namespaces/${namespace()}/pods`, pod('counted', { limit: '48Mi', script }));
+    const endpoint = { url: prometheusUrl, token: undefined, timeoutMs: 5000 };
+    const risesOf = async (): Promise<readonly OomCounterRise[]> => {
+      const asked = { now: toInstant(Date.now()), lengthMs: 10 * MINUTE };
+      const rises = await readOomCounterRises(endpoint, asked, AbortSignal.timeout(10_000));
+      return rises.filter((rise) => rise.namespace === namespace() && rise.pod === 'counted');
+    };
+    // One of the first scrapes shows what the series begins with, a later one that it rose.
+    const rose = await vi.waitUntil(async () => (await risesOf()).find((rise) => rise.rose), {
+      timeout: patienceMs,
+      interval: 1000,
+    });
+    expect(rose.containerId).toMatch(/^[0-9a-f]{64}$/);
   });
 
   describe.skipIf(!kernelLogReadable())('with the agent on the node (not run where /dev/kmsg cannot be read)', () => {

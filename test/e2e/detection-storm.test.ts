@@ -3,14 +3,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import type { Jobs } from '../../bench/jobs.ts';
 import { followJobs } from '../../bench/jobs.ts';
 import type { Fleet } from '../../bench/pods.ts';
 import { addPods, createFleet, inParallel, markKilled } from '../../bench/pods.ts';
 import type { Cable } from './support/cable.ts';
-import { layCable } from './support/cable.ts';
+import { layCable, layCableTo } from './support/cable.ts';
 import type { Headroom } from './support/headroom.ts';
 import { realKubeconfig, startRealTarget } from './support/real-target.ts';
 import type { TestWorld } from './support/world.ts';
@@ -28,6 +28,7 @@ describe.skipIf(kubeconfig === undefined)('storms and absences, on a real cluste
   let jobs: Jobs;
   let folder: string;
   let cable: Cable;
+  let redisCable: Cable & { readonly port: number };
   let watcher: Headroom;
 
   const killEach = async (names: readonly string[]): Promise<readonly string[]> => {
@@ -47,7 +48,11 @@ describe.skipIf(kubeconfig === undefined)('storms and absences, on a real cluste
   };
   const startWatcher = async (): Promise<Headroom> => {
     const target = { ...world.target, namespaces: [fleet.namespace], kubeconfig: join(folder, 'cable') };
-    return world.headroom({ role: 'watcher', target, environment: { LEASE_NAMESPACE: fleet.namespace } });
+    return world.headroom({
+      role: 'watcher',
+      target,
+      environment: { LEASE_NAMESPACE: fleet.namespace, REDIS_URL: `redis://127.0.0.1:${redisCable.port}/0` },
+    });
   };
 
   beforeAll(async () => {
@@ -55,6 +60,7 @@ describe.skipIf(kubeconfig === undefined)('storms and absences, on a real cluste
     world = await startTestWorld(await startRealTarget(admin));
     folder = await mkdtemp(join(tmpdir(), 'headroom-storm-'));
     cable = await layCable(admin, join(folder, 'cable'));
+    redisCable = await layCableTo('127.0.0.1', Number(new URL(world.redis.url).port));
     fleet = await createFleet(world.target.connection, `${world.target.deployment.namespace}-fleet`);
     await addPods(world.target.connection, fleet, PODS);
     jobs = followJobs(world.redis.url, world.target.connection.contextName);
@@ -66,6 +72,7 @@ describe.skipIf(kubeconfig === undefined)('storms and absences, on a real cluste
     await fleet.remove();
     await world.stop();
     await cable.stop();
+    await redisCable.stop();
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -90,6 +97,18 @@ describe.skipIf(kubeconfig === undefined)('storms and absences, on a real cluste
     const ids = await killEach(fleet.names.slice(0, 20));
     await watcher.said('waiting for the API server');
     cable.mend();
+    await expectOnce(ids, before);
+  });
+
+  it('finds what was killed while Redis was away, and in the moment it went', async () => {
+    const before = jobs.count();
+    const names = fleet.names.slice(0, 300);
+    const killing = killEach(names);
+    await vi.waitUntil(() => jobs.count() > before, { timeout: 30_000, interval: 5 });
+    redisCable.cut();
+    const ids = await killing;
+    await watcher.said('waiting for Redis');
+    redisCable.mend();
     await expectOnce(ids, before);
   });
 

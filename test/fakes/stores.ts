@@ -6,13 +6,12 @@ import { GENESIS, linkAfter } from '../../src/domain/audit/chain.ts';
 import type { AuditEvent } from '../../src/domain/audit.ts';
 import { proposalEvent } from '../../src/domain/audit.ts';
 import type { Dossier, Incident } from '../../src/domain/incident.ts';
-import type { KernelKill } from '../../src/domain/kernel-oom.ts';
 import type { LedgerPage, LedgerSubject } from '../../src/domain/ledger.ts';
 import { EMPTY_PAGE, merged, rememberedSince } from '../../src/domain/ledger.ts';
 import type { Mute } from '../../src/domain/mute.ts';
 import { muteKey } from '../../src/domain/mute.ts';
 import type { Kill } from '../../src/domain/oom-kill.ts';
-import { instanceOf, isLateMark } from '../../src/domain/oom-kill.ts';
+import { COUNTED_WITHIN, happenedAt, instanceOf, isLateMark, SAME_KILL_WITHIN } from '../../src/domain/oom-kill.ts';
 import type { Presence } from '../../src/domain/presence.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
 import { toInstant } from '../../src/domain/time.ts';
@@ -21,7 +20,7 @@ import { fitsFilter } from '../../src/ports/audit.ts';
 import { PermanentError } from '../../src/ports/fault.ts';
 import type { IncidentStore } from '../../src/ports/incident-store.ts';
 import type { Job, JobQueue } from '../../src/ports/job-queue.ts';
-import type { KernelReports } from '../../src/ports/kernel-reports.ts';
+import type { ContainerInstance, KernelReports, TimedReport } from '../../src/ports/kernel-reports.ts';
 import type { KillIntake } from '../../src/ports/kill-intake.ts';
 import type { Ledger } from '../../src/ports/ledger.ts';
 import type { Lock } from '../../src/ports/lock.ts';
@@ -43,9 +42,31 @@ export function fakeQueue(): FakeQueue {
   };
 }
 
+/** The kills of children in each container, and what they leave to say about another one there. */
+function childrenKilled() {
+  const lastAt = new Map<string, number>();
+  const countedAt = new Map<string, readonly number[]>();
+  const isByKernel = ({ how, shownIn }: Kill): boolean => how === 'silent' && shownIn === 'kernel';
+  return {
+    explain(kill: Kill): boolean {
+      const at = happenedAt(kill);
+      const child = lastAt.get(instanceOf(kill));
+      const counted = countedAt.get(instanceOf(kill)) ?? [];
+      if (kill.how === 'silent') return isByKernel(kill) && counted.some((each) => each >= at && each <= at + COUNTED_WITHIN);
+      return child !== undefined && (isLateMark(kill) || Math.abs(child - at) <= SAME_KILL_WITHIN);
+    },
+    note(kill: Kill, quiet: boolean): void {
+      if (kill.how !== 'silent') return;
+      const instance = instanceOf(kill);
+      lastAt.set(instance, isByKernel(kill) ? happenedAt(kill) : (lastAt.get(instance) ?? 0));
+      if (!quiet && !isByKernel(kill)) countedAt.set(instance, [...(countedAt.get(instance) ?? []), happenedAt(kill)]);
+    },
+  };
+}
+
 export function fakeIntake(queue: JobQueue): KillIntake {
   const kills = new Map<string, Kill>();
-  const childKilled = new Set<string>();
+  const children = childrenKilled();
   const pending = new Map<string, Extract<Job, { readonly step: 'enrich' }>>();
   const handOn = async (key: string, job: Job): Promise<void> => {
     await queue.enqueue(job);
@@ -61,11 +82,15 @@ export function fakeIntake(queue: JobQueue): KillIntake {
     async claim(kill, how) {
       const old = kills.get(kill.id);
       const isUpgrade = old?.how === 'suspected' && kill.how !== 'suspected';
-      if (old !== undefined && !isUpgrade) return { kind: 'already-seen' };
+      if (old !== undefined && !isUpgrade) {
+        const waiting = [...pending].find(([key]) => key === kill.id || key === `${kill.id}#marked`);
+        if (waiting !== undefined) await handOn(...waiting);
+        return { kind: 'already-seen' };
+      }
       kills.set(kill.id, structuredClone(kill));
-      if (kill.how === 'silent') childKilled.add(instanceOf(kill));
-      const told = !isUpgrade && isLateMark(kill) && childKilled.has(instanceOf(kill));
-      if (how === 'record-silently' || told) return { kind: 'recorded-silently' };
+      const quiet = how === 'record-silently' || children.explain(kill);
+      children.note(kill, quiet);
+      if (quiet) return { kind: 'recorded-silently' };
       await hand(kill, isUpgrade);
       return { kind: isUpgrade ? 'upgraded' : 'first-seen' };
     },
@@ -79,12 +104,21 @@ export function fakeIntake(queue: JobQueue): KillIntake {
 }
 
 export function fakeKernelReports(): KernelReports {
-  const reports = new Map<string, KernelKill>();
+  const reports = new Map<string, readonly TimedReport[]>();
+  const read = (key: string): readonly TimedReport[] => structuredClone(reports.get(key) ?? []);
+  const containerKey = (of: Pick<ContainerInstance, 'cluster' | 'containerId'>): string =>
+    `${of.cluster}/container/${of.containerId}`;
+  const podKey = (of: Pick<ContainerInstance, 'cluster' | 'podUid'>): string => `${of.cluster}/pod/${of.podUid}`;
   return {
     async save(instance, report) {
-      reports.set(JSON.stringify(instance), structuredClone(report));
+      for (const place of [containerKey(instance), podKey(instance)]) {
+        const known = read(place);
+        if (known.some(({ key }) => key === report.key)) continue;
+        reports.set(place, [...known, structuredClone(report)].toSorted((a, b) => b.at - a.at).slice(0, 64));
+      }
     },
-    find: async (instance) => structuredClone(reports.get(JSON.stringify(instance))),
+    find: async (instance) => read(containerKey(instance)),
+    inPod: async (pod) => read(podKey(pod)),
   };
 }
 

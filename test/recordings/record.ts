@@ -58,6 +58,14 @@ const PODS: Readonly<Record<string, object>> = {
   'pod-limit': podSpec([container('app', { script: `sleep 1; ${EAT}`, limit: 'none' })], {
     resources: { requests: { memory: '16Mi' }, limits: { memory: '48Mi' } },
   }),
+  // With cgroup v1 the mark of the pod's kill is set on both, and shows when each ends.
+  siblings: podSpec(
+    [
+      container('innocent', { script: 'sleep 15; exit 3', limit: 'none' }),
+      container('app', { script: `sleep 3; ${EAT}`, limit: 'none' }),
+    ],
+    { resources: { requests: { memory: '16Mi' }, limits: { memory: '48Mi' } } },
+  ),
   debugged: podSpec([container('app', { script: WAIT, limit: '48Mi' })], always),
   completed: podSpec([container('app', { script: 'sleep 1' })]),
 };

@@ -57,7 +57,7 @@ async function hand({ onLine }: KmsgOptions, record: string, live: boolean): Pro
 async function readRecord(handle: FileHandle, buffer: Buffer): Promise<string> {
   try {
     const { bytesRead } = await handle.read(buffer, 0, buffer.length, null);
-    return buffer.toString('utf8', 0, bytesRead);
+    return bytesRead === 0 ? 'none' : buffer.toString('utf8', 0, bytesRead);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EAGAIN') return 'none';

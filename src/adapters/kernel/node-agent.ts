@@ -2,27 +2,26 @@
 // has dealt with the log. What it handed on before a crash it hands on again afterwards; who takes it knows the same kill by its key.
 
 import { readFile } from 'node:fs/promises';
-import { uptime } from 'node:os';
-import type { KernelKill } from '../../domain/kernel-oom.ts';
 import { createKernelReader } from '../../domain/kernel-oom.ts';
 import type { Instant } from '../../domain/time.ts';
 import { SECOND, toInstant } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { KernelLogPositions } from '../../ports/kernel-log-position.ts';
+import type { TimedReport } from '../../ports/kernel-reports.ts';
 import type { Log } from '../../ports/log.ts';
-import { pause } from '../pause.ts';
-import type { KernelLine } from './kmsg.ts';
+import { aborted, pause } from '../pause.ts';
+import type { ReadLine } from './kmsg.ts';
 import { followKernelLog } from './kmsg.ts';
-
-export type AgentReport = { readonly kill: KernelKill; readonly key: string; readonly at: Instant };
+import type { Turns } from './turns.ts';
+import { createTurns } from './turns.ts';
 
 export type NodeAgentOptions = {
   readonly node: string;
   readonly positions: KernelLogPositions;
   readonly clock: Clock;
   readonly log: Log;
-  readonly onReport: (report: AgentReport, signal: AbortSignal) => Promise<void>;
-  readonly onSettled: (report: AgentReport, signal: AbortSignal) => Promise<void>;
+  readonly onReport: (report: TimedReport, signal: AbortSignal) => Promise<void>;
+  readonly onSettled: (report: TimedReport, signal: AbortSignal) => Promise<void>;
   /** Where the kernel's log is; for tests. */
   readonly path?: string | undefined;
   readonly settleMs?: number | undefined;
@@ -34,6 +33,11 @@ export type NodeAgent = { start(): Promise<void>; stop(): Promise<void>; followi
 const SETTLE_MS = 10 * SECOND;
 const TRY_AGAIN_MS = 5 * SECOND;
 const ONE_TRY_MS = 10 * SECOND;
+const SAY_AGAIN_MS = 10 * SECOND;
+/** Each reads the node's pods. */
+const SETTLED_AT_ONCE = 4;
+/** More wait in the kernel's own buffer. */
+const MOST_PENDING = 1000;
 
 export function createNodeAgent(options: NodeAgentOptions): NodeAgent {
   const stopping = new AbortController();
@@ -45,14 +49,9 @@ export function createNodeAgent(options: NodeAgentOptions): NodeAgent {
       const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
       const known = await options.positions.read(options.node);
       const after = known?.bootId === bootId ? known.sequence : undefined;
-      following = true;
-      loop = follow(options, { bootId, after, pending, signal: stopping.signal })
-        .catch((error: unknown) => {
-          if (!stopping.signal.aborted) options.log.error('the kernel log cannot be read', { error });
-        })
-        .finally(() => {
-          following = false;
-        });
+      loop = followForEver(options, { bootId, after, pending, signal: stopping.signal }, (now) => {
+        following = now;
+      });
     },
     async stop() {
       stopping.abort();
@@ -71,18 +70,35 @@ type Following = {
   readonly signal: AbortSignal;
 };
 
+/** What was handed on before a fault is handed on again after it, under the same keys. */
+async function followForEver(options: NodeAgentOptions, following: Following, tell: (now: boolean) => void): Promise<void> {
+  const { signal } = following;
+  while (!signal.aborted) {
+    tell(true);
+    try {
+      await follow(options, following);
+    } catch (error) {
+      if (!signal.aborted) options.log.error('the kernel log cannot be read; trying again', { error });
+    }
+    tell(false);
+    await pause(TRY_AGAIN_MS, signal);
+  }
+}
+
 async function follow(options: NodeAgentOptions, { bootId, after, pending, signal }: Following): Promise<void> {
   const reader = createKernelReader();
+  const turns = createTurns(SETTLED_AT_ONCE);
+  const untilDone = createPatience(options, signal);
   let lastLine = after ?? -1;
   /** Everything up to the line before the first that is still under way. */
   const reached = (): number => Math.min(lastLine, ...[...pending.keys()].map((sequence) => sequence - 1));
-  const deal = async (report: AgentReport, sequence: number): Promise<void> => {
-    await untilDone(options, signal, (each) => options.onReport(report, each));
+  const deal = async (report: TimedReport, sequence: number): Promise<void> => {
+    await untilDone((each) => options.onReport(report, each));
     await pause(options.settleMs ?? SETTLE_MS, signal);
-    await untilDone(options, signal, (each) => options.onSettled(report, each));
+    await untilDone((each) => options.onSettled(report, each), turns);
     if (signal.aborted) return;
     pending.delete(sequence);
-    await untilDone(options, signal, () => options.positions.save(options.node, { bootId, sequence: reached() }));
+    await untilDone(() => options.positions.save(options.node, { bootId, sequence: reached() }));
   };
   await followKernelLog({
     path: options.path ?? '/dev/kmsg',
@@ -95,29 +111,42 @@ async function follow(options: NodeAgentOptions, { bootId, after, pending, signa
       if (kill === undefined || (after !== undefined && line.sequence <= after)) return;
       const report = { kill, key: `${bootId.slice(0, 8)}-${line.sequence}`, at: wallClock(line, options.clock.now()) };
       pending.set(line.sequence, deal(report, line.sequence));
+      while (pending.size >= MOST_PENDING && !signal.aborted) await Promise.race(pending.values());
     },
   });
 }
 
-/** The kernel counts from the start of the machine. */
-function wallClock({ atUs }: KernelLine, now: Instant): Instant {
-  const ago = Math.max(0, uptime() * SECOND - atUs / 1000);
-  return toInstant(Math.round(now - ago));
+/**
+ * The kernel counts from the start of the machine, without the time it was asleep, and as well as its clock goes: after months that may be minutes off. So
+ * what was written just now happened just now.
+ */
+function wallClock({ atUs, live }: ReadLine, now: Instant): Instant {
+  if (live) return now;
+  const sinceStartMs = Number(process.hrtime.bigint() / 1_000_000n);
+  return toInstant(Math.round(now - Math.max(0, sinceStartMs - atUs / 1000)));
 }
 
+type Act = (signal: AbortSignal) => Promise<void>;
+
 /** Redis or the API server may be away: tried until it works or the agent stops. */
-async function untilDone(
-  options: NodeAgentOptions,
-  signal: AbortSignal,
-  act: (signal: AbortSignal) => Promise<void>,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await act(AbortSignal.any([signal, AbortSignal.timeout(ONE_TRY_MS)]));
-      return;
-    } catch (error) {
-      options.log.warn('a kernel report waits', { error });
-      await pause(TRY_AGAIN_MS, signal);
+function createPatience({ log }: NodeAgentOptions, signal: AbortSignal): (act: Act, turns?: Turns) => Promise<void> {
+  let saidAt = Number.NEGATIVE_INFINITY;
+  const say = (error: unknown): void => {
+    if (performance.now() - saidAt < SAY_AGAIN_MS) return;
+    saidAt = performance.now();
+    log.warn('a kernel report waits', { error });
+  };
+  return async (act, turns) => {
+    const once = (): Promise<void> => act(AbortSignal.any([signal, AbortSignal.timeout(ONE_TRY_MS)]));
+    while (!signal.aborted) {
+      try {
+        // What waits for Redis hears of no signal; and what fails lets the others have their turn before it tries again.
+        await Promise.race([turns === undefined ? once() : turns.take(once), aborted(signal)]);
+        return;
+      } catch (error) {
+        say(error);
+        await pause(TRY_AGAIN_MS, signal);
+      }
     }
-  }
+  };
 }

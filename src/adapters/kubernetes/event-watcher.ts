@@ -4,9 +4,11 @@
 import { z } from 'zod';
 import type { ClusterEvent } from '../../domain/event-kill.ts';
 import { parseInstant } from '../../domain/time.ts';
+import { PermanentError } from '../../ports/fault.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Meter } from '../../ports/meter.ts';
 import type { ClusterConnection } from './connection.ts';
+import { createOnce } from './say-once.ts';
 import type { StreamLoop } from './stream-loop.ts';
 import { createStreamLoop } from './stream-loop.ts';
 
@@ -40,8 +42,12 @@ const SANDBOX = 'FailedCreatePodSandBox';
 const NODE_REASONS = ['SystemOOM', 'OOMKilling'];
 const MARKERS = [SANDBOX, ...NODE_REASONS].map((reason) => Buffer.from(`"reason":"${reason}"`));
 
+/** Kinds of problem remembered as said. */
+const MOST_PROBLEMS = 100;
+
 export function createEventWatcher(options: EventWatcherOptions): StreamLoop {
   const { connection, namespaces, excluded, log, meter, random, onEvent } = options;
+  const say = createOnce(MOST_PROBLEMS, (problem) => log.warn('an event could not be followed up', { problem }));
   return createStreamLoop<ClusterEvent>({
     connection,
     what: 'events',
@@ -57,7 +63,14 @@ export function createEventWatcher(options: EventWatcherOptions): StreamLoop {
     },
     onUnreadable: () => meter.count('headroom_events_malformed_total'),
     onItem: async (event, seen) => {
-      await onEvent(event, seen);
+      try {
+        await onEvent(event, seen);
+      } catch (error) {
+        // Whoever may write Events can name anything; what will never be read must not keep the others from being told.
+        if (!(error instanceof PermanentError)) throw error;
+        meter.count('headroom_events_malformed_total');
+        say(error.message);
+      }
     },
     onScanned: () => undefined,
   });

@@ -5,14 +5,17 @@
 import { z } from 'zod';
 import { PermanentError, TransientError } from '../../ports/fault.ts';
 import type { ClusterConnection, Query } from './connection.ts';
+import { answerFault, expectShape } from './faults.ts';
 import type { HandOver } from './hand-over.ts';
 import { createHandOver } from './hand-over.ts';
 import type { ScannedLine } from './pod-scan.ts';
 import { createLineScanner, isControl, isMarkedText } from './pod-scan.ts';
 import { readChange, readControl, versionIn } from './watch-line.ts';
 
-/** Where the stream is: nowhere yet, or after a resource version with everything before it read. */
-export type Position = { readonly kind: 'anew' } | { readonly kind: 'at'; readonly resourceVersion: string };
+/** Where the stream is: nowhere yet (`inPages`: read everything in short requests), or after a resource version with everything before it read. */
+export type Position =
+  | { readonly kind: 'anew'; readonly inPages?: boolean }
+  | { readonly kind: 'at'; readonly resourceVersion: string };
 
 export type FollowOptions<Item> = {
   readonly connection: ClusterConnection;
@@ -33,13 +36,16 @@ export type FollowOptions<Item> = {
   readonly onPosition: (position: Position) => void;
 };
 
-/** overflowed: more came than could be taken; what was not is found by reading everything again. */
-export type Ended = 'closed' | 'expired' | 'overflowed';
+/**
+ * cut-short: closed before everything was read, as by a proxy that allows no long answers. overflowed: more came than could be taken; what was not is found
+ * by reading everything again.
+ */
+export type Ended = 'closed' | 'cut-short' | 'expired' | 'overflowed';
 
 /** No bookmark nor change for this long: the connection is dead though nobody said so (bookmarks come about every minute). */
 const SILENCE_MS = 5 * 60_000;
-/** etcd refuses objects above 1.5 MiB; four times that covers any configuration. */
-const MOST_LINE_BYTES = 6 * 1024 * 1024;
+/** etcd refuses objects above 1.5 MiB, but JSON writes each "<" of them in six bytes. */
+const MOST_LINE_BYTES = 16 * 1024 * 1024;
 const PAGE = 500;
 /** How often a position is remembered between bookmarks: after a cut a little is read twice, which does no harm. */
 const TELL_EVERY_MS = 500;
@@ -48,18 +54,26 @@ const page = z.object({
   metadata: z.object({ resourceVersion: z.string(), continue: z.string().optional() }),
   items: z.array(z.unknown()),
 });
+/** The answer to a continuation that is too old holds a new one: the rest of the list, as it is now. */
+const renewal = z.object({ metadata: z.object({ continue: z.string().min(1) }) });
 
 export async function followObjects<Item>(options: FollowOptions<Item>): Promise<Ended> {
-  if (options.position.kind === 'at') return follow(options, resume(options.position.resourceVersion));
+  const { position } = options;
+  if (position.kind === 'at') return follow(options, resume(position.resourceVersion));
+  if (position.inPages === true) return followPages(options);
   try {
     return await follow(options, { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' });
   } catch (error) {
     // Servers before 1.34, or with the gate off, answer 422 or 400: read pages instead.
     if (!(error instanceof PermanentError) || error.code !== 'OOM_CLUSTER_ANSWER') throw error;
-    const resourceVersion = await readPages(options);
-    options.onPosition({ kind: 'at', resourceVersion });
-    return follow(options, resume(resourceVersion));
+    return followPages(options);
   }
+}
+
+async function followPages<Item>(options: FollowOptions<Item>): Promise<Ended> {
+  const resourceVersion = await readPages(options);
+  options.onPosition({ kind: 'at', resourceVersion });
+  return follow(options, resume(resourceVersion));
 }
 
 function resume(resourceVersion: string): Query {
@@ -82,7 +96,7 @@ async function follow<Item>(options: FollowOptions<Item>, query: Query): Promise
       const room = reader.roomForMore();
       if (room !== undefined) await room;
     }
-    return 'closed';
+    return reader.synced() ? 'closed' : 'cut-short';
   } finally {
     silence.end();
     await reader.settled();
@@ -95,6 +109,8 @@ type Reader = {
   roomForMore(): Promise<void> | undefined;
   /** Everything handed on so far has been taken. Throws what could not be. */
   settled(): Promise<void>;
+  /** Everything there was has been read. */
+  synced(): boolean;
 };
 
 type Step = 'read' | 'expired' | 'overflowed';
@@ -104,7 +120,7 @@ function createReader<Item>(options: FollowOptions<Item>, startsSynced: boolean)
   const scanner = createLineScanner({
     markers: options.markers,
     mostBytes: MOST_LINE_BYTES,
-    onTooLong: () => options.onUnreadable('a line of more than 6 MiB'),
+    onTooLong: () => options.onUnreadable('a line of more than 16 MiB'),
   });
   const handing = createHandOver(options.onItem);
   const progress = createProgress(options, handing);
@@ -137,6 +153,7 @@ function createReader<Item>(options: FollowOptions<Item>, startsSynced: boolean)
     },
     roomForMore: () => (synced ? undefined : handing.roomForMore()),
     settled: () => handing.settled(),
+    synced: () => synced,
   };
 }
 
@@ -163,29 +180,42 @@ function createProgress<Item>({ onPosition, onScanned }: FollowOptions<Item>, ha
   };
 }
 
-/** Everything there is in pages, none of them kept. Returns the resource version of the list. */
+/**
+ * Everything there is in pages, none of them kept. Returns the resource version of the first: where a continuation ran out on the way, what changed
+ * meanwhile in the pages before it comes with the changes since then, or, where the server has forgotten those, with everything once more.
+ */
 async function readPages<Item>(options: FollowOptions<Item>): Promise<string> {
   const handing = createHandOver(options.onItem);
   let next: string | undefined;
-  let resourceVersion: string;
+  let resourceVersion: string | undefined;
   do {
-    const text = await options.connection.text({
-      path: options.path,
-      query: { ...options.query, limit: PAGE, continue: next },
-      signal: options.signal,
-    });
-    const { metadata, items } = page.parse(JSON.parse(text));
-    options.onScanned(items.length);
-    for (const item of items) {
+    const read = await readPage(options, next);
+    for (const item of read.items) {
       const projected = isMarkedText(JSON.stringify(item), options.markers) ? options.project(item) : undefined;
       if (projected !== undefined) handing.take(projected, { initial: true });
     }
     // A page fits the buffer, and the next one waits for it.
     await handing.settled();
-    resourceVersion = metadata.resourceVersion;
-    next = metadata.continue === '' ? undefined : metadata.continue;
+    resourceVersion ??= read.resourceVersion;
+    next = read.next;
   } while (next !== undefined);
-  return resourceVersion;
+  return resourceVersion ?? '';
+}
+
+type Page = {
+  readonly items: readonly unknown[];
+  readonly next: string | undefined;
+  readonly resourceVersion: string | undefined;
+};
+
+async function readPage<Item>({ connection, path, query, signal, onScanned }: FollowOptions<Item>, next?: string): Promise<Page> {
+  const { status, body } = await connection.answer({ path, query: { ...query, limit: PAGE, continue: next }, signal });
+  const renewed = status === 410 ? renewal.safeParse(body) : undefined;
+  if (renewed?.success === true) return { items: [], next: renewed.data.metadata.continue, resourceVersion: undefined };
+  if (status >= 300) throw answerFault({ path }, status, body);
+  const { metadata, items } = expectShape(page, body, { path });
+  onScanned(items.length);
+  return { items, next: metadata.continue === '' ? undefined : metadata.continue, resourceVersion: metadata.resourceVersion };
 }
 
 /** Aborts when nothing is heard for too long, or when the watcher stops. */

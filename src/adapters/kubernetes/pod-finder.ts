@@ -12,7 +12,15 @@ const page = z.object({
   items: z.array(z.object({ metadata: z.object({ name: z.string(), namespace: z.string() }) })),
 });
 
-const onNodeList = z.object({ items: z.array(z.looseObject({ metadata: z.looseObject({ uid: z.string() }) })) });
+const onNodeList = z.object({
+  items: z.array(
+    z.looseObject({
+      metadata: z.looseObject({ uid: z.string(), annotations: z.record(z.string(), z.string()).nullish().catch(undefined) }),
+    }),
+  ),
+});
+/** A static pod's cgroup is named by this and not by the uid of its mirror in the API. */
+const STATIC_UID = 'kubernetes.io/config.hash';
 
 const MOST_NAMES = 5000;
 const PAGE = 500;
@@ -20,6 +28,7 @@ const PAGE = 500;
 type PodFinderOptions = { readonly connection: ClusterConnection; readonly cluster: string };
 
 export function createPodFinder({ connection, cluster }: PodFinderOptions): PodFinder {
+  const readNode = createNodeReader(connection);
   return {
     async find(namespace, name, signal) {
       const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(name)}`;
@@ -35,7 +44,12 @@ export function createPodFinder({ connection, cluster }: PodFinderOptions): PodF
       if (projected.kind === 'pod') return projected.pod;
       throw new PermanentError(`GET ${path}: the pod is not understood (${projected.problem})`, { code: 'OOM_CLUSTER_ANSWER' });
     },
-    onNode: (node, uid, signal) => findOnNode({ connection, cluster }, { node, uid }, signal),
+    async onNode(node, uid, signal) {
+      const onIt = await readNode(node, signal);
+      const found = onIt.find(({ metadata }) => metadata.uid === uid || metadata.annotations?.[STATIC_UID] === uid);
+      const projected = found === undefined ? undefined : projectPod(found, cluster);
+      return projected?.kind === 'pod' ? projected.pod : undefined;
+    },
     async names(namespace, signal) {
       const path = namespace === undefined ? '/api/v1/pods' : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
       const names: string[] = [];
@@ -68,13 +82,24 @@ async function readPage(
   }
 }
 
-type OnNode = { readonly node: string; readonly uid: string };
+type OnNode = z.infer<typeof onNodeList>['items'];
 
-/** A node holds some hundred pods at most; only the one asked for is looked at closely. */
-async function findOnNode({ connection, cluster }: PodFinderOptions, { node, uid }: OnNode, signal: AbortSignal) {
+/** A storm of kills on one node asks for the same pods again and again. */
+const SHARED_FOR_MS = 1000;
+
+/** The pods of a node: some hundred at most; only the one asked for is looked at closely. Those who ask within a second share one answer. */
+function createNodeReader(connection: ClusterConnection): (node: string, signal: AbortSignal) => Promise<OnNode> {
   const path = '/api/v1/pods';
-  const body = await connection.json({ path, query: { fieldSelector: `spec.nodeName=${node}` }, signal });
-  const found = expectShape(onNodeList, body, { path }).items.find(({ metadata }) => metadata.uid === uid);
-  const projected = found === undefined ? undefined : projectPod(found, cluster);
-  return projected?.kind === 'pod' ? projected.pod : undefined;
+  const shared = new Map<string, Promise<OnNode>>();
+  return (node, signal) => {
+    const known = shared.get(node);
+    if (known !== undefined) return known;
+    const query = { fieldSelector: `spec.nodeName=${node}` };
+    const read = connection.json({ path, query, signal }).then((body) => expectShape(onNodeList, body, { path }).items);
+    const forget = (): boolean => shared.delete(node);
+    shared.set(node, read);
+    setTimeout(forget, SHARED_FOR_MS).unref();
+    read.catch(forget);
+    return read;
+  };
 }

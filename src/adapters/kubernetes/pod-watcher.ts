@@ -1,12 +1,15 @@
 // Follows the pods of a cluster and hands on those that can hold a memory kill. One stream per namespace, or one for all: a first read of everything
 // there is (WatchList, else pages of 500), then changes. Keeps no pods.
 
+import { isIgnored, MOST_LABELS } from '../../domain/oom-kill.ts';
 import type { PodFacts } from '../../domain/pod.ts';
+import { CHANNEL_ANNOTATION, OWNER_ANNOTATION } from '../../domain/route.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Meter } from '../../ports/meter.ts';
 import type { ClusterConnection } from './connection.ts';
 import { projectPod } from './pod-facts.ts';
 import { POD_MARKERS } from './pod-scan.ts';
+import { createOnce } from './say-once.ts';
 import type { StreamLoop } from './stream-loop.ts';
 import { createStreamLoop } from './stream-loop.ts';
 
@@ -68,15 +71,15 @@ function projectWatched(content: unknown, options: PodWatcherOptions, say: (prob
   if (problems.length > 0) options.meter.count('headroom_pods_malformed_total');
   for (const problem of problems) say(problem);
   if (projected.kind === 'malformed' || options.excluded.includes(projected.pod.namespace)) return undefined;
-  return projected.pod;
+  return isIgnored(projected.pod) ? undefined : essence(projected.pod);
 }
 
-/** Says each thing once, and at most so many different ones. */
-function createOnce(most: number, say: (words: string) => void): (words: string) => void {
-  const said = new Set<string>();
-  return (words) => {
-    if (said.has(words) || said.size >= most) return;
-    said.add(words);
-    say(words);
-  };
+const TOLD_FROM: readonly string[] = [CHANNEL_ANNOTATION, OWNER_ANNOTATION];
+
+/** What a kill is told from. Thousands may wait for their turn, and an annotation may have 256 KiB. */
+function essence(pod: PodFacts): PodFacts {
+  const annotations = Object.fromEntries(Object.entries(pod.annotations).filter(([name]) => TOLD_FROM.includes(name)));
+  const labels = Object.fromEntries(Object.entries(pod.labels).slice(0, MOST_LABELS));
+  const containers = pod.containers.map((container) => ({ ...container, heapSettings: [] }));
+  return { ...pod, annotations, labels, message: undefined, memoryVolumes: [], containers };
 }

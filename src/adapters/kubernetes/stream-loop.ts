@@ -34,12 +34,22 @@ const LONGEST_PAUSE_MS = 30_000;
 /** What is forbidden is tried again, in case somebody grants it. */
 const DENIED_PAUSE_MS = 5 * 60_000;
 const SAY_AGAIN_MS = 10_000;
+/** A server that closes each watch this soon, so many times in a row, is asked less often. */
+const AT_ONCE_MS = 1000;
+const CLOSES_AT_MOST = 3;
 
-type Stream<Item> = StreamLoopOptions<Item>['streams'][number] & { position: Position; failures: number };
+type Stream<Item> = StreamLoopOptions<Item>['streams'][number] & { position: Position; failures: number; idle: number };
 
 export function createStreamLoop<Item>(options: StreamLoopOptions<Item>): StreamLoop {
   const stopping = new AbortController();
-  const streams = options.streams.map((stream): Stream<Item> => ({ ...stream, position: { kind: 'anew' }, failures: 0 }));
+  const streams = options.streams.map(
+    (stream): Stream<Item> => ({
+      ...stream,
+      position: { kind: 'anew' },
+      failures: 0,
+      idle: 0,
+    }),
+  );
   const loops: Promise<void>[] = [];
   const say = createComplaint(options.log);
   return {
@@ -72,6 +82,7 @@ async function loop<Item>(stream: Stream<Item>, options: StreamLoopOptions<Item>
   const { what } = options;
   while (!signal.aborted) {
     let denied = false;
+    const openedAt = performance.now();
     try {
       const ended = await followObjects({
         ...options,
@@ -87,7 +98,8 @@ async function loop<Item>(stream: Stream<Item>, options: StreamLoopOptions<Item>
         },
       });
       options.meter.count('headroom_watch_restarts_total', { what, reason: ended });
-      if (ended !== 'closed') stream.position = { kind: 'anew' };
+      stream.idle = ended === 'closed' && performance.now() - openedAt < AT_ONCE_MS ? stream.idle + 1 : 0;
+      if (ended !== 'closed') stream.position = { kind: 'anew', inPages: ended === 'cut-short' };
     } catch (error) {
       if (signal.aborted) return;
       options.meter.count('headroom_watch_restarts_total', { what, reason: 'fault' });
@@ -98,7 +110,10 @@ async function loop<Item>(stream: Stream<Item>, options: StreamLoopOptions<Item>
       say(stream.path, error);
     }
     options.meter.set('headroom_watch_connected', 0, { what });
-    await pause(denied ? DENIED_PAUSE_MS : pauseFor(stream.failures, options.random()), signal);
+    await pause(
+      denied ? DENIED_PAUSE_MS : pauseFor(Math.max(stream.failures, stream.idle - CLOSES_AT_MOST), options.random()),
+      signal,
+    );
   }
 }
 

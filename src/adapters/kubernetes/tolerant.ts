@@ -9,21 +9,35 @@ export type Tolerated<Value> = {
   readonly problems: readonly string[];
 };
 
-/** More than this is nonsense from end to end. */
-const MOST_PROBLEMS = 50;
+/** Each round leaves out at most one thing of each entry of a list; what is wrong after so many is nonsense from end to end. */
+const MOST_ROUNDS = 20;
 
 export function parseTolerantly<Value>(schema: z.ZodType<Value>, content: unknown): Tolerated<Value> {
-  const problems: string[] = [];
+  const problems = new Set<string>();
   let rest = content;
-  while (problems.length < MOST_PROBLEMS) {
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const parsed = schema.safeParse(rest);
-    if (parsed.success) return { value: parsed.data, problems };
-    const [issue] = parsed.error.issues;
-    problems.push(words(issue?.path ?? [], issue?.message ?? 'unreadable'));
-    rest = without(rest, issue?.path ?? []);
+    if (parsed.success) return { value: parsed.data, problems: [...problems] };
+    for (const { path, message } of onePerEntry(parsed.error.issues)) {
+      problems.add(words(path, message));
+      rest = without(rest, path);
+    }
     if (rest === undefined) break;
   }
-  return { value: undefined, problems };
+  return { value: undefined, problems: [...problems] };
+}
+
+type Issue = Pick<z.core.$ZodIssue, 'path' | 'message'>;
+
+/** From the last to the first, so that what is taken out of a list moves nothing that is still to come. */
+function onePerEntry(issues: readonly Issue[]): readonly Issue[] {
+  const places = new Map<string, Issue>();
+  for (const issue of issues.toReversed()) {
+    const index = issue.path.findIndex((key) => typeof key === 'number');
+    const place = (index < 0 ? issue.path : issue.path.slice(0, index + 1)).map(String).join('/');
+    if (!places.has(place)) places.set(place, issue);
+  }
+  return [...places.values()];
 }
 
 /** Places in lists are alike, and keys of labels and annotations are somebody's text. */

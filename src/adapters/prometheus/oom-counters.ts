@@ -1,9 +1,9 @@
-// Rises of container_oom_events_total within the last minutes, one for each container and value. Any window may be asked any number of times: a rise
-// keeps its value and so its identity.
+// Rises of container_oom_events_total within a window, one for each container and value. Any window may be asked any number of times: a rise keeps its
+// value and so its identity. A counter that stands where it stood when the window begins is no rise: it may have stood there for months.
 
 import { placeOf } from '../../domain/kernel-oom.ts';
 import type { Instant } from '../../domain/time.ts';
-import { SECOND } from '../../domain/time.ts';
+import { SECOND, toInstant } from '../../domain/time.ts';
 import type { PrometheusEndpoint, Series } from './query-range.ts';
 import { queryRange } from './query-range.ts';
 
@@ -13,11 +13,20 @@ export type OomCounterRise = {
   readonly containerId: string;
   readonly value: number;
   readonly at: Instant;
+  /** It was seen to show less before; else it begins with this value, after its container's start or after a gap. */
+  readonly rose: boolean;
 };
 
 /** The pod's own cgroup and the sandbox have no container, or "POD". */
-const QUERY = 'max by (namespace, pod, container, id) (container_oom_events_total{container!="",container!="POD"} > 0)';
+const COUNTER = 'container_oom_events_total{container!="",container!="POD"}';
+const BY = '(namespace, pod, container, id)';
 const STEP_SECONDS = 15;
+
+/** Those that show anything at the end, with all their points: what they showed before tells a rise from an old story. */
+function queryFor(lengthMs: number): string {
+  const most = `max_over_time(${COUNTER}[${Math.ceil(lengthMs / SECOND)}s] @ end())`;
+  return `max by ${BY} (${COUNTER}) and on ${BY} (max by ${BY} (${most}) > 0)`;
+}
 
 /** Throws PrometheusProblem. */
 export async function readOomCounterRises(
@@ -25,17 +34,28 @@ export async function readOomCounterRises(
   { now, lengthMs }: { readonly now: Instant; readonly lengthMs: number },
   signal: AbortSignal,
 ): Promise<readonly OomCounterRise[]> {
-  const query = { query: QUERY, endSeconds: now / SECOND, lengthMs, stepSeconds: STEP_SECONDS };
-  return (await queryRange(endpoint, query, signal)).flatMap(risesOf);
+  // Always at the same instants, so that each look sees the same values.
+  const endSeconds = Math.floor(now / SECOND / STEP_SECONDS) * STEP_SECONDS;
+  const series = await queryRange(
+    endpoint,
+    { query: queryFor(lengthMs), endSeconds, lengthMs, stepSeconds: STEP_SECONDS },
+    signal,
+  );
+  const begin = toInstant((endSeconds + STEP_SECONDS) * SECOND - lengthMs);
+  return series.flatMap((each) => risesOf(each, begin));
 }
 
-function risesOf({ labels, points }: Series): readonly OomCounterRise[] {
+/** `begin`: a counter that shows something by then showed it before. */
+function risesOf({ labels, points }: Series, begin: Instant): readonly OomCounterRise[] {
   const { namespace, pod, id } = labels;
   const containerId = placeOf(id ?? '')?.containerId;
   if (namespace === undefined || pod === undefined || containerId === undefined) return [];
   const rises: OomCounterRise[] = [];
+  let before: number | undefined;
   for (const { at, bytes: value } of points) {
-    if (value > (rises.at(-1)?.value ?? 0)) rises.push({ namespace, pod, containerId, value, at });
+    const isNews = before === undefined ? value > 0 && at > begin : value > before;
+    if (isNews) rises.push({ namespace, pod, containerId, value, at, rose: before !== undefined });
+    before = Math.max(before ?? 0, value);
   }
   return rises;
 }

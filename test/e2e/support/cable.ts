@@ -1,4 +1,4 @@
-// A cable between a process and the API server, which can be cut and mended: a kubeconfig that leads through it.
+// A cable between a process and a server, which can be cut and mended. To an API server: a kubeconfig that leads through it.
 
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -22,6 +22,15 @@ const kubeconfigShape = z.looseObject({
 export async function layCable(kubeconfig: string, path: string): Promise<Cable> {
   const config = kubeconfigShape.parse(parse(await readFile(kubeconfig, 'utf8')));
   const target = new URL(config.clusters[0]?.cluster.server ?? '');
+  const cable = await layCableTo(target.hostname, Number(target.port || '443'));
+  const through = { server: `${target.protocol}//127.0.0.1:${cable.port}`, 'tls-server-name': target.hostname };
+  const clusters = config.clusters.map((each) => ({ ...each, cluster: { ...each.cluster, ...through } }));
+  await writeFile(path, stringify({ ...config, clusters }));
+  return cable;
+}
+
+/** `port`: its near end on 127.0.0.1. */
+export async function layCableTo(host: string, farPort: number): Promise<Cable & { readonly port: number }> {
   const open = new Set<Socket>();
   let isCut = false;
   const server = createServer((near) => {
@@ -30,7 +39,7 @@ export async function layCable(kubeconfig: string, path: string): Promise<Cable>
       near.destroy();
       return;
     }
-    const far = connect(Number(target.port || '443'), target.hostname);
+    const far = connect(farPort, host);
     for (const socket of [near, far]) {
       open.add(socket);
       socket.once('close', () => open.delete(socket));
@@ -43,13 +52,11 @@ export async function layCable(kubeconfig: string, path: string): Promise<Cable>
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const through = { server: `${target.protocol}//127.0.0.1:${port}`, 'tls-server-name': target.hostname };
-  const clusters = config.clusters.map((each) => ({ ...each, cluster: { ...each.cluster, ...through } }));
-  await writeFile(path, stringify({ ...config, clusters }));
   const end = (): void => {
     for (const socket of open) socket.destroy();
   };
   return {
+    port,
     cut() {
       isCut = true;
       end();

@@ -36,6 +36,8 @@ export type HeadroomOptions = {
   readonly policy?: readonly string[];
   /** More of headroom.yaml, at its top level. */
   readonly rules?: string;
+  /** headroom.yaml's; long unless said. */
+  readonly reportWithin?: string;
   /** What to run; the program's source unless said. */
   readonly main?: string;
 };
@@ -124,9 +126,9 @@ async function end(
   return ended;
 }
 
-function rulesText({ target, slack, rules = '', policy = [] }: HeadroomOptions): string {
+function rulesText({ target, slack, rules = '', policy = [], reportWithin = '24h' }: HeadroomOptions): string {
   return [
-    'reportWithin: 24h',
+    `reportWithin: ${reportWithin}`,
     // At nine in the morning a story would find a message it does not know.
     'digests: { daily: off, weekly: off }',
     'policy:',

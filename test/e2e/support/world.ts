@@ -19,7 +19,9 @@ export type TestWorld = {
   readonly redis: LocalRedis;
   readonly stage: Stage;
   /** Starts the bot and waits until it works. */
-  headroom(more?: Partial<Pick<HeadroomOptions, 'role' | 'environment' | 'target' | 'rules' | 'policy'>>): Promise<Headroom>;
+  headroom(
+    more?: Partial<Pick<HeadroomOptions, 'role' | 'environment' | 'target' | 'rules' | 'policy' | 'reportWithin'>>,
+  ): Promise<Headroom>;
   stop(): Promise<void>;
 };
 

@@ -50,12 +50,9 @@ describe('a child', () => {
   });
 
   it('killed before the main process', () => {
-    const once = withEarlier({ ...KERNEL, victim: { ...KERNEL.victim, pid: 5 } }, KERNEL);
-    expect(explain({ kernel: once })).toMatchObject({ cause: 'child-process', confidence: 'medium' });
-    expect(said(explain({ kernel: withEarlier(KERNEL, once) }))).toContain('2 other processes');
-    expect(withEarlier(KERNEL, undefined)).toBe(KERNEL);
-    expect(withEarlier(once, once).before).toBe(1);
-    expect(withEarlier(KERNEL, KERNEL).before).toBeUndefined();
+    expect(explain({ kernel: withEarlier(KERNEL, 1) })).toMatchObject({ cause: 'child-process', confidence: 'medium' });
+    expect(said(explain({ kernel: withEarlier(KERNEL, 2) }))).toContain('2 other processes');
+    expect(withEarlier(KERNEL, 0)).toBe(KERNEL);
   });
 
   it('among several others is told with their sum, and the largest by name', () => {

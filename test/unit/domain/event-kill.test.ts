@@ -73,6 +73,27 @@ describe('a node that ran out (row 19)', () => {
       given: ofNode({ reason: 'OOMKilling', message: 'Memory cgroup out of memory: Killed process 4242 (java) total-vm:1kB' }),
       is: false,
     },
+    {
+      name: 'a container’s own limit, told as one of many similar ones',
+      given: ofNode({
+        reason: 'OOMKilling',
+        message: '(combined from similar events): Memory cgroup out of memory: Killed process 4242 (java) total-vm:1kB',
+      }),
+      is: false,
+    },
+    {
+      name: 'the whole node, told as one of many similar ones',
+      given: ofNode({
+        reason: 'OOMKilling',
+        message: '(combined from similar events): Out of memory: Killed process 4242 (java) total-vm:1kB',
+      }),
+      is: true,
+    },
+    {
+      name: 'a kernel before 5.0, which does not say in this line whose limit it was',
+      given: ofNode({ reason: 'OOMKilling', message: 'Killed process 4242 (java) total-vm:1kB' }),
+      is: false,
+    },
     { name: 'a node that is not ready', given: ofNode({ reason: 'NodeNotReady' }), is: false },
     { name: 'the same words about a pod', given: event({ reason: 'SystemOOM' }), is: false },
   ])('$name: $is', ({ given, is }) => {

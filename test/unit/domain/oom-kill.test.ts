@@ -65,6 +65,9 @@ describe('findKills', () => {
     const before = findKills(podFacts({ containers: [podContainer({ state: noId, restartCount: 2 })] }), NOW);
     const after = findKills(podFacts({ containers: [podContainer({ lastState: noId, restartCount: 3 })] }), NOW);
     expect(before[0]?.id).toBe(after[0]?.id);
+    // In back-off the count is still that of the run that ended.
+    const waiting = podContainer({ state: { kind: 'waiting', reason: 'CrashLoopBackOff' }, lastState: noId, restartCount: 2 });
+    expect(findKills(podFacts({ containers: [waiting] }), NOW)[0]?.id).toBe(before[0]?.id);
   });
 
   it('tells a recreated pod of the same name apart by its uid', () => {

@@ -122,6 +122,10 @@ describe('incident', () => {
     const first = incident();
     expect(addKill(first, kill())).toBe(first);
     expect(addKill(first, kill({ id: 'prod/pod-1/app/other' })).killCount).toBe(2);
+    const suspected = incident({ lastKill: kill({ how: 'suspected' }) });
+    expect(addKill(suspected, kill({ how: 'suspected' }))).toBe(suspected);
+    expect(addKill(suspected, kill())).toEqual({ ...suspected, lastKill: kill() });
+    expect(addKill(first, kill({ how: 'suspected' }))).toBe(first);
   });
 
   it('remembers the newest fifty', () => {

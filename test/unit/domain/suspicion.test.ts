@@ -66,10 +66,18 @@ describe('a suspicion is dropped', () => {
   ])('for $name', ({ pod }) => {
     expect(weigh({ usage: NEAR, pod: known(pod, 'pod status', NOW) }).kind).toBe('dropped');
   });
+});
 
-  it('when nothing speaks for memory', () => {
-    expect(weigh({ usage: FAR })).toEqual({ kind: 'dropped', because: 'nothing points to memory' });
-    expect(weigh({})).toEqual({ kind: 'dropped', because: 'nothing points to memory' });
+describe('a suspicion stays open', () => {
+  it('when nothing speaks for memory yet', () => {
+    const nothing = { kind: 'open', leaning: 'dropped', because: 'nothing points to memory' };
+    expect(weigh({ usage: FAR })).toEqual(nothing);
+    expect(weigh({})).toEqual(nothing);
+  });
+
+  it('when memory was close to the limit, but what may explain it otherwise could not be read', () => {
+    const near = { kind: 'open', leaning: 'holds', because: 'its memory was close to the limit' };
+    expect(weigh({ usage: NEAR, events: unavailable('no answer') })).toEqual(near);
   });
 });
 

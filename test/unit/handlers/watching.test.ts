@@ -10,13 +10,18 @@ import type { ClusterEvent } from '../../../src/domain/event-kill.ts';
 import type { KernelKill } from '../../../src/domain/kernel-oom.ts';
 import { toBytes } from '../../../src/domain/memory.ts';
 import type { PodFacts } from '../../../src/domain/pod.ts';
-import { HOUR, MINUTE, SECOND, toMillis } from '../../../src/domain/time.ts';
+import { after, DAY, HOUR, MINUTE, SECOND, toMillis } from '../../../src/domain/time.ts';
 import type { PodFinder } from '../../../src/ports/evidence-reader.ts';
 import { fakeIntake, fakeKernelReports, fakeQueue } from '../../fakes/stores.ts';
 import { silentLog, silentMeter } from '../../fakes/telemetry.ts';
 import { ago, CONTAINER_ID, NOW, podContainer, podFacts } from '../../support/build.ts';
 
-const SETTINGS = { cluster: 'prod', node: 'node-1', reportWithin: toMillis(HOUR) };
+const SETTINGS = {
+  cluster: 'prod',
+  node: 'node-1',
+  reportWithin: toMillis(HOUR),
+  watches: (namespace: string) => namespace !== 'kube-system',
+};
 const signal = new AbortController().signal;
 const LIVE = { initial: false } as const;
 
@@ -60,6 +65,22 @@ describe('a pod that was seen', () => {
     expect(await watch(dead(), LIVE)).toEqual({ reported: 0, known: 1, silent: 0 });
   });
 
+  it('has the store hear once a day that a kill is still seen', async () => {
+    const { ports } = world();
+    let now = NOW;
+    let asked = 0;
+    const claim: typeof ports.intake.claim = async (...kill) => {
+      asked += 1;
+      return ports.intake.claim(...kill);
+    };
+    const watch = createWatch({ ...ports, clock: { now: () => now }, intake: { ...ports.intake, claim } }, SETTINGS);
+    for (const hours of [0, 1, 23, 24, 25, 48]) {
+      now = after(NOW, toMillis(hours * HOUR));
+      expect((await watch(dead(), LIVE)).reported).toBe(hours === 0 ? 1 : 0);
+    }
+    expect(asked).toBe(3);
+  });
+
   it('tells nothing that another watcher has told', async () => {
     const { ports } = world();
     await createWatch(ports, SETTINGS)(dead(), LIVE);
@@ -74,6 +95,26 @@ describe('a pod that was seen', () => {
       silent: 1,
     });
     expect(queue.jobs).toEqual([]);
+  });
+
+  it.each([
+    { name: 'exactly the set age', agoMs: HOUR, reported: 1 },
+    { name: 'a millisecond older', agoMs: HOUR + 1, reported: 0 },
+    { name: 'of a clock that is a little ahead', agoMs: -MINUTE, reported: 1 },
+    { name: 'of a clock that is hours ahead', agoMs: -5 * HOUR, reported: 1 },
+  ])('$name: $reported reported, and never again when its time has come', async ({ agoMs, reported }) => {
+    const { ports } = world();
+    const pod = dead({}, { agoMs });
+    expect((await createWatch(ports, SETTINGS)(pod, LIVE)).reported).toBe(reported);
+    const afterwards = { ...ports, clock: { now: () => after(NOW, toMillis(6 * HOUR)) } };
+    expect(await createWatch(afterwards, SETTINGS)(pod, { initial: true })).toEqual({ reported: 0, known: 1, silent: 0 });
+  });
+
+  it('of another cluster is another kill, though pod and container have the same ids', async () => {
+    const { ports } = world();
+    const watch = createWatch(ports, SETTINGS);
+    expect((await watch(dead(), LIVE)).reported).toBe(1);
+    expect((await watch(dead({ cluster: 'copy' }), LIVE)).reported).toBe(1);
   });
 
   it('upgrades a suspected kill when the mark comes (row 10)', async () => {
@@ -135,7 +176,7 @@ describe('the kernel’s report', () => {
     const watch = createWatchKernel(ports, SETTINGS);
     await watch.note(REPORT);
     expect(await watch.settle(REPORT, signal)).toBe('shown');
-    expect(await kernel.find({ cluster: 'prod', podUid: 'pod-1', containerId: CONTAINER_ID })).toEqual(KERNEL);
+    expect(await kernel.find({ cluster: 'prod', containerId: CONTAINER_ID })).toEqual([REPORT]);
   });
 
   it.each([
@@ -147,6 +188,7 @@ describe('the kernel’s report', () => {
       pods: [{ ...running, annotations: { 'headroom.dev/ignore': 'true' } }],
       outcome: 'ignored',
     },
+    { name: 'of a namespace left out', report: REPORT, pods: [{ ...running, namespace: 'kube-system' }], outcome: 'ignored' },
   ])('$name: $outcome', async ({ report, pods, outcome }) => {
     const { ports, queue } = world(pods);
     expect(await createWatchKernel(ports, SETTINGS).settle(report, signal)).toBe(outcome);
@@ -156,7 +198,14 @@ describe('the kernel’s report', () => {
 
 describe('a counter that went up', () => {
   const running = podFacts({ containers: [podContainer({ containerId: CONTAINER_ID })] });
-  const rise = { namespace: running.namespace, pod: running.name, containerId: CONTAINER_ID, value: 1, at: ago(MINUTE) };
+  const rise = {
+    namespace: running.namespace,
+    pod: running.name,
+    containerId: CONTAINER_ID,
+    value: 1,
+    at: ago(MINUTE),
+    rose: true,
+  };
 
   it('is a child’s kill, once for each value', async () => {
     const { ports } = world([running]);
@@ -169,7 +218,26 @@ describe('a counter that went up', () => {
   it('tells nothing where the node’s kernel has told', async () => {
     const { ports } = world([running]);
     await createWatchKernel(ports, SETTINGS).note(REPORT);
-    expect(await createWatchCounter(ports, SETTINGS)(rise, signal)).toBe('known');
+    const watch = createWatchCounter(ports, SETTINGS);
+    expect(await watch(rise, signal)).toBe('known');
+    // The kernel told of one kill a minute ago, and of none since.
+    expect(await watch({ ...rise, value: 2, at: ago(MINUTE - 10 * MINUTE) }, signal)).toBe('first-seen');
+    expect(await watch(rise, signal)).toBe('known');
+  });
+
+  it.each([
+    { name: 'a container of long ago', startedAt: ago(DAY), outcome: 'stale' },
+    { name: 'a container of nobody knows when', startedAt: undefined, outcome: 'stale' },
+    { name: 'a container that has just started', startedAt: ago(2 * MINUTE), outcome: 'first-seen' },
+  ])('that nobody saw rise in $name: $outcome', async ({ startedAt, outcome }) => {
+    const pod = podFacts({ containers: [podContainer({ containerId: CONTAINER_ID, state: { kind: 'running', startedAt } })] });
+    expect(await createWatchCounter(world([pod]).ports, SETTINGS)({ ...rise, rose: false }, signal)).toBe(outcome);
+  });
+
+  it('in a namespace left out is nobody’s business', async () => {
+    const pod = { ...running, namespace: 'kube-system' };
+    const watch = createWatchCounter(world([pod]).ports, SETTINGS);
+    expect(await watch({ ...rise, namespace: 'kube-system' }, signal)).toBe('ignored');
   });
 
   it('is left to the status when the container has ended', async () => {

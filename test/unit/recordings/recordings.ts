@@ -18,7 +18,7 @@ const event = z.object({
 export type RecordedEvent = z.infer<typeof event> & { readonly line: string; readonly version: number };
 
 /** Soon after the last of them. */
-export const AFTERWARDS = toInstant(Date.UTC(2026, 10, 24, 18, 0, 0));
+export const AFTERWARDS = toInstant(Date.UTC(2026, 10, 25, 2, 0, 0));
 
 export const RECORDINGS: readonly string[] = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.jsonl'))

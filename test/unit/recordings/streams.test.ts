@@ -123,7 +123,11 @@ function serve(
     contextName: 'recorded',
     server: 'https://recorded.invalid',
     json: refuse,
-    answer: refuse,
+    // Everything in one page.
+    answer: async () => {
+      const { objects, version } = presentOf(events, present);
+      return { status: 200, body: { metadata: { resourceVersion: version }, items: objects } };
+    },
     text: refuse,
     stream: async ({ query = {}, signal }) => stream(query, signal),
     close: async () => undefined,
@@ -137,15 +141,20 @@ type Line = { readonly text: string; readonly index: number };
 function linesFrom(events: readonly RecordedEvent[], since: number | undefined, present: number): readonly Line[] {
   const rest = events.map((event, index) => ({ text: `${event.line}\n`, index, version: event.version }));
   if (since !== undefined) return rest.filter(({ version }) => version > since).flatMap(withRubbish);
+  const { objects, version } = presentOf(events, present);
+  const listed = objects.map((object) => ({ text: `${JSON.stringify({ type: 'ADDED', object })}\n`, index: -1 }));
+  const end = `{"type":"BOOKMARK","object":{"kind":"Pod","metadata":{"resourceVersion":"${version}","annotations":{"k8s.io/initial-events-end":"true"}}}}\n`;
+  return [...listed, { text: end, index: -1 }, ...rest.slice(present).flatMap(withRubbish)];
+}
+
+/** What there is after so many events. */
+function presentOf(events: readonly RecordedEvent[], present: number) {
   const now = new Map<string, RecordedEvent>();
   for (const event of events.slice(0, present)) {
     if (event.type === 'DELETED') now.delete(event.object.metadata.uid);
     else now.set(event.object.metadata.uid, event);
   }
-  const version = events[present - 1]?.version ?? 1;
-  const listed = [...now.values()].map(({ object }) => ({ text: `${JSON.stringify({ type: 'ADDED', object })}\n`, index: -1 }));
-  const end = `{"type":"BOOKMARK","object":{"kind":"Pod","metadata":{"resourceVersion":"${version}","annotations":{"k8s.io/initial-events-end":"true"}}}}\n`;
-  return [...listed, { text: end, index: -1 }, ...rest.slice(present).flatMap(withRubbish)];
+  return { objects: [...now.values()].map(({ object }) => object), version: `${events[present - 1]?.version ?? 1}` };
 }
 
 /** Nothing of it is worth a thought, and nothing behind it may be lost. */

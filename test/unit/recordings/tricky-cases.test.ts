@@ -1,6 +1,7 @@
 // The tricky cases of detection, on pods recorded from a real kubelet; where none can be made to order, on a recorded pod with the fields a kubelet would write.
 
 import { describe, expect, it } from 'vitest';
+import { bystanderBecause } from '../../../src/domain/bystander.ts';
 import { MIB } from '../../../src/domain/memory.ts';
 import type { Kill } from '../../../src/domain/oom-kill.ts';
 import { containerIdOf, isLateMark } from '../../../src/domain/oom-kill.ts';
@@ -102,6 +103,16 @@ describe('tricky cases', () => {
 
   it('22: with a limit of the pod alone, that is the limit that was reached', () => {
     expect(killsIn(recording('pod-limit')).map(({ limit }) => limit)).toEqual([48 * MIB]);
+  });
+
+  it('24: of two containers that are both marked, the one that was not killed is none', () => {
+    const events = recording('siblings');
+    const [victim, marked] = ['app', 'innocent'].map((name) => killsIn(events).find(({ ref }) => ref.container === name));
+    expect(victim).toMatchObject({ how: 'oom-killed', exitCode: 137 });
+    expect(marked).toMatchObject({ how: 'oom-killed', exitCode: 3 });
+    const pod = podIn(events.findLast(({ type }) => type !== 'DELETED')?.object);
+    const because = [victim, marked].map((kill) => kill && bystanderBecause(kill, { reports: [], pod }));
+    expect(because).toEqual([undefined, 'another container of the pod was killed at the limit they share']);
   });
 
   it('29: another pod of the same name carries nothing over', () => {

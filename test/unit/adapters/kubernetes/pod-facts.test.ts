@@ -73,6 +73,13 @@ describe('a pod with a wrong part still shows its kill', () => {
     else expect(problems.join('\n')).toMatch(problem);
   });
 
+  it('is found among any number of wrong ones', () => {
+    const wrong = Array.from({ length: 200 }, (_, index) => ({ name: index % 2 === 0 ? `c${index}` : index, restartCount: 'x' }));
+    const { kills, problems } = read(wire({ status: { containerStatuses: [...wrong, ...OTHER_BROKEN, ...wrong] } }));
+    expect(kills.map(({ id }) => id)).toEqual([`prod/uid-1/app/${ID}`]);
+    expect(problems.length).toBeLessThan(5);
+  });
+
   it('keeps what is right beside what is wrong', () => {
     const projected = projectPod(wire({ metadata: { labels: { team: 'shop', size: 7 } } }), 'prod');
     expect(projected).toMatchObject({ kind: 'pod', pod: { labels: { team: 'shop' } } });

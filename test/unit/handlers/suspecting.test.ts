@@ -1,0 +1,83 @@
+// When a kill is explained at all: a suspicion is weighed until its evidence had time to come, and the mark of another's kill tells nothing.
+
+import { describe, expect, it } from 'vitest';
+import { createEnrich } from '../../../handlers/enrich.ts';
+import type { Evidence } from '../../../src/domain/evidence.ts';
+import { toBytes } from '../../../src/domain/memory.ts';
+import type { Kill } from '../../../src/domain/oom-kill.ts';
+import { known, unavailable } from '../../../src/domain/piece.ts';
+import { MINUTE, SECOND, toMillis } from '../../../src/domain/time.ts';
+import { createFakeWorld } from '../../fakes/world.ts';
+import { ago, CONTAINER_ID, evidence, kill, NOW, policy, series } from '../../support/build.ts';
+import { soon } from './bot.ts';
+
+const NOTHING: Partial<Evidence> = { usage: unavailable('Prometheus took longer than 5 s'), events: known([], 'events', NOW) };
+const NEAR: Partial<Evidence> = {
+  ...NOTHING,
+  usage: known(
+    series(2, () => 250),
+    'Prometheus',
+    NOW,
+  ),
+};
+
+async function explaining(given: Kill) {
+  const world = createFakeWorld();
+  const found = { now: NOTHING };
+  const ports = {
+    ...world.ports,
+    evidence: { read: async () => evidence(found.now) },
+    usage: { read: async () => evidence(found.now).usage },
+  };
+  await ports.intake.claim(given, 'report');
+  const enrich = createEnrich(ports, { routes: [], channel: 'C1', policy: policy(), evidenceDeadline: toMillis(1000) });
+  return { world, ports, found, run: () => enrich({ killId: given.id }, soon()) };
+}
+
+describe('a suspected kill', () => {
+  const suspected = kill({ how: 'suspected', reason: 'Error', seenAt: NOW });
+
+  it('is weighed again when nothing points to memory, and dropped when nothing came', async () => {
+    const { world, run } = await explaining(suspected);
+    expect(await run()).toEqual({ kind: 'later', afterMs: 30 * SECOND, reason: 'nothing points to memory' });
+    world.clock.advance(MINUTE);
+    expect((await run()).kind).toBe('later');
+    world.clock.advance(MINUTE);
+    expect(await run()).toEqual({ kind: 'not-a-kill', because: 'nothing points to memory' });
+  });
+
+  it('is told when the sample comes with the next scrape', async () => {
+    const { found, world, run } = await explaining(suspected);
+    expect((await run()).kind).toBe('later');
+    world.clock.advance(30 * SECOND);
+    found.now = NEAR;
+    expect((await run()).kind).toBe('explained');
+  });
+
+  it('is told as it looks when what may explain it otherwise is never readable', async () => {
+    const { found, world, run } = await explaining(suspected);
+    found.now = { ...NEAR, events: unavailable('no right to read events (RBAC)') };
+    expect((await run()).kind).toBe('later');
+    world.clock.advance(2 * MINUTE);
+    expect((await run()).kind).toBe('explained');
+  });
+});
+
+describe('a container that ended with the mark of a child’s kill (row 24)', () => {
+  const marked = kill({ exitCode: 3, startedAt: ago(10 * MINUTE), finishedAt: ago(SECOND) });
+  const victim = { pid: 7, command: 'tail', resident: toBytes(1024) };
+  const inContainer = (containerId: string) => ({
+    key: 'boot-1',
+    kill: { victim, scope: 'pod', place: { podUid: marked.ref.podUid, containerId }, line: 'Killed process 7 (tail)' } as const,
+    at: ago(9 * MINUTE),
+  });
+
+  it.each([
+    { name: 'another container of the pod', containerId: 'b'.repeat(64), outcome: 'not-a-kill' },
+    { name: 'this one, long before its end', containerId: CONTAINER_ID, outcome: 'explained' },
+  ])('when the kernel killed in $name: $outcome', async ({ containerId, outcome }) => {
+    const { ports, run } = await explaining(marked);
+    await ports.kernel.save({ cluster: 'prod', podUid: marked.ref.podUid, containerId }, inContainer(containerId));
+    expect((await run()).kind).toBe(outcome);
+  });
+});
