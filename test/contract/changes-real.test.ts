@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
 import { connectCluster } from '../../src/adapters/kubernetes/connection.ts';
 import { removeNamespace } from '../support/namespace.ts';
+import { recreateStory, surroundingsStory } from './support/change-stories.ts';
 import type { ChangeCase, Place } from './support/changes.ts';
 import { CASES, caseName, prepareCluster, runCase } from './support/changes.ts';
 
@@ -34,6 +35,14 @@ describe.skipIf(kubeconfig === undefined)('every kind of change on a real API se
   it('has more than a hundred cases', () => {
     expect(CASES.length).toBeGreaterThanOrEqual(100);
     expect(new Set(CASES.map(caseName)).size).toBe(CASES.length);
+  });
+
+  it('makes a Job again under another name, never two at work, whenever it is asked to go on', { timeout: 120_000 }, async () => {
+    await recreateStory({ connection, namespace });
+  });
+
+  it('says of what stands around a workload what is there', { timeout: 60_000 }, async () => {
+    await surroundingsStory({ connection, namespace });
   });
 
   it.each(CASES.map((one) => ({ name: caseName(one), one })))('$name', { timeout: 120_000 }, async ({ one }) => {

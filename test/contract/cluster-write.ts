@@ -5,7 +5,9 @@ import { z } from 'zod';
 import { createWorkloadEditor } from '../../src/adapters/kubernetes/workload-editor.ts';
 import type { Change, TemplateContainer, TemplateState } from '../../src/domain/change.ts';
 import { buildChange } from '../../src/domain/change.ts';
+import { marked } from '../../src/domain/change-mark.ts';
 import { MIB, toBytes } from '../../src/domain/memory.ts';
+import { resizeOf } from '../../src/domain/pod-target.ts';
 import type { WorkloadRef } from '../../src/domain/workload.ts';
 import type { WorkloadEditor } from '../../src/ports/workload-editor.ts';
 import type { ClusterUnderTest } from './cluster-support.ts';
@@ -21,6 +23,7 @@ const object = z.looseObject({
     template: z.looseObject({ spec: z.looseObject({ containers: z.array(z.looseObject({ name: z.string() })) }) }),
   }),
 });
+const anObject = z.looseObject({ metadata: z.looseObject({ generation: z.number(), uid: z.string() }) });
 const events = z.object({
   items: z.array(z.object({ reason: z.string(), message: z.string(), source: z.object({ component: z.string() }) })),
 });
@@ -94,6 +97,59 @@ export function writeContract(target: () => ClusterUnderTest): void {
         return status.kind === 'complete' ? status : undefined;
       });
       expect(done.message).toContain('run with it');
+    });
+
+    it('of what is not there is refused when it is there by now', async () => {
+      const { editor, template, container } = await read(target());
+      const unlimited = { ...container, hasLimits: false, resources: { request: container.resources.request } };
+      expect(await editor.dryRun(raised(template, unlimited), soon())).toMatchObject({ kind: 'drifted' });
+    });
+
+    it('is marked, rehearsed for a pod, and finds the pods it is about', async () => {
+      const { editor, template, container } = await read(target());
+      const change = raised(template, container);
+      const patch = marked(change, template, 'P-1 OOM-1');
+      expect(await editor.dryRun({ ...change, patch }, soon())).toMatchObject({ kind: 'written' });
+      expect(await editor.rehearsePod(change, soon())).toEqual({ kind: 'passed' });
+      const pods = await eventually('a running pod', target().patienceMs, async () => {
+        const found = await editor.pods(template.workload, soon());
+        return found.some((pod) => pod.ready && pod.running.includes(container.name)) ? found : undefined;
+      });
+      expect(pods.flatMap((pod) => pod.containers.map(({ name }) => name))).toContain(container.name);
+      expect(await editor.pods({ ...template.workload, name: 'no-such-workload' }, soon())).toEqual([]);
+    });
+
+    it('resizes running pods in place, and nothing but their memory', async () => {
+      const { editor, template, container } = await read(target());
+      const { change, pod } = await eventually('pods that run', target().patienceMs, async () => {
+        const pods = await editor.pods(template.workload, soon());
+        const resized = resizeOf(raised(template, container), pods);
+        const [first] = resized.pods ?? [];
+        return first === undefined ? undefined : { change: resized, pod: first };
+      });
+      const path = `/api/v1/namespaces/${template.workload.namespace}/pods/${pod.name}`;
+      const before = anObject.parse(await target().connection.json({ path, signal: soon() }));
+      expect(await editor.dryRun(change, soon())).toMatchObject({ kind: 'written' });
+      expect(await editor.apply(change, soon())).toMatchObject({ kind: 'written' });
+      expect(await editor.apply(change, soon())).toMatchObject({ kind: 'written' });
+      const after = anObject.parse(await target().connection.json({ path, signal: soon() }));
+      expect(after.metadata.generation).toBe(before.metadata.generation + 1);
+      expect(after.metadata.uid).toBe(before.metadata.uid);
+      const done = await eventually('the kubelet to follow', target().patienceMs, async () => {
+        const status = await editor.rollout(change, 0, soon());
+        return status.kind === 'complete' ? status : undefined;
+      });
+      expect(done.message).toContain('without a restart');
+    });
+
+    it('that would take a limit away from a pod in place is denied', async () => {
+      const { editor, template, container } = await read(target());
+      const pods = await editor.pods(template.workload, soon());
+      const request = container.resources.request?.bytes ?? toBytes(16 * MIB);
+      const none = buildChange(template, container, { limit: 'none', request });
+      const change = resizeOf(none, pods);
+      expect(change.pods?.length).toBeGreaterThan(0);
+      expect(await editor.dryRun(change, soon())).toMatchObject({ kind: 'denied' });
     });
 
     it('is noted as an event on the workload', async () => {

@@ -5,8 +5,9 @@ import type { Kubelet } from '../controllers/kubelet.ts';
 import { qosClass } from '../controllers/quantities.ts';
 import { isSame } from '../controllers/workload-object.ts';
 import type { World } from '../controllers/world.ts';
-import type { KubeObject } from '../model/objects.ts';
+import type { ContainerTemplate, KubeObject } from '../model/objects.ts';
 import { containerSchema, time } from '../model/objects.ts';
+import type { PodRecord } from '../model/run.ts';
 import type { Operation } from './json-patch.ts';
 import { applyPatch, parsePatch } from './json-patch.ts';
 import { invalid, notFound, Refusal } from './refusal.ts';
@@ -62,6 +63,7 @@ function resized({ world, kubelet }: Cluster, { before, content, rehearsal }: Re
   const parsed = resizable.safeParse(content);
   if (pod === undefined || !parsed.success) throw podRefusal(before.metadata.name);
   const containers = checkedContainers(parsed.data.spec.containers, { content, name: before.metadata.name });
+  checkKept(pod, containers);
   if (qosClass(containers) !== qosClass(pod.containers.map(({ template }) => template))) {
     const message = `Invalid value: "${qosClass(containers)}": Pod QOS Class may not change as a result of resizing`;
     throw invalid({ group: '', kind: 'Pod', name: before.metadata.name }, [
@@ -69,6 +71,17 @@ function resized({ world, kubelet }: Cluster, { before, content, rehearsal }: Re
     ]);
   }
   return rehearsal ? { ...before, ...parsed.data, metadata: before.metadata } : kubelet.resize(pod, containers);
+}
+
+/** In place a value may change, and none may go. */
+function checkKept({ name, containers }: PodRecord, next: readonly ContainerTemplate[]): void {
+  const causes = containers.flatMap(({ template }, index) => {
+    const limits = next.find((container) => container.name === template.name)?.resources.limits ?? {};
+    const lost = Object.keys(template.resources.limits ?? {}).some((resource) => !(resource in limits));
+    const field = `spec.containers[${index}].resources.limits`;
+    return lost ? [{ reason: 'FieldValueForbidden', message: 'Forbidden: resource limits cannot be removed', field }] : [];
+  });
+  if (causes.length > 0) throw invalid({ group: '', kind: 'Pod', name }, causes);
 }
 
 /** Throws a Refusal for what is neither absent nor "All". */
