@@ -9,7 +9,7 @@ import type { Change } from '../../../src/domain/change.ts';
 import { buildChange } from '../../../src/domain/change.ts';
 import { valueOf } from '../../../src/domain/piece.ts';
 import type { WorkloadRef } from '../../../src/domain/workload.ts';
-import { mi } from '../../support/build.ts';
+import { mi, templateState } from '../../support/build.ts';
 import { CLUSTER, clock, eventually, silent, soon } from '../cluster-support.ts';
 import type { Place } from './changes.ts';
 
@@ -108,7 +108,7 @@ export async function surroundingsStory({ connection, namespace: beside }: Place
     const workload = { cluster: CLUSTER, namespace, apiVersion: 'apps/v1', kind: 'Deployment', name: 'checkout', uid: '' };
     const reader = createSurroundingsReader({ connection, clock });
     const found = await eventually('the quota to be counted', PATIENCE_MS, async () => {
-      const read = await reader.read({ workload, podLabels: { app: 'checkout' } }, soon());
+      const read = await reader.read(templateState({ workload, podLabels: { app: 'checkout' } }), soon());
       return (valueOf(read.quotas) ?? []).length > 0 ? read : undefined;
     });
     expect(valueOf(found.limitRanges)).toEqual([
