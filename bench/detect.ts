@@ -1,8 +1,6 @@
 // The watcher by itself: its memory as the cluster grows, its processor time for changes that are no kills, how fast a kill becomes a job, a storm, and what
 // happens while it is down. Pods of realistic size that no kubelet runs, on a real API server; a real Redis; the built program as its own process.
 
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -16,13 +14,15 @@ import { startLocalSlack } from '../demo/slack/start.ts';
 import type { ClusterConnection } from '../src/adapters/kubernetes/connection.ts';
 import { connectCluster } from '../src/adapters/kubernetes/connection.ts';
 import type { Headroom } from '../test/e2e/support/headroom.ts';
-import { startHeadroom, usageOf } from '../test/e2e/support/headroom.ts';
+import { startHeadroom } from '../test/e2e/support/headroom.ts';
 import type { Jobs } from './jobs.ts';
 import { followJobs } from './jobs.ts';
 import type { Fleet } from './pods.ts';
-import { addPods, createFleet, inParallel, markKilled, touch } from './pods.ts';
+import { addPods, createFleet, inParallel, markKilled } from './pods.ts';
+import type { ProcessorBench } from './processor.ts';
+import { measureProcessor } from './processor.ts';
 import { startReplay } from './replay.ts';
-import { report } from './report.ts';
+import { pause, report, say } from './report.ts';
 
 const MAIN = fileURLToPath(new URL('../dist/src/main.js', import.meta.url));
 const MANIFEST = fileURLToPath(new URL('../deploy/kustomize/base/watcher.yaml', import.meta.url));
@@ -38,14 +38,13 @@ const manifest = z.looseObject({
   }),
 });
 const SMALL = 5000;
-const UPDATES = 10_000;
 const KILLS = 200;
 const STORM = 1000;
 const SETTLE_MS = 3000;
 /** The largest clusters there are. */
 const REPLAYED = 100_000;
 
-type Bench = {
+type Bench = ProcessorBench & {
   readonly kubeconfig: string;
   readonly connection: ClusterConnection;
   readonly redis: LocalRedis;
@@ -129,42 +128,6 @@ async function measureReplay({ connection, fleet, startWatcher, dataDir }: Bench
   say(`watcher on a replayed stream: ${figures.join('; ')}`);
 }
 
-async function measureProcessor(bench: Bench): Promise<void> {
-  const watcher = await bench.startWatcher();
-  const before = watcher.usage();
-  await updateAll(bench);
-  const after = watcher.usage();
-  await watcher.stop();
-  const informer = await informerSeconds(bench);
-  const own = after.cpuSeconds - before.cpuSeconds;
-  say(
-    `processor time for ${UPDATES} updates without a kill: watcher ${own.toFixed(2)} s, informer ${informer.cpuSeconds.toFixed(2)} s (ratio ${(informer.cpuSeconds / own).toFixed(1)}); resident afterwards ${after.residentMiB} MiB, informer ${informer.residentMiB} MiB`,
-  );
-}
-
-async function updateAll({ connection, fleet }: Bench): Promise<void> {
-  const { names } = fleet;
-  const rounds = Array.from({ length: UPDATES }, (_, index) => names[index % names.length] ?? '');
-  await inParallel(rounds, (name) => touch(connection, fleet, name));
-  await pause(SETTLE_MS);
-}
-
-async function informerSeconds(bench: Bench) {
-  const script = fileURLToPath(new URL('informer.ts', import.meta.url));
-  const informer = spawn(process.execPath, [script], {
-    env: { ...process.env, KUBECONFIG: bench.kubeconfig },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await once(informer.stdout, 'data');
-  await pause(SETTLE_MS);
-  const before = usageOf(informer.pid);
-  await updateAll(bench);
-  const after = usageOf(informer.pid);
-  informer.kill('SIGTERM');
-  await once(informer, 'exit');
-  return { cpuSeconds: after.cpuSeconds - before.cpuSeconds, residentMiB: after.residentMiB };
-}
-
 async function measureKills({ connection, fleet, redis, startWatcher }: Bench): Promise<void> {
   const watcher = await startWatcher();
   const jobs = followJobs(redis.url, connection.contextName);
@@ -214,14 +177,4 @@ async function measureAbsence({ connection, fleet, redis, startWatcher }: Bench)
   say(`20 kills while it was down: ${seen.length} reported after its start, ${jobs.count() - ids.length} old ones repeated`);
   jobs.close();
   await watcher.stop();
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
-function pause(lengthMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, lengthMs);
-  });
 }

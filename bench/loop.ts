@@ -11,7 +11,7 @@ import type { ClusterConnection } from '../src/adapters/kubernetes/connection.ts
 import { connectCluster } from '../src/adapters/kubernetes/connection.ts';
 import { startHeadroom } from '../test/e2e/support/headroom.ts';
 import { addPods, createFleet, markKilled } from './pods.ts';
-import { report } from './report.ts';
+import { pause, report } from './report.ts';
 
 /** Four messages at once and one a second after that: two for each kill, so the bucket has to fill again. */
 const BETWEEN_MS = 2200;
@@ -60,10 +60,4 @@ function posted({ control, channelId }: LocalSlack, place: string): Promise<true
   const look = (): true | undefined =>
     control.messages(channelId).some(({ threadTs, text }) => threadTs === undefined && text.includes(place)) ? true : undefined;
   return control.until(look, { withinMs: WITHIN_MS, words: `the message about ${place}` });
-}
-
-function pause(lengthMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, lengthMs);
-  });
 }

@@ -22,7 +22,8 @@ const BENCHES: readonly (readonly [name: string, run: (kubeconfig: string, numbe
 
 const EXIT = { done: 0, failed: 1, configuration: 78 } as const;
 
-process.exitCode = await main(process.env['E2E_KUBECONFIG'] ?? '');
+// A connection left open by a failure must not keep the process.
+process.exit(await main(process.env['E2E_KUBECONFIG'] ?? ''));
 
 async function main(kubeconfig: string): Promise<number> {
   const { values, positionals } = parseArgs({

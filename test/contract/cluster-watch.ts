@@ -1,5 +1,6 @@
 // The part of the cluster contract that follows pods: pages, the watch, what happens when a position is too old.
 
+import { Readable } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
@@ -123,7 +124,7 @@ function forgetful(connection: ClusterConnection): ClusterConnection {
     ...connection,
     async stream(call) {
       streams += 1;
-      if (streams === 1) return untilListed(await connection.stream(call));
+      if (streams === 1) return Readable.from(untilListed(await connection.stream(call)));
       return connection.stream(streams === 2 ? { ...call, query: { ...call.query, resourceVersion: '1' } } : call);
     },
   };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
 import { connectCluster } from '../../src/adapters/kubernetes/connection.ts';
+import { eachChunk } from '../../src/adapters/kubernetes/each-chunk.ts';
 import { createLineScanner } from '../../src/adapters/kubernetes/pod-scan.ts';
 
 const EAT = 'exec tail /dev/zero';
@@ -140,11 +141,13 @@ async function follow(connection: ClusterConnection, path: string): Promise<Read
   const query = { watch: true, sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan', allowWatchBookmarks: true };
   const stream = await connection.stream({ path, query, signal: AbortSignal.timeout(RECORD_MS) });
   try {
-    for await (const chunk of stream)
+    await eachChunk(stream, (chunk) => {
       scanner.push(chunk, (line) => {
         keep(lines, line.whole().toString('utf8'));
         return true;
       });
+      return undefined;
+    });
   } catch {
     // The time is up.
   }

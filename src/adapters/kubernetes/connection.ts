@@ -3,6 +3,7 @@
 // takes a signal and has a timeout; faults are translated in faults.ts.
 
 import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { KubeConfig } from '@kubernetes/client-node';
 import type { Response } from 'undici';
 import { fetch } from 'undici';
@@ -42,7 +43,7 @@ export type ClusterConnection = {
   answer(call: Call): Promise<Answer>;
   text(call: Call): Promise<string>;
   /** The body as it arrives, with no timeout but the signal. */
-  stream(call: Call): Promise<AsyncIterable<Uint8Array>>;
+  stream(call: Call): Promise<Readable>;
   close(): Promise<void>;
 };
 

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { PermanentError, TransientError } from '../../ports/fault.ts';
 import type { ClusterConnection, Query } from './connection.ts';
+import { eachChunk } from './each-chunk.ts';
 import { answerFault, expectShape } from './faults.ts';
 import type { HandOver } from './hand-over.ts';
 import { createHandOver } from './hand-over.ts';
@@ -89,14 +90,15 @@ async function follow<Item>(options: FollowOptions<Item>, query: Query): Promise
       query: { watch: true, allowWatchBookmarks: true, ...options.query, ...query },
       signal: silence.signal,
     });
-    for await (const chunk of stream) {
+    let ended: Ended | undefined;
+    await eachChunk(stream, (chunk) => {
       silence.heard();
-      const ended = reader.read(chunk);
-      if (ended !== 'read') return ended;
-      const room = reader.roomForMore();
-      if (room !== undefined) await room;
-    }
-    return reader.synced() ? 'closed' : 'cut-short';
+      const step = reader.read(chunk);
+      if (step === 'read') return reader.roomForMore();
+      ended = step;
+      return 'end';
+    });
+    return ended ?? (reader.synced() ? 'closed' : 'cut-short');
   } finally {
     silence.end();
     await reader.settled();
