@@ -1,6 +1,6 @@
 // However the recorded streams come (reordered, doubled, cut off anywhere, resumed, begun anew), the same kills are reported, each once.
 
-import { Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import { array, assert, asyncProperty, constantFrom, integer, nat, record, shuffledSubarray } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createWatch } from '../../../handlers/watch.ts';
@@ -130,7 +130,7 @@ function serve(
       return { status: 200, body: { metadata: { resourceVersion: version }, items: objects } };
     },
     text: refuse,
-    stream: async ({ query = {}, signal }) => Readable.from(stream(query, signal)),
+    stream: async ({ query = {}, signal }) => addAbortSignal(signal, Readable.from(stream(query, signal))),
     close: async () => undefined,
   };
   return { connection, allRead };

@@ -1,6 +1,6 @@
 // An API server that answers as a test says, for the watchers.
 
-import { Readable } from 'node:stream';
+import { addAbortSignal, Readable } from 'node:stream';
 import type { Call, ClusterConnection } from '../../../../src/adapters/kubernetes/connection.ts';
 
 export type Served = {
@@ -35,7 +35,7 @@ export function serve({ streams, answer }: Served): Server {
       },
       stream: async (call) => {
         calls.push(call);
-        return Readable.from(stream(call));
+        return addAbortSignal(call.signal, Readable.from(stream(call)));
       },
       close: async () => undefined,
     },
