@@ -1,9 +1,10 @@
 // npm run eval -- sizing: every policy on every suite, with equal inputs. Constants were chosen on one half of the series (by a hash of their names); the
 // other half is what is printed, unless --half says otherwise.
 
+import { oomDaysDifference } from './replay/bootstrap.ts';
 import type { Measures } from './replay/measure.ts';
 import { measure } from './replay/measure.ts';
-import type { Incident } from './replay/replay.ts';
+import type { Incident, Outcome } from './replay/replay.ts';
 import { replay } from './replay/replay.ts';
 import { cold, oversized, undersized } from './replay/scenarios.ts';
 import type { Policy } from './replay/tool.ts';
@@ -21,9 +22,9 @@ import { vpaAsked, vpaAuto } from './tools/vpa-policies.ts';
 
 export type Half = 'held-out' | 'tuning' | 'all';
 
-const PER_SHAPE = 24;
-const BURSTY = 160;
-const FLATS = 80;
+const PER_SHAPE = 40;
+const BURSTY = 300;
+const FLATS = 600;
 const LONG = { days: 90, stepSeconds: 300 } as const;
 const FLAT = { days: 8, stepSeconds: 300 } as const;
 
@@ -129,8 +130,35 @@ const HEAD = [
 ];
 
 function suite(title: string, incidents: readonly Incident[]): string {
-  const rows = POLICIES.map((policy) => [policy.name, ...cells(measure(incidents.map((incident) => replay(incident, policy))))]);
-  return `${title} (${incidents.length} incidents)\n\n${table(HEAD, rows)}`;
+  const outcomes = new Map(
+    POLICIES.map(({ name, ...policy }) => [name, incidents.map((incident) => replay(incident, { name, ...policy }))]),
+  );
+  const rows = [...outcomes].map(([name, each]) => [name, ...cells(measure(each))]);
+  return `${title} (${incidents.length} incidents)\n\n${table(HEAD, rows)}\n\n${differences(outcomes)}`;
+}
+
+const COMPARED = [
+  'VPA at event + weekly',
+  'VPA Auto',
+  'KRR with OOM data',
+  'KRR with OOM data × 1.3',
+  'VPA at event × 1.5',
+  'Fixed × 1.5',
+];
+
+function differences(outcomes: ReadonlyMap<string, readonly Outcome[]>): string {
+  const ours = outcomes.get('Headroom') ?? [];
+  const parts = COMPARED.flatMap((name) => {
+    const theirs = outcomes.get(name);
+    if (theirs === undefined) return [];
+    const { difference, low, high } = oomDaysDifference(ours, theirs);
+    return [`${name} ${signed(difference)} [${signed(low)}, ${signed(high)}]`];
+  });
+  return `Headroom's OOM-days minus those of others, 95 % by bootstrap over series: ${parts.join('; ')}`;
+}
+
+function signed(value: number): string {
+  return `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value).toFixed(2)}`;
 }
 
 function cells(measures: Measures): readonly string[] {

@@ -1,7 +1,7 @@
 // The number: from the remembered peak, the limits that were hit and how much history there is (sizing.md 5.1). Bytes in and out; bounds come
 // afterwards (ceilings.ts).
 //
-// Worked: limit 512Mi hit, peak of 28 days 598Mi → max(598 × 1.15 = 687.7, 512 × 1.4 = 716.8) = 716.8Mi → rounded up to 736Mi.
+// Worked: limit 512Mi hit, peak of 28 days 598Mi → max(598 × 1.15 = 687.7, 512 × 1.45 = 742.4) = 742.4Mi → rounded up to 768Mi.
 // Worked, with a day of samples: limit 256Mi hit, peak 250Mi → max(287.5, 256 × 1.5 = 384) = 384Mi.
 
 import type { Bytes } from '../memory.ts';
@@ -30,7 +30,7 @@ export type SizeInput = {
 
 export type Size = {
   readonly limit: Bytes;
-  /** "New limit 736Mi = the highest of …", without what cuts it down. */
+  /** "New limit 768Mi = the higher of …", without what cuts it down. */
   readonly arithmetic: string;
   /** Raises already made within a day before this kill. */
   readonly recentRaises: number;
@@ -50,6 +50,8 @@ export function sizeAfterKill(input: SizeInput): Size {
   return { limit, recentRaises: raisesBefore(input, input), arithmetic: words(input, { limit, fromPeak, floor }) };
 }
 
+/** Chosen on the tuning half: against 1.4 it keeps 82 instead of 78 % of first changes safe for 28 days on bursty load, at the same footprint. */
+const USUAL_BUMP = 1.45;
 /** Chosen on generated flat loads: 1.50 of the clairvoyant limit becomes 1.20, and no load that varies is touched. */
 const STEADY_BUMP = 1.2;
 
@@ -57,7 +59,7 @@ const STEADY_BUMP = 1.2;
 export function bumpFor({ days, steady }: Remembered): number {
   if (days < 1) return 2;
   if (steady) return STEADY_BUMP;
-  return days < 7 ? 1.5 : 1.4;
+  return days < 7 ? 1.5 : USUAL_BUMP;
 }
 
 type Floor = { readonly bytes: number; readonly limit: Bytes; readonly factor: number };

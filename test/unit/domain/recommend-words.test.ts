@@ -209,7 +209,7 @@ describe('the sentence', () => {
   it('names every part of the reckoning and what cut it', () => {
     const found = advise({ evidence: withUsage(series(240, () => 250)), policy: policy({ maxLimit: mi(300) }) });
     expect(found.kind === 'raise' ? found.arithmetic : '').toMatch(
-      /250Mi\) × 1\.15 and the 256Mi that was just hit × 1\.4.*Cut down to 300Mi/,
+      /250Mi\) × 1\.15 and the 256Mi that was just hit × 1\.45.*Cut down to 300Mi/,
     );
   });
 });

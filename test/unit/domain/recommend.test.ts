@@ -21,8 +21,8 @@ describe('a raise', () => {
     { name: 'without samples doubles the limit', given: evidence(), limit: 512 },
     // Two days: the higher of 225 × 1.15 = 258.75 and 256 × 1.5 = 384.
     { name: 'with two days of samples adds half', given: withUsage(series(48, () => 225)), limit: 384 },
-    // Ten days: the higher of 250 × 1.15 = 287.5 and 256 × 1.4 = 358.4, rounded up to 368.
-    { name: 'with ten days of samples adds two fifths', given: withUsage(series(240, () => 250)), limit: 368 },
+    // Ten days: the higher of 250 × 1.15 = 287.5 and 256 × 1.45 = 371.2, rounded up to 384.
+    { name: 'with ten days of samples adds nearly a half', given: withUsage(series(240, () => 250)), limit: 384 },
   ])('$name', ({ given, limit }) => {
     expect(raised(given)).toMatchObject({ kind: 'raise', limit: mi(limit) });
   });
