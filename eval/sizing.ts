@@ -23,8 +23,8 @@ import { vpaAsked, vpaAuto } from './tools/vpa-policies.ts';
 export type Half = 'held-out' | 'tuning' | 'all';
 
 const PER_SHAPE = 40;
-const BURSTY = 300;
-const FLATS = 600;
+const BURSTY = 400;
+const FLATS = 400;
 const LONG = { days: 90, stepSeconds: 300 } as const;
 const FLAT = { days: 8, stepSeconds: 300 } as const;
 
