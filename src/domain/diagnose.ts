@@ -1,4 +1,4 @@
-// Why it happened: ordered rules over the evidence; the first that applies decides (sizing.md 5.2, domain.md). Without enough to go by it
+// Why it happened: ordered rules over the evidence; the first that applies decides (docs/sizing.md). Without enough to go by it
 // says "cannot tell yet" and what would settle it.
 
 import type { Case, DiagnoseInput, Rule } from './diagnose/case.ts';

@@ -1,5 +1,5 @@
 // What is said some time after a change: after a day whether it held, after a week what was measured under load, after two whether the limit may be
-// lowered again (sizing.md 5.1). Bytes and instants.
+// lowered again (docs/sizing.md). Bytes and instants.
 
 import type { UsagePoint } from './evidence.ts';
 import type { FollowUpStage, LedgerChange, LedgerPage } from './ledger.ts';

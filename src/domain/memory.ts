@@ -102,7 +102,7 @@ function decimal(value: number): string {
   return Number.isInteger(rounded) ? String(rounded) : rounded.toFixed(1);
 }
 
-/** Upper bound in MiB, then the step in MiB that people would choose there (sizing.md 5.1). */
+/** Upper bound in MiB, then the step in MiB that people would choose there (docs/sizing.md). */
 const STEPS: readonly (readonly [upToMib: number, stepMib: number])[] = [
   [512, 16],
   [1024, 32],

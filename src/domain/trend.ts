@@ -1,5 +1,5 @@
 // Does a series climb, steadily, over the whole of its life? Mann–Kendall for "climbs", Theil–Sen for "by how much", on floors instead of raw
-// samples, so that bursts do not count (sizing.md 5.2). Points in bytes and milliseconds in, plain numbers out.
+// samples, so that bursts do not count (docs/sizing.md). Points in bytes and milliseconds in, plain numbers out.
 
 import type { UsagePoint } from './evidence.ts';
 import { DAY, HOUR } from './time.ts';

@@ -1,4 +1,4 @@
-// Causes read from the shape of memory over time: growth, spike, and a limit that is simply too small (sizing.md 5.2, 5 to 7).
+// Causes read from the shape of memory over time: growth, spike, and a limit that is simply too small (docs/sizing.md).
 
 import type { Diagnosis } from '../diagnosis.ts';
 import type { UsagePoint } from '../evidence.ts';

@@ -1,5 +1,5 @@
 // Kills while starting: before the program ran at all, or within its first minutes. Samples do not see them, so the limit that was hit is what a number
-// starts from (sizing.md 1.5).
+// starts from (docs/sizing.md).
 
 import { formatBytes } from '../memory.ts';
 import { formatDuration, HOUR, MINUTE, toMillis } from '../time.ts';

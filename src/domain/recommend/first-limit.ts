@@ -1,4 +1,4 @@
-// A container without any limit: one is proposed only from two weeks of samples, because a guess would kill what now lives (sizing.md 5.3).
+// A container without any limit: one is proposed only from two weeks of samples, because a guess would kill what now lives (docs/sizing.md).
 
 import { formatQuantity, roundUpToStep, toBytes } from '../memory.ts';
 import { valueOf } from '../piece.ts';

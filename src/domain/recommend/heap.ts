@@ -1,4 +1,4 @@
-// A heap that is fixed beside the limit: what the limit would have to be for it, and what to set for the limit there is (sizing.md 1.5).
+// A heap that is fixed beside the limit: what the limit would have to be for it, and what to set for the limit there is (docs/sizing.md).
 
 import { isShare } from '../diagnose/heap.ts';
 import type { Bytes } from '../memory.ts';

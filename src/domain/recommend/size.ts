@@ -1,4 +1,4 @@
-// The number: from the remembered peak, the limits that were hit and how much history there is (sizing.md 5.1). Bytes in and out; bounds come
+// The number: from the remembered peak, the limits that were hit and how much history there is (docs/sizing.md). Bytes in and out; bounds come
 // afterwards (ceilings.ts).
 //
 // Worked: limit 512Mi hit, peak of 28 days 598Mi → max(598 × 1.15 = 687.7, 512 × 1.45 = 742.4) = 742.4Mi → rounded up to 768Mi.
