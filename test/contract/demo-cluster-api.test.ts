@@ -7,6 +7,7 @@ import { startDemoCluster } from '../../demo/cluster/start.ts';
 import type { Call, ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
 import { connectCluster } from '../../src/adapters/kubernetes/connection.ts';
 import { createPodWatcher } from '../../src/adapters/kubernetes/pod-watcher.ts';
+import { readOomCounterRises } from '../../src/adapters/prometheus/oom-counters.ts';
 import { findKills } from '../../src/domain/oom-kill.ts';
 import { CLUSTER, clock, countingMeter, eventually, silent, soon } from './cluster-support.ts';
 
@@ -295,6 +296,11 @@ describe('what control breaks', () => {
     } finally {
       await watcher.stop();
     }
+  });
+
+  it('has no counters of OOM kills, and says so as Prometheus does', async () => {
+    const endpoint = { url: cluster().demo.prometheusUrl, token: undefined, timeoutMs: 5000 };
+    expect(await readOomCounterRises(endpoint, { now: clock.now(), lengthMs: 600_000 }, soon())).toEqual([]);
   });
 
   it('takes metrics.k8s.io and Prometheus away', async () => {

@@ -62,7 +62,7 @@ function dataFor(world: World, path: string, parameters: URLSearchParams): objec
 }
 
 function queryIn(parameters: URLSearchParams): Query {
-  const parsed = parseQuery(parameters.get('query') ?? '');
+  const parsed = parseQuery(parameters.get('query') ?? '', METRIC);
   if (parsed.kind === 'invalid') throw new BadData(`invalid parameter "query": ${parsed.problem}`);
   return parsed.query;
 }

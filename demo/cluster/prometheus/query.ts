@@ -1,4 +1,5 @@
-// The part of PromQL the demo answers: a selector, or "max by (labels) (selector)". Refuses everything else by name.
+// The part of PromQL the demo answers: a selector, or "max by (labels) (selector)". Refuses everything else by name, but for what asks about metrics
+// that the demo has not: that finds nothing, however it is put.
 
 export type Selector = { readonly metric: string; readonly matchers: readonly Matcher[] };
 export type Matcher = { readonly label: string; readonly matches: (value: string) => boolean };
@@ -15,12 +16,16 @@ const MAX_BY_BEHIND = /^max\s*\((.*)\)\s*by\s*\(([^)]*)\)$/s;
 const SELECTOR = /^([a-zA-Z_:][a-zA-Z0-9_:]*)\s*(?:\{(.*)\})?$/s;
 const MATCHER = /\s*([a-zA-Z_][a-zA-Z0-9_]*)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"\s*(,|$)/gy;
 
-export function parseQuery(text: string): ParsedQuery {
+const NOTHING: Query = { selector: { metric: '', matchers: [] }, maxBy: undefined };
+
+/** `metric`: the one there is. */
+export function parseQuery(text: string, metric: string): ParsedQuery {
   const trimmed = text.trim();
   const front = MAX_BY.exec(trimmed);
   const behind = MAX_BY_BEHIND.exec(trimmed);
   const [labels, inner] = front !== null ? [front[1], front[2]] : behind !== null ? [behind[2], behind[1]] : [undefined, trimmed];
   const match = SELECTOR.exec((inner ?? '').trim());
+  if (match === null && !trimmed.includes(metric)) return { kind: 'query', query: NOTHING };
   if (match === null)
     return invalid(
       `parse error: the demo's Prometheus knows selectors and "max by (…) (selector)" only, not: ${trimmed.slice(0, 80)}`,
