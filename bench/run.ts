@@ -4,18 +4,21 @@
 //   E2E_KUBECONFIG=… npm run bench -- apply --count 60       from the click on Approve to the patch accepted; a hundred at once
 //   E2E_KUBECONFIG=… npm run bench -- ask --count 60         from /oom to its answer
 //   E2E_KUBECONFIG=… npm run bench -- detect --pods 20000    the watcher: memory, processor time, latency, a burst, kills while it is down
+//   E2E_KUBECONFIG=… npm run bench -- storm                  300 kills of 60 workloads at once, told as one story
 
 import { parseArgs } from 'node:util';
 import { benchApply } from './apply.ts';
 import { benchAsk } from './ask.ts';
 import { benchDetect } from './detect.ts';
 import { benchLoop } from './loop.ts';
+import { benchStorm } from './storm.ts';
 
 type Numbers = { readonly count: number; readonly pods: number };
 
 const BENCHES: readonly (readonly [name: string, run: (kubeconfig: string, numbers: Numbers) => Promise<void>])[] = [
   ['detect', (kubeconfig, { pods }) => benchDetect(kubeconfig, pods)],
   ['loop', (kubeconfig, { count }) => benchLoop(kubeconfig, count)],
+  ['storm', (kubeconfig) => benchStorm(kubeconfig)],
   ['apply', (kubeconfig, { count }) => benchApply(kubeconfig, count)],
   ['ask', (kubeconfig, { count }) => benchAsk(kubeconfig, count)],
 ];

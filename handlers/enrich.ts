@@ -6,9 +6,8 @@ import { wakeReason, woken } from '../src/domain/care.ts';
 import { diagnose } from '../src/domain/diagnose.ts';
 import type { Evidence } from '../src/domain/evidence.ts';
 import type { Dossier, Incident } from '../src/domain/incident.ts';
-import { addEntry, addKill, entryOf, incidentKey, openIncident, revealed } from '../src/domain/incident.ts';
+import { addEntry, entryOf } from '../src/domain/incident.ts';
 import { withEarlier } from '../src/domain/kernel-oom.ts';
-import { isMuted, muteKey } from '../src/domain/mute.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
 import { containerIdOf, isLateMark } from '../src/domain/oom-kill.ts';
 import { unavailable, valueOf } from '../src/domain/piece.ts';
@@ -17,7 +16,6 @@ import { recommend } from '../src/domain/recommend.ts';
 import { weighSuspicion } from '../src/domain/suspicion.ts';
 import type { Instant, Millis } from '../src/domain/time.ts';
 import { between, MINUTE, SECOND } from '../src/domain/time.ts';
-import type { WorkloadRef } from '../src/domain/workload.ts';
 import type { BoundsReader } from '../src/ports/bounds-reader.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { EvidenceReader, EvidenceSubject, UsageReader } from '../src/ports/evidence-reader.ts';
@@ -29,10 +27,10 @@ import type { Ledger } from '../src/ports/ledger.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { MuteStore } from '../src/ports/mute-store.ts';
 import type { Namespaces } from '../src/ports/namespaces.ts';
+import type { OpenSettings } from './open-incident.ts';
+import { openAtOnce, openOrJoin } from './open-incident.ts';
 import type { Recalled } from './recall.ts';
 import { recall } from './recall.ts';
-import type { RouteSettings } from './route.ts';
-import { askingFor, routeOf } from './route.ts';
 
 export type EnrichPorts = {
   readonly intake: KillIntake;
@@ -49,7 +47,7 @@ export type EnrichPorts = {
   readonly log: Log;
 };
 
-export type EnrichSettings = RouteSettings & {
+export type EnrichSettings = OpenSettings & {
   readonly policy: Policy;
   /** What is not read by then is posted as missing. */
   readonly evidenceDeadline: Millis;
@@ -66,10 +64,13 @@ export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
     const stored = await ports.intake.kill(input.killId);
     if (stored === undefined) return { kind: 'unknown-kill' };
     const kill = await withKernelReport(ports, stored);
+    // What may turn out to be no kill of this container is weighed first.
+    const isSure = kill.how !== 'suspected' && !isLateMark(kill);
+    const early = isSure ? await openAtOnce(ports, settings, { kill, signal }) : undefined;
     const evidence = await gather(ports, { ref: kill.ref, kill }, { signal, deadline: settings.evidenceDeadline });
     const none = await whyNone(ports, kill, evidence);
     if (none !== undefined) return none;
-    const { incident, opened } = await place(ports, settings, { kill, evidence });
+    const { incident, opened } = early ?? (await openOrJoin(ports, settings, { kill, owner: evidence.owner }));
     const dossier = judge(ports, settings, { kill, incident, ...(await recall(ports, { incident, kill, evidence })) });
     const before = await ports.incidents.dossier(incident.id);
     await ports.incidents.saveDossier(incident.id, dossier);
@@ -136,38 +137,6 @@ export async function gather(
     subject.kill?.how === 'node' ? unavailable('the node reported this, not a pod') : readers.usage.read(subject, signal),
   ]);
   return { ...cluster, usage };
-}
-
-type Found = { readonly kill: Kill; readonly evidence: Evidence };
-
-async function place(ports: EnrichPorts, settings: EnrichSettings, { kill, evidence }: Found) {
-  const workload = valueOf(evidence.owner)?.top ?? workloadOf(kill);
-  const now = ports.clock.now();
-  const [route, muted] = await Promise.all([routeOf(ports, settings, askingFor(kill, workload)), activeMute(ports, workload)]);
-  const found = await ports.incidents.openOrFind(incidentKey(workload, kill.ref.container), (id, previousIncidentId) =>
-    openIncident({ id, kill, workload, ...route, now, previousIncidentId, muted }),
-  );
-  if (found.kind === 'opened') return { incident: found.incident, opened: true };
-  const counted = await ports.incidents.update(found.incident.id, (incident) => {
-    const next = addKill(incident, kill);
-    return muted === undefined ? revealed(woken(next, wakeReason(next, now), now)) : next;
-  });
-  return { incident: counted, opened: false };
-}
-
-/** Who expects this workload's kills now: then they are recorded, and nobody is told. */
-async function activeMute({ mutes, clock }: EnrichPorts, workload: WorkloadRef): Promise<Incident['muted']> {
-  const mute = await mutes.get(muteKey({ cluster: workload.cluster, workload }));
-  return isMuted(mute, clock.now()) ? { by: mute.by, until: mute.until } : undefined;
-}
-
-/** Without an owner chain (no right to read it, or gone), the pod's direct controller, else the pod itself. */
-function workloadOf(kill: Kill): WorkloadRef {
-  const { cluster, namespace, pod, podUid } = kill.ref;
-  if (kill.how === 'node') return { cluster, namespace, apiVersion: 'v1', kind: 'Node', name: pod, uid: podUid };
-  if (kill.controller === undefined) return { cluster, namespace, apiVersion: 'v1', kind: 'Pod', name: pod, uid: podUid };
-  const { apiVersion, kind, name, uid } = kill.controller;
-  return { cluster, namespace, apiVersion, kind, name, uid };
 }
 
 function judge(

@@ -1,29 +1,35 @@
 // Make the thread show what is stored: every message of the incident is posted once and edited when what it shows has changed.
-// Level, not edge: any number of runs, crashes and lost answers end in the same thread. A message whose sending may have
-// happened is looked for before it is sent again.
+// Level, not edge: any number of runs, crashes and lost answers end in the same thread. A channel that cannot be used any more gives way to the
+// fallback channel; an incident that is one of many at once goes into the thread of their storm.
 
-import { approversFor } from '../src/domain/approval.ts';
-import type { Dossier, Incident, PostedMessage, ThreadEntry } from '../src/domain/incident.ts';
-import { entryOf, withEntry } from '../src/domain/incident.ts';
+import type { Incident, ThreadEntry } from '../src/domain/incident.ts';
+import { entryOf, isHeldBack, withEntry } from '../src/domain/incident.ts';
 import type { Policy } from '../src/domain/policy.ts';
+import type { StormRules } from '../src/domain/storm.ts';
 import { between, SECOND } from '../src/domain/time.ts';
-import type { Clock } from '../src/ports/clock.ts';
 import { PermanentError, TransientError } from '../src/ports/fault.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
-import type { Later } from '../src/ports/job-queue.ts';
-import type { Log } from '../src/ports/log.ts';
-import type { Message, Messenger, Place } from '../src/ports/messenger.ts';
-import type { Meter } from '../src/ports/meter.ts';
+import type { JobQueue, Later } from '../src/ports/job-queue.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
-import { placeOf as workloadPlace } from './permission.ts';
+import type { StormStore } from '../src/ports/storm-store.ts';
+import { compose } from './compose.ts';
+import type { Delivered, DeliverPorts, Slot } from './deliver.ts';
+import { deliver, sentAnew } from './deliver.ts';
+import { moveIncident } from './move-thread.ts';
+import { joinStorm, placeOf } from './place.ts';
 
-export type PostPorts = {
+export type PostPorts = DeliverPorts & {
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
-  readonly messenger: Messenger;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly meter: Meter;
+  readonly storms: StormStore;
+  readonly queue: JobQueue;
+};
+
+export type PostSettings = {
+  readonly policy: Policy;
+  readonly storm: StormRules;
+  /** Where a thread goes when its own channel cannot be used; undefined: it waits until somebody mends that. */
+  readonly fallbackChannel?: string | undefined;
 };
 
 export type PostOutcome =
@@ -32,182 +38,121 @@ export type PostOutcome =
   | { readonly kind: 'unknown-incident' }
   | { readonly kind: 'undeliverable'; readonly reason: string };
 
-/** An unanswered send younger than this may still be under way in another process. */
-const SEND_LEASE_MS = 15 * SECOND;
 const LOOK_AGAIN_MS = SECOND;
+/** The storm's table follows what happens to its incidents, all changes of a while at once. */
+const STORM_FOLLOWS_MS = 3 * SECOND;
 
-type Shown = 'posted' | 'edited' | 'unchanged' | 'nothing-to-show' | 'in-flight' | 'undeliverable';
+const IN_FLIGHT: Later = { kind: 'later', afterMs: LOOK_AGAIN_MS, reason: 'another attempt may be under way' };
+const AGAIN: Later = { kind: 'later', afterMs: 1, reason: 'its place has changed' };
 
-export function createPost(ports: PostPorts, settings: { readonly policy: Policy }) {
-  return async function post(input: { readonly incidentId: string }): Promise<PostOutcome> {
-    const incident = await ports.incidents.get(input.incidentId);
+export function createPost(ports: PostPorts, settings: PostSettings) {
+  return async function post({ incidentId }: { readonly incidentId: string }): Promise<PostOutcome> {
+    const incident = await ports.incidents.get(incidentId);
     if (incident === undefined) return { kind: 'unknown-incident' };
-    const tally = { posted: 0, edited: 0 };
-    for (const { key } of incident.thread) {
-      const shown = await show(ports, settings, { incidentId: incident.id, key });
-      if (shown === 'in-flight') return { kind: 'later', afterMs: LOOK_AGAIN_MS, reason: 'another attempt may be under way' };
-      if (shown === 'undeliverable' && key === 'root') return { kind: 'undeliverable', reason: 'the root message was refused' };
-      if (shown === 'posted') tally.posted += 1;
-      if (shown === 'edited') tally.edited += 1;
+    try {
+      return await showAll(ports, settings, incident);
+    } catch (error) {
+      if (!(error instanceof TransientError) || error.code !== 'OOM_SLACK_CHANNEL_CLOSED') throw error;
+      return moved(ports, settings, { incidentId, error });
     }
-    return { kind: 'shown', ...tally };
   };
 }
 
-type Slot = { readonly incidentId: string; readonly key: string };
-
-async function show(ports: PostPorts, settings: { readonly policy: Policy }, slot: Slot): Promise<Shown> {
-  const incident = await ports.incidents.get(slot.incidentId);
-  const entry = incident === undefined ? undefined : entryOf(incident, slot.key);
-  if (incident === undefined || entry === undefined) return 'nothing-to-show';
-  if (entry.undeliverable !== undefined) return 'undeliverable';
-  const message = await compose(ports, settings, { incident, entry });
-  if (message === undefined) return 'nothing-to-show';
-  try {
-    return entry.posted === undefined
-      ? await send(ports, { incident, entry, message })
-      : await refresh(ports, { incident, entry, message, posted: entry.posted });
-  } catch (error) {
-    if (!(error instanceof PermanentError)) throw error;
-    await giveUp(ports, { incident, entry, error });
-    return 'undeliverable';
+async function showAll(ports: PostPorts, settings: PostSettings, { id, thread }: Incident): Promise<PostOutcome> {
+  const tally = { posted: 0, edited: 0 };
+  let staleMs: number | undefined;
+  for (const { key } of thread) {
+    const shown = await show(ports, settings, { incidentId: id, key });
+    if (shown.kind === 'in-flight') return IN_FLIGHT;
+    if (shown.kind === 'gone') return AGAIN;
+    if (shown.kind === 'undeliverable' && key === 'root')
+      return { kind: 'undeliverable', reason: 'the root message was refused' };
+    if (shown.kind === 'posted') tally.posted += 1;
+    if (shown.kind === 'edited') tally.edited += 1;
+    if (shown.kind === 'stale') staleMs = Math.min(staleMs ?? shown.afterMs, shown.afterMs);
   }
+  if (staleMs !== undefined) await ports.queue.enqueue({ step: 'post', incidentId: id, afterMs: staleMs });
+  if (tally.posted + tally.edited > 0) await tellStorm(ports, id);
+  return { kind: 'shown', ...tally };
 }
 
-type Composing = { readonly incident: Incident; readonly entry: ThreadEntry };
+async function tellStorm(ports: PostPorts, incidentId: string): Promise<void> {
+  const stormId = (await ports.incidents.get(incidentId))?.stormId;
+  if (stormId !== undefined) await ports.queue.enqueue({ step: 'storm', stormId, afterMs: STORM_FOLLOWS_MS });
+}
 
-/** The message as things are now; undefined while what it shows is not there yet. */
-async function compose(
-  ports: PostPorts,
-  { policy }: { readonly policy: Policy },
-  { incident, entry }: Composing,
-): Promise<Message | undefined> {
-  const { subject } = entry;
-  const dossier = await ports.incidents.dossier(incident.id);
-  switch (subject.kind) {
-    case 'root':
-      return { kind: 'root', incident, dossier, proposal: await proposalOf(ports, incident.proposalId) };
-    case 'explanation':
-      return explanation({ incident, entry, dossier, killId: subject.killId });
-    case 'proposal': {
-      const proposal = await proposalOf(ports, subject.proposalId);
-      if (proposal === undefined) return undefined;
-      return { kind: 'proposal', incident, proposal, approvers: approversFor(policy, workloadPlace(proposal)) };
-    }
-    case 'outcome': {
-      const proposal = await proposalOf(ports, subject.proposalId);
-      return proposal === undefined ? undefined : { kind: 'outcome', incident, proposal };
-    }
-    case 'follow-up': {
-      const followUp = incident.followUps?.find(
-        ({ proposalId, stage }) => proposalId === subject.proposalId && stage === subject.stage,
-      );
-      return followUp === undefined ? undefined : { kind: 'follow-up', incident, followUp };
-    }
-    case 'note':
-      return { kind: 'note', incident, note: subject.note };
+type Where = { readonly incidentId: string; readonly key: string };
+
+async function show(ports: PostPorts, settings: PostSettings, where: Where): Promise<Delivered> {
+  const found = await ports.incidents.get(where.incidentId);
+  const entry = found === undefined ? undefined : entryOf(found, where.key);
+  if (found === undefined || entry === undefined || isHeldBack(found, entry)) return { kind: 'unchanged' };
+  const incident = await joinStorm(ports, settings.storm, { incident: found, entry });
+  const letter = await compose(ports, settings, { incident, entry });
+  if (letter === undefined) return { kind: 'unchanged' };
+  const place = await placeOf(ports, settings.storm, { incident, entry });
+  const delivered = await deliver(ports, slotOf(ports, incident, entry), { ...letter, place });
+  if (delivered.kind === 'posted' && where.key === 'root') told(ports, incident);
+  return delivered.kind === 'gone' ? gone(ports, { incident, entry, thread: place?.thread }) : delivered;
+}
+
+function slotOf({ incidents }: PostPorts, incident: Incident, entry: ThreadEntry): Slot {
+  return {
+    name: `${incident.id}/${entry.key}`,
+    entry,
+    async save(change) {
+      await incidents.update(incident.id, (current) => {
+        const now = entryOf(current, entry.key);
+        const next = now === undefined ? undefined : change(now);
+        return next === undefined || next === now ? current : withEntry(current, next);
+      });
+    },
+  };
+}
+
+function told({ meter, log, clock }: PostPorts, { id, channel, lastKill }: Incident): void {
+  const waited = between(lastKill.seenAt, clock.now()) / SECOND;
+  meter.time('headroom_kill_to_post_seconds', waited);
+  log.info('incident posted', { incident: id, channel, seconds: waited });
+}
+
+type Gone = { readonly incident: Incident; readonly entry: ThreadEntry; readonly thread: string | undefined };
+
+/** Somebody deleted it in Slack. What others hang on is sent anew, once; a reply stays deleted. */
+async function gone(ports: PostPorts, { incident, entry, thread }: Gone): Promise<Delivered> {
+  ports.log.warn('a message was deleted in Slack', { incident: incident.id, entry: entry.key });
+  const isThreadGone = entry.posted === undefined;
+  if (isThreadGone && incident.stormId !== undefined) {
+    await ports.storms.update(incident.stormId, (storm) =>
+      storm.entry.posted?.id === thread ? { ...storm, entry: sentAnew(storm.entry) } : storm,
+    );
+    await ports.queue.enqueue({ step: 'storm', stormId: incident.stormId });
+    return { kind: 'no-place' };
   }
-}
-
-type Explaining = Composing & { readonly dossier: Dossier | undefined; readonly killId: string };
-
-/** Once posted, an explanation stays that of its own kill: the thread is history. */
-function explanation({ incident, entry, dossier, killId }: Explaining): Message | undefined {
-  if (dossier === undefined || (entry.posted !== undefined && dossier.killId !== killId)) return undefined;
-  return { kind: 'explanation', incident, dossier };
-}
-
-async function proposalOf(ports: PostPorts, id: string | undefined) {
-  return id === undefined ? undefined : ports.proposals.get(id);
-}
-
-type Sending = { readonly incident: Incident; readonly entry: ThreadEntry; readonly message: Message };
-
-async function send(ports: PostPorts, sending: Sending): Promise<Shown> {
-  const { incident, entry } = sending;
-  const place = placeOf(incident, entry.key);
-  if (place === undefined) return 'nothing-to-show';
-  if (entry.sendingSince !== undefined) {
-    const posted = await ports.messenger.find(place, entry.sendingSince);
-    if (posted !== undefined) {
-      await remember(ports, sending, posted);
-      await refresh(ports, { ...sending, posted });
-      return 'posted';
-    }
-    if (between(entry.sendingSince, ports.clock.now()) < SEND_LEASE_MS) return 'in-flight';
+  if (entry.key !== 'root' && !isThreadGone) {
+    await slotOf(ports, incident, entry).save((now) => ({ ...now, undeliverable: 'deleted in Slack' }));
+    return { kind: 'undeliverable' };
   }
-  const claimed = await claim(ports, sending);
-  if (!claimed) return 'in-flight';
-  return remember(ports, sending, await deliver(ports, sending, place));
+  const root = entryOf(incident, 'root');
+  if (root !== undefined) await slotOf(ports, incident, root).save(sentAnew);
+  return { kind: 'gone' };
 }
 
-/** Only a sending that surely did not happen gives its claim back; after any other, whoever comes next looks first. */
-async function deliver(ports: PostPorts, sending: Sending, place: Place): Promise<PostedMessage> {
-  try {
-    return await ports.messenger.post(sending.message, place);
-  } catch (error) {
-    if (error instanceof TransientError || error instanceof PermanentError) await release(ports, sending);
-    throw error;
+type Closed = { readonly incidentId: string; readonly error: TransientError };
+
+async function moved(ports: PostPorts, { fallbackChannel }: PostSettings, { incidentId, error }: Closed): Promise<PostOutcome> {
+  const incident = await ports.incidents.get(incidentId);
+  if (incident === undefined) throw new PermanentError(`incident ${incidentId} is gone`, { code: 'OOM_STORE_CONTENT' });
+  if (fallbackChannel !== undefined && (await moveIncident(ports, incident, fallbackChannel))) {
+    ports.meter.count('headroom_messages_moved_total');
+    ports.log.warn('moved to the fallback channel', { incident: incidentId, from: incident.channel, to: fallbackChannel, error });
+    return AGAIN;
   }
-}
-
-/** The thread of a reply is the root's message: without it there is no place yet. */
-function placeOf(incident: Incident, key: string): Place | undefined {
-  const metadataKey = `${incident.id}/${key}`;
-  if (key === 'root') return { channel: incident.channel, key: metadataKey };
-  const root = entryOf(incident, 'root')?.posted;
-  return root === undefined ? undefined : { channel: root.channel, thread: root.id, key: metadataKey };
-}
-
-/** Written before the call, so that whoever comes after a crash knows to look. False when another attempt got there first. */
-async function claim(ports: PostPorts, { incident, entry }: Sending): Promise<boolean> {
-  const since = ports.clock.now();
-  let mine = false;
-  await ports.incidents.update(incident.id, (current) => {
-    const now = entryOf(current, entry.key);
-    mine = now !== undefined && now.posted === undefined && now.sendingSince === entry.sendingSince;
-    return mine && now !== undefined ? withEntry(current, { ...now, sendingSince: since }) : current;
+  ports.meter.count('headroom_messages_undeliverable_total', { reason: error.code });
+  ports.log.error('no channel takes this incident; it waits until one does', {
+    incident: incidentId,
+    channel: incident.channel,
+    error,
   });
-  return mine;
-}
-
-async function release(ports: PostPorts, { incident, entry }: Sending): Promise<void> {
-  await ports.incidents.update(incident.id, (current) => {
-    const now = entryOf(current, entry.key);
-    return now === undefined ? current : withEntry(current, { ...now, sendingSince: undefined });
-  });
-}
-
-async function remember(ports: PostPorts, { incident, entry }: Sending, posted: PostedMessage): Promise<Shown> {
-  await ports.incidents.update(incident.id, (current) => {
-    const now = entryOf(current, entry.key);
-    return now === undefined ? current : withEntry(current, { ...now, sendingSince: undefined, posted });
-  });
-  if (entry.key === 'root') {
-    const waited = between(incident.lastKill.seenAt, ports.clock.now()) / SECOND;
-    ports.meter.time('headroom_kill_to_post_seconds', waited);
-    ports.log.info('incident posted', { incident: incident.id, channel: posted.channel, seconds: waited });
-  }
-  return 'posted';
-}
-
-async function refresh(ports: PostPorts, shown: Sending & { readonly posted: PostedMessage }): Promise<Shown> {
-  const { incident, entry, message, posted } = shown;
-  if (ports.messenger.fingerprint(message) === posted.fingerprint) return 'unchanged';
-  const edited = await ports.messenger.edit(message, posted);
-  await ports.incidents.update(incident.id, (current) => {
-    const now = entryOf(current, entry.key);
-    return now === undefined ? current : withEntry(current, { ...now, posted: edited });
-  });
-  return 'edited';
-}
-
-type GivenUp = { readonly incident: Incident; readonly entry: ThreadEntry; readonly error: PermanentError };
-
-async function giveUp(ports: PostPorts, { incident, entry, error }: GivenUp): Promise<void> {
-  ports.log.error('message undeliverable', { incident: incident.id, entry: entry.key, channel: incident.channel, error });
-  await ports.incidents.update(incident.id, (current) => {
-    const now = entryOf(current, entry.key);
-    return now === undefined ? current : withEntry(current, { ...now, sendingSince: undefined, undeliverable: error.message });
-  });
+  throw error;
 }

@@ -3,11 +3,12 @@
 
 import { noLongerExpected, wakeReason, woken } from '../src/domain/care.ts';
 import type { Incident, ThreadEntry } from '../src/domain/incident.ts';
+import { isHeldBack } from '../src/domain/incident.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
 import { isFinal } from '../src/domain/proposal.ts';
 import type { Millis } from '../src/domain/time.ts';
-import { between, MINUTE } from '../src/domain/time.ts';
+import { between, DAY, MINUTE, toInstant } from '../src/domain/time.ts';
 import type { AuditKeeping } from '../src/ports/audit.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
@@ -15,6 +16,7 @@ import type { JobQueue } from '../src/ports/job-queue.ts';
 import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
+import type { StormStore } from '../src/ports/storm-store.ts';
 import { isUndoneNext, settleIncident } from './close.ts';
 import { expire } from './expire.ts';
 import { releaseIncident } from './release.ts';
@@ -25,6 +27,7 @@ export type SweepPorts = {
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
   readonly audit: Pick<AuditKeeping, 'settle'>;
+  readonly storms: StormStore;
   readonly queue: JobQueue;
   readonly clock: Clock;
   readonly log: Log;
@@ -36,6 +39,8 @@ export type SweepOutcome = { readonly expired: number; readonly resumed: number;
 const LOOKED_AT = 1000;
 /** A proposal its incident does not name after this long was left by a crash between storing it and showing it. */
 const ATTACHED_WITHIN_MS = MINUTE;
+/** No storm takes longer to be over. */
+const STORMS_OF = 7 * DAY;
 
 export function createSweep(ports: SweepPorts, settings: { readonly policy: Pick<Policy, 'quietAfter'> }) {
   return async function sweep(): Promise<SweepOutcome> {
@@ -47,6 +52,7 @@ export function createSweep(ports: SweepPorts, settings: { readonly policy: Pick
     }
     outcome.resolved = await sweepIncidents(ports, settings.policy.quietAfter);
     await ports.audit.settle();
+    await sweepStorms(ports);
     ports.log.debug('swept', outcome);
     return outcome;
   };
@@ -82,6 +88,12 @@ async function sweepPending(ports: SweepPorts, proposal: Proposal): Promise<'exp
   return (await expire(ports, proposal, 'nobody was shown it')) ? 'expired' : 'left';
 }
 
+/** A storm that rages is looked at until its message says that it is over. */
+async function sweepStorms({ storms, queue, clock }: SweepPorts): Promise<void> {
+  for (const { id, isOver } of await storms.recent(toInstant(clock.now() - STORMS_OF)))
+    if (isOver !== true) await queue.enqueue({ step: 'storm', stormId: id });
+}
+
 async function sweepIncidents(ports: SweepPorts, quietAfter: Millis): Promise<number> {
   const now = ports.clock.now();
   let resolved = 0;
@@ -112,7 +124,8 @@ async function wake(ports: SweepPorts, incident: Incident): Promise<void> {
 
 /** What a crash left half done: a message never queued, or an ended proposal its incident still waits for. */
 async function catchUp(ports: SweepPorts, incident: Incident): Promise<void> {
-  if (incident.thread.some(isUnsent)) await ports.queue.enqueue({ step: 'post', incidentId: incident.id });
+  if (incident.thread.some((entry) => isUnsent(entry) && !isHeldBack(incident, entry)))
+    await ports.queue.enqueue({ step: 'post', incidentId: incident.id });
   if (incident.proposalId === undefined) return;
   const proposal = await ports.proposals.get(incident.proposalId);
   if (proposal === undefined || !isFinal(proposal.state)) return;

@@ -13,6 +13,7 @@ import type { Policy } from './domain/policy.ts';
 import type { RepositoryRule } from './domain/repository.ts';
 import type { RouteRule } from './domain/route.ts';
 import { CHANNEL_ID, OWNER_ID, SEVERITIES } from './domain/route.ts';
+import type { StormRules } from './domain/storm.ts';
 import type { Millis } from './domain/time.ts';
 
 export type Rules = {
@@ -20,6 +21,7 @@ export type Rules = {
   readonly policy: Policy;
   /** Read at the start only. */
   readonly digests: DigestRules;
+  readonly alerts: AlertRules;
   /** Kills that ended longer ago than this when first seen are recorded without a message. */
   readonly reportWithin: Millis;
   /** Records of the audit that are older are removed. */
@@ -35,6 +37,9 @@ export type Rules = {
     readonly syncWithin: Millis;
   };
 };
+
+/** How loud the channel is. */
+export type AlertRules = { readonly storm: StormRules; readonly remindAfter: number; readonly reopenWithin: Millis };
 
 export type ParsedRules =
   | { readonly kind: 'rules'; readonly rules: Rules }
@@ -55,10 +60,23 @@ const route = z
   })
   .refine(({ channel, owner }) => channel !== undefined || owner !== undefined, 'a route needs a channel, an owner, or both');
 
+const alerts = z.strictObject({
+  storm: z
+    .strictObject({
+      incidents: z.int().min(1).max(50).default(5),
+      within: duration.prefault('1m'),
+      overAfter: duration.prefault('10m'),
+    })
+    .prefault({}),
+  remindAfter: z.int().min(2).default(10),
+  reopenWithin: duration.prefault('3d'),
+});
+
 const file = z.strictObject({
   routes: z.array(route).default([]),
   policy: policySchema.prefault({}),
   digests: digestsSchema.prefault({}),
+  alerts: alerts.prefault({}),
   reportWithin: duration.prefault('1h'),
   auditKept: duration.prefault('400d'),
   repositories: repositoriesSchema.default([]),
@@ -68,6 +86,7 @@ const file = z.strictObject({
 const KEYS: readonly string[] = [
   ...Object.keys(file.shape),
   ...Object.keys(route.shape),
+  ...Object.keys(alerts.shape),
   ...POLICY_KEYS,
   ...DIGEST_KEYS,
   ...REPOSITORY_KEYS,

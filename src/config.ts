@@ -8,6 +8,8 @@ import type { GitHubConfig } from './config-github.ts';
 import { githubOf, githubProblems, githubSettings } from './config-github.ts';
 import type { Role } from './config-role.ts';
 import { missingForRole, parseRole } from './config-role.ts';
+import type { SlackConfig } from './config-slack.ts';
+import { slackOf, slackPartners } from './config-slack.ts';
 import { Secret } from './secret.ts';
 import type { SettingName } from './settings.ts';
 import { SETTINGS } from './settings.ts';
@@ -23,15 +25,7 @@ export type Config = {
   /** Empty: all namespaces but the excluded ones. */
   readonly namespaces: readonly string[];
   readonly excludedNamespaces: readonly string[];
-  readonly slack:
-    | { readonly kind: 'local'; readonly port: number; readonly channel: string | undefined }
-    | {
-        readonly kind: 'workspace';
-        readonly botToken: Secret;
-        readonly appToken: Secret;
-        readonly apiUrl: string | undefined;
-        readonly channel: string;
-      };
+  readonly slack: SlackConfig;
   readonly prometheus: { readonly url: string; readonly token: Secret | undefined } | undefined;
   /** Undefined without HEADROOM_CONFIG: the defaults, fitted to what is embedded. */
   readonly rules: Rules | undefined;
@@ -69,6 +63,9 @@ const port = z.coerce
   .int('a TCP port: a whole number from 0 to 65535')
   .min(0, 'a TCP port: a whole number from 0 to 65535')
   .max(65_535, 'a TCP port: a whole number from 0 to 65535');
+const channelId = z
+  .string()
+  .regex(/^[CGD][A-Z0-9]{2,}$/, 'a channel id, which starts with C (channel details, at the bottom), for example C0123456789');
 const namespace = z
   .string()
   .regex(
@@ -105,11 +102,14 @@ const environment = z.object({
     .string()
     .regex(/^xapp-/, 'an app-level token, which starts with xapp- (it is on the app’s "Basic Information" page)')
     .optional(),
-  SLACK_API_URL: url(/^https?$/, 'an http:// or https:// URL, for example https://slack.com/api/').optional(),
-  SLACK_CHANNEL: z
+  SLACK_SIGNING_SECRET: z
     .string()
-    .regex(/^[CGD][A-Z0-9]{2,}$/, 'a channel id, which starts with C (channel details, at the bottom), for example C0123456789')
+    .regex(/^[0-9a-f]{32}$/, 'the signing secret: 32 hex digits (it is on the app’s "Basic Information" page)')
     .optional(),
+  SLACK_HTTP_PORT: port.default(3001),
+  SLACK_API_URL: url(/^https?$/, 'an http:// or https:// URL, for example https://slack.com/api/').optional(),
+  SLACK_CHANNEL: channelId.optional(),
+  SLACK_FALLBACK_CHANNEL: channelId.optional(),
   PROMETHEUS_URL: url(/^https?$/, 'an http:// or https:// URL, for example http://prometheus.monitoring.svc:9090').optional(),
   PROMETHEUS_TOKEN: z.string().optional(),
   ...githubSettings,
@@ -138,7 +138,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
     ...(parsed.success
       ? []
       : parsed.error.issues.map((issue) => `${issue.path.map(String)[0] ?? 'environment'}: ${issue.message}`)),
-    ...missingPartners(values),
+    ...slackPartners(values),
     ...githubProblems(values),
     ...(role.kind === 'role' ? missingForRole(role.role, values, sources.environment) : []),
     ...rules.problems,
@@ -154,22 +154,6 @@ function present(environmentValues: ConfigSources['environment']): Record<string
     return value === undefined || value === '' ? [] : [[name, value] as const];
   });
   return Object.fromEntries(entries);
-}
-
-/** Settings that make no sense alone. Apart from the schema, so that one wrong value does not hide these. */
-function missingPartners(values: Readonly<Record<string, string>>): readonly string[] {
-  const { SLACK_BOT_TOKEN: bot, SLACK_APP_TOKEN: app, SLACK_CHANNEL: channel } = values;
-  return [
-    ...(bot !== undefined && app === undefined
-      ? ['SLACK_APP_TOKEN: needed beside SLACK_BOT_TOKEN: an app-level token that starts with xapp-']
-      : []),
-    ...(app !== undefined && bot === undefined
-      ? ['SLACK_BOT_TOKEN: needed beside SLACK_APP_TOKEN: a bot token that starts with xoxb-']
-      : []),
-    ...((bot ?? app) !== undefined && channel === undefined
-      ? ['SLACK_CHANNEL: needed with a real Slack: the id of the channel for incidents, for example C0123456789']
-      : []),
-  ];
 }
 
 type Context = { readonly role: Role; readonly rules: Rules | undefined; readonly sources: ConfigSources };
@@ -211,14 +195,6 @@ function clusterOf(values: Environment, environmentValues: ConfigSources['enviro
     return { kind: 'kubeconfig', path: values.KUBECONFIG, context: values.KUBE_CONTEXT };
   }
   return environmentValues['KUBERNETES_SERVICE_HOST'] === undefined ? { kind: 'demo' } : { kind: 'in-cluster' };
-}
-
-function slackOf(values: Environment): Config['slack'] {
-  const { SLACK_BOT_TOKEN: bot, SLACK_APP_TOKEN: app, SLACK_CHANNEL: channel } = values;
-  if (bot === undefined || app === undefined || channel === undefined) {
-    return { kind: 'local', port: values.LOCAL_SLACK_PORT, channel };
-  }
-  return { kind: 'workspace', botToken: new Secret(bot), appToken: new Secret(app), apiUrl: values.SLACK_API_URL, channel };
 }
 
 function loadRules(sources: ConfigSources): { readonly rules: Rules | undefined; readonly problems: readonly string[] } {

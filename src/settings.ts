@@ -63,6 +63,20 @@ export const SETTINGS = [
     example: 'xapp-your-app-token',
   },
   {
+    name: 'SLACK_SIGNING_SECRET',
+    meaning: 'Instead of SLACK_APP_TOKEN: Slack reaches the bot over HTTP, and each request is checked by this secret.',
+    unit: '32 hex digits',
+    fallback: 'none: Socket Mode, which needs no address that Slack can reach',
+    example: '0123456789abcdef0123456789abcdef',
+  },
+  {
+    name: 'SLACK_HTTP_PORT',
+    meaning: 'With SLACK_SIGNING_SECRET: the port for Slack’s requests, on the path /slack/events.',
+    unit: 'TCP port, 1 to 65535, or 0 for any free one',
+    fallback: '3001',
+    example: '3001',
+  },
+  {
     name: 'SLACK_API_URL',
     meaning: 'Where Slack’s Web API is, for a proxy or a test double.',
     unit: 'http:// or https:// URL ending in /',
@@ -74,6 +88,13 @@ export const SETTINGS = [
     meaning: 'Where incidents go that no route of HEADROOM_CONFIG sends elsewhere. Invite the bot to it.',
     unit: 'channel id',
     fallback: 'the local Slack’s #oom-alerts; required with a real Slack',
+    example: 'C0123456789',
+  },
+  {
+    name: 'SLACK_FALLBACK_CHANNEL',
+    meaning: 'Where an incident goes whose own channel is archived, gone, read-only, or without the bot. Invite the bot to it.',
+    unit: 'channel id',
+    fallback: 'SLACK_CHANNEL',
     example: 'C0123456789',
   },
   {

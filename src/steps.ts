@@ -17,9 +17,10 @@ export const STEPS = {
   enrich: { attempts: 8, timeoutMs: 15_000, concurrency: 16, backoffMs: 500 },
   post: { attempts: 30, timeoutMs: 60_000, concurrency: 16, backoffMs: 500 },
   digest: { attempts: 20, timeoutMs: 60_000, concurrency: 2, backoffMs: 2000 },
+  storm: { attempts: 30, timeoutMs: 60_000, concurrency: 2, backoffMs: 500 },
   // One try of the write each time: the step looks before it writes again.
   apply: { attempts: 8, timeoutMs: 30_000, concurrency: 16, backoffMs: 1000 },
   verify: { attempts: 30, timeoutMs: 30_000, concurrency: 8, backoffMs: 1000 },
 } as const satisfies Record<Step, StepSettings>;
 
-export const STEP_NAMES = ['enrich', 'post', 'digest', 'apply', 'verify'] as const satisfies readonly Step[];
+export const STEP_NAMES = ['enrich', 'post', 'storm', 'digest', 'apply', 'verify'] as const satisfies readonly Step[];

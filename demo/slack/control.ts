@@ -7,6 +7,7 @@ import type { SocketMode } from './socket-mode.ts';
 import type { UiAnswer, UiMessage, UiRequests, UiState } from './ui-types.ts';
 import type { ApiCall } from './web-api/serve.ts';
 import type { Json, Message, View, World } from './world.ts';
+import { channelOf } from './world.ts';
 
 export type Control = PeopleAct & {
   break(request: UiRequests['break']): UiAnswer;
@@ -18,6 +19,10 @@ export type Control = PeopleAct & {
   /** This person's open modals, the topmost last. */
   modals(user: string): readonly View[];
   homeOf(user: string): Json | undefined;
+  /** Somebody archives the channel, or takes the bot out of it; `open` undoes both. */
+  setChannel(id: string, state: 'open' | 'archived' | 'without-bot'): void;
+  /** Somebody who may deletes a message. */
+  remove(channel: string, ts: string): void;
   setGroup(id: string, members: readonly string[]): void;
   /** The app's calls of the Web API, oldest first: the last 5000. */
   calls(): readonly ApiCall[];
@@ -54,12 +59,32 @@ export function createControl({ world, act, socket }: ControlOptions): Control &
       if (group !== undefined) group.members = members;
       world.changed();
     },
+    ...moderation(world),
     calls: () => calls,
     onChange: world.onChange,
     until: (look, wanted) => until(world, look, wanted),
     record(call) {
       calls.push(call);
       if (calls.length > MOST_CALLS) calls.shift();
+    },
+  };
+}
+
+/** What people with more rights do to a channel. */
+function moderation(world: World): Pick<Control, 'setChannel' | 'remove'> {
+  return {
+    setChannel(id, state) {
+      const channel = channelOf(world, id);
+      if (channel === undefined) return;
+      channel.isArchived = state === 'archived';
+      const others = channel.members.filter((member) => member !== world.botUserId);
+      channel.members = state === 'without-bot' ? others : [...others, world.botUserId];
+      world.changed();
+    },
+    remove(id, ts) {
+      const channel = channelOf(world, id);
+      if (channel !== undefined) channel.messages = channel.messages.filter((message) => message.ts !== ts);
+      world.changed();
     },
   };
 }
@@ -98,9 +123,9 @@ function stateOf({
 }
 
 function shown(message: Message, all: readonly Message[]): UiMessage {
-  const { ts, user, text, blocks, attachments, threadTs, edited, ephemeralFor } = message;
+  const { ts, user, text, blocks, attachments, threadTs, broadcast, edited, ephemeralFor } = message;
   const replyCount = all.filter((each) => each.threadTs === ts && each.ephemeralFor === undefined).length;
-  return { ts, user, text, blocks, attachments, threadTs, replyCount, edited, ephemeral: ephemeralFor !== undefined };
+  return { ts, user, text, blocks, attachments, threadTs, broadcast, replyCount, edited, ephemeral: ephemeralFor !== undefined };
 }
 
 type Wanted = { readonly withinMs: number; readonly words: string };

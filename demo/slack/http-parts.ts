@@ -39,6 +39,17 @@ export function sendText(response: ServerResponse, status: number, text: string)
   response.end(text);
 }
 
+/** What was uploaded: never a page that could act here. */
+export function sendFile(
+  response: ServerResponse,
+  file: { readonly bytes: Uint8Array; readonly type: string } | undefined,
+): void {
+  if (file === undefined) return sendText(response, 404, 'no such file\n');
+  const type = file.type === 'image/png' ? file.type : 'text/plain; charset=utf-8';
+  response.writeHead(200, { 'content-type': type, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+  response.end(file.bytes);
+}
+
 /** Only names of this machine: a page of another site must not reach us by a name that points here. */
 export function isLocalHost(request: IncomingMessage): boolean {
   return /^(127\.0\.0\.1|localhost)(:[0-9]+)?$/.test(request.headers.host ?? '');

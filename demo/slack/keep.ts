@@ -19,6 +19,7 @@ const kept = z.object({
       attachments: z.array(json),
       metadata: json.optional(),
       threadTs: z.string().optional(),
+      broadcast: z.boolean().optional(),
       edited: z.boolean(),
       reactions: z.record(z.string(), z.array(z.string())).optional(),
     }),

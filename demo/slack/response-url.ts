@@ -70,7 +70,7 @@ export function respondAt(world: World, place: ResponsePlace, body: unknown): vo
     world.changed();
     return;
   }
-  const content = contentOf({ isFileReady: () => true }, parsed.data);
+  const content = contentOf({ isFileReady: () => true, world }, parsed.data);
   if (replaces && isThere) replace(channel, place.original, content);
   else if (type === 'ephemeral') whisper(world, { channel: channel.id, user: place.user, content, threadTs: place.threadTs });
   else speak(world, channel, { content, threadTs: place.threadTs });

@@ -7,7 +7,7 @@ import type { Duplex } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { Control } from './control.ts';
 import { createControl } from './control.ts';
-import { isLocalHost, isSameOrigin, parseJson, readBody, readBytes, sendText } from './http-parts.ts';
+import { isLocalHost, isSameOrigin, parseJson, readBody, readBytes, sendFile, sendText } from './http-parts.ts';
 import { keepWorld } from './keep.ts';
 import { createPeopleAct } from './people-act.ts';
 import { createResponseUrls } from './response-url.ts';
@@ -53,6 +53,7 @@ export type LocalSlack = {
   readonly teamId: string;
   readonly channelId: string;
   readonly channelName: string;
+  readonly fallbackChannelId: string;
   readonly people: typeof PEOPLE;
   readonly groups: typeof GROUPS;
   readonly control: Control;
@@ -80,6 +81,7 @@ export async function startLocalSlack(options: LocalSlackOptions): Promise<Local
     teamId: world.teamId,
     channelId: CHANNEL.alerts,
     channelName: '#oom-alerts',
+    fallbackChannelId: CHANNEL.fallback,
     people: PEOPLE,
     groups: GROUPS,
     control,
@@ -164,6 +166,7 @@ async function route({ request, response, webApi, ui, responses, files }: Routed
     return sendText(response, status, text);
   }
   if (area === 'upload') return sendText(response, files.receive(rest, await readBytes(request)) ? 200 : 404, 'OK');
+  if (area === 'file') return sendFile(response, files.read(rest));
   if (area === 'ui') return ui.request(request, response, rest);
   if (PAGE_PATHS.has(path)) return ui.page(response, path);
   sendText(response, 404, 'not found\n');

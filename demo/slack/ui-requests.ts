@@ -29,6 +29,7 @@ const requests = {
     slowMs: z.int().min(0).max(60_000).optional(),
     dropAnswerNext: z.int().min(0).max(1000).optional(),
     noUserGroups: z.boolean().optional(),
+    noCharts: z.boolean().optional(),
     disconnect: z.enum(['refresh_requested', 'warning', 'drop']).optional(),
   }),
 };

@@ -21,6 +21,8 @@ export type UiMessage = {
   readonly blocks: readonly Readonly<Record<string, unknown>>[];
   readonly attachments: readonly Readonly<Record<string, unknown>>[];
   readonly threadTs?: string | undefined;
+  /** A reply that the channel shows too. */
+  readonly broadcast?: boolean | undefined;
   readonly replyCount: number;
   readonly edited: boolean;
   /** Only this person sees it, and it is gone when the page is loaded again. */
@@ -53,6 +55,8 @@ export type UiFaults = {
   readonly dropAnswerNext: number;
   /** usergroups.* answer missing_scope. */
   readonly noUserGroups: boolean;
+  /** The workspace does not know charts yet: a message with one is refused. */
+  readonly noCharts: boolean;
 };
 
 export type UiState = {

@@ -24,6 +24,8 @@ export type Message = {
   attachments: readonly Json[];
   metadata?: Json | undefined;
   readonly threadTs?: string | undefined;
+  /** A reply that the channel shows too. */
+  readonly broadcast?: boolean | undefined;
   edited: boolean;
   /** Only this person sees it. */
   readonly ephemeralFor?: string | undefined;
@@ -36,6 +38,7 @@ export type Channel = {
   readonly name: string;
   readonly topic: string;
   members: readonly string[];
+  isArchived?: boolean;
   messages: Message[];
 };
 
@@ -86,9 +89,9 @@ export const PEOPLE = {
 } as const;
 /** Says what Slack itself says: unknown commands, an app that did not answer. */
 export const SLACKBOT = 'USLACKBOT';
-export const CHANNEL = { alerts: 'C0ALERTS1', private: 'C0PRIVAT1' } as const;
+export const CHANNEL = { alerts: 'C0ALERTS1', fallback: 'C0PLATFM1', private: 'C0PRIVAT1' } as const;
 export const GROUPS = { sreLeads: 'S0SRELEAD' } as const;
-export const NO_FAULTS: UiFaults = { rateLimitNext: 0, slowMs: 0, dropAnswerNext: 0, noUserGroups: false };
+export const NO_FAULTS: UiFaults = { rateLimitNext: 0, slowMs: 0, dropAnswerNext: 0, noUserGroups: false, noCharts: false };
 
 export function createWorld({ now }: { readonly now: () => number }): World {
   const listeners = new Set<() => void>();
@@ -102,13 +105,7 @@ export function createWorld({ now }: { readonly now: () => number }): World {
     appToken: 'xapp-local-headroom',
     users: everybody(),
     groups: [{ id: GROUPS.sreLeads, handle: 'sre-leads', members: [PEOPLE.bob] }],
-    channels: [
-      newChannel(CHANNEL.alerts, 'oom-alerts', {
-        topic: 'Containers killed for memory, and their fixes',
-        members: Object.values(PEOPLE),
-      }),
-      newChannel(CHANNEL.private, 'without-the-bot', { topic: 'The bot is not in here', members: [PEOPLE.alice, PEOPLE.bob] }),
-    ],
+    channels: firstChannels(),
     modals: new Map(),
     homes: new Map(),
     triggers: new Map(),
@@ -126,6 +123,20 @@ export function createWorld({ now }: { readonly now: () => number }): World {
       return () => listeners.delete(listener);
     },
   };
+}
+
+function firstChannels(): Channel[] {
+  return [
+    newChannel(CHANNEL.alerts, 'oom-alerts', {
+      topic: 'Containers killed for memory, and their fixes',
+      members: Object.values(PEOPLE),
+    }),
+    newChannel(CHANNEL.fallback, 'platform-alerts', {
+      topic: 'What has no channel of its own any more',
+      members: Object.values(PEOPLE),
+    }),
+    newChannel(CHANNEL.private, 'without-the-bot', { topic: 'The bot is not in here', members: [PEOPLE.alice, PEOPLE.bob] }),
+  ];
 }
 
 function everybody(): readonly User[] {

@@ -29,6 +29,7 @@ import { redisMuteStore } from '../adapters/redis/mute-store.ts';
 import { redisLock, redisOnce } from '../adapters/redis/once.ts';
 import { redisPresenceBoard } from '../adapters/redis/presence-board.ts';
 import { redisProposalStore } from '../adapters/redis/proposal-store.ts';
+import { redisStormStore } from '../adapters/redis/storm-store.ts';
 import type { Config } from '../config.ts';
 import { unavailable } from '../domain/piece.ts';
 import { toInstant } from '../domain/time.ts';
@@ -53,6 +54,7 @@ import type { Once } from '../ports/once.ts';
 import type { PeakReader } from '../ports/peak-reader.ts';
 import type { PresenceBoard } from '../ports/presence.ts';
 import type { ProposalStore } from '../ports/proposal-store.ts';
+import type { StormStore } from '../ports/storm-store.ts';
 import type { SurroundingsReader } from '../ports/surroundings-reader.ts';
 import type { WorkloadEditor } from '../ports/workload-editor.ts';
 import type { ClusterPlace, RedisPlace } from './stand-ins.ts';
@@ -68,6 +70,7 @@ export type Stores = {
   readonly proposals: ProposalStore;
   readonly audit: Audit & AuditKeeping;
   readonly mutes: MuteStore;
+  readonly storms: StormStore;
   readonly ledger: Ledger;
   readonly presence: PresenceBoard;
   readonly once: Once;
@@ -89,6 +92,7 @@ export function openStores({ url }: RedisPlace, log: Log, lifecycle: Lifecycle):
     proposals: redisProposalStore({ client }),
     audit: redisAudit({ client, log }),
     mutes: redisMuteStore({ client, clock: systemClock }),
+    storms: redisStormStore({ client }),
     ledger: redisLedger({ client, clock: systemClock }),
     presence: redisPresenceBoard({ client, clock: systemClock }),
     once: redisOnce({ client }),

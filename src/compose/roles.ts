@@ -8,6 +8,7 @@ import { createCare } from '../../handlers/care.ts';
 import { createDecide } from '../../handlers/decide.ts';
 import { createTellDigest } from '../../handlers/digest.ts';
 import { createEnrich } from '../../handlers/enrich.ts';
+import { createAttachOutput, createExplain } from '../../handlers/explain.ts';
 import { createExplainMessage } from '../../handlers/explain-message.ts';
 import { createHome } from '../../handlers/home.ts';
 import { createPost } from '../../handlers/post.ts';
@@ -16,6 +17,7 @@ import { createQuery } from '../../handlers/query.ts';
 import { createRemember } from '../../handlers/remember.ts';
 import type { RouteSettings } from '../../handlers/route.ts';
 import { createSweep } from '../../handlers/sweep.ts';
+import { createTellStorm } from '../../handlers/tell-storm.ts';
 import { createUndo } from '../../handlers/undo.ts';
 import { createVerify } from '../../handlers/verify.ts';
 import { startSchedule } from '../adapters/cron/schedule.ts';
@@ -76,23 +78,17 @@ export async function startWorker(world: World): Promise<void> {
   const { policy } = rules;
   const common = { ...stores, ...telemetry, repositories, clock: systemClock };
   const messenger = createMessenger({ client: slack.client, ...telemetry });
-  const enrich = createEnrich(
-    {
-      ...common,
-      evidence: cluster.evidence,
-      usage: cluster.usage,
-      bounds: cluster.bounds,
-      namespaces: cluster.namespaces,
-    },
-    routed(world, { policy, evidenceDeadline: EVIDENCE_DEADLINE }),
-  );
+  const settings = settingsOf(world);
+  const { evidence, usage, bounds, namespaces } = cluster;
+  const enrich = createEnrich({ ...common, evidence, usage, bounds, namespaces }, settings);
   const workers = startWorkers({
     connection: stores.connection,
     cluster: cluster.name,
     handlers: {
       enrich,
       digest: createTellDigest({ ...common, ...cluster, messenger }, routed(world, { cluster: cluster.name })),
-      post: createPost({ ...common, messenger }, { policy }),
+      post: createPost({ ...common, messenger }, settings),
+      storm: createTellStorm({ ...common, messenger }, settings),
       apply: createApply({ ...common, editor: cluster.editor }, { policy, digest: sha256 }),
       verify: createVerify(
         { ...common, editor: cluster.editor, digest: sha256 },
@@ -141,6 +137,28 @@ function routed<Settings extends object>({ rules, slack }: World, settings: Sett
   return Object.defineProperty({ ...settings, routes: rules.routes, channel: slack.channel }, 'routes', {
     get: () => rules.routes,
   });
+}
+
+/** Read anew at each step: headroom.yaml may have changed meanwhile. */
+function settingsOf({ rules, slack: { channel, fallbackChannel } }: World) {
+  return {
+    get routes() {
+      return rules.routes;
+    },
+    get storm() {
+      return rules.alerts.storm;
+    },
+    get remindAfter() {
+      return rules.alerts.remindAfter;
+    },
+    get reopenWithin() {
+      return rules.alerts.reopenWithin;
+    },
+    policy: rules.policy,
+    channel,
+    fallbackChannel,
+    evidenceDeadline: EVIDENCE_DEADLINE,
+  };
 }
 
 /** Once at the start, for whatever was left half-way, then on a schedule. */
@@ -213,6 +231,8 @@ function conversation({ rules, repositories, stores, cluster, telemetry }: World
     care: createCare(common),
     query: createQuery(asking, answering),
     explainMessage: createExplainMessage(asking, answering),
+    explain: createExplain(common),
+    attachOutput: createAttachOutput(common),
     home: createHome(
       {
         ...common,

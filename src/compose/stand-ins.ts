@@ -4,6 +4,7 @@
 import type { ClusterSource } from '../adapters/kubernetes/connection.ts';
 import type { SlackCredentials } from '../adapters/slack/client.ts';
 import type { Config } from '../config.ts';
+import type { SlackIncoming } from '../config-slack.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 
 export type RedisPlace = { readonly url: string; readonly words: string };
@@ -15,6 +16,8 @@ export type ClusterPlace = {
 export type SlackPlace = {
   readonly credentials: SlackCredentials;
   readonly channel: string;
+  /** Where threads go whose own channel cannot be used; undefined: nowhere. */
+  readonly fallbackChannel: string | undefined;
   readonly words: string;
   /** Address of the local page. */
   readonly page: string | undefined;
@@ -48,11 +51,12 @@ export async function placeCluster(config: Config, lifecycle: Lifecycle): Promis
 export async function placeSlack(config: Config, lifecycle: Lifecycle): Promise<SlackPlace> {
   const { slack } = config;
   if (slack.kind === 'workspace') {
-    const { botToken, appToken, apiUrl, channel } = slack;
-    const credentials = { botToken: botToken.reveal(), appToken: appToken.reveal(), apiUrl };
+    const { botToken, apiUrl, channel, fallbackChannel } = slack;
+    const credentials = { botToken: botToken.reveal(), incoming: incomingOf(slack.incoming, config.httpHost), apiUrl };
     return {
       credentials,
       channel,
+      fallbackChannel,
       words: apiUrl === undefined ? 'slack.com' : new URL(apiUrl).host,
       page: undefined,
       approverGroups: [],
@@ -62,10 +66,16 @@ export async function placeSlack(config: Config, lifecycle: Lifecycle): Promise<
   const local = await startLocalSlack({ port: slack.port, dataFile: `${config.dataDir}/slack.json` });
   lifecycle.onStop('local Slack', () => local.stop());
   return {
-    credentials: { botToken: local.botToken, appToken: local.appToken, apiUrl: local.apiUrl },
+    credentials: { botToken: local.botToken, incoming: { kind: 'socket', appToken: local.appToken }, apiUrl: local.apiUrl },
     channel: slack.channel ?? local.channelId,
+    fallbackChannel: local.fallbackChannelId,
     words: `local page at ${local.url}`,
     page: local.url,
     approverGroups: [local.groups.sreLeads],
   };
+}
+
+function incomingOf(incoming: SlackIncoming, host: string): SlackCredentials['incoming'] {
+  if (incoming.kind === 'socket') return { kind: 'socket', appToken: incoming.appToken.reveal() };
+  return { kind: 'http', signingSecret: incoming.signingSecret.reveal(), host, port: incoming.port };
 }

@@ -2,9 +2,11 @@
 //
 //   open ──proposal──▶ proposed ──approved──▶ changing ──rolled out──▶ observing ──quiet──▶ resolved
 //     ▲                   │ refused, expired      │ not applied             │ killed again
-//     └───────────────────┴───────────────────────┴─────────────────────────┘
+//     ├───────────────────┴───────────────────────┴─────────────────────────┤
+//     └────────────────────── killed again soon after ──────────────────────┘
 //
-// A kill never changes the state by itself, but for resolved: a new kill opens a new incident that names the old one.
+// A kill never changes the state by itself, but for resolved: soon after, the same incident opens again, and its thread goes on; later, a new one opens
+// that names the old one.
 
 import type { Diagnosis } from './diagnosis.ts';
 import type { Evidence } from './evidence.ts';
@@ -26,7 +28,13 @@ export type Subject =
   | { readonly kind: 'proposal'; readonly proposalId: string }
   | { readonly kind: 'outcome'; readonly proposalId: string }
   | { readonly kind: 'follow-up'; readonly proposalId: string; readonly stage: FollowUpStage }
-  | { readonly kind: 'note'; readonly note: Note };
+  | { readonly kind: 'note'; readonly note: Note }
+  /** Killed again after it was called quiet: shown in the channel too. */
+  | { readonly kind: 'again'; readonly quietSince: Instant; readonly at: Instant }
+  /** Everything that was read, as a file: somebody asked for it. */
+  | { readonly kind: 'output' }
+  /** It goes on: shown in the channel too. */
+  | { readonly kind: 'reminder'; readonly kills: number; readonly at: Instant };
 
 export type PostedMessage = {
   /** Slack channel id and message timestamp. */
@@ -34,6 +42,12 @@ export type PostedMessage = {
   readonly id: string;
   /** Changes when the message's content does: an unchanged message is not edited. */
   readonly fingerprint: string;
+  /** The message whose thread it is in; undefined when it stands in the channel itself. */
+  readonly thread?: string | undefined;
+  /** What of it must be shown at once when it changes; the rest may wait a little. */
+  readonly gist?: string | undefined;
+  /** When it was sent or last edited. */
+  readonly shownAt?: Instant | undefined;
 };
 
 export type ThreadEntry = {
@@ -45,6 +59,8 @@ export type ThreadEntry = {
   readonly posted?: PostedMessage | undefined;
   /** Why it was given up, e.g. the channel is archived; undefined while it may still be sent. */
   readonly undeliverable?: string | undefined;
+  /** How often somebody deleted it in Slack. */
+  readonly lost?: number | undefined;
 };
 
 export type Incident = {
@@ -60,6 +76,10 @@ export type Incident = {
   readonly channel: string;
   /** Slack user group or user it belongs to; mentioned once, by the root message. */
   readonly owner?: string | undefined;
+  /** The channel it had before that one could not be used any more. */
+  readonly movedFrom?: string | undefined;
+  /** The storm in whose thread its messages are; undefined when it has a message of its own in the channel. */
+  readonly stormId?: string | undefined;
   readonly openedAt: Instant;
   readonly lastKill: Kill;
   readonly killCount: number;
@@ -79,6 +99,10 @@ export type Incident = {
   readonly resolvedAt?: Instant | undefined;
   /** What was found some time after its changes, oldest first. */
   readonly followUps?: readonly FollowUp[] | undefined;
+  /** Somebody asked for the full explanation of an incident that is told in a storm. */
+  readonly explanationAsked?: boolean | undefined;
+  /** When it last opened again after it was resolved. */
+  readonly reopenedAt?: Instant | undefined;
   readonly thread: readonly ThreadEntry[];
 };
 
@@ -154,6 +178,26 @@ export function addKill(incident: Incident, kill: Kill): Incident {
   };
 }
 
+/**
+ * A resolved incident open again, because its container was killed again. Nobody looks after it any more, and the channel is told.
+ * Not for an incident that is open.
+ */
+export function reopenIncident(incident: Incident, kill: Kill, now: Instant): Incident {
+  const quietSince = incident.killTimes.at(-1) ?? incident.openedAt;
+  const again: Subject = { kind: 'again', quietSince, at: kill.finishedAt ?? kill.seenAt };
+  const open: Incident = {
+    ...incident,
+    state: 'open',
+    resolvedAt: undefined,
+    reopenedAt: now,
+    acknowledgedBy: undefined,
+    assigned: undefined,
+    snoozed: undefined,
+    proposalId: undefined,
+  };
+  return addEntry(addKill(open, kill), `again/${quietSince}`, again);
+}
+
 /** The incident with one more message to show; unchanged when that key is already in its thread. */
 export function addEntry(incident: Incident, key: string, subject: Subject): Incident {
   if (incident.thread.some((entry) => entry.key === key)) return incident;
@@ -175,6 +219,13 @@ export function addFollowUp(incident: Incident, followUp: FollowUp): Incident {
 /** The incident with one thread entry replaced. */
 export function withEntry(incident: Incident, entry: ThreadEntry): Incident {
   return { ...incident, thread: incident.thread.map((old) => (old.key === entry.key ? entry : old)) };
+}
+
+/** In a storm nobody reads sixty explanations: they are there when asked for. */
+export function isHeldBack(incident: Incident, { subject, posted }: ThreadEntry): boolean {
+  return (
+    subject.kind === 'explanation' && posted === undefined && incident.stormId !== undefined && incident.explanationAsked !== true
+  );
 }
 
 export function entryOf(incident: Incident, key: string): ThreadEntry | undefined {

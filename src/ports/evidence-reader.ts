@@ -13,6 +13,8 @@ export type EvidenceSubject = {
 };
 
 export interface EvidenceReader {
+  /** Who owns the pod, as its kill recorded it: one or two quick reads, so that people can be told before the rest is read. */
+  owner(subject: EvidenceSubject, signal: AbortSignal): Promise<Evidence['owner']>;
   /** All pieces but usage, read concurrently; pieces not there when the signal fires are unavailable with "took longer than …". */
   read(subject: EvidenceSubject, signal: AbortSignal): Promise<Omit<Evidence, 'usage'>>;
 }

@@ -17,6 +17,10 @@ export type FaultCode =
   | 'OOM_REPOSITORY_RATE_LIMITED'
   | 'OOM_REPOSITORY_DENIED'
   | 'OOM_REPOSITORY_ANSWER'
+  /** The bot cannot post there: removed, archived, read-only, or no such channel. */
+  | 'OOM_SLACK_CHANNEL_CLOSED'
+  /** The message to edit, or the thread to reply in, was deleted. */
+  | 'OOM_SLACK_MESSAGE_GONE'
   | 'OOM_TIMEOUT';
 
 type FaultOptions = {

@@ -4,8 +4,11 @@ import type { Dossier, Incident } from '../domain/incident.ts';
 
 export type IncidentDraft = (id: string, previousIncidentId: string | undefined) => Incident;
 
+/** The last resolved incident of the key as it opens again; undefined when it is to rest. */
+export type Reopening = (last: Incident) => Incident | undefined;
+
 export type Opened = {
-  readonly kind: 'opened' | 'found';
+  readonly kind: 'opened' | 'found' | 'reopened';
   readonly incident: Incident;
 };
 
@@ -14,10 +17,10 @@ export interface IncidentStore {
   /** The unresolved incident with that key. */
   findOpen(key: string): Promise<Incident | undefined>;
   /**
-   * The unresolved incident with that key, or a new one made by `draft` from the next number and the last resolved incident of
+   * The unresolved incident with that key, or the last resolved one opened again, or a new one made by `draft` from the next number and the last resolved incident of
    * the key. Two callers at once get the same incident; one of them 'opened' it.
    */
-  openOrFind(key: string, draft: IncidentDraft): Promise<Opened>;
+  openOrFind(key: string, draft: IncidentDraft, reopen?: Reopening): Promise<Opened>;
   /**
    * Applies a pure change to the stored incident and stores the result with version + 1, again on a conflict (at most 20 times,
    * then TransientError). A change that returns the very same object stores nothing. Throws PermanentError when the incident is

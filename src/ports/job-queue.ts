@@ -6,7 +6,9 @@ import type { Instant } from '../domain/time.ts';
 export type Job =
   /** `marked`: a suspected kill turned out to be one, and is looked at again. */
   | { readonly step: 'enrich'; readonly cluster: string; readonly killId: string; readonly marked?: boolean | undefined }
-  | { readonly step: 'post'; readonly incidentId: string }
+  /** `afterMs`: what may wait; other changes that come meanwhile do not wait with it. */
+  | { readonly step: 'post'; readonly incidentId: string; readonly afterMs?: number | undefined }
+  | { readonly step: 'storm'; readonly stormId: string; readonly afterMs?: number | undefined }
   | { readonly step: 'digest'; readonly period: DigestPeriod; readonly channel: string; readonly at: Instant }
   | { readonly step: 'apply'; readonly cluster: string; readonly proposalId: string }
   | { readonly step: 'verify'; readonly cluster: string; readonly proposalId: string };

@@ -5,6 +5,8 @@ import type { FollowUp } from '../domain/follow-up.ts';
 import type { Dossier, Incident, PostedMessage } from '../domain/incident.ts';
 import type { Note } from '../domain/note.ts';
 import type { Proposal } from '../domain/proposal.ts';
+import type { Storm, StormStory } from '../domain/storm.ts';
+import type { Instant } from '../domain/time.ts';
 
 export type Message =
   | {
@@ -18,7 +20,11 @@ export type Message =
   | { readonly kind: 'outcome'; readonly incident: Incident; readonly proposal: Proposal }
   | { readonly kind: 'follow-up'; readonly incident: Incident; readonly followUp: FollowUp }
   | { readonly kind: 'note'; readonly incident: Incident; readonly note: Note }
-  | { readonly kind: 'digest'; readonly digest: Digest };
+  | { readonly kind: 'digest'; readonly digest: Digest }
+  | { readonly kind: 'again'; readonly incident: Incident; readonly quietSince: Instant; readonly at: Instant }
+  | { readonly kind: 'reminder'; readonly incident: Incident; readonly dossier?: Dossier | undefined; readonly kills: number }
+  | { readonly kind: 'output'; readonly incident: Incident; readonly dossier: Dossier }
+  | { readonly kind: 'storm'; readonly storm: Storm; readonly story: StormStory; readonly over: boolean };
 
 /** Who may approve in the incident's namespace, for the text: user and group ids. */
 export type Approvers = { readonly users: readonly string[]; readonly groups: readonly string[] };
@@ -27,6 +33,8 @@ export type Place = {
   readonly channel: string;
   /** The root message's id for a reply; undefined for the root itself. */
   readonly thread?: string | undefined;
+  /** A reply that is shown in the channel too. */
+  readonly broadcast?: boolean | undefined;
   /** Sent along as metadata, so that the message can be found again: "OOM-1042/root". */
   readonly key: string;
 };

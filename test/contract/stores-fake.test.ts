@@ -11,6 +11,7 @@ import {
   fakeOnce,
   fakeProposals,
   fakeQueue,
+  fakeStorms,
 } from '../fakes/stores.ts';
 import { storesContract } from './stores.ts';
 
@@ -37,6 +38,7 @@ storesContract('the fakes', async () => {
     proposals: fakeProposals(audit),
     audit,
     mutes: fakeMutes(() => Date.now()),
+    storms: fakeStorms(),
     ledger: fakeLedger(() => Date.now()),
     once: fakeOnce(() => performance.now()),
     lock: fakeLock(() => performance.now()),

@@ -22,6 +22,7 @@ import { redisMuteStore } from '../../src/adapters/redis/mute-store.ts';
 import { redisLock, redisOnce } from '../../src/adapters/redis/once.ts';
 import { redisPresenceBoard } from '../../src/adapters/redis/presence-board.ts';
 import { redisProposalStore } from '../../src/adapters/redis/proposal-store.ts';
+import { redisStormStore } from '../../src/adapters/redis/storm-store.ts';
 import { GONE_AFTER_MS } from '../../src/domain/presence.ts';
 import { toInstant } from '../../src/domain/time.ts';
 import { PermanentError, TransientError } from '../../src/ports/fault.ts';
@@ -69,6 +70,7 @@ storesContract('a real Redis', async () => {
     proposals: redisProposalStore({ client }),
     audit: redisAudit({ client, log: silentLog }),
     mutes: redisMuteStore({ client, clock: { now: () => toInstant(Date.now()) } }),
+    storms: redisStormStore({ client }),
     ledger: redisLedger({ client, clock: { now: () => toInstant(Date.now()) } }),
     once: redisOnce({ client }),
     lock: redisLock({ client, newToken: randomUUID }),
@@ -139,7 +141,7 @@ describe('the job queue', () => {
     const workers = startWorkers({
       cluster: 'prod',
       connection: opened.connection,
-      handlers: { enrich: done, post, digest: done, apply: done, verify: done },
+      handlers: { enrich: done, post, storm: done, digest: done, apply: done, verify: done },
       log: silentLog,
       meter: silentMeter,
     });

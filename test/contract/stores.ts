@@ -2,7 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Incident } from '../../src/domain/incident.ts';
-import { addKill, openIncident } from '../../src/domain/incident.ts';
+import { addKill, openIncident, reopenIncident } from '../../src/domain/incident.ts';
 import type { LedgerSubject } from '../../src/domain/ledger.ts';
 import { toBytes } from '../../src/domain/memory.ts';
 import type { Mute } from '../../src/domain/mute.ts';
@@ -19,8 +19,10 @@ import type { Lock } from '../../src/ports/lock.ts';
 import type { MuteStore } from '../../src/ports/mute-store.ts';
 import type { Once } from '../../src/ports/once.ts';
 import type { ProposalStore } from '../../src/ports/proposal-store.ts';
+import type { StormStore } from '../../src/ports/storm-store.ts';
 import { dossier, kill, mi, NOW, proposal, series, withUsage, workload } from '../support/build.ts';
 import { auditContract } from './audit-trail.ts';
+import { stormsContract } from './storms.ts';
 
 export type StoresUnderTest = {
   readonly intake: KillIntake;
@@ -31,6 +33,7 @@ export type StoresUnderTest = {
   readonly proposals: ProposalStore;
   readonly audit: Audit & AuditKeeping;
   readonly mutes: MuteStore;
+  readonly storms: StormStore;
   readonly ledger: Ledger;
   readonly once: Once;
   readonly lock: Lock;
@@ -292,6 +295,18 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
         expect((await stores.incidents.list({ state: 'all', limit: 100 })).map(({ id }) => id)).toContain(incident.id);
       });
 
+      it('opens the last one again for twenty who ask at once, when it is to', async () => {
+        const { incident } = await stores.incidents.openOrFind('key-5', draft('key-5'));
+        await stores.incidents.update(incident.id, (current) => ({ ...current, state: 'resolved', resolvedAt: NOW }));
+        const again = (last: Incident): Incident => reopenIncident(last, kill({ id: 'key-5/second' }), NOW);
+        const opened = await Promise.all(TWENTY.map(() => stores.incidents.openOrFind('key-5', draft('key-5'), again)));
+        expect(new Set(opened.map((each) => each.incident.id))).toEqual(new Set([incident.id]));
+        expect(opened.filter(({ kind }) => kind === 'reopened')).toHaveLength(1);
+        expect(await stores.incidents.findOpen('key-5')).toMatchObject({ state: 'open', killCount: 2 });
+        const unresolved = await stores.incidents.list({ state: 'unresolved', limit: 100 });
+        expect(unresolved.map(({ id }) => id)).toContain(incident.id);
+      });
+
       it('refuses to change one that is not there', async () => {
         await expect(stores.incidents.update('OOM-1', (current) => current)).rejects.toMatchObject({ name: 'PermanentError' });
       });
@@ -345,14 +360,17 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
       });
 
       it('gives what was taken back once, and lists what is over no more', async () => {
-        await stores.mutes.put(mute('web'));
+        const web = mute('web');
+        await stores.mutes.put(web);
         await stores.mutes.put(mute('old', 1000));
         expect((await stores.mutes.list()).map(({ workload: { name: of } }) => of)).not.toContain('old');
-        expect(await stores.mutes.remove(muteKey(mute('web')))).toEqual(mute('web'));
+        expect(await stores.mutes.remove(muteKey(web))).toEqual(web);
         expect(await stores.mutes.remove(muteKey(mute('web')))).toBeUndefined();
         expect(await stores.mutes.get(muteKey(mute('web')))).toBeUndefined();
       });
     });
+
+    describe('storms', () => stormsContract(() => stores));
 
     it('claims a key once until its time is over', async () => {
       const claims = await Promise.all(TWENTY.map(() => stores.once.claim('click-1', 60_000)));

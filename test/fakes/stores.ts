@@ -14,6 +14,8 @@ import type { Kill } from '../../src/domain/oom-kill.ts';
 import { COUNTED_WITHIN, happenedAt, instanceOf, isLateMark, SAME_KILL_WITHIN } from '../../src/domain/oom-kill.ts';
 import type { Presence } from '../../src/domain/presence.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
+import type { Storm, StormMember } from '../../src/domain/storm.ts';
+import { startStorm } from '../../src/domain/storm.ts';
 import { toInstant } from '../../src/domain/time.ts';
 import type { Audit, AuditKeeping } from '../../src/ports/audit.ts';
 import { fitsFilter } from '../../src/ports/audit.ts';
@@ -28,6 +30,7 @@ import type { MuteStore } from '../../src/ports/mute-store.ts';
 import type { Once } from '../../src/ports/once.ts';
 import type { PresenceBoard } from '../../src/ports/presence.ts';
 import type { ProposalStore } from '../../src/ports/proposal-store.ts';
+import type { StormPlace, StormQuestion, StormStore } from '../../src/ports/storm-store.ts';
 
 export type FakeQueue = JobQueue & { readonly jobs: Job[] };
 
@@ -132,9 +135,16 @@ export function fakeIncidents(): IncidentStore {
   return {
     get: async (id) => structuredClone(incidents.get(id)),
     findOpen: async (key) => structuredClone(openOf(key)),
-    async openOrFind(key, draft) {
+    async openOrFind(key, draft, reopen) {
       const open = openOf(key);
       if (open !== undefined) return { kind: 'found', incident: structuredClone(open) };
+      const previous = incidents.get(last.get(key) ?? '');
+      const again = previous === undefined ? undefined : reopen?.(previous);
+      if (previous !== undefined && again !== undefined) {
+        const stored = { ...again, version: previous.version + 1 };
+        incidents.set(stored.id, structuredClone(stored));
+        return { kind: 'reopened', incident: stored };
+      }
       number += 1;
       const incident = draft(`OOM-${number}`, last.get(key));
       incidents.set(incident.id, structuredClone(incident));
@@ -161,6 +171,46 @@ export function fakeIncidents(): IncidentStore {
       dossiers.set(id, structuredClone(dossier));
     },
     dossier: async (id) => structuredClone(dossiers.get(id)),
+  };
+}
+
+export function fakeStorms(): StormStore {
+  const storms = new Map<string, Storm>();
+  const members = new Map<string, StormMember[]>();
+  const places = new Map<string, StormPlace>();
+  const alone = new Map<string, number[]>();
+  const decide = ({ incidentId, channel, now, rules }: StormQuestion): StormPlace => {
+    const raging = [...storms.values()].find(
+      (storm) => storm.channel === channel && now - (members.get(storm.id)?.at(-1)?.joinedAt ?? 0) < rules.overAfter,
+    );
+    const lately = (alone.get(channel) ?? []).filter((at) => at > now - rules.within);
+    if (raging === undefined && lately.length < rules.incidents) {
+      alone.set(channel, [...lately, now]);
+      return { kind: 'alone' };
+    }
+    const storm = raging ?? startStorm(`${channel}-${now}`, channel, now);
+    storms.set(storm.id, storm);
+    members.set(storm.id, [...(members.get(storm.id) ?? []), { incidentId, joinedAt: now }]);
+    return { kind: 'storm', stormId: storm.id };
+  };
+  return {
+    async place(question) {
+      const placed = places.get(question.incidentId) ?? decide(question);
+      places.set(question.incidentId, placed);
+      return placed;
+    },
+    get: async (id) => structuredClone(storms.get(id)),
+    members: async (id) => structuredClone(members.get(id) ?? []),
+    async update(id, change) {
+      const current = storms.get(id);
+      if (current === undefined) throw new PermanentError(`storm ${id} is not there`, { code: 'OOM_STORE_CONTENT' });
+      const next = change(current);
+      if (next === current) return structuredClone(current);
+      const stored = { ...next, version: current.version + 1 };
+      storms.set(id, structuredClone(stored));
+      return stored;
+    },
+    recent: async (since) => structuredClone([...storms.values()].filter(({ startedAt }) => startedAt >= since).toReversed()),
   };
 }
 

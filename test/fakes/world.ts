@@ -25,6 +25,7 @@ import {
   fakeOnce,
   fakeProposals,
   fakeQueue,
+  fakeStorms,
 } from './stores.ts';
 import { silentLog, silentMeter } from './telemetry.ts';
 
@@ -169,7 +170,7 @@ export function createFakeWorld(crash?: Crash) {
   const slack = fakeSlack();
   const editor = fakeEditor();
   const wrappedQueue = wrap({ enqueue: queue.enqueue });
-  const reader: EvidenceReader = { read: async () => evidence() };
+  const reader: EvidenceReader = { owner: async () => evidence().owner, read: async () => evidence() };
   const audit = fakeAudit();
   const repositories = fakeRepositories();
   const usage: UsageReader = { read: async () => evidence().usage };
@@ -191,6 +192,7 @@ export function createFakeWorld(crash?: Crash) {
       proposals: wrap(fakeProposals(audit)),
       audit: wrap(audit),
       repositories: wrap(repositories),
+      storms: wrap(fakeStorms()),
       messenger: wrap(slack),
       editor: wrap(editor),
       mutes: wrap(fakeMutes(() => clock.now())),

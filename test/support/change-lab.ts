@@ -76,6 +76,7 @@ export async function startChangeLab(connection: ClusterConnection, rules: Parti
       enrich: nothing,
       post: nothing,
       verify: nothing,
+      storm: nothing,
       digest: nothing,
       async apply(job, signal) {
         const outcome = await apply(job, signal);

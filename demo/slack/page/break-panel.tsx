@@ -35,13 +35,7 @@ export function BreakPanel({ faults, connections }: { readonly faults: UiFaults;
           {faults.dropAnswerNext > 0 ? `${faults.dropAnswerNext} waiting` : 'Lose the next one'}
         </button>
       </Row>
-      <Switch
-        name="groups"
-        label="No user groups"
-        hint="usergroups.* answers missing_scope"
-        on={faults.noUserGroups}
-        change={(on) => send({ noUserGroups: on })}
-      />
+      <Lacking faults={faults} send={send} />
       <Disconnect connections={connections} send={send} />
       {fault === undefined ? undefined : (
         <p className="fault" role="alert">
@@ -68,6 +62,28 @@ function Disconnect({ connections, send }: { readonly connections: number; reado
         </button>
       ))}
     </Row>
+  );
+}
+
+/** What the workspace does not have. */
+function Lacking({ faults, send }: { readonly faults: UiFaults; readonly send: Send }): ReactNode {
+  return (
+    <>
+      <Switch
+        name="groups"
+        label="No user groups"
+        hint="usergroups.* answers missing_scope"
+        on={faults.noUserGroups}
+        change={(on) => send({ noUserGroups: on })}
+      />
+      <Switch
+        name="charts"
+        label="No charts"
+        hint="a message with a chart is refused: pictures take their place"
+        on={faults.noCharts}
+        change={(on) => send({ noCharts: on })}
+      />
+    </>
   );
 }
 

@@ -15,7 +15,9 @@ type Props = {
 };
 
 export function Channel({ channel, onThread, openThread }: Props): ReactNode {
-  const roots = channel.messages.filter((message) => message.threadTs === undefined || message.threadTs === message.ts);
+  const roots = channel.messages.filter(
+    ({ ts, threadTs, broadcast }) => threadTs === undefined || threadTs === ts || broadcast === true,
+  );
   const list = useStickToBottom(roots.length);
   return (
     <div className="channel" data-channel-view={channel.id}>

@@ -32,6 +32,7 @@ export function MessageView({ message, channel, onThread, highlighted }: Props):
       aria-label={`${name}, ${timeOf(message.ts)}: ${message.text}`}
     >
       {message.ephemeral ? <p className="only-you">Only visible to you</p> : undefined}
+      {onThread !== undefined && message.broadcast === true ? <p className="only-you">replied to a thread</p> : undefined}
       <Avatar user={user} />
       <div className="message-body">
         <p className="byline">
@@ -72,6 +73,14 @@ function classOf(message: UiMessage, highlighted: boolean): string {
 
 function ThreadLink({ message, onThread }: Pick<Props, 'message' | 'onThread'>): ReactNode {
   if (onThread === undefined || message.ephemeral) return undefined;
+  const { threadTs } = message;
+  if (message.broadcast === true && threadTs !== undefined) {
+    return (
+      <button type="button" className="replies" data-reply={threadTs} onClick={() => onThread(threadTs)}>
+        View thread
+      </button>
+    );
+  }
   if (message.replyCount === 0) {
     return (
       <button type="button" className="reply-hover" data-reply={message.ts} onClick={() => onThread(message.ts)}>

@@ -15,6 +15,7 @@ const message = z.object({
   blocks: z.array(json),
   attachments: z.array(json),
   threadTs: z.string().optional(),
+  broadcast: z.boolean().optional(),
   replyCount: z.number(),
   edited: z.boolean(),
   ephemeral: z.boolean(),
@@ -30,7 +31,13 @@ const stateFields = z.object({
   home: json.optional(),
   commands: z.array(z.object({ command: z.string(), usageHint: z.string() })),
   shortcuts: z.array(z.object({ callbackId: z.string(), name: z.string() })),
-  faults: z.object({ rateLimitNext: z.number(), slowMs: z.number(), dropAnswerNext: z.number(), noUserGroups: z.boolean() }),
+  faults: z.object({
+    rateLimitNext: z.number(),
+    slowMs: z.number(),
+    dropAnswerNext: z.number(),
+    noUserGroups: z.boolean(),
+    noCharts: z.boolean(),
+  }),
   connections: z.number(),
 });
 

@@ -4,7 +4,7 @@ import type { Channel, Message } from '../world.ts';
 import { messageOf } from '../world.ts';
 import { contentOf, metadataOf, metadataWarning } from './content.ts';
 import type { Args, Context, Method } from './method.ts';
-import { channelArg, Refusal, textArg } from './method.ts';
+import { channelArg, flagArg, openChannelArg, Refusal, textArg } from './method.ts';
 import { whisper, wire } from './wire.ts';
 
 export const chat: Readonly<Record<string, Method>> = {
@@ -44,7 +44,7 @@ export const chat: Readonly<Record<string, Method>> = {
 
 function post(context: Context, args: Args) {
   const { world } = context;
-  const channel = channelArg(context, args);
+  const channel = openChannelArg(context, args);
   const content = contentOf(context, args);
   const threadTs = textArg(args, 'thread_ts') || undefined;
   if (threadTs !== undefined && messageOf(world, channel.id, threadTs) === undefined) throw new Refusal('thread_not_found');
@@ -56,6 +56,7 @@ function post(context: Context, args: Args) {
     ...content,
     metadata: metadataOf(args),
     threadTs,
+    ...(threadTs !== undefined && flagArg(args, 'reply_broadcast') ? { broadcast: true } : {}),
     edited: false,
   };
   channel.messages.push(message);
@@ -83,7 +84,7 @@ function update(context: Context, args: Args) {
 }
 
 function ownMessage(context: Context, args: Args, word: string): { readonly channel: Channel; readonly message: Message } {
-  const channel = channelArg(context, args);
+  const channel = openChannelArg(context, args);
   const message = messageOf(context.world, channel.id, textArg(args, 'ts'));
   if (message === undefined || message.ephemeralFor !== undefined) throw new Refusal('message_not_found');
   if (message.user !== context.world.botUserId) throw new Refusal(word);

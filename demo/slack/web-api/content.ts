@@ -1,7 +1,7 @@
 // What a message is made of, checked as Slack checks it: text up to 40,000 characters, blocks, attachments, metadata. Throws Refusal with Slack's word.
 
 import { checkBlocks } from '../blocks-check.ts';
-import { at, isObject } from '../check-words.ts';
+import { at, isObject, unsupported } from '../check-words.ts';
 import type { Json } from '../world.ts';
 import type { Args, Context } from './method.ts';
 import { acceptBlocks, jsonArg, listArg, objectArg, Refusal, refusalOf, textArg } from './method.ts';
@@ -12,9 +12,13 @@ const EVENT_TYPE = /^[A-Za-z0-9_-]+$/;
 
 export type Content = { readonly text: string; readonly blocks: readonly Json[]; readonly attachments: readonly Json[] };
 
-export function contentOf({ isFileReady }: Pick<Context, 'isFileReady'>, args: Args): Content {
+export function contentOf({ isFileReady, world }: Pick<Context, 'isFileReady' | 'world'>, args: Args): Content {
   const text = textArg(args, 'text');
   const blocks = args['blocks'] === undefined || args['blocks'] === '' ? [] : acceptBlocks(jsonArg(args, 'blocks'), 'message');
+  const charts = blocks.flatMap(({ type }, index) =>
+    world.faults.noCharts && type === 'data_visualization' ? [unsupported(type, `/blocks/${index}/type`)] : [],
+  );
+  if (charts.length > 0) throw refusalOf('invalid_blocks', charts);
   const attachments = attachmentsOf(args);
   if (text === '' && blocks.length === 0 && attachments.length === 0) throw new Refusal('no_text');
   if (text.length > MOST_TEXT) throw new Refusal('msg_too_long');

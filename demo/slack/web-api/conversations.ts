@@ -14,7 +14,7 @@ function info({ world }: Context, channel: Channel) {
     is_channel: !channel.id.startsWith('D'),
     is_im: channel.id.startsWith('D'),
     is_private: channel.id.startsWith('D'),
-    is_archived: false,
+    is_archived: channel.isArchived === true,
     is_member: channel.members.includes(world.botUserId),
     topic: { value: channel.topic },
     num_members: channel.members.length,
@@ -53,7 +53,9 @@ export const conversations: Readonly<Record<string, Method>> = {
     scope: 'channels:history',
     run(context, args) {
       const channel = channelArg(context, args);
-      const roots = channel.messages.filter(({ threadTs, ephemeralFor }) => threadTs === undefined && ephemeralFor === undefined);
+      const roots = channel.messages.filter(
+        ({ threadTs, broadcast, ephemeralFor }) => (threadTs === undefined || broadcast === true) && ephemeralFor === undefined,
+      );
       return listing(context, roots.toReversed(), args);
     },
   },

@@ -15,7 +15,7 @@ export type Files = {
   isReady(id: string, now: number): boolean;
   /** The bytes arrive at the upload URL. False for an unknown one. */
   receive(id: string, bytes: Uint8Array): boolean;
-  read(id: string): Uint8Array | undefined;
+  read(id: string): { readonly bytes: Uint8Array; readonly type: string } | undefined;
 };
 
 const PROCESSING_MS = 300;
@@ -30,16 +30,25 @@ export function createFiles(): Files {
       file.bytes = bytes;
       return true;
     },
-    read: (id) => files.get(id)?.bytes,
+    read(id) {
+      const file = files.get(id);
+      return file?.bytes === undefined ? undefined : { bytes: file.bytes, type: typeOf(file.name).mimetype };
+    },
     isReady: (id, now) => (files.get(id)?.readyAt ?? Number.POSITIVE_INFINITY) <= now,
     methods: methodsOn(files),
   };
 }
 
 /** As Slack shows it: the type is known only when the file is processed. */
-function shown({ id, name, bytes, readyAt }: StoredFile, now: number): Json {
-  const type = readyAt <= now ? { mimetype: 'image/png', filetype: 'png' } : { mimetype: '', filetype: '' };
-  return { id, name, title: name, size: bytes?.length ?? 0, mode: 'hosted', ...type };
+function shown({ id, name, bytes, readyAt }: StoredFile, now: number, baseUrl: string): Json {
+  const type = readyAt <= now ? typeOf(name) : { mimetype: '', filetype: '' };
+  const permalink = `${baseUrl}/file/${id}`;
+  return { id, name, title: name, size: bytes?.length ?? 0, mode: 'hosted', permalink, ...type };
+}
+
+/** By the name's end, as Slack guesses it. */
+export function typeOf(name: string): { readonly mimetype: string; readonly filetype: string } {
+  return name.endsWith('.png') ? { mimetype: 'image/png', filetype: 'png' } : { mimetype: 'text/plain', filetype: 'text' };
 }
 
 function methodsOn(files: Map<string, StoredFile>): Readonly<Record<string, Method>> {
@@ -56,12 +65,12 @@ function methodsOn(files: Map<string, StoredFile>): Readonly<Record<string, Meth
     'files.completeUploadExternal': {
       token: 'bot',
       scope: 'files:write',
-      run({ world }, args) {
+      run({ world, baseUrl }, args) {
         const completed = (listArg(args, 'files') ?? []).map((each) => {
           const file = files.get(wordOf(each, 'id'));
           if (file?.bytes === undefined) throw new Refusal('file_not_found');
           file.readyAt = world.now() + PROCESSING_MS;
-          return shown(file, world.now());
+          return shown(file, world.now(), baseUrl);
         });
         return { files: completed };
       },
@@ -69,10 +78,10 @@ function methodsOn(files: Map<string, StoredFile>): Readonly<Record<string, Meth
     'files.info': {
       token: 'bot',
       scope: 'files:read',
-      run({ world }, args) {
+      run({ world, baseUrl }, args) {
         const file = files.get(textArg(args, 'file'));
         if (file === undefined) throw new Refusal('file_not_found');
-        return { file: shown(file, world.now()) };
+        return { file: shown(file, world.now(), baseUrl) };
       },
     },
   };

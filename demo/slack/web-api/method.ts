@@ -56,6 +56,8 @@ export const SCOPES: readonly string[] = [
   'channels:history',
   'chat:write',
   'commands',
+  'files:read',
+  'files:write',
   'groups:history',
   'usergroups:read',
   'users:read',
@@ -90,6 +92,13 @@ export function listArg(args: Args, name: string): readonly Json[] | undefined {
 }
 
 /** The channel, if the bot may use it. */
+/** The channel, if the bot may write there. */
+export function openChannelArg(context: Context, args: Args): Channel {
+  const channel = channelArg(context, args);
+  if (channel.isArchived === true) throw new Refusal('is_archived');
+  return channel;
+}
+
 export function channelArg({ world }: Context, args: Args): Channel {
   const channel = channelOf(world, textArg(args, 'channel'));
   if (channel === undefined) throw new Refusal('channel_not_found');

@@ -11,7 +11,7 @@ import type { Log } from '../../ports/log.ts';
 import type { ClusterConnection } from './connection.ts';
 import { describePod } from './describe/describe.ts';
 import { eventLines, listEvents } from './evidence/events.ts';
-import { logPiece, nodePiece, nodePodsPiece, ownerPieces } from './evidence/pieces.ts';
+import { logPiece, nodePiece, nodePodsPiece, ownerPiece, ownerPieces } from './evidence/pieces.ts';
 import type { ReadingLimits } from './evidence/reading.ts';
 import { Missing, piece } from './evidence/reading.ts';
 import { projectPod } from './pod-facts.ts';
@@ -35,6 +35,11 @@ type Reading = EvidenceReaderOptions & { readonly subject: EvidenceSubject; read
 export function createEvidenceReader(options: EvidenceReaderOptions): EvidenceReader {
   const timeoutMs = options.pieceTimeoutMs ?? PIECE_TIMEOUT_MS;
   return {
+    owner(subject, signal) {
+      const nothing = unavailable('the node reported this, not a pod');
+      if (subject.ref.namespace === '') return Promise.resolve(nothing);
+      return ownerPiece({ ...options, subject, limits: { clock: options.clock, signal, timeoutMs } });
+    },
     async read(subject, signal) {
       if (subject.ref.namespace === '')
         return onNode({ ...options, subject, limits: { clock: options.clock, signal, timeoutMs } });

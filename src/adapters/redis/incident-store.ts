@@ -4,7 +4,7 @@
 import type { Redis } from 'ioredis';
 import type { Dossier, Incident } from '../../domain/incident.ts';
 import { PermanentError, TransientError } from '../../ports/fault.ts';
-import type { IncidentStore } from '../../ports/incident-store.ts';
+import type { IncidentDraft, IncidentStore, Opened, Reopening } from '../../ports/incident-store.ts';
 import { PREFIX } from './connection.ts';
 import { storing } from './faults.ts';
 import { parseStored } from './schema/basic.ts';
@@ -37,6 +37,17 @@ if ARGV[4] == '1' then
 end
 return 1`;
 
+/**
+ * KEYS: 1 open mapping, 2 the incident, 3 index of unresolved. ARGV: 1 expected JSON, 2 next JSON, 3 id, 4 score. Returns 1 when it is open again, 0 when
+ * another is open or the stored one is another.
+ */
+const REOPEN = `
+if redis.call('EXISTS', KEYS[1]) == 1 or redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[3])
+redis.call('SET', KEYS[2], ARGV[2])
+redis.call('ZADD', KEYS[3], ARGV[4], ARGV[3])
+return 1`;
+
 const MOST_TRIES = 20;
 
 const keys = {
@@ -57,7 +68,7 @@ export function redisIncidentStore({ client }: { readonly client: Redis }): Inci
   return {
     get: (id) => storing(async () => (await read(id))?.incident),
     findOpen: (key) => storing(() => openUnder(client, key)),
-    openOrFind: (key, draft) => storing(() => openOrFind(client, key, draft)),
+    openOrFind: (key, draft, reopen) => storing(() => openOrFind(client, { key, draft, reopen })),
     update: (id, change) => storing(() => update(client, id, change)),
     list: ({ state, limit }) =>
       storing(async () => {
@@ -86,32 +97,38 @@ async function openUnder(client: Redis, key: string): Promise<Incident | undefin
   return id === null ? undefined : (await readIncident(client, id))?.incident;
 }
 
-async function openOrFind(
-  client: Redis,
-  key: string,
-  draft: Parameters<IncidentStore['openOrFind']>[1],
-): ReturnType<IncidentStore['openOrFind']> {
+type Opening = {
+  readonly key: string;
+  readonly draft: IncidentDraft;
+  readonly reopen: Reopening | undefined;
+};
+
+async function openOrFind(client: Redis, opening: Opening): Promise<Opened> {
+  const { key, draft, reopen } = opening;
   const open = await openUnder(client, key);
   if (open !== undefined) return { kind: 'found', incident: open };
   const previous = (await client.get(keys.last(key))) ?? undefined;
+  const last = previous === undefined || reopen === undefined ? undefined : await readIncident(client, previous);
+  const again = last === undefined ? undefined : reopen?.(last.incident);
+  if (last !== undefined && again !== undefined) {
+    const next = { ...again, version: last.incident.version + 1 };
+    // Whoever was faster opened it, or a new one, under the same key.
+    return (await reopened(client, last, next)) ? { kind: 'reopened', incident: next } : openOrFind(client, opening);
+  }
   const id = `OOM-${FIRST + (await client.incr(keys.number))}`;
   const incident = draft(id, previous);
-  const other = await client.eval(
-    OPEN,
-    4,
-    keys.open(key),
-    keys.incident(id),
-    keys.all,
-    keys.unresolved,
-    id,
-    JSON.stringify(incident),
-    incident.openedAt,
-  );
+  const names = [keys.open(key), keys.incident(id), keys.all, keys.unresolved];
+  const other = await client.eval(OPEN, names.length, ...names, id, JSON.stringify(incident), incident.openedAt);
   if (typeof other !== 'string') return { kind: 'opened', incident };
   const found = (await readIncident(client, other))?.incident;
   if (found === undefined)
     throw new PermanentError(`incident ${other} is named as open and is not stored`, { code: 'OOM_STORE_CONTENT' });
   return { kind: 'found', incident: found };
+}
+
+async function reopened(client: Redis, last: Stored, next: Incident): Promise<boolean> {
+  const names = [keys.open(next.key), keys.incident(next.id), keys.unresolved];
+  return (await client.eval(REOPEN, names.length, ...names, last.text, JSON.stringify(next), next.id, next.openedAt)) === 1;
 }
 
 async function update(client: Redis, id: string, change: (incident: Incident) => Incident): Promise<Incident> {

@@ -24,14 +24,14 @@ export type RedisJobQueue = JobQueue & {
 const KEEP_DONE = { age: HOUR / SECOND, count: 5000 };
 const KEEP_FAILED = { age: (24 * HOUR) / SECOND, count: 5000 };
 
-/** The steps that read or write a cluster have a queue for each; "post" and "digest" are without. */
+/** The steps that read or write a cluster have a queue for each; what only talks to Slack has one for all. */
 export function queueName(step: Step, cluster: string): string {
   return isShared(step) ? step : `${step}.${cluster}`;
 }
 
-/** Posting and digests need no cluster's rights to be told; any worker takes them. */
+/** Posting, storms and digests need no cluster's rights to be told; any worker takes them. */
 function isShared(step: Step): boolean {
-  return step === 'post' || step === 'digest';
+  return step === 'post' || step === 'storm' || step === 'digest';
 }
 
 function queueOf(job: Job): string {
@@ -77,12 +77,17 @@ function optionsFor(job: Job): JobsOptions {
     removeOnFail: KEEP_FAILED,
   };
   const deduplicated = (id: string): JobsOptions => ({ ...common, deduplication: { id, keepLastIfActive: true } });
+  // A job that may wait has an id of its own, so that it does not hold up one that may not.
+  const waiting = (id: string, afterMs: number | undefined): JobsOptions =>
+    afterMs === undefined ? deduplicated(id) : { ...deduplicated(`${id}/later`), delay: afterMs };
   switch (job.step) {
     case 'enrich':
       // Kill ids hold no colon, which BullMQ refuses in a job id; the prefix keeps it from looking like a number.
       return { ...common, jobId: `kill-${job.killId}${job.marked === true ? '-marked' : ''}` };
     case 'post':
-      return deduplicated(job.incidentId);
+      return waiting(job.incidentId, job.afterMs);
+    case 'storm':
+      return waiting(job.stormId, job.afterMs);
     case 'digest':
       // The same for every worker's schedule: one of them adds it.
       return { ...common, jobId: `digest-${job.period}-${job.channel}-${job.at}` };

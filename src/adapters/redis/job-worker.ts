@@ -40,7 +40,8 @@ const STALLED_CHECK_MS = 5 * SECOND;
 
 const jobSchema = z.discriminatedUnion('step', [
   z.object({ step: z.literal('enrich'), cluster: z.string(), killId: z.string(), marked: z.boolean().optional() }),
-  z.object({ step: z.literal('post'), incidentId: z.string() }),
+  z.object({ step: z.literal('post'), incidentId: z.string(), afterMs: z.number().optional() }),
+  z.object({ step: z.literal('storm'), stormId: z.string(), afterMs: z.number().optional() }),
   z.object({ step: z.literal('digest'), period: z.enum(['daily', 'weekly']), channel: z.string(), at: instant }),
   z.object({ step: z.literal('apply'), cluster: z.string(), proposalId: z.string() }),
   z.object({ step: z.literal('verify'), cluster: z.string(), proposalId: z.string() }),
@@ -110,6 +111,8 @@ function dispatch(handlers: JobHandlers, job: Job, signal: AbortSignal): Promise
       return handlers.enrich(job, signal);
     case 'post':
       return handlers.post(job, signal);
+    case 'storm':
+      return handlers.storm(job, signal);
     case 'digest':
       return handlers.digest(job, signal);
     case 'apply':

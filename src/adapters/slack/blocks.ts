@@ -7,10 +7,12 @@ import type {
   ContainerBlock,
   ContextBlock,
   HeaderBlock,
+  ImageBlock,
   KnownBlock,
   MrkdwnElement,
   RichTextBlock,
   SectionBlock,
+  TableBlock,
 } from '@slack/types';
 import { cut } from './text.ts';
 
@@ -87,6 +89,13 @@ export function preformatted(lines: readonly string[], budget: number): RichText
   };
 }
 
+/** At most twenty columns and a hundred rows with the heading; in raw text nothing is parsed. */
+export function table(heading: readonly string[], rows: readonly (readonly string[])[]): TableBlock {
+  const cells = (row: readonly string[]) =>
+    row.slice(0, 20).map((text) => ({ type: 'raw_text' as const, text: text === '' ? '–' : cut(text, 200) }));
+  return { type: 'table', rows: [heading, ...rows.slice(0, 99)].map(cells), column_settings: [{ is_wrapped: true }] };
+}
+
 export type ButtonLook = {
   readonly action: string;
   readonly text: string;
@@ -117,6 +126,11 @@ export function button(look: ButtonLook): Button {
           },
         }),
   };
+}
+
+/** An uploaded picture; the words are for whoever does not see it. */
+export function picture(fileId: string, words: string): ImageBlock {
+  return { type: 'image', slack_file: { id: fileId }, alt_text: cut(words, 2000) };
 }
 
 /** Slack keeps the state of a block by its id: a changed message gets a new one. */

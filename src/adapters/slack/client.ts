@@ -8,7 +8,16 @@ import { PermanentError, TransientError, UnknownResultError } from '../../ports/
 import type { Meter } from '../../ports/meter.ts';
 import { silentLogger } from './logger.ts';
 
-export type SlackCredentials = { readonly botToken: string; readonly appToken: string; readonly apiUrl: string | undefined };
+/** How Slack reaches the bot: over connections that the bot opens, or by signed requests. */
+export type SlackIncoming =
+  | { readonly kind: 'socket'; readonly appToken: string }
+  | { readonly kind: 'http'; readonly signingSecret: string; readonly host: string; readonly port: number };
+
+export type SlackCredentials = {
+  readonly botToken: string;
+  readonly incoming: SlackIncoming;
+  readonly apiUrl: string | undefined;
+};
 
 const TIMEOUT_MS = 10 * SECOND;
 /** How long to wait with a message when somebody has to change something in Slack first: an invitation, a scope, a token. */
@@ -37,13 +46,18 @@ const CONTENT_ERRORS: ReadonlySet<string> = new Set([
   'invalid_attachments',
   'no_text',
 ]);
-/** The message that was to be edited, or the thread, is gone. */
-const GONE_ERRORS: ReadonlySet<string> = new Set([
-  'message_not_found',
-  'cant_update_message',
-  'edit_window_closed',
-  'thread_not_found',
-  'is_inactive',
+/** The message that was to be edited, or the thread, was deleted. */
+const GONE_ERRORS: ReadonlySet<string> = new Set(['message_not_found', 'thread_not_found']);
+/** Nobody can mend it: somebody else's message, or one too old to be edited. */
+const FINAL_ERRORS: ReadonlySet<string> = new Set(['cant_update_message', 'edit_window_closed']);
+/** This channel takes no message of ours as long as nobody changes something there. */
+const CLOSED_ERRORS: ReadonlySet<string> = new Set([
+  'not_in_channel',
+  'channel_not_found',
+  'is_archived',
+  'restricted_action',
+  'restricted_action_read_only_channel',
+  'restricted_action_thread_locked',
 ]);
 /** Slack's own trouble: the call may have worked. */
 const TROUBLE: ReadonlySet<string> = new Set([
@@ -116,11 +130,13 @@ function platformFault(
   if (TROUBLE.has(word)) return lost(method, kind, { words: word, cause: error });
   const details = (error.data.response_metadata?.messages ?? []).slice(0, 3).join('; ');
   const message = `Slack refused ${method}: ${word}${details === '' ? '' : ` (${details})`}${hint(word)}`;
-  if (CONTENT_ERRORS.has(word) || GONE_ERRORS.has(word) || method.startsWith('views.')) {
+  if (GONE_ERRORS.has(word)) return new PermanentError(message, { code: 'OOM_SLACK_MESSAGE_GONE', cause: error });
+  if (CONTENT_ERRORS.has(word) || FINAL_ERRORS.has(word) || method.startsWith('views.')) {
     return new PermanentError(message, { code: 'OOM_SLACK_REFUSED', cause: error });
   }
   // Somebody can mend it: keep the message and try again.
-  return new TransientError(message, { code: 'OOM_SLACK_REFUSED', retryAfterMs: UNTIL_MENDED_MS, cause: error });
+  const code = CLOSED_ERRORS.has(word) ? 'OOM_SLACK_CHANNEL_CLOSED' : 'OOM_SLACK_REFUSED';
+  return new TransientError(message, { code, retryAfterMs: UNTIL_MENDED_MS, cause: error });
 }
 
 function hint(word: string): string {
@@ -129,6 +145,8 @@ function hint(word: string): string {
       return ': invite the bot to the channel';
     case 'channel_not_found':
       return ': the channel does not exist or is private and the bot is not in it';
+    case 'is_archived':
+      return ': the channel is archived';
     case 'missing_scope':
       return ': add the scope to the Slack app and install it again';
     case 'invalid_auth':

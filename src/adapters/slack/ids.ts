@@ -6,6 +6,8 @@ export const ACTION = {
   review: 'review_fix',
   /** Looks after an incident: acknowledge, snooze, more, undo. */
   care: 'care',
+  explain: 'explain_incident',
+  output: 'full_output',
   approve: 'approve_change',
   refuse: 'refuse_change',
   edit: 'edit_change',

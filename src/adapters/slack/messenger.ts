@@ -10,14 +10,21 @@ import { PermanentError, TransientError } from '../../ports/fault.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Message, Messenger, Place } from '../../ports/messenger.ts';
 import type { Meter } from '../../ports/meter.ts';
+import { chartPicture, outputFile } from './attachments.ts';
 import { calling, isContentRefused } from './client.ts';
 import { EVENT_TYPE } from './ids.ts';
-import type { Pace } from './pace.ts';
+import type { Pace, PaceLimits, Turn } from './pace.ts';
 import { createPace } from './pace.ts';
 import { renderMessage } from './render.ts';
 import type { Rendered } from './views/rendered.ts';
 
-export type MessengerOptions = { readonly client: WebClient; readonly log: Log; readonly meter: Meter };
+export type MessengerOptions = {
+  readonly client: WebClient;
+  readonly log: Log;
+  readonly meter: Meter;
+  /** Other limits than Slack's, for a Slack whose clock runs faster. */
+  readonly limits?: { readonly posts: PaceLimits; readonly edits: PaceLimits } | undefined;
+};
 
 const POSTS = { perSecond: 1, burst: 4 } as const;
 const EDITS = { perSecond: 50 / 60, burst: 15 } as const;
@@ -39,42 +46,64 @@ type Sender = {
 export function createMessenger(options: MessengerOptions): Messenger {
   const sender: Sender = {
     ...options,
-    posts: createPace(POSTS),
-    edits: createPace(EDITS),
-    inLayout: createLayoutChoice(options.log),
+    posts: createPace(options.limits?.posts ?? POSTS),
+    edits: createPace(options.limits?.edits ?? EDITS),
+    inLayout: createLayoutChoice(options),
   };
   return {
     fingerprint: (message) => fingerprintOf(renderMessage(message, false)),
-    post: (message, place) => inTurn(sender.posts, place.channel, () => post(sender, message, place)),
-    edit: (message, posted) => inTurn(sender.edits, 'all', () => edit(sender, message, posted)),
+    post: (message, place) => inTurn(sender.posts, { key: place.channel, ticket: place.key }, () => post(sender, message, place)),
+    edit: (message, posted) => inTurn(sender.edits, { key: 'all', ticket: posted.id }, () => edit(sender, message, posted)),
     find: (place, sinceMs) => find(sender, { place, sinceMs }),
   };
 }
 
-async function inTurn<Result>(pace: Pace, key: string, call: () => Promise<Result>): Promise<Result> {
-  pace.take(key, performance.now());
+async function inTurn<Result>(pace: Pace, turn: Turn, call: () => Promise<Result>): Promise<Result> {
+  pace.take(turn, performance.now());
   try {
     return await call();
   } catch (error) {
     const isLimit = error instanceof TransientError && error.code === 'OOM_SLACK_RATE_LIMITED';
-    if (isLimit && error.retryAfterMs !== undefined) pace.hold(key, performance.now() + error.retryAfterMs);
+    if (isLimit && error.retryAfterMs !== undefined) {
+      const nowMs = performance.now();
+      pace.hold(turn, { nowMs, untilMs: nowMs + error.retryAfterMs });
+    }
     throw error;
   }
 }
 
-function createLayoutChoice(log: Log): Sender['inLayout'] {
+type SendRendered<Result> = (rendered: Rendered) => Promise<Result>;
+
+function createLayoutChoice(options: MessengerOptions): Sender['inLayout'] {
   let plainUntil = 0;
   return async (message, send) => {
-    if (performance.now() < plainUntil) return send(renderMessage(message, true));
+    if (message.kind === 'output') return send(renderMessage(message, false, await outputFile(options, message)));
+    if (message.kind !== 'explanation') return send(renderMessage(message, false));
+    if (performance.now() < plainUntil) return sendPlain(options, message, send);
     try {
       return await send(renderMessage(message, false));
     } catch (error) {
-      if ((message.kind !== 'explanation' && message.kind !== 'digest') || !isContentRefused(error)) throw error;
-      log.warn('this workspace refuses charts; using plain messages for a day', { error });
+      if (!isContentRefused(error)) throw error;
+      options.log.warn('this workspace refuses charts; using pictures for a day', { error });
       plainUntil = performance.now() + DAY;
-      return send(renderMessage(message, true));
+      return sendPlain(options, message, send);
     }
   };
+}
+
+type Explanation = Extract<Message, { readonly kind: 'explanation' }>;
+
+/** With a picture in place of the chart, and without one where pictures cannot be had either. */
+async function sendPlain<Result>(options: MessengerOptions, message: Explanation, send: SendRendered<Result>): Promise<Result> {
+  const file = await chartPicture(options, message);
+  if (file === undefined) return send(renderMessage(message, true));
+  try {
+    return await send(renderMessage(message, true, file));
+  } catch (error) {
+    if (!isContentRefused(error)) throw error;
+    options.log.warn('this workspace refuses the picture too', { error });
+    return send(renderMessage(message, true));
+  }
 }
 
 function post({ client, meter, inLayout }: Sender, message: Message, place: Place): Promise<PostedMessage> {
@@ -148,11 +177,16 @@ function postArguments(rendered: Rendered, place: Place): ChatPostMessageArgumen
   return {
     channel: place.channel,
     ...contentOf(rendered),
-    ...(place.thread === undefined ? {} : { thread_ts: place.thread }),
+    ...threadOf(place),
     metadata: { event_type: EVENT_TYPE, event_payload: { key: place.key } },
     unfurl_links: false,
     unfurl_media: false,
   };
+}
+
+function threadOf({ thread, broadcast }: Place) {
+  if (thread === undefined) return {};
+  return broadcast === true ? { thread_ts: thread, reply_broadcast: true as const } : { thread_ts: thread };
 }
 
 /** `attachments` is sent even when empty: an edit that leaves it out keeps the old strip. */

@@ -1,12 +1,14 @@
 // The Bolt apps. Two Socket Mode connections, because the library leaves none for five seconds whenever Slack refreshes one (slack.md 0.6); Slack
-// hands each event to one of them. Slack that is not there yet is waited for.
+// hands each event to one of them. Or one HTTP server, which takes only what Slack has signed within the last five minutes. Slack that is not there yet
+// is waited for.
 
-import { App, SocketModeReceiver } from '@slack/bolt';
+import type { Receiver } from '@slack/bolt';
+import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
 import { SECOND } from '../../domain/time.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Meter } from '../../ports/meter.ts';
 import { pause } from '../pause.ts';
-import type { SlackCredentials } from './client.ts';
+import type { SlackCredentials, SlackIncoming } from './client.ts';
 import { clientOptions } from './client.ts';
 import type { Homes } from './homes.ts';
 import { createHomes } from './homes.ts';
@@ -35,19 +37,26 @@ export type SlackSocket = {
   count(): number;
 };
 
+type Over<Kind extends SlackIncoming['kind']> = Extract<SlackIncoming, { readonly kind: Kind }>;
+
 const CONNECTIONS = 2;
 const RETRY_MS = 2 * SECOND;
 
 export function createSocket(options: SocketOptions): SlackSocket {
   const live = new Set<number>();
   const homes = createHomes(options.desk);
-  const lines = Array.from({ length: CONNECTIONS }, (_, index) =>
-    createLine({ ...options, homes }, (connected) => {
+  const { incoming } = options.credentials;
+  const lines = Array.from({ length: incoming.kind === 'http' ? 1 : CONNECTIONS }, (_, index) => {
+    const onChange = (connected: boolean): void => {
       if (connected) live.add(index);
       else live.delete(index);
       options.meter.set('headroom_slack_connections', live.size);
-    }),
-  );
+    };
+    return createLine(
+      { ...options, homes },
+      incoming.kind === 'http' ? httpReceiver(options, incoming, onChange) : socketReceiver(options, incoming, onChange),
+    );
+  });
   return {
     async start() {
       await Promise.all(lines.map((line) => line.start()));
@@ -61,19 +70,37 @@ export function createSocket(options: SocketOptions): SlackSocket {
 }
 
 type Line = { start(): Promise<void>; stop(): Promise<void> };
+type Connected = (connected: boolean) => void;
+type LineOptions = SocketOptions & { readonly homes: Homes };
+type Receiving = { readonly receiver: Receiver; readonly start: (app: App) => Promise<unknown> };
 
-function createLine(
-  { credentials, desk, log, identity, homes }: SocketOptions & { readonly homes: Homes },
-  onChange: (connected: boolean) => void,
-): Line {
+function socketReceiver({ credentials, log }: SocketOptions, { appToken }: Over<'socket'>, onChange: Connected): Receiving {
   const receiver = new SocketModeReceiver({
-    appToken: credentials.appToken,
+    appToken,
     logger: boltLogger(log),
     installerOptions: { clientOptions: clientOptions(credentials.apiUrl) },
   });
   receiver.client.on('connected', () => onChange(true));
   receiver.client.on('disconnected', () => onChange(false));
   receiver.client.on('reconnecting', () => onChange(false));
+  return { receiver, start: (app) => app.start() };
+}
+
+function httpReceiver({ log }: SocketOptions, { signingSecret, host, port }: Over<'http'>, onChange: Connected): Receiving {
+  const receiver = new HTTPReceiver({ signingSecret, endpoints: '/slack/events', logger: boltLogger(log) });
+  return {
+    receiver,
+    async start() {
+      const server = await receiver.start({ host, port });
+      server.on('close', () => onChange(false));
+      const address = server.address();
+      log.info('listening for Slack', { port: typeof address === 'object' ? address?.port : port });
+      onChange(true);
+    },
+  };
+}
+
+function createLine({ credentials, desk, log, identity, homes }: LineOptions, { receiver, start }: Receiving): Line {
   const app = new App({
     receiver,
     authorize: () => Promise.resolve({ botToken: credentials.botToken, ...identity }),
@@ -88,7 +115,7 @@ function createLine(
     async start() {
       while (!desk.stopping.aborted) {
         try {
-          await app.start();
+          await start(app);
           return;
         } catch (error) {
           log.warn('waiting for Slack', { error: error instanceof Error ? error.message : String(error) });

@@ -52,6 +52,10 @@ export function mention(person: string): string {
   return /^[UW][A-Z0-9]+$/.test(person) ? `<@${person}>` : escapeText(person);
 }
 
+export function mentionChannel(channel: string): string {
+  return /^[CGD][A-Z0-9]+$/.test(channel) ? `<#${channel}>` : prose(channel);
+}
+
 export function mentionGroup(group: string): string {
   return /^S[A-Z0-9]+$/.test(group) ? `<!subteam^${group}>` : escapeText(group);
 }

@@ -7,6 +7,7 @@ import { createEnrich } from '../../../handlers/enrich.ts';
 import { createPost } from '../../../handlers/post.ts';
 import { createPropose } from '../../../handlers/propose.ts';
 import { createSweep } from '../../../handlers/sweep.ts';
+import { createTellStorm } from '../../../handlers/tell-storm.ts';
 import { createUndo } from '../../../handlers/undo.ts';
 import { createVerify } from '../../../handlers/verify.ts';
 import { createWatch } from '../../../handlers/watch.ts';
@@ -20,7 +21,11 @@ import { policy as defaultPolicy, digest, podContainer, podFacts, size } from '.
 
 export type Bot = ReturnType<typeof createBot>;
 
-const MOST_RUNS = 400;
+const MOST_RUNS = 4000;
+
+export const STORM = { incidents: 5, within: toMillis(MINUTE), overAfter: toMillis(10 * MINUTE) };
+export const ALERTS = { remindAfter: 10, reopenWithin: toMillis(72 * HOUR) };
+export const FALLBACK = 'C2';
 export const PULL_REQUESTS = { lookEvery: toMillis(HOUR), closeAfter: toMillis(14 * DAY), syncWithin: toMillis(2 * HOUR) };
 
 export function soon(): AbortSignal {
@@ -47,8 +52,9 @@ export function createBot(world: FakeWorld, policy: Policy = defaultPolicy(), { 
   const { ports, clock, jobs } = world;
   const steps = {
     watch: createWatch(ports, { reportWithin: toMillis(60 * MINUTE) }),
-    enrich: createEnrich(ports, { routes: [], channel: 'C1', policy, evidenceDeadline: toMillis(1000) }),
-    post: createPost(ports, { policy }),
+    enrich: createEnrich(ports, { routes: [], channel: 'C1', policy, ...ALERTS, evidenceDeadline: toMillis(1000) }),
+    post: createPost(ports, { policy, storm: STORM, fallbackChannel: FALLBACK }),
+    storm: createTellStorm(ports, { storm: STORM, fallbackChannel: FALLBACK }),
     propose: createPropose(ports, { policy, cluster }),
     decide: createDecide(ports, { policy, cluster }),
     apply: createApply(ports, { policy, digest }),
@@ -65,6 +71,8 @@ export function createBot(world: FakeWorld, policy: Policy = defaultPolicy(), { 
         return steps.tellDigest(job, soon());
       case 'post':
         return steps.post(job);
+      case 'storm':
+        return steps.storm(job);
       case 'apply':
         return steps.apply(job, soon());
       case 'verify':
@@ -79,6 +87,7 @@ export function createBot(world: FakeWorld, policy: Policy = defaultPolicy(), { 
         if (runs > MOST_RUNS) throw new Error(`the jobs never end: ${JSON.stringify(jobs)}`);
         const [job] = jobs.splice(0, 1);
         if (job === undefined) return;
+        if ('afterMs' in job) clock.advance(job.afterMs ?? 0);
         try {
           const outcome = await runJob(job);
           if (outcome.kind !== 'later') continue;

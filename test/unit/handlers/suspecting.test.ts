@@ -9,7 +9,7 @@ import { known, unavailable } from '../../../src/domain/piece.ts';
 import { MINUTE, SECOND, toMillis } from '../../../src/domain/time.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
 import { ago, CONTAINER_ID, evidence, kill, NOW, policy, series } from '../../support/build.ts';
-import { soon } from './bot.ts';
+import { ALERTS, soon } from './bot.ts';
 
 const NOTHING: Partial<Evidence> = { usage: unavailable('Prometheus took longer than 5 s'), events: known([], 'events', NOW) };
 const NEAR: Partial<Evidence> = {
@@ -26,11 +26,17 @@ async function explaining(given: Kill) {
   const found = { now: NOTHING };
   const ports = {
     ...world.ports,
-    evidence: { read: async () => evidence(found.now) },
+    evidence: { owner: async () => evidence(found.now).owner, read: async () => evidence(found.now) },
     usage: { read: async () => evidence(found.now).usage },
   };
   await ports.intake.claim(given, 'report');
-  const enrich = createEnrich(ports, { routes: [], channel: 'C1', policy: policy(), evidenceDeadline: toMillis(1000) });
+  const enrich = createEnrich(ports, {
+    routes: [],
+    channel: 'C1',
+    policy: policy(),
+    ...ALERTS,
+    evidenceDeadline: toMillis(1000),
+  });
   return { world, ports, found, run: () => enrich({ killId: given.id }, soon()) };
 }
 

@@ -27,6 +27,12 @@ export function Blocks({ blocks, errors }: BlocksProps): ReactNode {
   );
 }
 
+/** The library knows pictures by their address only. */
+function withAddress(block: Json): Json {
+  const id = text(record(block, 'slack_file') ?? {}, 'id');
+  return id === undefined ? block : { ...block, image_url: `/file/${id}` };
+}
+
 type BlockProps = { readonly block: Json; readonly errors: Readonly<Record<string, string>> };
 
 function BlockView({ block, errors }: BlockProps): ReactNode {
@@ -52,6 +58,8 @@ function BlockView({ block, errors }: BlockProps): ReactNode {
       return <Table block={block} />;
     case 'alert':
       return <Alert block={block} />;
+    case 'image':
+      return <LibraryBlocks blocks={[withAddress(block)]} />;
     case 'file':
       return undefined;
     default:

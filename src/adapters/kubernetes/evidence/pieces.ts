@@ -93,6 +93,12 @@ export async function ownerPieces(reading: Reading, pod: PodFacts | undefined): 
   return { owner: { ...owners, value: found.facts }, ownerEvents, rollout };
 }
 
+/** The owner alone, as the kill recorded the pod. */
+export async function ownerPiece(reading: Reading): Promise<Evidence['owner']> {
+  const owners = await ownersPiece(reading, undefined);
+  return owners.kind === 'unavailable' ? owners : { ...owners, value: owners.value.facts };
+}
+
 async function ownersPiece(reading: Reading, pod: PodFacts | undefined): Promise<Piece<OwnersRead>> {
   const facts = pod ?? fromKill(reading.subject, reading.cluster);
   if (facts === undefined) return unavailable('the pod could not be read, and with it its owner');

@@ -2,7 +2,7 @@
 
 import { z } from 'zod';
 import type { FollowUp } from '../../../domain/follow-up.ts';
-import type { Dossier, Incident } from '../../../domain/incident.ts';
+import type { Dossier, Incident, ThreadEntry } from '../../../domain/incident.ts';
 import { FOLLOW_UP_STAGES } from '../../../domain/ledger.ts';
 import type { Note } from '../../../domain/note.ts';
 import { bytes, instant, role, workload } from './basic.ts';
@@ -32,15 +32,28 @@ const subject = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('outcome'), proposalId: z.string() }),
   z.object({ kind: z.literal('follow-up'), proposalId: z.string(), stage: z.enum(FOLLOW_UP_STAGES) }),
   z.object({ kind: z.literal('note'), note }),
+  z.object({ kind: z.literal('again'), quietSince: instant, at: instant }),
+  z.object({ kind: z.literal('output') }),
+  z.object({ kind: z.literal('reminder'), kills: z.number(), at: instant }),
 ]);
 
-const threadEntry = z.object({
+const posted = z.object({
+  channel: z.string(),
+  id: z.string(),
+  fingerprint: z.string(),
+  thread: z.string().optional(),
+  gist: z.string().optional(),
+  shownAt: instant.optional(),
+});
+
+export const threadEntrySchema = z.object({
   key: z.string(),
   subject,
   sendingSince: instant.optional(),
-  posted: z.object({ channel: z.string(), id: z.string(), fingerprint: z.string() }).optional(),
+  posted: posted.optional(),
   undeliverable: z.string().optional(),
-});
+  lost: z.number().optional(),
+}) satisfies z.ZodType<ThreadEntry>;
 
 const followUp = z.object({
   proposalId: z.string(),
@@ -67,6 +80,8 @@ export const incidentSchema = z.object({
   state: z.enum(['open', 'proposed', 'changing', 'observing', 'resolved']),
   channel: z.string(),
   owner: z.string().optional(),
+  movedFrom: z.string().optional(),
+  stormId: z.string().optional(),
   openedAt: instant,
   lastKill: killSchema,
   killCount: z.number(),
@@ -80,7 +95,9 @@ export const incidentSchema = z.object({
   muted: z.object({ by: z.string(), until: instant }).optional(),
   resolvedAt: instant.optional(),
   followUps: z.array(followUp).optional(),
-  thread: z.array(threadEntry),
+  explanationAsked: z.boolean().optional(),
+  reopenedAt: instant.optional(),
+  thread: z.array(threadEntrySchema),
 }) satisfies z.ZodType<Incident>;
 
 const diagnosis = z.object({

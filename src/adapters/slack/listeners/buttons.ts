@@ -17,6 +17,8 @@ const STALE = 'This button belongs to an older message. Use the newest one in th
 export function registerButtons(app: App, desk: Desk): void {
   const handlers = {
     [ACTION.review]: review,
+    [ACTION.explain]: showing('explain'),
+    [ACTION.output]: showing('attachOutput'),
     [ACTION.approve]: approve,
     [ACTION.refuse]: refuse,
     [ACTION.edit]: edit,
@@ -86,6 +88,16 @@ async function filling(desk: Desk, { viewId, title }: Filling, work: () => Promi
     await updateModal(desk, viewId, noticeModal(title, 'That could not be read just now. Close this and try again in a minute.'));
     throw error;
   }
+}
+
+/** What was asked for appears in the thread. */
+function showing(what: 'explain' | 'attachOutput') {
+  return async (desk: Desk, clicked: Click): Promise<void> => {
+    const ref = decodeIncident(clicked.value);
+    if (ref === undefined) return answer(desk, clicked, STALE);
+    const outcome = await desk.conversation[what]({ incidentId: ref.incident });
+    if (outcome.kind === 'refused') await answer(desk, clicked, outcome.reason);
+  };
 }
 
 async function approve(desk: Desk, clicked: Click): Promise<void> {

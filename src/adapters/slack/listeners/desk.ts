@@ -39,6 +39,8 @@ export type Conversation = {
   readonly care: (input: CareInput) => Promise<CareOutcome>;
   readonly query: (question: Question, signal: AbortSignal) => Promise<Answer>;
   readonly explainMessage: (question: MessageQuestion, signal: AbortSignal) => Promise<Answer>;
+  readonly explain: (input: { readonly incidentId: string }) => Promise<{ readonly kind: 'explained' } | Refused>;
+  readonly attachOutput: Conversation['explain'];
   readonly home: (input: { readonly person: PersonId }) => Promise<HomeContent>;
 };
 

@@ -2,7 +2,7 @@
 
 import type { Usage, UsagePoint } from '../../../domain/evidence.ts';
 import type { Bytes } from '../../../domain/memory.ts';
-import { MIB } from '../../../domain/memory.ts';
+import { formatBytes, MIB } from '../../../domain/memory.ts';
 import { between, formatDuration } from '../../../domain/time.ts';
 import type { ChartBlock } from '../blocks.ts';
 import { LIMITS } from '../blocks.ts';
@@ -31,6 +31,19 @@ export function memoryChart(
       axis_config: { categories: labels, x_label: 'UTC', y_label: 'MiB' },
     },
   };
+}
+
+/** "Memory from 02:10 to 02:47 UTC: 120 MiB at first, 256 MiB at the end, at most 256 MiB, limit 256 MiB." */
+export function seriesInWords(
+  { points }: Extract<Usage, { readonly kind: 'series' }>,
+  limit: Bytes | undefined,
+): string | undefined {
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined) return undefined;
+  const highest = points.reduce((best, point) => (point.bytes > best.bytes ? point : best));
+  const clock = (at: number): string => new Date(at).toISOString().slice(11, 16);
+  const against = limit === undefined ? 'no limit' : `limit ${formatBytes(limit)}`;
+  return `Memory from ${clock(first.at)} to ${clock(last.at)} UTC: ${formatBytes(first.bytes)} at first, ${formatBytes(last.bytes)} at the end, at most ${formatBytes(highest.bytes)}, ${against}.`;
 }
 
 function mib(value: Bytes): number {

@@ -2,17 +2,20 @@
 // the log's end, and what kubectl describe says. Every missing piece says why it is missing.
 
 import { background } from '../../../domain/background.ts';
+import type { Usage } from '../../../domain/evidence.ts';
 import { explainExitCode, explainKillCode } from '../../../domain/exit-code.ts';
 import type { Dossier } from '../../../domain/incident.ts';
+import type { Bytes } from '../../../domain/memory.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import type { Kill } from '../../../domain/oom-kill.ts';
 import { valueOf } from '../../../domain/piece.ts';
 import { findContainer } from '../../../domain/pod.ts';
 import { oomScoreOf } from '../../../domain/qos.ts';
 import type { AnyBlock } from '../blocks.ts';
-import { bullets, context, folded, section } from '../blocks.ts';
+import { actions, bullets, button, context, folded, picture, section } from '../blocks.ts';
+import { ACTION, encode } from '../ids.ts';
 import { code, cut, fenced, moment, prose } from '../text.ts';
-import { memoryChart } from './chart.ts';
+import { memoryChart, seriesInWords } from './chart.ts';
 import { describeExcerpt } from './describe-excerpt.ts';
 import type { Rendered } from './rendered.ts';
 
@@ -22,7 +25,13 @@ export type ExplanationInput = {
   readonly dossier: Dossier;
   /** Without charts and folding, for a workspace that refuses them. */
   readonly plain: boolean;
+  /** The id of the file that stands in for the chart in a plain message. */
+  readonly picture?: string | undefined;
+  /** Whose full output can be asked for; undefined: nobody's. */
+  readonly incidentId?: string | undefined;
 };
+
+type Series = Extract<Usage, { readonly kind: 'series' }>;
 
 const LOG_BUDGET = 1500;
 const DESCRIBE_BUDGET = 2600;
@@ -32,7 +41,13 @@ export function explanationView(input: ExplanationInput): Rendered {
   const { diagnosis, recommendation } = dossier;
   const title = kill === undefined ? 'How it stands' : 'Why it was killed';
   return {
-    text: `${title}: ${prose(diagnosis.summary)} ${prose(recommendation.kind === 'raise' ? recommendation.arithmetic : (recommendation.advice[0] ?? ''))}`.trim(),
+    text: [
+      `${title}: ${prose(diagnosis.summary)}`,
+      chartSentence(input) ?? '',
+      prose(recommendation.kind === 'raise' ? recommendation.arithmetic : (recommendation.advice[0] ?? '')),
+    ]
+      .filter((words) => words !== '')
+      .join(' '),
     blocks: [
       section(`*${title}* · ${whereWords(place)}\n${prose(diagnosis.summary)} _(${diagnosis.confidence} confidence)_`),
       bullets(factLines(input)),
@@ -40,6 +55,7 @@ export function explanationView(input: ExplanationInput): Rendered {
       section(whatToDo(dossier)),
       ...logBlocks(dossier),
       ...describeBlocks(input),
+      ...fullOutput(input),
       context(...sources(dossier)),
     ],
   };
@@ -87,10 +103,11 @@ function qosLine({ evidence, diagnosis }: Dossier, kill: Kill | undefined): stri
   return `QoS class ${pod.qosClass}${value}: ${kill === undefined ? 'the kernel kills the highest score first when a node runs out.' : meaning}`;
 }
 
-function usageBlocks({ dossier, kill, plain }: ExplanationInput): readonly AnyBlock[] {
-  const { usage, pod } = dossier.evidence;
+function usageBlocks(input: ExplanationInput): readonly AnyBlock[] {
+  const { dossier, kill } = input;
+  const { usage } = dossier.evidence;
   if (usage.kind === 'unavailable') return [section(`:information_source: *No memory usage:* ${prose(usage.reason)}.`)];
-  const limit = kill?.limit ?? valueOf(pod)?.containers[0]?.resources.limit?.bytes;
+  const limit = limitOf(input);
   const against = limit === undefined ? 'there is no limit' : `limit ${formatBytes(limit)}`;
   if (usage.value.kind === 'instant') {
     return [
@@ -106,8 +123,44 @@ function usageBlocks({ dossier, kill, plain }: ExplanationInput): readonly AnyBl
       ? `at least *${formatBytes(peak.bytes)}* (highest sample, ${moment(peak.at)}: a lower bound, for the burst between two samples does not show)`
       : `highest sample *${formatBytes(peak.bytes)}* (${moment(peak.at)})`;
   const numbers = `*Memory:* ${peakWords}, 95 % of samples below ${formatBytes(p95)}, ${against}. From ${prose(usage.source)}.`;
-  const chart = plain ? undefined : memoryChart(usage.value, limit);
-  return chart === undefined ? [section(numbers)] : [section(numbers), chart];
+  return [section(numbers), ...chartBlocks(input, usage.value)];
+}
+
+function chartBlocks(input: ExplanationInput, usage: Series): readonly AnyBlock[] {
+  if (!input.plain) return [memoryChart(usage, limitOf(input))].flatMap((chart) => (chart === undefined ? [] : [chart]));
+  return input.picture === undefined ? [] : [picture(input.picture, chartSentence(input) ?? 'Memory over time')];
+}
+
+type Explained = Pick<ExplanationInput, 'kill' | 'dossier'>;
+
+function limitOf({ kill, dossier }: Explained) {
+  return kill?.limit ?? valueOf(dossier.evidence.pod)?.containers[0]?.resources.limit?.bytes;
+}
+
+/** The chart in one sentence, for whoever does not see it. */
+function chartSentence(input: Explained): string | undefined {
+  const usage = valueOf(input.dossier.evidence.usage);
+  return usage?.kind === 'series' ? seriesInWords(usage, limitOf(input)) : undefined;
+}
+
+/** What this input's chart is drawn from; undefined when there is no line to draw. */
+export function chartOf(input: Explained): { readonly points: Series['points']; readonly limit: Bytes | undefined } | undefined {
+  const usage = valueOf(input.dossier.evidence.usage);
+  return usage?.kind === 'series' && usage.points.length >= 3 ? { points: usage.points, limit: limitOf(input) } : undefined;
+}
+
+/** The rest of what was read, when it does not all fit here. */
+function fullOutput({ incidentId, dossier: { evidence } }: ExplanationInput): readonly AnyBlock[] {
+  const log = valueOf(evidence.log)?.lines ?? [];
+  const isCut = (valueOf(evidence.describe)?.length ?? 0) > DESCRIBE_BUDGET || lastThatFit(log, LOG_BUDGET).length < log.length;
+  if (incidentId === undefined || !isCut) return [];
+  const value = encode({ incident: incidentId });
+  const label = `Put everything that was read about ${incidentId} into the thread as a file`;
+  return [
+    actions(`more:${incidentId}:${evidence.gatheredAt}`, [
+      button({ action: ACTION.output, text: 'Full output as file', value, label }),
+    ]),
+  ];
 }
 
 function whatToDo({ recommendation }: Dossier): string {

@@ -2,6 +2,7 @@
 
 import type { AnyBlock } from '../blocks.ts';
 import { cut } from '../text.ts';
+import { fitted } from './fit.ts';
 
 export type Strip = { readonly color: string; readonly word: string; readonly text: string };
 
@@ -18,9 +19,9 @@ export const COLOR = { open: '#E01E5A', waiting: '#ECB22E', moving: '#36C5F0', r
 const LONGEST_SENTENCE = 3000;
 
 export function bounded(rendered: Rendered): Rendered {
-  const { text, strip } = rendered;
+  const { text, blocks, strip } = rendered;
   return {
-    ...rendered,
+    blocks: fitted(blocks),
     text: cut(text, LONGEST_SENTENCE),
     strip: strip === undefined ? undefined : { ...strip, text: cut(strip.text, LONGEST_SENTENCE) },
   };

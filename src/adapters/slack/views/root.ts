@@ -1,5 +1,6 @@
 // The root message of an incident: what happened in words, how it stands, and the buttons. Edited in place, never posted twice.
 
+import type { Button } from '@slack/types';
 import { isPatchableKind } from '../../../domain/change.ts';
 import type { Dossier, Incident } from '../../../domain/incident.ts';
 import { formatBytes } from '../../../domain/memory.ts';
@@ -9,7 +10,7 @@ import { workloadName } from '../../../domain/workload.ts';
 import type { AnyBlock } from '../blocks.ts';
 import { actions, button, context, fields, header, section } from '../blocks.ts';
 import { ACTION, encode } from '../ids.ts';
-import { code, cut, mention, moment, prose } from '../text.ts';
+import { code, cut, mention, mentionChannel, moment, prose } from '../text.ts';
 import { careControls, careWords, ownerWords, quietWords } from './care-words.ts';
 import { changeInWords, outcomeSentence } from './proposal-words.ts';
 import type { Rendered, Strip } from './rendered.ts';
@@ -36,6 +37,10 @@ export function rootView(input: RootInput): Rendered {
         `*${incident.id}*`,
         ...(incident.previousIncidentId === undefined ? [] : [`Happened before: ${incident.previousIncidentId}`]),
         `Since ${moment(incident.openedAt)}`,
+        ...(incident.movedFrom === undefined
+          ? []
+          : [`Moved here: ${mentionChannel(incident.movedFrom)} cannot be used any more`]),
+        ...(incident.reopenedAt === undefined ? [] : [`Open again since ${moment(incident.reopenedAt)}`]),
         ...(incident.lastKill.whileAway === true ? ['The last kill happened while the watcher was away'] : []),
       ),
     ],
@@ -59,7 +64,7 @@ function times(count: number): string {
   return count === 1 ? 'once' : `${count} times`;
 }
 
-function whatHappened({ incident, dossier }: RootInput): string {
+export function whatHappened({ incident, dossier }: RootInput): string {
   const { lastKill, workload } = incident;
   const who =
     lastKill.how === 'node'
@@ -116,7 +121,8 @@ export function likelyCause({ diagnosis, recommendation }: Dossier): string {
   return `${cause}\n*Suggested limit:* *${formatBytes(recommendation.limit)}*${recommendation.temporary ? ', as a stop-gap only' : ''}.`;
 }
 
-function controls(incident: Incident): readonly AnyBlock[] {
+/** The buttons that fit the state, and others beside them. */
+export function controls(incident: Incident, more: readonly Button[] = []): readonly AnyBlock[] {
   if (incident.state !== 'open' && incident.state !== 'proposed') return [];
   const value = encode({ incident: incident.id });
   const name = incident.workload.name;
@@ -134,13 +140,14 @@ function controls(incident: Incident): readonly AnyBlock[] {
         ]
       : []),
     ...careControls(incident),
+    ...more,
   ];
   // Another id only when the controls are others: a menu that somebody has open must not close because of one more kill.
   const notes = incident.thread.filter(({ subject }) => subject.kind === 'note').length;
   return buttons.length === 0 ? [] : [actions(`act:${incident.id}:${incident.state}:${notes}`, buttons)];
 }
 
-function stripFor(incident: Incident, proposal: Proposal | undefined): Strip {
+export function stripFor(incident: Incident, proposal: Proposal | undefined): Strip {
   const seen = careWords(incident);
   const quiet = quietWords(incident);
   if (quiet !== undefined && incident.state === 'open')
@@ -181,6 +188,6 @@ function resolved({ incident, proposal }: RootInput): Rendered {
         `${moment(incident.openedAt)} to ${incident.resolvedAt === undefined ? 'now' : moment(incident.resolvedAt)}`,
       ),
     ],
-    strip: { color: COLOR.resolved, word: 'Resolved', text: `a new kill opens a new incident that names ${incident.id}` },
+    strip: { color: COLOR.resolved, word: 'Resolved', text: `killed again soon, ${incident.id} opens again` },
   };
 }

@@ -22,6 +22,8 @@ function deskFor(query: Conversation['query']): Desk {
       decide: unused,
       undo: unused,
       care: unused,
+      explain: unused,
+      attachOutput: unused,
       home: unused,
     },
     client: new WebClient(),

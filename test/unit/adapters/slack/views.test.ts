@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { checkBlocks } from '../../../../demo/slack/blocks-check.ts';
 import { renderMessage } from '../../../../src/adapters/slack/render.ts';
 import { assignModal, expectModal } from '../../../../src/adapters/slack/views/care-modals.ts';
+import { MOST_TOGETHER } from '../../../../src/adapters/slack/views/fit.ts';
 import { homeView } from '../../../../src/adapters/slack/views/home.ts';
 import { approveModal, noticeModal, refuseModal, undoModal } from '../../../../src/adapters/slack/views/modals.ts';
 import { reviewModal } from '../../../../src/adapters/slack/views/review-modal.ts';
@@ -14,6 +15,8 @@ import { toBytes as bytes } from '../../../../src/domain/memory.ts';
 import type { Note } from '../../../../src/domain/note.ts';
 import { known, unavailable } from '../../../../src/domain/piece.ts';
 import type { Proposal, ProposalState } from '../../../../src/domain/proposal.ts';
+import type { StormLine } from '../../../../src/domain/storm.ts';
+import { startStorm, storyOf } from '../../../../src/domain/storm.ts';
 import { toInstant, toMillis } from '../../../../src/domain/time.ts';
 import type { Message } from '../../../../src/ports/messenger.ts';
 import { dossier, evidence, incident, kill, NOW, proposal, series, workload } from '../../../support/build.ts';
@@ -162,6 +165,37 @@ const MESSAGES: readonly Message[] = [
   ]),
 ];
 
+const STORM_LINES: readonly StormLine[] = Array.from({ length: 200 }, (_, index) => ({
+  incident: { ...evilIncident(index % 2 === 0 ? 'open' : 'resolved'), id: `OOM-${index}` },
+  dossier: index % 3 === 0 ? undefined : evilDossier(evidence()),
+}));
+
+function stormOf(lines: readonly StormLine[]): readonly Message[] {
+  const storm = { ...startStorm('C1-1', EVIL, NOW), movedFrom: EVIL };
+  return [true, false].map((over) => ({ kind: 'storm', storm, story: storyOf(lines), over }));
+}
+
+const TOLD: readonly Message[] = [
+  ...stormOf(STORM_LINES),
+  ...stormOf(STORM_LINES.slice(0, 1)),
+  ...stormOf(
+    STORM_LINES.map((line) => ({
+      ...line,
+      incident: { ...line.incident, lastKill: kill({ how: 'node', node: LONG }) },
+    })),
+  ),
+  { kind: 'again', incident: evilIncident('open'), quietSince: NOW, at: NOW },
+  { kind: 'reminder', incident: evilIncident('open'), dossier: evilDossier(evidence()), kills: 1e9 },
+  ...(['open', 'changing', 'resolved'] as const).map(
+    (state): Message => ({
+      kind: 'root',
+      incident: { ...evilIncident(state), stormId: EVIL },
+      dossier: evilDossier(evidence()),
+      proposal: evilProposal({ kind: 'pending' }),
+    }),
+  ),
+];
+
 /** Every text Slack would parse: mrkdwn objects, the notification text, the strip. Not plain_text and not rich text, where nothing is parsed. */
 function parsedTexts(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(parsedTexts);
@@ -183,16 +217,17 @@ function blockquotes(text: string): string {
 
 describe('messages of hostile content', () => {
   it.each([false, true])('keep to Slack’s limits and ping nobody (plain: %s)', (plain) => {
-    for (const message of MESSAGES) {
+    for (const message of [...MESSAGES, ...TOLD]) {
       const { text, blocks, strip } = renderMessage(message, plain);
       expect(checkBlocks(blocks, 'message'), message.kind).toEqual([]);
       expect(text.length, message.kind).toBeLessThanOrEqual(4000);
+      expect(JSON.stringify(blocks).length, message.kind).toBeLessThanOrEqual(MOST_TOGETHER);
       expectHarmless([text, strip?.text ?? '', ...parsedTexts(blocks)].map(blockquotes));
     }
   });
 
   it('never let Slack link a bare address: every marked-up text is verbatim', () => {
-    for (const message of MESSAGES) {
+    for (const message of [...MESSAGES, ...TOLD]) {
       const written = JSON.stringify(renderMessage(message, false).blocks);
       expect(written.match(/"type":"mrkdwn"/g)?.length).toBe(written.match(/"verbatim":true/g)?.length);
     }

@@ -1,0 +1,73 @@
+// What each message of a thread says as things are now. Undefined while what it shows is not there yet.
+
+import { approversFor } from '../src/domain/approval.ts';
+import { gistOf } from '../src/domain/gist.ts';
+import type { Dossier, Incident, ThreadEntry } from '../src/domain/incident.ts';
+import type { Policy } from '../src/domain/policy.ts';
+import type { IncidentStore } from '../src/ports/incident-store.ts';
+import type { Message } from '../src/ports/messenger.ts';
+import type { ProposalStore } from '../src/ports/proposal-store.ts';
+import { placeOf } from './permission.ts';
+
+export type ComposePorts = { readonly incidents: IncidentStore; readonly proposals: ProposalStore };
+
+export type Composing = { readonly incident: Incident; readonly entry: ThreadEntry };
+
+export type Composed = { readonly message: Message; readonly gist?: string | undefined };
+
+export async function compose(
+  ports: ComposePorts,
+  { policy }: { readonly policy: Policy },
+  { incident, entry }: Composing,
+): Promise<Composed | undefined> {
+  const { subject } = entry;
+  const dossier = await ports.incidents.dossier(incident.id);
+  switch (subject.kind) {
+    case 'root': {
+      const shown = { incident, dossier, proposal: await proposalOf(ports, incident.proposalId) };
+      return { message: { kind: 'root', ...shown }, gist: gistOf(shown) };
+    }
+    case 'explanation':
+      return explanation({ incident, entry, dossier, killId: subject.killId });
+    case 'proposal': {
+      const proposal = await proposalOf(ports, subject.proposalId);
+      if (proposal === undefined) return undefined;
+      return { message: { kind: 'proposal', incident, proposal, approvers: approversFor(policy, placeOf(proposal)) } };
+    }
+    case 'outcome': {
+      const proposal = await proposalOf(ports, subject.proposalId);
+      return proposal === undefined ? undefined : { message: { kind: 'outcome', incident, proposal } };
+    }
+    case 'follow-up': {
+      const followUp = incident.followUps?.find(
+        ({ proposalId, stage }) => proposalId === subject.proposalId && stage === subject.stage,
+      );
+      return followUp === undefined ? undefined : { message: { kind: 'follow-up', incident, followUp } };
+    }
+    case 'note':
+      return { message: { kind: 'note', incident, note: subject.note } };
+    case 'again':
+      return once(entry, { kind: 'again', incident, quietSince: subject.quietSince, at: subject.at });
+    case 'output':
+      return dossier === undefined ? undefined : once(entry, { kind: 'output', incident, dossier });
+    case 'reminder':
+      return once(entry, { kind: 'reminder', incident, dossier, kills: subject.kills });
+  }
+}
+
+/** News of a moment: what the channel was told then stays as it was said. */
+function once(entry: ThreadEntry, message: Message): Composed | undefined {
+  return entry.posted === undefined ? { message } : undefined;
+}
+
+type Explaining = Composing & { readonly dossier: Dossier | undefined; readonly killId: string };
+
+/** Once posted, an explanation stays that of its own kill: the thread is history. */
+function explanation({ incident, entry, dossier, killId }: Explaining): Composed | undefined {
+  if (dossier === undefined || (entry.posted !== undefined && dossier.killId !== killId)) return undefined;
+  return { message: { kind: 'explanation', incident, dossier } };
+}
+
+async function proposalOf(ports: ComposePorts, id: string | undefined) {
+  return id === undefined ? undefined : ports.proposals.get(id);
+}

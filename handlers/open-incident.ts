@@ -1,0 +1,93 @@
+// Which incident a kill belongs to: the open one of its container and workload, the one that was resolved a short while ago and opens again, or a new one. Known
+// before anything else is read, so that people hear of a kill at once. Safe to run twice for the same kill.
+
+import { wakeReason, woken } from '../src/domain/care.ts';
+import type { Evidence } from '../src/domain/evidence.ts';
+import type { Incident } from '../src/domain/incident.ts';
+import { addKill, incidentKey, openIncident, reopenIncident, revealed } from '../src/domain/incident.ts';
+import { isMuted, muteKey } from '../src/domain/mute.ts';
+import type { Kill } from '../src/domain/oom-kill.ts';
+import { valueOf } from '../src/domain/piece.ts';
+import { withReminder } from '../src/domain/reminder.ts';
+import type { Instant, Millis } from '../src/domain/time.ts';
+import { between } from '../src/domain/time.ts';
+import type { WorkloadRef } from '../src/domain/workload.ts';
+import type { Clock } from '../src/ports/clock.ts';
+import type { EvidenceReader } from '../src/ports/evidence-reader.ts';
+import type { IncidentStore } from '../src/ports/incident-store.ts';
+import type { JobQueue } from '../src/ports/job-queue.ts';
+import type { MuteStore } from '../src/ports/mute-store.ts';
+import type { Namespaces } from '../src/ports/namespaces.ts';
+import type { RouteSettings } from './route.ts';
+import { askingFor, routeOf } from './route.ts';
+
+export type OpenPorts = {
+  readonly namespaces: Namespaces;
+  readonly clock: Clock;
+  readonly incidents: IncidentStore;
+  readonly evidence: EvidenceReader;
+  readonly mutes: MuteStore;
+  readonly queue: JobQueue;
+};
+
+export type OpenSettings = RouteSettings & {
+  /** From how many kills on an incident that goes on is told to its channel again. */
+  readonly remindAfter: number;
+  /** A kill so soon after an incident was resolved opens that one again. */
+  readonly reopenWithin: Millis;
+  readonly evidenceDeadline: Millis;
+};
+
+type Telling = { readonly kill: Kill; readonly signal: AbortSignal };
+
+/** People hear of it before everything is read: what the kill itself says is enough to begin with. Only the owner has to be known, for it names the thread. */
+export async function openAtOnce(ports: OpenPorts, settings: OpenSettings, { kill, signal }: Telling): Promise<Placed> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(settings.evidenceDeadline)]);
+  const owner = await ports.evidence.owner({ ref: kill.ref, kill }, limit);
+  const placed = await openOrJoin(ports, settings, { kill, owner });
+  await ports.queue.enqueue({ step: 'post', incidentId: placed.incident.id });
+  return placed;
+}
+
+type Owned = { readonly kill: Kill; readonly owner: Evidence['owner'] };
+export type Placed = { readonly incident: Incident; readonly opened: boolean };
+
+export async function openOrJoin(ports: OpenPorts, settings: OpenSettings, { kill, owner }: Owned): Promise<Placed> {
+  const workload = valueOf(owner)?.top ?? workloadOf(kill);
+  const now = ports.clock.now();
+  const [route, muted] = await Promise.all([routeOf(ports, settings, askingFor(kill, workload)), activeMute(ports, workload)]);
+  const found = await ports.incidents.openOrFind(
+    incidentKey(workload, kill.ref.container),
+    (id, previousIncidentId) => openIncident({ id, kill, workload, ...route, now, previousIncidentId, muted }),
+    (last) => {
+      const opens = muted === undefined && isSoonAfter(last, { now, within: settings.reopenWithin });
+      return opens ? revealed(reopenIncident(last, kill, now)) : undefined;
+    },
+  );
+  if (found.kind !== 'found') return { incident: found.incident, opened: true };
+  const counted = await ports.incidents.update(found.incident.id, (incident) => {
+    const next = addKill(incident, kill);
+    if (muted !== undefined) return next;
+    return withReminder(revealed(woken(next, wakeReason(next, now), now)), settings.remindAfter, now);
+  });
+  return { incident: counted, opened: false };
+}
+
+function isSoonAfter({ resolvedAt }: Incident, { now, within }: { readonly now: Instant; readonly within: Millis }): boolean {
+  return resolvedAt !== undefined && between(resolvedAt, now) < within;
+}
+
+/** Who expects this workload's kills now: then they are recorded, and nobody is told. */
+async function activeMute({ mutes, clock }: OpenPorts, workload: WorkloadRef): Promise<Incident['muted']> {
+  const mute = await mutes.get(muteKey({ cluster: workload.cluster, workload }));
+  return isMuted(mute, clock.now()) ? { by: mute.by, until: mute.until } : undefined;
+}
+
+/** Without an owner chain (no right to read it, or gone), the pod's direct controller, else the pod itself. */
+function workloadOf(kill: Kill): WorkloadRef {
+  const { cluster, namespace, pod, podUid } = kill.ref;
+  if (kill.how === 'node') return { cluster, namespace, apiVersion: 'v1', kind: 'Node', name: pod, uid: podUid };
+  if (kill.controller === undefined) return { cluster, namespace, apiVersion: 'v1', kind: 'Pod', name: pod, uid: podUid };
+  const { apiVersion, kind, name, uid } = kill.controller;
+  return { cluster, namespace, apiVersion, kind, name, uid };
+}

@@ -1,0 +1,43 @@
+// What the channel is told beside the root message, as replies shown in the channel too: killed again after it was quiet, and it goes on.
+
+import type { Dossier, Incident } from '../../../domain/incident.ts';
+import { formatBytes } from '../../../domain/memory.ts';
+import type { Instant } from '../../../domain/time.ts';
+import { between, formatDuration } from '../../../domain/time.ts';
+import { workloadName } from '../../../domain/workload.ts';
+import { context, section } from '../blocks.ts';
+import { code, moment, prose } from '../text.ts';
+import type { Rendered } from './rendered.ts';
+
+export type AgainInput = { readonly incident: Incident; readonly quietSince: Instant; readonly at: Instant };
+
+export function againView({ incident, quietSince, at }: AgainInput): Rendered {
+  const what = `${prose(workloadName(incident.workload))} (container ${prose(incident.container)})`;
+  const after = formatDuration(between(quietSince, at));
+  return {
+    text: `Killed again: ${what}, after ${after} without a kill. ${incident.id} is open again.`,
+    blocks: [
+      section(
+        `:red_circle: *Killed again.* Container ${code(incident.container)} in ${code(workloadName(incident.workload))} was killed for memory ${moment(at)}, after ${after} without a kill. *${incident.id}* is open again.`,
+      ),
+    ],
+  };
+}
+
+export type ReminderInput = { readonly incident: Incident; readonly dossier?: Dossier | undefined; readonly kills: number };
+
+export function reminderView({ incident, dossier, kills }: ReminderInput): Rendered {
+  const { workload, lastKill, acknowledgedBy } = incident;
+  const limit = lastKill.limit === undefined ? 'without a limit' : `with a limit of ${formatBytes(lastKill.limit)}`;
+  const fix = dossier?.recommendation.kind === 'raise' ? ` Suggested limit: *${formatBytes(dossier.recommendation.limit)}*.` : '';
+  const seen = acknowledgedBy === undefined ? 'Nobody has acknowledged it.' : 'It is acknowledged, and no fix is under way.';
+  return {
+    text: `Still going on: ${prose(workloadName(workload))} (container ${prose(incident.container)}) has been killed ${kills} times, ${limit}. ${seen}`,
+    blocks: [
+      section(
+        `:repeat: *Still going on:* ${code(workloadName(workload))}, container ${code(incident.container)}, has been killed *${kills}* times since ${moment(incident.openedAt)}, ${limit}.${fix}`,
+      ),
+      context(`*${incident.id}*`, seen, 'The buttons are on the first message of this thread'),
+    ],
+  };
+}
