@@ -29,7 +29,7 @@ export async function benchStorm(kubeconfig: string): Promise<void> {
   const fleet = await createFleet(connection, namespace);
   await addPods(connection, fleet, WORKLOADS - fleet.names.length);
   const target = { kubeconfig, prometheusUrl: undefined, namespaces: [namespace], watch: '10s' };
-  const headroom = await startHeadroom({ target, redisUrl: redis.url, slack });
+  const headroom = await startHeadroom({ target, redisUrl: redis.url, slack, stormAfter: 5 });
   const refusing = setInterval(() => slack.control.break({ rateLimitNext: 1 }), REFUSE_EVERY_MS);
   try {
     await headroom.ready;

@@ -8,6 +8,8 @@ import { MINUTE, SECOND, toMillis } from '../domain/time.ts';
 
 /** A change on the demo cluster is watched for this long: its kills come every minute or two. */
 const DEMO_WATCH = toMillis(45 * SECOND);
+/** All workloads of the demo cluster die within the first minutes; each is to be looked at by itself. */
+const DEMO_STORM = 20;
 
 export function rulesFor(config: Config, localApprovers: readonly string[]): Rules {
   if (config.rules !== undefined) return config.rules;
@@ -15,6 +17,9 @@ export function rulesFor(config: Config, localApprovers: readonly string[]): Rul
   if (parsed.kind === 'problems') throw new Error(parsed.problems.join('; '));
   const { rules } = parsed;
   const approvers = localApprovers.length === 0 ? [] : [{ namespaces: ['*'], users: [], groups: localApprovers }];
-  const demo = config.cluster.kind === 'demo' ? { watchFloor: DEMO_WATCH, watchCeiling: toMillis(2 * MINUTE) } : {};
-  return { ...rules, policy: { ...rules.policy, approvers, ...demo } };
+  const policy = { ...rules.policy, approvers };
+  if (config.cluster.kind !== 'demo') return { ...rules, policy };
+  const storm = { ...rules.alerts.storm, incidents: DEMO_STORM };
+  const watch = { watchFloor: DEMO_WATCH, watchCeiling: toMillis(2 * MINUTE) };
+  return { ...rules, policy: { ...policy, ...watch }, alerts: { ...rules.alerts, storm } };
 }

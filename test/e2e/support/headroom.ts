@@ -38,6 +38,8 @@ export type HeadroomOptions = {
   readonly rules?: string;
   /** headroom.yaml's; long unless said. */
   readonly reportWithin?: string;
+  /** From how many incidents a minute on they are told as one story; many, so that each story has a message of its own. */
+  readonly stormAfter?: number;
   /** What to run; the program's source unless said. */
   readonly main?: string;
 };
@@ -126,11 +128,12 @@ async function end(
   return ended;
 }
 
-function rulesText({ target, slack, rules = '', policy = [], reportWithin = '24h' }: HeadroomOptions): string {
+function rulesText({ stormAfter = 50, target, slack, rules = '', policy = [], reportWithin = '24h' }: HeadroomOptions): string {
   return [
     `reportWithin: ${reportWithin}`,
     // At nine in the morning a story would find a message it does not know.
     'digests: { daily: off, weekly: off }',
+    `alerts: { storm: { incidents: ${stormAfter} } }`,
     'policy:',
     `  approvers: [{ namespaces: ["*"], groups: [${slack.groups.sreLeads}] }]`,
     `  watchFloor: ${target.watch}`,
