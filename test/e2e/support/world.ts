@@ -20,7 +20,7 @@ export type TestWorld = {
   readonly stage: Stage;
   /** Starts the bot and waits until it works. */
   headroom(
-    more?: Partial<Pick<HeadroomOptions, 'role' | 'environment' | 'target' | 'rules' | 'policy' | 'reportWithin'>>,
+    more?: Partial<Pick<HeadroomOptions, 'stormAfter' | 'role' | 'environment' | 'target' | 'rules' | 'policy' | 'reportWithin'>>,
   ): Promise<Headroom>;
   stop(): Promise<void>;
 };
