@@ -10,6 +10,7 @@ import type { ProposeInput, Refused, ReviewDraft } from '../src/ports/conversati
 import { ownerName } from './owning-repository.ts';
 import type { PreparePorts, Ready } from './prepare.ts';
 import { refused } from './prepare.ts';
+import type { Measured } from './reviewable.ts';
 
 export type Editing = { readonly kind: 'editing'; readonly proposal: Proposal };
 
@@ -28,16 +29,17 @@ export async function editedProposal(
 }
 
 export function draftOf(ready: Ready, policy: Policy, editing: Proposal | undefined): ReviewDraft {
-  const { incident, template, container, ways, stuck, furtherMost } = ready;
+  const { incident, template, container, ways, stuck, furtherMost, measured } = ready;
   const { limit, request } = container.resources;
   const most = furtherMost !== undefined && furtherMost < policy.maxLimit ? furtherMost : policy.maxLimit;
   return {
     kind: 'draft',
+    lowers: measured !== undefined,
     incident,
     container: container.list === 'pod' ? 'the whole pod' : container.name,
     currentLimit: limit?.text ?? inPods(ready),
     currentRequest: request?.text,
-    ...numbers(ready, editing, most),
+    ...(measured === undefined || editing !== undefined ? numbers(ready, editing, most) : lowered(ready, measured)),
     reason: editing?.reason,
     edits: editing === undefined ? undefined : { proposalId: editing.id, revision: editing.revision },
     restart: template.restart,
@@ -49,6 +51,18 @@ export function draftOf(ready: Ready, policy: Policy, editing: Proposal | undefi
 }
 
 type Numbers = Pick<ReviewDraft, 'recommendation' | 'suggestedLimit' | 'suggestedRequest'>;
+
+/** What was measured, as the reason for the numbers; a request above the new limit comes down with it. */
+function lowered({ container }: Ready, { limit, arithmetic }: Measured): Numbers {
+  const now = container.resources.request?.bytes;
+  const keepsEqual = now !== undefined && now === container.resources.limit?.bytes;
+  const request = now === undefined ? undefined : keepsEqual || now > limit ? limit : now;
+  return {
+    recommendation: { kind: 'raise', limit, request, arithmetic, temporary: false, advice: [] },
+    suggestedLimit: formatQuantity(limit),
+    suggestedRequest: request === undefined ? undefined : formatQuantity(request),
+  };
+}
 
 /** Those of the proposal that is edited, else those recommended. */
 function numbers({ dossier, container }: Ready, editing: Proposal | undefined, most: Bytes): Numbers {

@@ -2,7 +2,7 @@
 // nothing is written.
 
 import type { Change, TemplateContainer, TemplateState, Wanted, Way } from '../src/domain/change.ts';
-import { buildChange, isPatchableKind } from '../src/domain/change.ts';
+import { buildChange, endsInTemplate, isLowering, isPatchableKind } from '../src/domain/change.ts';
 import type { Dossier, Incident } from '../src/domain/incident.ts';
 import type { Bytes } from '../src/domain/memory.ts';
 import { MIB, toBytes } from '../src/domain/memory.ts';
@@ -29,6 +29,8 @@ import type { Ownership } from './owning-repository.ts';
 import { ownershipOf, routeOf, waysWith } from './owning-repository.ts';
 import { proposalDenied } from './permission.ts';
 import { proposingDenied } from './policy-check.ts';
+import type { Reviewable } from './reviewable.ts';
+import { reviewable } from './reviewable.ts';
 
 export type PreparePorts = {
   readonly incidents: IncidentStore;
@@ -58,7 +60,7 @@ export type Ready = {
   readonly stuck: readonly string[];
   /** Of a further raise after one that did not hold: the highest limit, and that this is the last. */
   readonly furtherMost?: Bytes | undefined;
-};
+} & Pick<Reviewable, 'measured' | 'ended'>;
 
 /** A proposal that is edited: its own place in the incident is no obstacle. */
 export type Preparing = {
@@ -77,18 +79,16 @@ export async function prepare(
   settings: ReviewSettings,
   { incidentId, person, editing, signal }: Preparing,
 ): Promise<Ready | Refused> {
-  const incident = await ports.incidents.get(incidentId);
-  if (incident === undefined) return refused(`${incidentId} is not known any more.`);
-  if (incident.state === 'resolved') return refused(`${incident.id} is resolved; there is nothing left to fix.`);
-  if (incident.proposalId !== undefined && incident.proposalId !== editing?.id)
-    return refused(`${incident.proposalId} is already under way for ${incident.id}; see its thread.`);
+  const open = await reviewable(ports, { incidentId, editing });
+  if (open.kind === 'refused') return open;
+  const { incident, measured, ended } = open;
   const dossier = await ports.incidents.dossier(incidentId);
   const { workload } = incident;
   // Several clusters may share one Redis; an object of the same name elsewhere is another one.
   if (workload.cluster !== settings.cluster)
     return refused(`${incident.id} is of the cluster ${workload.cluster}; this process only reads ${settings.cluster}.`);
   if (!isPatchableKind(workload.kind)) return refused(unchangeable(workload, dossier));
-  const failed = await failedRaises(ports, incident);
+  const failed = measured === undefined ? await failedRaises(ports, incident) : [];
   if (failed.length > FURTHER_RAISES) {
     return refused(
       `${failed.length} raises did not hold (${failed.map(({ id }) => id).join(', ')}). Another number is no help now: this is handed over to people. Find out what the program does with the memory.`,
@@ -96,6 +96,8 @@ export async function prepare(
   }
   const found = await findTarget(ports, { incident, dossier }, signal);
   if (found.kind === 'refused') return found;
+  if (measured !== undefined && found.container.resources.limit?.bytes !== measured.of)
+    return refused('The limit is no longer the one that was measured: there is nothing to lower.');
   const place = { namespace: workload.namespace, labels: found.template.labels };
   const denied =
     (await proposalDenied(ports.people, settings.policy, { place, person })) ??
@@ -103,9 +105,11 @@ export async function prepare(
   if (denied !== undefined) return refused(denied);
   const { routes } = policyFor(settings.policy, place);
   const owned = await ownershipOf(ports.repositories, { change: probe(found), dossier }, signal);
-  const ways = waysWith(found, owned).filter((way) => routes.includes(routeOf(way, owned.owner)));
+  const ways = waysWith(found, owned)
+    .filter((way) => routes.includes(routeOf(way, owned.owner)))
+    .filter((way) => measured === undefined || endsInTemplate({ way }));
   if (ways.length === 0) return refused(`policy.routes allows no way that is open to it: ${routes.join(', ')}.`);
-  return { ...found, ways, owned, incident, dossier, furtherMost: furtherMost(failed.at(-1)) };
+  return { ...found, ways, owned, incident, dossier, measured, ended, furtherMost: furtherMost(failed.at(-1)) };
 }
 
 function unchangeable({ kind }: WorkloadRef, dossier: Dossier | undefined): string {
@@ -118,7 +122,9 @@ async function failedRaises(ports: PreparePorts, incident: Incident): Promise<re
   const ids = incident.thread.flatMap(({ subject }) => (subject.kind === 'outcome' ? [subject.proposalId] : []));
   const proposals = await Promise.all(ids.map((id) => ports.proposals.get(id)));
   return proposals.flatMap((proposal) =>
-    proposal?.state.kind === 'closed' && proposal.state.verdict.kind === 'killed-again' ? [proposal] : [],
+    proposal?.state.kind === 'closed' && proposal.state.verdict.kind === 'killed-again' && !isLowering(proposal.change)
+      ? [proposal]
+      : [],
   );
 }
 
@@ -128,7 +134,7 @@ function furtherMost(failed: Proposal | undefined): Bytes | undefined {
 }
 
 type Searching = Pick<Ready, 'incident' | 'dossier'>;
-type Target = Omit<Ready, 'incident' | 'dossier' | 'owned'>;
+type Target = Omit<Ready, 'incident' | 'dossier' | 'owned' | 'measured' | 'ended'>;
 
 /** Any change of the container: enough to see whether a repository holds it. */
 function probe({ template, container }: Target): Change {

@@ -3,7 +3,7 @@
 
 import type { Change, Way } from '../src/domain/change.ts';
 import { intentOf } from '../src/domain/change-intent.ts';
-import { addEntry } from '../src/domain/incident.ts';
+import { addEntry, movedTo } from '../src/domain/incident.ts';
 import { checkProposedLimits } from '../src/domain/limits-check.ts';
 import { livedFor } from '../src/domain/oom-kill.ts';
 import { valueOf } from '../src/domain/piece.ts';
@@ -30,6 +30,7 @@ import { expire } from './expire.ts';
 import { planIn } from './owning-repository.ts';
 import type { PreparePorts, Ready, ReviewSettings } from './prepare.ts';
 import { changeFor, findingsFor, prepare, refused } from './prepare.ts';
+import { hasRoom } from './reviewable.ts';
 
 export type ProposePorts = PreparePorts & {
   readonly queue: JobQueue;
@@ -100,7 +101,7 @@ type Checked = { readonly way: Way; readonly wanted: Parameters<typeof changeFor
 
 function check(
   policy: Policy,
-  { container, dossier, incident, furtherMost, ways }: Ready,
+  { container, dossier, incident, furtherMost, measured, ways }: Ready,
   input: ProposeInput,
 ): Checked | { readonly problems: readonly InputProblem[] } {
   const allocatable = dossier === undefined ? undefined : valueOf(dossier.evidence.node)?.allocatable;
@@ -110,6 +111,7 @@ function check(
     current: container.resources,
     hit: incident.lastKill.limit,
     most: furtherMost,
+    lowest: measured?.limit,
     policy,
     allocatable,
   });
@@ -179,7 +181,7 @@ function podFinding(pod: Exclude<PodRehearsal, { readonly kind: 'denied' }>): re
 type Storing = Reviewed & { readonly input: ProposeInput; readonly ready: Ready; readonly change: Change };
 
 function contentOf(ports: ProposePorts, policy: Policy, { input, ready, change, dryRun, findings }: Storing): ProposalContent {
-  const { dossier, template } = ready;
+  const { dossier, template, measured } = ready;
   return {
     requester: input.requester,
     reason: input.reason.trim(),
@@ -188,7 +190,7 @@ function contentOf(ports: ProposePorts, policy: Policy, { input, ready, change, 
     labels: template.labels,
     findings,
     dryRun,
-    temporary: dossier?.recommendation.kind === 'raise' && dossier.recommendation.temporary,
+    temporary: measured === undefined && dossier?.recommendation.kind === 'raise' && dossier.recommendation.temporary,
     expiresAt: after(ports.clock.now(), policy.proposalExpiry),
   };
 }
@@ -203,7 +205,8 @@ async function edit(ports: ProposePorts, proposal: Proposal, content: ProposalCo
   return { kind: 'proposed', proposalId: proposal.id };
 }
 
-async function store(ports: ProposePorts, { incident }: Ready, content: ProposalContent): Promise<ProposeOutcome> {
+async function store(ports: ProposePorts, ready: Ready, content: ProposalContent): Promise<ProposeOutcome> {
+  const { incident } = ready;
   const proposal = await ports.proposals.create(
     (id): Proposal => ({
       ...content,
@@ -218,8 +221,8 @@ async function store(ports: ProposePorts, { incident }: Ready, content: Proposal
     }),
   );
   const updated = await ports.incidents.update(incident.id, (current) =>
-    current.proposalId === undefined && current.state !== 'resolved'
-      ? addEntry({ ...current, state: 'proposed', proposalId: proposal.id }, `proposal/${proposal.id}`, {
+    hasRoom(current, ready)
+      ? addEntry({ ...movedTo(current, 'proposed'), proposalId: proposal.id }, `proposal/${proposal.id}`, {
           kind: 'proposal',
           proposalId: proposal.id,
         })

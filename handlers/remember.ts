@@ -1,14 +1,21 @@
 // Write down what containers that were killed or changed use: the highest sample of each day, from the series where there is one, else from what is
 // used now. And say, some time after a change, how it went. Run by a clock; any run may be missed or made twice.
 
+import { auditTarget } from '../src/domain/audit.ts';
 import type { ContainerUse, PodEntry } from '../src/domain/directory.ts';
 import type { UsagePoint } from '../src/domain/evidence.ts';
+import type { FollowUp } from '../src/domain/follow-up.ts';
 import { dueStage, followUp } from '../src/domain/follow-up.ts';
+import type { Incident } from '../src/domain/incident.ts';
 import { addEntry, addFollowUp } from '../src/domain/incident.ts';
 import type { LedgerSubject } from '../src/domain/ledger.ts';
+import { formatQuantity } from '../src/domain/memory.ts';
 import { valueOf } from '../src/domain/piece.ts';
+import type { Policy } from '../src/domain/policy.ts';
+import { policyFor } from '../src/domain/policy.ts';
 import type { Instant } from '../src/domain/time.ts';
 import { SECOND } from '../src/domain/time.ts';
+import type { Audit } from '../src/ports/audit.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Directory, UseReader } from '../src/ports/directory.ts';
 import type { UsageReader } from '../src/ports/evidence-reader.ts';
@@ -23,10 +30,13 @@ export type RememberPorts = {
   readonly directory: Directory;
   readonly uses: UseReader;
   readonly incidents: IncidentStore;
+  readonly audit: Pick<Audit, 'append'>;
   readonly queue: JobQueue;
   readonly clock: Clock;
   readonly log: Log;
 };
+
+export type RememberSettings = { readonly cluster: string; readonly policy: Policy };
 
 export type RememberOutcome = { readonly followed: number; readonly written: number; readonly told: number };
 
@@ -34,7 +44,7 @@ const READ_WITHIN_MS = 10 * SECOND;
 /** Far more than are killed in 56 days of a large cluster; the most recently killed come first. */
 const MOST_READ = 500;
 
-export function createRemember(ports: RememberPorts, settings: { readonly cluster: string }) {
+export function createRemember(ports: RememberPorts, settings: RememberSettings) {
   return async function remember(): Promise<RememberOutcome> {
     const subjects = (await ports.ledger.list(settings.cluster)).slice(0, MOST_READ);
     const outcome = { followed: subjects.length, written: 0, told: 0 };
@@ -43,7 +53,7 @@ export function createRemember(ports: RememberPorts, settings: { readonly cluste
       const peaks = await peaksOf(ports, subject, now);
       await ports.ledger.notePeaks(subject.key, peaks);
       if (peaks.length > 0) outcome.written += 1;
-      if (await tell(ports, subject)) outcome.told += 1;
+      if (await tell(ports, settings.policy, subject)) outcome.told += 1;
     }
     ports.log.debug('remembered', outcome);
     return outcome;
@@ -98,22 +108,42 @@ function placeOf(
 }
 
 /** True when something was said about a change. */
-async function tell(ports: RememberPorts, { key }: LedgerSubject): Promise<boolean> {
+async function tell(ports: RememberPorts, policy: Policy, { key, workload }: LedgerSubject): Promise<boolean> {
   const page = await ports.ledger.read(key);
   const { change } = page;
   const now = ports.clock.now();
-  const stage = change === undefined ? undefined : dueStage(change, now);
+  const { tightenAfter } = policyFor(policy, workload);
+  const stage = change === undefined ? undefined : dueStage(change, now, tightenAfter);
   if (change === undefined || stage === undefined) return false;
   const incident = await ports.incidents.get(change.incidentId);
   if (incident !== undefined) {
-    const said = followUp({ change, page, stage, now });
+    const said = followUp({ change, page, stage, now, tightenAfter });
     const { proposalId } = change;
     await ports.incidents.update(incident.id, (current) =>
       addEntry(addFollowUp(current, said), `follow-up/${proposalId}/${stage}`, { kind: 'follow-up', proposalId, stage }),
     );
+    await auditMeasured(ports, incident, said);
     await ports.queue.enqueue({ step: 'post', incidentId: incident.id });
     ports.log.info('change followed up', { incident: incident.id, proposal: proposalId, stage, kills: said.kills });
   }
   await ports.ledger.noteTold(key, { proposalId: change.proposalId, stage });
   return incident !== undefined;
+}
+
+/** What measuring under load came to: a lower limit, or to leave it. */
+async function auditMeasured({ audit }: RememberPorts, incident: Incident, said: FollowUp): Promise<void> {
+  if (said.lowering === undefined) return;
+  const outcome = said.lowering.kind === 'lower' ? said.lowering.arithmetic : `left as it is: ${said.lowering.because}`;
+  await audit.append({
+    at: said.at,
+    actor: { kind: 'headroom' },
+    action: 'tighten',
+    result: 'done',
+    target: auditTarget({ workload: incident.workload, container: incident.container }),
+    incidentId: incident.id,
+    proposalId: said.proposalId,
+    before: { limit: formatQuantity(said.limit) },
+    ...(said.lowering.kind === 'lower' ? { after: { limit: formatQuantity(said.lowering.limit) } } : {}),
+    outcome,
+  });
 }

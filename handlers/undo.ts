@@ -2,7 +2,7 @@
 // letter. What cannot roll out is taken back without asking where the policy says so; a raise that was killed again never is.
 
 import type { Change } from '../src/domain/change.ts';
-import { buildChange } from '../src/domain/change.ts';
+import { buildChange, isLowering } from '../src/domain/change.ts';
 import { intentOf } from '../src/domain/change-intent.ts';
 import type { Incident } from '../src/domain/incident.ts';
 import { addEntry, movedTo } from '../src/domain/incident.ts';
@@ -64,7 +64,7 @@ function refused(reason: string): Refused {
 }
 
 function whyNot({ id, state, change }: Proposal, cluster: string): string | undefined {
-  if (state.kind !== 'closed' || !canUndo(state.verdict)) {
+  if (state.kind !== 'closed' || !canUndo(state.verdict, isLowering(change))) {
     return state.kind === 'closed' && state.verdict.kind === 'killed-again'
       ? `${id} is not taken back: the smaller limit would only be hit sooner.`
       : `${id} is not in a state that could be undone.`;

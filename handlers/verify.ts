@@ -1,7 +1,7 @@
 // Watch what a written change does: the rollout by kubectl's rules, then a quiet window. Ends in a verdict: quiet, killed again,
 // not rolled out, or undone by someone. Asks to be called again later instead of waiting.
 
-import { endsInTemplate } from '../src/domain/change.ts';
+import { endsInTemplate, isLowering } from '../src/domain/change.ts';
 import { incidentKey, movedTo } from '../src/domain/incident.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
 import { policyFor } from '../src/domain/policy.ts';
@@ -217,8 +217,9 @@ async function killedAgain(
   return undefined;
 }
 
-/** The copy of a Job is another workload by name, with an incident of its own when it is killed. */
+/** The copy of a Job is another workload by name, with an incident of its own when it is killed; what was lowered was quiet, so its next kill opens one. */
 async function incidentOf(ports: VerifyPorts, { change, incidentId }: Proposal) {
+  if (isLowering(change)) return ports.incidents.findOpen(incidentKey(change.workload, change.container));
   if (change.replacement === undefined) return ports.incidents.get(incidentId);
   return ports.incidents.findOpen(incidentKey({ ...change.workload, name: change.replacement }, change.container));
 }

@@ -114,10 +114,10 @@ async function startSchedules(world: World): Promise<void> {
   startRemembering(world);
 }
 
-function startRemembering({ stores, cluster, telemetry, lifecycle }: World): void {
+function startRemembering({ rules, stores, cluster, telemetry, lifecycle }: World): void {
   const remember = createRemember(
     { ...stores, log: telemetry.log, clock: systemClock, usage: cluster.usage, directory: cluster.directory, uses: cluster.use },
-    { cluster: cluster.name },
+    { cluster: cluster.name, policy: rules.policy },
   );
   const schedule = startSchedule({
     expression: REMEMBER_EVERY,

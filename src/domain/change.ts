@@ -52,6 +52,11 @@ export type Change = {
   readonly edit?: RepositoryEdit | undefined;
 };
 
+/** Whether it gives less than there is: a kill after it is told the other way round. */
+export function isLowering({ before, after }: Pick<Change, 'before' | 'after'>): boolean {
+  return before.limit !== undefined && after.limit !== undefined && after.limit < before.limit.bytes;
+}
+
 /** Whether the template has the values in the end. */
 export function endsInTemplate({ way }: Pick<Change, 'way'>): boolean {
   return way === 'template' || way === 'pull-request';

@@ -1,5 +1,5 @@
-// What is said some time after a change: after a day whether it held, after a week what was measured under load, after two whether the limit may be
-// lowered again (docs/sizing.md). Bytes and instants.
+// What is said some time after a change: after a day whether it held; after as long as the policy says (a week) and again later, what was measured under
+// load and whether the limit may be lowered again (docs/sizing.md). Bytes and instants.
 
 import type { UsagePoint } from './evidence.ts';
 import type { FollowUpStage, LedgerChange, LedgerPage } from './ledger.ts';
@@ -8,28 +8,40 @@ import type { Bytes } from './memory.ts';
 import type { Lowering } from './recommend/lower.ts';
 import { lowerLimit } from './recommend/lower.ts';
 import { highest, rememberedOf } from './recommend/remembered.ts';
-import type { Instant } from './time.ts';
-import { DAY } from './time.ts';
+import type { Instant, Millis } from './time.ts';
+import { between, DAY } from './time.ts';
 
 export type FollowUp = {
   readonly proposalId: string;
   readonly stage: FollowUpStage;
   readonly at: Instant;
+  /** How long after the change; undefined in those written before it was kept. */
+  readonly afterMs?: Millis | undefined;
   /** The limit that the change set. */
   readonly limit: Bytes;
   /** Kills since the change. */
   readonly kills: number;
   /** The highest sample since the change: a lower bound; undefined when nothing was sampled. */
   readonly peak?: UsagePoint | undefined;
-  /** Only at the last stage, and only when it held. */
+  /** Only once it ran as long as the policy wants, and only when it held. */
   readonly lowering?: Lowering | undefined;
 };
 
-const AFTER = { '24h': DAY, '7d': 7 * DAY, '14d': 14 * DAY } as const satisfies Record<FollowUpStage, number>;
+/** The second stage is when the policy wants it measured, the third a week later or more; with tightenAfter 0 a lower limit is never looked for. */
+function dueAfter(stage: FollowUpStage, tightenAfter: Millis): number {
+  switch (stage) {
+    case '24h':
+      return tightenAfter === 0 ? DAY : Math.min(DAY, tightenAfter / 2);
+    case '7d':
+      return tightenAfter === 0 ? 7 * DAY : tightenAfter;
+    case '14d':
+      return Math.max(14 * DAY, tightenAfter + 7 * DAY);
+  }
+}
 
 /** The newest stage that is due and not done with. Earlier ones that were missed, say while the bot was away, are left out: they would say less. */
-export function dueStage({ at, told }: LedgerChange, now: Instant): FollowUpStage | undefined {
-  const due = FOLLOW_UP_STAGES.filter((stage) => now - at >= AFTER[stage]).at(-1);
+export function dueStage({ at, told }: LedgerChange, now: Instant, tightenAfter: Millis): FollowUpStage | undefined {
+  const due = FOLLOW_UP_STAGES.filter((stage) => now - at >= dueAfter(stage, tightenAfter)).at(-1);
   return due === undefined || told.includes(due) ? undefined : due;
 }
 
@@ -38,22 +50,25 @@ export function followUp({
   page,
   stage,
   now,
+  tightenAfter,
 }: {
   readonly change: LedgerChange;
   readonly page: LedgerPage;
   readonly stage: FollowUpStage;
   readonly now: Instant;
+  readonly tightenAfter: Millis;
 }): FollowUp {
   const kills = page.kills.filter(({ at }) => at > change.at).length;
-  const last = stage === FOLLOW_UP_STAGES.at(-1);
+  const measured = stage !== '24h' && tightenAfter > 0;
   return {
     proposalId: change.proposalId,
     stage,
     at: now,
+    afterMs: between(change.at, now),
     limit: change.limit,
     kills,
     peak: highest(peaksSince(page, change.at)),
-    ...(last && kills === 0 ? { lowering: loweringFor(change, page, now) } : {}),
+    ...(measured && kills === 0 ? { lowering: loweringFor(change, page, { now, tightenAfter }) } : {}),
   };
 }
 
@@ -63,12 +78,15 @@ function peaksSince({ peaks }: LedgerPage, at: Instant): readonly UsagePoint[] {
   return later.length > 0 ? later : peaks.filter((peak) => peak.at >= at);
 }
 
-function loweringFor({ limit }: LedgerChange, { peaks, kills }: LedgerPage, now: Instant): Lowering {
+type Measuring = { readonly now: Instant; readonly tightenAfter: Millis };
+
+function loweringFor({ limit }: LedgerChange, { peaks, kills }: LedgerPage, { now, tightenAfter }: Measuring): Lowering {
   const [first] = peaks;
   if (first === undefined) return { kind: 'keep', because: 'too-little-history' };
   const usage = {
     ...{ kind: 'series' as const, points: [], stepSeconds: DAY / 1000, daysKnown: peaks.length - 1 },
     ...{ peak: highest(peaks) ?? first, p95: first.bytes, dailyPeaks: peaks },
   };
-  return lowerLimit({ limit, now, kills, remembered: rememberedOf({ usage, at: now, limit }) });
+  const needed = Math.min(14, tightenAfter / DAY);
+  return lowerLimit({ limit, now, kills, needed, remembered: rememberedOf({ usage, at: now, limit }) });
 }

@@ -14,6 +14,8 @@ export type LimitsInput = {
   readonly current: MemoryResources;
   /** The limit of the last kill: what the pod really had, which the template may not say. */
   readonly hit?: Bytes | undefined;
+  /** Measured under load: the limit may come down to this, and not below. */
+  readonly lowest?: Bytes | undefined;
   /** Of a further raise after one that did not hold: no more than this. */
   readonly most?: Bytes | undefined;
   /** As it is for the workload (policyFor). */
@@ -61,10 +63,11 @@ function readSize(text: string): Read {
   return { problem: `"${text.trim().slice(0, 40)}" is not how Kubernetes writes a size; did you mean ${meant}?${hint}` };
 }
 
-function limitProblems(limit: Bytes, { current, hit, most }: LimitsInput): readonly LimitsProblem[] {
+function limitProblems(limit: Bytes, { current, hit, most, lowest }: LimitsInput): readonly LimitsProblem[] {
   const old = current.limit?.bytes;
   const problem = (message: string): readonly LimitsProblem[] => [{ field: 'limit', message }];
   if (old !== undefined && limit === old) return problem(`This is the limit it has now (${formatQuantity(old)}).`);
+  if (lowest !== undefined && old !== undefined) return loweringProblems(limit, { old, lowest });
   if (old !== undefined && limit < old)
     return problem(`This is lower than the limit that was just hit (${formatQuantity(old)}).`);
   if (hit !== undefined && limit <= hit && old === undefined)
@@ -72,6 +75,15 @@ function limitProblems(limit: Bytes, { current, hit, most }: LimitsInput): reado
   if (most !== undefined && limit > most)
     return problem(`A raise has not held already: the last one may be at most ${formatQuantity(most)}.`);
   return [];
+}
+
+function loweringProblems(
+  limit: Bytes,
+  { old, lowest }: { readonly old: Bytes; readonly lowest: Bytes },
+): readonly LimitsProblem[] {
+  if (limit > old) return [{ field: 'limit', message: `This is a review of a lower limit; it has ${formatQuantity(old)} now.` }];
+  if (limit >= lowest) return [];
+  return [{ field: 'limit', message: `What was measured asks for at least ${formatQuantity(lowest)}.` }];
 }
 
 /** What the policy has against it, under the field that a person can change. */

@@ -35,9 +35,9 @@ export function isOverdue({ startedAt, now, replicas }: { startedAt: Instant; no
   return now - startedAt > ROLLOUT_BASE + replicas * ROLLOUT_POD;
 }
 
-/** A raise is never taken back because of another kill: the smaller limit would only be hit sooner. */
-export function canUndo({ kind }: Verdict): boolean {
-  return kind === 'quiet' || kind === 'not-rolled-out';
+/** A raise is never taken back because of another kill: the smaller limit would only be hit sooner. A lowering is. */
+export function canUndo({ kind }: Verdict, lowered: boolean): boolean {
+  return kind === 'quiet' || kind === 'not-rolled-out' || (kind === 'killed-again' && lowered);
 }
 
 /** After a raise that did not hold, one more may be tried, and at most to this many times the limit that failed. */

@@ -27,7 +27,8 @@ export const leak: Rule = (facts) => {
 function growthFacts(trend: Trend, limit: Bytes): readonly string[] {
   const rate = formatBytes(toBytes(Math.round(trend.perHour)));
   const grown = formatBytes(toBytes(Math.round(trend.growth)));
-  const next = (size: number): string => formatDuration(toMillis(Math.round((size / trend.perHour) * HOUR)));
+  // A trend that lies above the limit, as after the limit was lowered, has filled it already.
+  const next = (size: number): string => formatDuration(toMillis(Math.round((Math.max(0, size) / trend.perHour) * HOUR)));
   return [
     `Memory grew by ${grown} in ${formatDuration(toMillis(Math.round(trend.hours * HOUR)))}, about ${rate} an hour, without levelling off.`,
     `At that rate it fills the limit of ${formatBytes(limit)} in ${next(limit - trend.base)}, and twice the limit in ${next(2 * limit - trend.base)}.`,

@@ -13,6 +13,8 @@ import type { PastKill } from './size.ts';
 import { highestFloor, span } from './size.ts';
 
 export type LowerInput = {
+  /** So many days without a kill, and of samples, are needed; two weeks unless said. */
+  readonly needed?: number | undefined;
   readonly limit: Bytes;
   readonly now: Instant;
   readonly kills: readonly PastKill[];
@@ -23,7 +25,7 @@ export type Lowering =
   | { readonly kind: 'lower'; readonly limit: Bytes; readonly arithmetic: string }
   | { readonly kind: 'keep'; readonly because: 'too-little-history' | 'killed-lately' | 'little-to-gain' };
 
-/** Less history, more room: 1.30 at 14 days, 1.20 at 28. Less than a raise adds, because nothing was cut off from what was measured since. */
+/** Less history, more room: 1.50 at 7 days, 1.30 at 14, 1.20 at 28. Less than a raise adds, because nothing was cut off from what was measured since. */
 const BASE = 1.1;
 const PER_DAY = 2.8;
 /** Two quiet weeks have shown what lies above the limit that was hit: its floor counts for less than right after the kill. */
@@ -32,12 +34,12 @@ const DAYS_NEEDED = 14;
 /** Below this share saved a change is not worth a rollout. */
 const WORTH = 0.82;
 
-export function lowerLimit({ limit, now, kills, remembered }: LowerInput): Lowering {
+export function lowerLimit({ limit, now, kills, remembered, needed = DAYS_NEEDED }: LowerInput): Lowering {
   const { days, peak, older } = remembered;
-  if (days < DAYS_NEEDED || peak === undefined) return { kind: 'keep', because: 'too-little-history' };
+  if (days < needed || peak === undefined) return { kind: 'keep', because: 'too-little-history' };
   const last = Math.max(...kills.map(({ at }) => at));
-  if (now - last < DAYS_NEEDED * DAY) return { kind: 'keep', because: 'killed-lately' };
-  const margin = BASE + PER_DAY / days;
+  if (now - last < needed * DAY) return { kind: 'keep', because: 'killed-lately' };
+  const margin = BASE + PER_DAY / Math.max(1, days);
   const floor = QUIET_FLOOR * floorFrom(kills, now, remembered);
   const next = roundUpToStep(Math.max(peak.bytes * margin, floor, older?.bytes ?? 0));
   if (next > WORTH * limit) return { kind: 'keep', because: 'little-to-gain' };

@@ -5,7 +5,7 @@ import { dueStage, followUp } from '../../../src/domain/follow-up.ts';
 import type { LedgerChange, LedgerPage } from '../../../src/domain/ledger.ts';
 import { EMPTY_PAGE, withLedger } from '../../../src/domain/ledger.ts';
 import { known, unavailable, valueOf } from '../../../src/domain/piece.ts';
-import { DAY, HOUR, MINUTE } from '../../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE, toMillis } from '../../../src/domain/time.ts';
 import { ago, mi, NOW, series } from '../../support/build.ts';
 
 /** A peak a day, the newest an hour ago, in MiB. */
@@ -38,6 +38,8 @@ describe('usage with the ledger', () => {
   });
 });
 
+const WEEK = toMillis(7 * DAY);
+
 describe('a follow-up', () => {
   const change = (days: number, told: LedgerChange['told'] = []): LedgerChange => ({
     proposalId: 'P-1',
@@ -55,7 +57,7 @@ describe('a follow-up', () => {
     { days: 30, told: [], stage: '14d' },
     { days: 30, told: ['14d' as const], stage: undefined },
   ])('$days days after it, with $told.length told: $stage', ({ days, told, stage }) => {
-    expect(dueStage(change(days, told), NOW)).toBe(stage);
+    expect(dueStage(change(days, told), NOW, WEEK)).toBe(stage);
   });
 
   it('counts kills since the change, and measures without the day of the change', () => {
@@ -66,18 +68,37 @@ describe('a follow-up', () => {
         { at: ago(HOUR), limit: mi(2048) },
       ],
     };
-    const said = followUp({ change: change(2), page, stage: '24h', now: NOW });
+    const said = followUp({ change: change(2), page, stage: '24h', now: NOW, tightenAfter: WEEK });
     expect(said).toMatchObject({ kills: 1, peak: { bytes: mi(310) }, limit: mi(2048) });
     expect(said.lowering).toBeUndefined();
   });
 
+  it.each([
+    { name: 'sooner where the policy wants it', days: 3, tightenAfter: 2 * DAY, stage: '7d' },
+    { name: 'within hours, too', days: 0.1, tightenAfter: 2 * HOUR, stage: '7d' },
+    { name: 'later where the policy wants it', days: 10, tightenAfter: 20 * DAY, stage: '24h' },
+    { name: 'later still for the last one', days: 20, tightenAfter: 20 * DAY, stage: '7d' },
+  ])('measures $name', ({ days, tightenAfter, stage }) => {
+    expect(dueStage(change(days), NOW, toMillis(tightenAfter))).toBe(stage);
+  });
+
+  it('looks for a lower limit after the first week, with more room because less is known; never with tightenAfter 0', () => {
+    const page = { peaks: peaks(...Array.from({ length: 9 }, () => 600)), kills: [{ at: ago(8.5 * DAY), limit: mi(512) }] };
+    const asked = { change: change(8), page, stage: '7d' as const, now: NOW };
+    // 600Mi × (1.1 + 2.8 / 8) = 870Mi → 896Mi.
+    expect(followUp({ ...asked, tightenAfter: WEEK }).lowering).toMatchObject({ kind: 'lower', limit: mi(896) });
+    expect(followUp({ ...asked, tightenAfter: toMillis(0) }).lowering).toBeUndefined();
+  });
+
   it('after two weeks says whether the limit may be lowered', () => {
     const page = { peaks: peaks(...Array.from({ length: 30 }, () => 600)), kills: [{ at: ago(16 * DAY), limit: mi(512) }] };
-    expect(followUp({ change: change(15), page, stage: '14d', now: NOW }).lowering).toMatchObject({
+    expect(followUp({ change: change(15), page, stage: '14d', now: NOW, tightenAfter: WEEK }).lowering).toMatchObject({
       kind: 'lower',
       limit: mi(736),
     });
-    expect(followUp({ change: change(15), page: { ...page, peaks: [] }, stage: '14d', now: NOW }).lowering).toEqual({
+    expect(
+      followUp({ change: change(15), page: { ...page, peaks: [] }, stage: '14d', now: NOW, tightenAfter: WEEK }).lowering,
+    ).toEqual({
       kind: 'keep',
       because: 'too-little-history',
     });
@@ -85,6 +106,6 @@ describe('a follow-up', () => {
 
   it('after two weeks with a kill does not speak of lowering', () => {
     const page = { peaks: peaks(...Array.from({ length: 30 }, () => 600)), kills: [{ at: ago(DAY), limit: mi(2048) }] };
-    expect(followUp({ change: change(15), page, stage: '14d', now: NOW }).lowering).toBeUndefined();
+    expect(followUp({ change: change(15), page, stage: '14d', now: NOW, tightenAfter: WEEK }).lowering).toBeUndefined();
   });
 });

@@ -9,7 +9,7 @@ import type { Piece } from '../../../src/domain/piece.ts';
 import { known, unavailable } from '../../../src/domain/piece.ts';
 import { DAY, HOUR } from '../../../src/domain/time.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
-import { ago, evidence, kill, mi, NOW, series, withUsage, workload } from '../../support/build.ts';
+import { ago, evidence, kill, mi, NOW, policy, series, withUsage, workload } from '../../support/build.ts';
 import { createBot, killedPod, soon } from './bot.ts';
 
 const KEY = 'prod/payments/Deployment/checkout-api/app';
@@ -31,7 +31,7 @@ function remembering(world: World, usage: Piece<Usage>, uses: Piece<readonly Con
       uses: { now: async () => uses },
       directory: { pods: async () => ({ pods, truncated: false }), node: async () => unavailable('not asked') },
     },
-    { cluster: 'prod' },
+    { cluster: 'prod', policy: policy() },
   );
 }
 

@@ -5,7 +5,7 @@ import type { FollowUp } from '../../../domain/follow-up.ts';
 import type { Dossier, Incident, ThreadEntry } from '../../../domain/incident.ts';
 import { FOLLOW_UP_STAGES } from '../../../domain/ledger.ts';
 import type { Note } from '../../../domain/note.ts';
-import { bytes, instant, role, workload } from './basic.ts';
+import { bytes, instant, millis, role, workload } from './basic.ts';
 import { evidenceSchema } from './evidence.ts';
 import { killSchema } from './kill.ts';
 
@@ -56,6 +56,7 @@ export const threadEntrySchema = z.object({
 }) satisfies z.ZodType<ThreadEntry>;
 
 const followUp = z.object({
+  afterMs: millis.optional(),
   proposalId: z.string(),
   stage: z.enum(FOLLOW_UP_STAGES),
   at: instant,

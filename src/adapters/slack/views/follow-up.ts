@@ -3,15 +3,25 @@
 import type { FollowUp } from '../../../domain/follow-up.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import { formatBytes } from '../../../domain/memory.ts';
-import { context, section } from '../blocks.ts';
+import { formatDuration } from '../../../domain/time.ts';
+import type { AnyBlock } from '../blocks.ts';
+import { actions, button, context, section } from '../blocks.ts';
+import { ACTION, encode } from '../ids.ts';
 import { code, moment, prose } from '../text.ts';
 import type { Rendered } from './rendered.ts';
 
 const AFTER = { '24h': 'A day', '7d': 'A week', '14d': 'Two weeks' } as const;
 
+/** As long as it really was, where that is known. */
+function afterWords({ stage, afterMs }: FollowUp): string {
+  if (afterMs === undefined) return AFTER[stage];
+  const words = formatDuration(afterMs);
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
+
 export function followUpView({ incident, followUp }: { readonly incident: Incident; readonly followUp: FollowUp }): Rendered {
-  const { stage, proposalId, limit, kills } = followUp;
-  const title = `${AFTER[stage]} after ${proposalId}`;
+  const { proposalId, limit, kills } = followUp;
+  const title = `${afterWords(followUp)} after ${proposalId}`;
   const verdict =
     kills === 0
       ? `:white_check_mark: the limit of *${formatBytes(limit)}* held`
@@ -19,8 +29,25 @@ export function followUpView({ incident, followUp }: { readonly incident: Incide
   const lines = [`*${title}:* ${verdict}.`, peakLine(followUp), ...loweringLines(followUp)];
   return {
     text: `${title}: ${kills === 0 ? `the limit of ${formatBytes(limit)} held` : `killed ${kills} more times`}.`,
-    blocks: [section(lines.join('\n')), context(`Container ${code(incident.container)}`, `Looked ${moment(followUp.at)}`)],
+    blocks: [
+      section(lines.join('\n')),
+      ...reviewButton(incident, followUp),
+      context(`Container ${code(incident.container)}`, `Looked ${moment(followUp.at)}`),
+    ],
   };
+}
+
+/** While it is the newest word on it. */
+function reviewButton({ id, state, followUps = [], workload }: Incident, followUp: FollowUp): readonly AnyBlock[] {
+  const newest = followUps.at(-1);
+  const same = newest?.proposalId === followUp.proposalId && newest.stage === followUp.stage;
+  if (state !== 'resolved' || followUp.lowering?.kind !== 'lower' || !same) return [];
+  const label = `Review a lower memory limit for ${workload.name}`;
+  return [
+    actions(`lower:${followUp.proposalId}:${followUp.stage}`, [
+      button({ action: ACTION.review, text: 'Review lower limit', value: encode({ incident: id }), label }),
+    ]),
+  ];
 }
 
 function peakLine({ peak, limit }: FollowUp): string {
@@ -30,8 +57,8 @@ function peakLine({ peak, limit }: FollowUp): string {
 }
 
 const WHY_KEEP = {
-  'too-little-history': 'Leave it: less than two weeks of samples are known.',
-  'killed-lately': 'Leave it: it was killed within the last two weeks.',
+  'too-little-history': 'Leave it: too few days of samples are known.',
+  'killed-lately': 'Leave it: it was killed too short a time ago.',
   'little-to-gain': 'Leave it: a lower limit would give back little.',
 } as const;
 

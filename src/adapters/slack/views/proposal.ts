@@ -1,5 +1,6 @@
 // A proposal in the thread: who asks for what and why, the diff, and the buttons while it waits; afterwards, what became of it.
 
+import { isLowering } from '../../../domain/change.ts';
 import { diffLines } from '../../../domain/change-diff.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import { formatBytes, toBytes } from '../../../domain/memory.ts';
@@ -122,7 +123,8 @@ function approverOf({ approvals, state }: Proposal): string {
 
 /** A proposal of its own, for somebody else to approve. */
 function undoButton({ id, revision, incidentId, state, change, undoes }: Proposal): readonly AnyBlock[] {
-  if (state.kind !== 'closed' || !canUndo(state.verdict) || change.way !== 'template' || undoes !== undefined) return [];
+  if (state.kind !== 'closed' || !canUndo(state.verdict, isLowering(change)) || change.way !== 'template' || undoes !== undefined)
+    return [];
   if (state.verdict.kind === 'not-rolled-out' && state.verdict.undo === 'automatic') return [];
   const value = encode({ proposal: id, version: revision, incident: incidentId });
   return [actions(`undo:${id}`, [button({ action: ACTION.undo, text: 'Undo', value, label: `Ask to take ${id} back` })])];
@@ -163,8 +165,9 @@ function nextStep({ state, temporary, change }: Proposal): string {
         return 'Next: the template still has the old limit. Review the fix once more to write it there, or the next rollout takes it back.';
       return temporary
         ? 'Next: find the leak while there is room.'
-        : 'Next: once it has run under real load for two weeks, see whether the limit can come down.';
+        : 'Next: after some days under real load it is measured, and the thread tells whether the limit can come down.';
     case 'killed-again':
+      if (isLowering(change)) return 'Next: Undo gives it back what it had. The new incident tells what it needs.';
       return state.verdict.oldCgroup === true
         ? 'Next: review the fix for the template, which makes new pods, or delete the pod.'
         : `Next: one further raise can be asked for, ${furtherWords(change)}; after that it is up to people. The larger limit stays: taking it back would only make it die sooner.`;
