@@ -135,6 +135,13 @@ describe('no memory kill', () => {
   });
 });
 
+it('does not throw for a trend that lies above the limit', () => {
+  const samples = [294, 286, 280, 271, 263, 257, 257, 257, 257, 257, 0, 0];
+  const usage = series(samples.length / 12, (before) => samples[Math.round(before * 12)] ?? 0);
+  const asked = { kill: kill({ startedAt: ago(HOUR) }), evidence: withUsage(usage), now: NOW, earlierKills: [] };
+  expect(() => diagnose(asked)).not.toThrow();
+});
+
 it('never throws, whatever the samples are', () => {
   assert(
     property(
