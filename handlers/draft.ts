@@ -4,6 +4,7 @@
 import type { Bytes } from '../src/domain/memory.ts';
 import { formatQuantity } from '../src/domain/memory.ts';
 import { valueOf } from '../src/domain/piece.ts';
+import { requestWithin } from '../src/domain/policy/shares.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
 import type { ProposeInput, Refused, ReviewDraft } from '../src/ports/conversation.ts';
@@ -39,7 +40,9 @@ export function draftOf(ready: Ready, policy: Policy, editing: Proposal | undefi
     container: container.list === 'pod' ? 'the whole pod' : container.name,
     currentLimit: limit?.text ?? inPods(ready),
     currentRequest: request?.text,
-    ...(measured === undefined || editing !== undefined ? numbers(ready, editing, most) : lowered(ready, measured)),
+    ...(measured === undefined || editing !== undefined
+      ? numbers(ready, editing, { most, policy })
+      : lowered(ready, measured, policy)),
     reason: editing?.reason,
     edits: editing === undefined ? undefined : { proposalId: editing.id, revision: editing.revision },
     restart: template.restart,
@@ -53,31 +56,34 @@ export function draftOf(ready: Ready, policy: Policy, editing: Proposal | undefi
 type Numbers = Pick<ReviewDraft, 'recommendation' | 'suggestedLimit' | 'suggestedRequest'>;
 
 /** What was measured, as the reason for the numbers; a request above the new limit comes down with it. */
-function lowered({ container }: Ready, { limit, arithmetic }: Measured): Numbers {
+function lowered({ container }: Ready, { limit, arithmetic }: Measured, policy: Policy): Numbers {
   const now = container.resources.request?.bytes;
   const keepsEqual = now !== undefined && now === container.resources.limit?.bytes;
   const request = now === undefined ? undefined : keepsEqual || now > limit ? limit : now;
   return {
     recommendation: { kind: 'raise', limit, request, arithmetic, temporary: false, advice: [] },
     suggestedLimit: formatQuantity(limit),
-    suggestedRequest: request === undefined ? undefined : formatQuantity(request),
+    suggestedRequest: requestWithin(request, limit, policy),
   };
 }
 
+type Bounds = { readonly most: Bytes; readonly policy: Policy };
+
 /** Those of the proposal that is edited, else those recommended. */
-function numbers({ dossier, container }: Ready, editing: Proposal | undefined, most: Bytes): Numbers {
+function numbers({ dossier, container }: Ready, editing: Proposal | undefined, { most, policy }: Bounds): Numbers {
   const recommendation = dossier?.recommendation ?? {
     kind: 'advise' as const,
     reason: 'No evidence is stored for this incident.',
     advice: [],
   };
   const suggested = recommendation.kind === 'raise' ? recommendation : undefined;
-  const limit = editing?.change.after.limit ?? suggested?.limit;
+  const wanted = editing?.change.after.limit ?? suggested?.limit;
+  const limit = wanted !== undefined && wanted > most ? most : wanted;
   const request = editing?.change.after.request ?? suggested?.request ?? container.resources.request?.bytes;
   return {
     recommendation,
-    suggestedLimit: limit === undefined ? '' : formatQuantity(limit < most ? limit : most),
-    suggestedRequest: request === undefined ? undefined : formatQuantity(request),
+    suggestedLimit: limit === undefined ? '' : formatQuantity(limit),
+    suggestedRequest: requestWithin(request, limit, policy),
   };
 }
 

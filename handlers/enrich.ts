@@ -12,6 +12,7 @@ import type { Kill } from '../src/domain/oom-kill.ts';
 import { containerIdOf, isLateMark } from '../src/domain/oom-kill.ts';
 import { unavailable, valueOf } from '../src/domain/piece.ts';
 import type { Policy } from '../src/domain/policy.ts';
+import { policyFor } from '../src/domain/policy.ts';
 import { recommend } from '../src/domain/recommend.ts';
 import { weighSuspicion } from '../src/domain/suspicion.ts';
 import type { Instant, Millis } from '../src/domain/time.ts';
@@ -148,7 +149,14 @@ function judge(
   const own = kill.finishedAt ?? kill.seenAt;
   const earlier: readonly Instant[] = incident.killTimes.filter((at) => at < own);
   const diagnosis = diagnose({ kill, evidence, now, earlierKills: earlier });
-  const recommendation = recommend({ kill, evidence, diagnosis, earlierKills, policy: settings.policy, now });
+  const recommendation = recommend({
+    kill,
+    evidence,
+    diagnosis,
+    earlierKills,
+    policy: policyFor(settings.policy, incident.workload),
+    now,
+  });
   return { killId: kill.id, evidence, diagnosis, recommendation };
 }
 

@@ -11,6 +11,7 @@ import { valueOf } from '../src/domain/piece.ts';
 import type { PodContainer, PodFacts } from '../src/domain/pod.ts';
 import { effectiveLimit } from '../src/domain/pod.ts';
 import type { Policy } from '../src/domain/policy.ts';
+import { policyFor } from '../src/domain/policy.ts';
 import { recommend } from '../src/domain/recommend.ts';
 import type { Millis } from '../src/domain/time.ts';
 import type { Answer } from '../src/ports/answer.ts';
@@ -51,7 +52,7 @@ export async function explain(
   const found = await gather(ports, { ref, kill }, { signal, deadline: settings.evidenceDeadline });
   const { evidence, earlierKills } = await remembered(ports, { found, kill, container: container.name });
   const diagnosis = diagnose({ kill, evidence, now, earlierKills: earlierKills.map(({ at }) => at) });
-  const recommendation = recommend({ kill, evidence, diagnosis, earlierKills, policy: settings.policy, now });
+  const recommendation = recommend({ kill, evidence, diagnosis, earlierKills, policy: policyFor(settings.policy, pod), now });
   return { kind: 'explanation', ref, kill, dossier: { killId: kill?.id, evidence, diagnosis, recommendation } };
 }
 

@@ -5,6 +5,7 @@ import { mayPropose } from '../../../src/domain/approval.ts';
 import type { PolicyQuestion } from '../../../src/domain/policy/judge.ts';
 import { denial, judge } from '../../../src/domain/policy/judge.ts';
 import { quietHoursWords, quietUntil } from '../../../src/domain/policy/quiet-hours.ts';
+import { requestWithin, withinShares } from '../../../src/domain/policy/shares.ts';
 import { inScope, matchesGlobs, policyFor } from '../../../src/domain/policy.ts';
 import { HOUR, MINUTE, toInstant, toMillis } from '../../../src/domain/time.ts';
 import { ago, mi, NOW, policy } from '../../support/build.ts';
@@ -166,6 +167,21 @@ describe('judge', () => {
   it('names the rule and the bound in its words', () => {
     const findings = judge(policy({ maxFactor: 1.5 }), question({ sizes: sizes(512) }));
     expect(denial(findings)).toBe('policy.maxFactor: at most 384Mi, 1.5 times the present limit, and 512Mi is more');
+  });
+});
+
+describe('withinShares', () => {
+  it.each([
+    { name: 'is left as it is within them', wanted: 128, min: 0, max: 1, fits: 128 },
+    { name: 'is raised to the lower one, in a step', wanted: 128, min: 0.5, max: 1, fits: 256 },
+    { name: 'is cut to the upper one', wanted: 512, min: 0, max: 0.7, fits: 358 },
+    { name: 'is never above the limit', wanted: 128, min: 1, max: 1, fits: 512 },
+  ])('a request of $wanted Mi of 512Mi $name', ({ wanted, min, max, fits }) => {
+    const shares = { minRequestShare: min, maxRequestShare: max };
+    expect(withinShares(mi(wanted), mi(512), shares)).toBe(mi(fits));
+    expect(requestWithin(mi(wanted), mi(512), policy(shares))).toBe(`${fits}Mi`);
+    expect(requestWithin(undefined, mi(512), policy(shares))).toBeUndefined();
+    expect(requestWithin(mi(wanted), undefined, policy(shares))).toBe(`${wanted}Mi`);
   });
 });
 
