@@ -8,7 +8,7 @@ import { requestWithin } from '../src/domain/policy/shares.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
 import type { ProposeInput, Refused, ReviewDraft } from '../src/ports/conversation.ts';
-import { ownerName } from './owning-repository.ts';
+import { ownerName, usualWay } from './owning-repository.ts';
 import type { PreparePorts, Ready } from './prepare.ts';
 import { refused } from './prepare.ts';
 import type { Measured } from './reviewable.ts';
@@ -30,7 +30,7 @@ export async function editedProposal(
 }
 
 export function draftOf(ready: Ready, policy: Policy, editing: Proposal | undefined): ReviewDraft {
-  const { incident, template, container, ways, stuck, furtherMost, measured } = ready;
+  const { incident, template, container, ways, stuck, furtherMost, measured, owned } = ready;
   const { limit, request } = container.resources;
   const most = furtherMost !== undefined && furtherMost < policy.maxLimit ? furtherMost : policy.maxLimit;
   return {
@@ -47,6 +47,8 @@ export function draftOf(ready: Ready, policy: Policy, editing: Proposal | undefi
     edits: editing === undefined ? undefined : { proposalId: editing.id, revision: editing.revision },
     restart: template.restart,
     ways,
+    usualWay: usualWay(ways, owned.owner),
+    takenBackBy: owned.owner === undefined ? undefined : ownerName(owned.owner),
     stuck,
     warnings: warningsFor(ready),
     bounds: { min: formatQuantity(policy.minLimit), max: formatQuantity(most) },

@@ -76,6 +76,12 @@ export function waysWith({ ways }: Pick<TemplateState, 'ways'>, { owner, pullReq
   return owner === undefined ? [...ways, 'pull-request'] : ['pull-request', ...ways];
 }
 
+/** The way that is taken unless somebody chooses; undefined when every one has a price that has to be chosen knowingly. */
+export function usualWay(ways: readonly Way[], owner: FieldOwner | undefined): Way | undefined {
+  const [first] = ways;
+  return first === 'recreate' || (first === 'template' && owner !== undefined) ? undefined : first;
+}
+
 /** What headroom.yaml calls the ways. */
 export function routeOf(way: Way, owner: FieldOwner | undefined): ChangeRoute {
   switch (way) {

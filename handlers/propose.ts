@@ -27,7 +27,7 @@ import type { Meter } from '../src/ports/meter.ts';
 import type { PodRehearsal } from '../src/ports/workload-editor.ts';
 import { draftOf, editedProposal } from './draft.ts';
 import { expire } from './expire.ts';
-import { planIn } from './owning-repository.ts';
+import { planIn, usualWay } from './owning-repository.ts';
 import type { PreparePorts, Ready, ReviewSettings } from './prepare.ts';
 import { changeFor, findingsFor, prepare, refused } from './prepare.ts';
 import { hasRoom } from './reviewable.ts';
@@ -101,7 +101,7 @@ type Checked = { readonly way: Way; readonly wanted: Parameters<typeof changeFor
 
 function check(
   policy: Policy,
-  { container, dossier, incident, furtherMost, measured, ways }: Ready,
+  { container, dossier, incident, furtherMost, measured, owned, ways }: Ready,
   input: ProposeInput,
 ): Checked | { readonly problems: readonly InputProblem[] } {
   const allocatable = dossier === undefined ? undefined : valueOf(dossier.evidence.node)?.allocatable;
@@ -115,12 +115,12 @@ function check(
     policy,
     allocatable,
   });
-  const way = input.way ?? (ways[0] === 'recreate' ? undefined : ways[0]);
+  const way = input.way ?? usualWay(ways, owned.owner);
   const problems: readonly InputProblem[] = [
     ...reasonProblems(input.reason),
     ...(checked.kind === 'problems' ? checked.problems : []),
     ...(way === undefined || !ways.includes(way)
-      ? [{ field: 'way' as const, message: 'Choose how: this way is not open to it now.' }]
+      ? [{ field: 'way' as const, message: 'Choose how: this way is not open to it now, or has to be chosen knowingly.' }]
       : []),
   ];
   if (checked.kind === 'problems' || way === undefined || problems.length > 0) return { problems };

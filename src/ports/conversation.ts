@@ -35,6 +35,10 @@ export type ReviewDraft = {
   readonly restart: string;
   /** The ways that are open, the usual one first. */
   readonly ways: readonly Way[];
+  /** Taken unless another is chosen; undefined when one has to be chosen. */
+  readonly usualWay: Way | undefined;
+  /** Who puts back what is patched live: "Argo CD (shop)". */
+  readonly takenBackBy?: string | undefined;
   /** Pods that will not get a new template by themselves, and may be deleted along with the change. */
   readonly stuck: readonly string[];
   readonly warnings: readonly string[];

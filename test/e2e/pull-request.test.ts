@@ -110,6 +110,7 @@ describe.each(places)('a change that goes by a repository, on $place', ({ start 
     const form = await stage.modal(stage.alice, ({ view }) => view['callback_id'] === 'review_submit');
     expect(shownText(form)).toContain('Argo CD (storefront) manages this object');
     expect(shownText(form)).toContain('Open a pull request');
+    expect(shownText(form)).toContain('A stop-gap: Argo CD (storefront) will take it back');
     expect(await stage.submit(stage.alice, form, { reason, request: owned.request })).toEqual({ ok: true });
     return root;
   }

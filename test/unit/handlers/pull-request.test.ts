@@ -86,6 +86,8 @@ describe('the review of what a GitOps tool owns', () => {
     expect(draft.kind === 'draft' && draft.warnings.join(' ')).toContain(
       'No pull request is possible: it is in more than one file.',
     );
+    // Who says nothing does not get a patch that will be taken back.
+    expect(await bot.propose.propose(ASKED, soon())).toMatchObject({ kind: 'invalid', problems: [{ field: 'way' }] });
     expect(await bot.propose.propose({ ...ASKED, way: 'template' }, soon())).toMatchObject({ kind: 'proposed' });
   });
 

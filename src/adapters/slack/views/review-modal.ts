@@ -112,16 +112,19 @@ const WAYS: Readonly<Record<Way, { readonly text: string; readonly description: 
   },
 };
 
+/** A live patch of what a tool brings from a repository. */
+function liveOf(takenBackBy: string): { readonly text: string; readonly description: string } {
+  return { text: 'Patch it live', description: `A stop-gap: ${takenBackBy} will take it back at its next sync.` };
+}
+
 /** Shown when there is a choice, or when the only way is one that nobody should take unasked. */
-function wayInput({ ways }: ReviewDraft): readonly InputBlock[] {
-  const [usual] = ways;
-  if (usual === undefined || (ways.length === 1 && usual !== 'recreate')) return [];
-  const options = ways.map((way) => ({
-    text: plain(WAYS[way].text),
-    description: plain(cut(WAYS[way].description, 75)),
-    value: way,
-  }));
-  const [initial] = options;
+function wayInput({ ways, usualWay, takenBackBy }: ReviewDraft): readonly InputBlock[] {
+  if (ways.length === 0 || (ways.length === 1 && usualWay !== undefined)) return [];
+  const options = ways.map((way) => {
+    const { text, description } = way === 'template' && takenBackBy !== undefined ? liveOf(takenBackBy) : WAYS[way];
+    return { text: plain(text), description: plain(cut(description, 75)), value: way };
+  });
+  const initial = options.find(({ value }) => value === usualWay);
   return [
     {
       type: 'input',
@@ -131,7 +134,7 @@ function wayInput({ ways }: ReviewDraft): readonly InputBlock[] {
         type: 'radio_buttons',
         action_id: FIELD.way,
         options,
-        ...(usual === 'recreate' || initial === undefined ? {} : { initial_option: initial }),
+        ...(initial === undefined ? {} : { initial_option: initial }),
       },
     },
   ];

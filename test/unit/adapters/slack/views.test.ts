@@ -108,6 +108,19 @@ function evilProposal(state: ProposalState): Proposal {
   });
 }
 
+/** By a repository whose names, people and addresses are as bad. */
+function evilPullRequest(merged: boolean): Proposal {
+  const evil = evilProposal({ kind: 'in-review', ...BY });
+  return {
+    ...evil,
+    change: { ...evil.change, way: 'pull-request', edit: { repository: TEXT, branch: TEXT, file: TEXT, diff: [TEXT, TEXT] } },
+    pullRequest: {
+      ...{ repository: TEXT, number: 7, url: `https://evil.example/${EVIL}`, approvedBy: [EVIL], changesRequestedBy: [EVIL] },
+      ...(merged ? { merged: { by: EVIL, at: NOW } } : {}),
+    },
+  };
+}
+
 const BY = { by: 'U0ALICE', at: NOW };
 const NOTES: readonly Note[] = [
   { kind: 'done', deed: { kind: 'acknowledge' }, ...BY },
@@ -162,6 +175,16 @@ const MESSAGES: readonly Message[] = [
       approvers: { users: Array.from({ length: 60 }, () => EVIL), groups: [EVIL] },
     },
     { kind: 'outcome', incident: evilIncident('changing'), proposal: evilProposal(state) },
+  ]),
+  ...[true, false].flatMap((merged): readonly Message[] => [
+    {
+      kind: 'proposal',
+      incident: evilIncident('proposed'),
+      proposal: evilPullRequest(merged),
+      approvers: { users: [], groups: [] },
+    },
+    { kind: 'outcome', incident: evilIncident('changing'), proposal: evilPullRequest(merged) },
+    { kind: 'root', incident: evilIncident('changing'), proposal: evilPullRequest(merged) },
   ]),
 ];
 
@@ -257,7 +280,9 @@ describe('modals and the Home tab of hostile content', () => {
           reason: TEXT,
           edits: { proposalId: 'P-1', revision: 2 },
           restart: TEXT,
-          ways: ['template', 'resize', 'recreate'],
+          ways: ['template', 'resize', 'recreate', 'pull-request'],
+          usualWay: undefined,
+          takenBackBy: TEXT,
           stuck: [LONG, LONG, LONG, LONG],
           warnings: Array.from({ length: 9 }, () => TEXT),
           bounds: { min: '16Mi', max: '16Gi' },
