@@ -134,6 +134,15 @@ it.each([
   expect(inspect(thrown, { depth: 10 })).not.toContain(TOKEN);
 });
 
+it('reads a file once, however often it is searched', async () => {
+  const searching = repositories();
+  expect((await searching.plan(CHANGE, signal())).kind).toBe('planned');
+  proxy.calls.length = 0;
+  expect((await searching.plan(CHANGE, signal())).kind).toBe('planned');
+  expect(proxy.calls.filter((call) => call.includes('/git/blobs/'))).toEqual([]);
+  expect(proxy.calls.length).toBeGreaterThan(0);
+});
+
 it('says which repository has too many files to search', async () => {
   proxy.rules = [rule('GET', /\/git\/trees\//, { status: 200, body: { truncated: true, tree: [] } })];
   const plan = await repositories().plan(CHANGE, signal());

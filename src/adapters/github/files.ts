@@ -61,7 +61,32 @@ export async function listYaml(
   return { files, complete: truncated !== true };
 }
 
-export async function readBlob(
+/** The text of a blob by its sha, which never changes. */
+export type Blobs = (repo: Repo, sha: string, signal: AbortSignal) => Promise<string>;
+
+/** Characters kept; a search reads the same files again and again. */
+const KEPT = 32 * 1024 * 1024;
+
+/** Keeps what it has read, the oldest goes first: a second search of the same commit asks GitHub for nothing but the list. */
+export function createBlobs(github: GitHub): Blobs {
+  const kept = new Map<string, string>();
+  let size = 0;
+  return async (repo, sha, signal) => {
+    const known = kept.get(sha);
+    if (known !== undefined) return known;
+    const text = await readBlob(github, repo, { sha, signal });
+    if (!kept.has(sha)) size += text.length;
+    kept.set(sha, text);
+    for (const [oldest, old] of kept) {
+      if (size <= KEPT) break;
+      kept.delete(oldest);
+      size -= old.length;
+    }
+    return text;
+  };
+}
+
+async function readBlob(
   github: GitHub,
   repo: Repo,
   { sha, signal }: { readonly sha: string; readonly signal: AbortSignal },
@@ -78,14 +103,14 @@ export async function readBlob(
 
 /** The texts in the order of the files, a few at once. */
 export async function readAll(
-  github: GitHub,
+  blobs: Blobs,
   repo: Repo,
   { files, signal }: { readonly files: readonly Listed[]; readonly signal: AbortSignal },
 ): Promise<readonly (Listed & { readonly text: string })[]> {
   const read: (Listed & { readonly text: string })[] = [];
   for (let from = 0; from < files.length; from += AT_ONCE) {
     const batch = files.slice(from, from + AT_ONCE);
-    const texts = await Promise.all(batch.map(({ sha }) => readBlob(github, repo, { sha, signal })));
+    const texts = await Promise.all(batch.map(({ sha }) => blobs(repo, sha, signal)));
     read.push(...batch.map((file, index) => ({ ...file, text: texts[index] ?? '' })));
   }
   return read;

@@ -8,7 +8,7 @@ import { textDiff } from '../../domain/text-diff.ts';
 import type { EditPlan } from '../../ports/repositories.ts';
 import type { GitHub } from './client.ts';
 import { editFile, matchFile } from './edit-file.ts';
-import type { Listed, Repo } from './files.ts';
+import type { Blobs, Listed, Repo } from './files.ts';
 import { defaultBranch, headOf, listYaml, MOST_FILES, readAll, repoOf } from './files.ts';
 
 export type Planned = Extract<EditPlan, { readonly kind: 'planned' }> & {
@@ -19,14 +19,19 @@ export type Planned = Extract<EditPlan, { readonly kind: 'planned' }> & {
 
 type NotPossible = Extract<EditPlan, { readonly kind: 'not-possible' }>;
 
-export type Planning = { readonly github: GitHub; readonly rule: RepositoryRule; readonly signal: AbortSignal };
+export type Planning = {
+  readonly github: GitHub;
+  readonly blobs: Blobs;
+  readonly rule: RepositoryRule;
+  readonly signal: AbortSignal;
+};
 
-export async function planEdit(planning: Planning, change: Change, onBranch?: string): Promise<Planned | NotPossible> {
+export async function planEdit(planning: Planning, change: Change): Promise<Planned | NotPossible> {
   const { github, rule, signal } = planning;
   const repo = repoOf(rule.repository);
   const branch = rule.branch ?? (await defaultBranch(github, repo, signal));
-  const commit = await headOf(github, { repo, branch: onBranch ?? branch }, signal);
-  if (commit === undefined) return notPossible(`${rule.repository} has no branch ${onBranch ?? branch}`);
+  const commit = await headOf(github, { repo, branch }, signal);
+  if (commit === undefined) return notPossible(`${rule.repository} has no branch ${branch}`);
   const mapped = fileFor(rule, change);
   const candidates = await candidatesOf(planning, { repo, commit, mapped, change });
   if ('reason' in candidates) return candidates;
@@ -58,7 +63,7 @@ type Searching = {
 type Candidate = Listed & { readonly text: string };
 
 async function candidatesOf(
-  { github, rule, signal }: Planning,
+  { github, blobs, rule, signal }: Planning,
   { repo, commit, mapped, change }: Searching,
 ): Promise<readonly Candidate[] | NotPossible> {
   const folder = mapped === undefined ? rule.folder : undefined;
@@ -67,7 +72,7 @@ async function candidatesOf(
     const file = files.find(({ path }) => path === mapped.file);
     return file === undefined
       ? notPossible(`${mapped.file} is not in ${rule.repository}; see repositories.files in headroom.yaml`)
-      : readAll(github, repo, { files: [file], signal });
+      : readAll(blobs, repo, { files: [file], signal });
   }
   if (!complete || files.length > MOST_FILES)
     return notPossible(
@@ -75,7 +80,7 @@ async function candidatesOf(
     );
   const { name, namespace } = change.workload;
   const likely = files.toSorted((a, b) => likeness(b.path, name, namespace) - likeness(a.path, name, namespace));
-  return readAll(github, repo, { files: likely, signal });
+  return readAll(blobs, repo, { files: likely, signal });
 }
 
 /** Only an order: everything is read. */

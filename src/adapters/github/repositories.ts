@@ -9,7 +9,7 @@ import { PermanentError } from '../../ports/fault.ts';
 import type { OpenResult, PullRequestState, Repositories } from '../../ports/repositories.ts';
 import type { GitHub } from './client.ts';
 import type { Repo } from './files.ts';
-import { headOf, repoOf } from './files.ts';
+import { createBlobs, headOf, repoOf } from './files.ts';
 import type { Planned } from './plan.ts';
 import { planEdit } from './plan.ts';
 
@@ -30,12 +30,13 @@ const pullSchema = z.object({
 const reviewSchema = z.object({ user: z.object({ login: z.string() }).nullable(), state: z.string() });
 
 export function createRepositories({ github, rules }: RepositoriesOptions): Repositories {
+  const blobs = createBlobs(github);
   const ruleOf = (repository: string): RepositoryRule | undefined => rules().find((rule) => rule.repository === repository);
   return {
     async plan(change, signal) {
       const rule = repositoryFor(rules(), change.workload);
       if (rule === undefined) return { kind: 'not-configured', reason: NOT_CONFIGURED };
-      const planned = await planEdit({ github, rule, signal }, change);
+      const planned = await planEdit({ github, blobs, rule, signal }, change);
       return planned.kind === 'planned' ? { kind: 'planned', edit: planned.edit } : planned;
     },
     async open(request, signal) {
@@ -44,7 +45,7 @@ export function createRepositories({ github, rules }: RepositoriesOptions): Repo
       if (known !== undefined) return { kind: 'open', pullRequest: known };
       const rule = ruleOf(request.edit.repository);
       if (rule === undefined) return drifted(`${request.edit.repository} is no longer configured`);
-      const planned = await planEdit({ github, rule, signal }, request.change);
+      const planned = await planEdit({ github, blobs, rule, signal }, request.change);
       if (planned.kind !== 'planned') return drifted(planned.reason);
       if (!sameEdit(planned.edit, request.edit)) return drifted(`${request.edit.file} changed since the review`);
       return create(github, { ...request, planned, repo, signal });
