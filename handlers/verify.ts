@@ -178,22 +178,20 @@ async function observe(ports: VerifyPorts, settings: VerifySettings, watching: W
   return close(ports, proposal, { verdict: { kind: 'quiet', watchedMs, delaysOnly: proposal.temporary }, signal });
 }
 
-/**
- * A pod that was resized, and is still the same pod, was killed below its new limit: by the kernel's own number where it was read, else by the fact
- * that a resized pod was killed at all, which is how the bug shows (Kubernetes #138760).
- */
-function isOldCgroup({ change }: Proposal, { ref, kernel }: Kill): boolean {
-  if (change.pods?.some(({ uid }) => uid === ref.podUid) !== true) return false;
+/** A pod that was resized and is still the same pod: whether it died at its old size, by the kernel's own number where that was read (Kubernetes #138760). */
+function oldCgroupOf({ change }: Proposal, { ref, kernel }: Kill): 'known' | 'possible' | undefined {
+  if (change.way !== 'resize' || change.pods?.some(({ uid }) => uid === ref.podUid) !== true) return undefined;
   const { limit } = change.after;
-  return kernel?.limit === undefined || limit === undefined || kernel.limit < limit;
+  if (kernel?.limit === undefined || limit === undefined) return 'possible';
+  return kernel.limit < limit ? 'known' : undefined;
 }
 
 type Again = { readonly state: Rolling | Observing; readonly again: Kill };
 
 function againVerdict(proposal: Proposal, { state, again }: Again): Verdict {
   const at = again.finishedAt ?? again.seenAt;
-  const oldCgroup = proposal.change.way === 'resize' && isOldCgroup(proposal, again);
-  return { kind: 'killed-again', at, afterMs: between(state.at, at), ...(oldCgroup ? { oldCgroup } : {}) };
+  const oldCgroup = oldCgroupOf(proposal, again);
+  return { kind: 'killed-again', at, afterMs: between(state.at, at), ...(oldCgroup === undefined ? {} : { oldCgroup }) };
 }
 
 /**

@@ -13,7 +13,7 @@ export type Waiting = { readonly mine: readonly Proposal[]; readonly others: rea
 /** Oldest first: they expire first. */
 export async function waitingFor({ proposals, people }: WaitingPorts, policy: Policy, person: PersonId): Promise<Waiting> {
   const pending = (await proposals.listActive())
-    .filter(({ state }) => state.kind === 'pending')
+    .filter(({ state, approvals }) => state.kind === 'pending' && approvals.every(({ by }) => by !== person))
     .toSorted((a, b) => a.createdAt - b.createdAt);
   const judged = await Promise.all(
     pending.map(async (proposal) => ({ proposal, verdict: await permission(people, policy, { proposal, person }) })),

@@ -9,8 +9,11 @@ export type Verdict =
       readonly kind: 'killed-again';
       readonly at: Instant;
       readonly afterMs: Millis;
-      /** The kernel killed at the old limit although the resize was reported done: the pod's own cgroup never got it (Kubernetes #138760). */
-      readonly oldCgroup?: boolean | undefined;
+      /**
+       * Of a pod resized in place. known: the kernel's own number is the old limit although the resize was reported done: the pod's cgroup never got the new
+       * one (Kubernetes #138760). possible: that number was not read, so it may be that, or simply not enough.
+       */
+      readonly oldCgroup?: 'known' | 'possible' | undefined;
     }
   /** automatic: the policy has it taken back without asking. */
   | { readonly kind: 'not-rolled-out'; readonly reason: string; readonly undo?: 'offered' | 'automatic' | undefined }

@@ -1,6 +1,7 @@
 // What comes after an approval, on fakes: several approvals, edits, undoing, a further raise, pods that hold up a rollout, pods in place.
 
 import { describe, expect, it } from 'vitest';
+import type { KernelKill } from '../../../src/domain/kernel-oom.ts';
 import { known } from '../../../src/domain/piece.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import type { Proposal } from '../../../src/domain/proposal.ts';
@@ -51,6 +52,15 @@ function textWith(part: string): unknown {
 
 function textLike(pattern: RegExp): unknown {
   return expect.stringMatching(pattern);
+}
+
+function kernelKill(limitMi: number): KernelKill {
+  return {
+    victim: { pid: 7, command: 'app', resident: mi(1) },
+    scope: 'pod',
+    limit: mi(limitMi),
+    line: 'Killed process 7 (app)',
+  };
 }
 
 const THREE = policy({ approvals: 2, approvers: [{ namespaces: ['*'], users: ['UBOB', 'UCAROL', 'UDAVE'], groups: [] }] });
@@ -335,14 +345,22 @@ describe('pods in place', () => {
     expect(await world.ports.incidents.get(INCIDENT)).toMatchObject({ state: 'open', proposalId: undefined });
   });
 
-  it('killed at the old size are told apart: their own cgroup never got the new limit', async () => {
+  it.each([
+    { name: 'the kernel’s own number is the old one', limitMi: 256, oldCgroup: 'known' },
+    { name: 'the kernel’s own number was not read', limitMi: undefined, oldCgroup: 'possible' },
+    { name: 'the kernel’s own number is the new one', limitMi: 384, oldCgroup: undefined },
+  ])('killed again are told apart when $name', async ({ limitMi, oldCgroup }) => {
     const { world, bot, proposal } = await resized();
     world.clock.advance(MINUTE);
+    const { claim } = world.ports.intake;
+    world.ports.intake.claim = (found, how) =>
+      claim({ ...found, kernel: limitMi === undefined ? undefined : kernelKill(limitMi) }, how);
     await bot.watch(killedPod(world, 'old-cgroup', 384), { initial: false });
     await bot.drain();
-    expect(await world.ports.proposals.get(proposal.id)).toMatchObject({
-      state: { verdict: { kind: 'killed-again', oldCgroup: true } },
-    });
+    const closed = await world.ports.proposals.get(proposal.id);
+    const verdict = closed?.state.kind === 'closed' ? closed.state.verdict : undefined;
+    expect(verdict).toMatchObject({ kind: 'killed-again' });
+    expect(verdict?.kind === 'killed-again' ? verdict.oldCgroup : 'another verdict').toBe(oldCgroup);
   });
 
   it('that are all gone meanwhile are not written', async () => {

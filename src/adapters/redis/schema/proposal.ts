@@ -14,7 +14,12 @@ const patchOperation = z.discriminatedUnion('op', [
 
 const verdict = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('quiet'), watchedMs: millis, delaysOnly: z.boolean() }),
-  z.object({ kind: z.literal('killed-again'), at: instant, afterMs: millis, oldCgroup: z.boolean().optional() }),
+  z.object({
+    kind: z.literal('killed-again'),
+    at: instant,
+    afterMs: millis,
+    oldCgroup: z.enum(['known', 'possible']).optional(),
+  }),
   z.object({ kind: z.literal('not-rolled-out'), reason: z.string(), undo: z.enum(['offered', 'automatic']).optional() }),
   z.object({ kind: z.literal('restored') }),
   z.object({ kind: z.literal('undone'), foundLimit: z.string() }),

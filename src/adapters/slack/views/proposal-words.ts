@@ -94,9 +94,7 @@ function verdictSentence(verdict: Verdict, { change }: Proposal): string {
         ? `${capital(changeInWords(change))}: no kill in ${formatDuration(verdict.watchedMs)}. It only delays the next one: the leak is still there.`
         : `${capital(changeInWords(change))}: no kill in ${formatDuration(verdict.watchedMs)} of watching.`;
     case 'killed-again':
-      return verdict.oldCgroup === true
-        ? `${capital(changeInWords(change))} was accepted and reported done, and the kernel still killed it at the old size ${formatDuration(verdict.afterMs)} later: the pod’s own cgroup never got the new limit (kubernetes#138760). Only a new pod has it.`
-        : `${capital(changeInWords(change))} was not enough: killed again ${formatDuration(verdict.afterMs)} after the change.`;
+      return againSentence(verdict, change);
     case 'not-rolled-out':
       return `The change was written but did not roll out: ${prose(verdict.reason)}.${verdict.undo === 'automatic' ? ' The policy has it taken back.' : ''}`;
     case 'restored':
@@ -110,4 +108,18 @@ function verdictSentence(verdict: Verdict, { change }: Proposal): string {
 
 function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** After a resize in place the kill may be one at the old size. */
+function againSentence({ oldCgroup, afterMs }: Extract<Verdict, { readonly kind: 'killed-again' }>, change: Change): string {
+  const what = capital(changeInWords(change));
+  const later = formatDuration(afterMs);
+  switch (oldCgroup) {
+    case 'known':
+      return `${what} was accepted and reported done, and the kernel still killed it at the old size ${later} later: the pod’s own cgroup never got the new limit (kubernetes#138760). Only a new pod has it.`;
+    case 'possible':
+      return `${what} did not help: killed again ${later} after the change, in the very pod that was resized. Either it is not enough, or the pod’s own cgroup kept the old limit, as it may on Kubernetes up to 1.36.3 (kubernetes#138760).`;
+    case undefined:
+      return `${what} was not enough: killed again ${later} after the change.`;
+  }
 }

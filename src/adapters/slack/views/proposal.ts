@@ -168,7 +168,7 @@ function nextStep({ state, temporary, change }: Proposal): string {
         : 'Next: after some days under real load it is measured, and the thread tells whether the limit can come down.';
     case 'killed-again':
       if (isLowering(change)) return 'Next: Undo gives it back what it had. The new incident tells what it needs.';
-      return state.verdict.oldCgroup === true
+      return state.verdict.oldCgroup !== undefined
         ? 'Next: review the fix for the template, which makes new pods, or delete the pod.'
         : `Next: one further raise can be asked for, ${furtherWords(change)}; after that it is up to people. The larger limit stays: taking it back would only make it die sooner.`;
     case 'not-rolled-out':
