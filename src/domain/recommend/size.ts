@@ -102,7 +102,7 @@ function words({ limit, remembered }: SizeInput, { limit: result, fromPeak, floo
       : `the ${formatQuantity(floor.limit)} that was hit before`;
   const hit = `${which} × ${number(floor.factor)}`;
   const { days, peak } = remembered;
-  if (peak === undefined) return `${next} = ${hit}, because there are no samples from before the kill.`;
+  if (peak === undefined) return `${next} = ${hit}, rounded up, because there are no samples from before the kill.`;
   if (fromPeak === 0) return `${next} = ${hit}, rounded up; samples do not see a start.`;
   const little = days < 1 ? `: only ${span(days)} of data, so the limit that was hit is doubled` : '';
   return `${next} = the higher of the highest sample of the last ${span(days)} (${Math.ceil(peak.bytes / 2 ** 20)}Mi) × ${MARGIN} and ${hit}, rounded up${little}.`;

@@ -153,11 +153,12 @@ describe('a start', () => {
     expect(explain({ startedAt: ago(HOUR) }, neighbour).cause).toBe('limit-too-low');
   });
 
-  it('each time again, after days near the limit', () => {
+  it('is not blamed for quick kills under load after days near the limit, unless it never became ready', () => {
     const given = withUsage(series(48, () => 225));
     const short = { startedAt: ago(90 * SECOND) };
-    expect(explain(short, given).cause).toBe('limit-too-low');
-    expect(explain(short, given, [ago(20 * MINUTE), ago(10 * MINUTE)]).cause).toBe('startup');
+    const earlier = [ago(20 * MINUTE), ago(10 * MINUTE)];
+    expect(explain(short, given, earlier).cause).toBe('limit-too-low');
+    expect(explain(short, withPod({ readyChanged: { to: false, at: ago(HOUR) } }, given), earlier).cause).toBe('startup');
   });
 });
 
