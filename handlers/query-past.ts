@@ -6,6 +6,7 @@ import type { Incident } from '../src/domain/incident.ts';
 import { pageOf } from '../src/domain/page.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
 import type { Answer } from '../src/ports/answer.ts';
+import type { Audit } from '../src/ports/audit.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import { isAbout } from './query-places.ts';
 import type { Asked, FindPorts, QuerySettings } from './query-support.ts';
@@ -13,11 +14,12 @@ import { finding, missing, nameIn, pick, usage } from './query-support.ts';
 import type { WaitingPorts } from './waiting.ts';
 import { waitingFor } from './waiting.ts';
 
-export type PastPorts = FindPorts & WaitingPorts & { readonly incidents: IncidentStore };
+export type PastPorts = FindPorts & WaitingPorts & { readonly incidents: IncidentStore; readonly audit: Audit };
 
 /** As far back as a list goes. */
 const LOOKED_AT = 500;
 const SHOWN_PROPOSALS = 20;
+const RECORDS = 12;
 
 export async function listed({ incidents }: PastPorts, { page, text }: Asked, which: 'open' | 'recent'): Promise<Answer> {
   const found = await incidents.list({ state: which === 'open' ? 'unresolved' : 'all', limit: LOOKED_AT });
@@ -52,12 +54,12 @@ async function historyOf(ports: PastPorts, { page, text }: Asked, { all, workloa
     { page, ask: text },
   );
   const { namespace, kind, name } = workload;
-  return {
-    kind: 'history',
-    workload: { namespace, kind, name },
-    incidents,
-    proposals: await proposalsOf(ports, incidents.items),
-  };
+  const [proposals, { entries }] = await Promise.all([
+    proposalsOf(ports, incidents.items),
+    ports.audit.history({ namespace, workload: name, limit: RECORDS }),
+  ]);
+  const records = entries.map(({ event }) => event).filter(({ target }) => target?.kind === kind);
+  return { kind: 'history', workload: { namespace, kind, name }, incidents, proposals, records };
 }
 
 /** Every change that was asked for in these incidents, newest first. */

@@ -1,5 +1,6 @@
 // What a question is answered with, in domain words: the Slack edge draws it. Names in it are as the cluster spells them, not yet escaped.
 
+import type { AuditEvent } from '../domain/audit.ts';
 import type { ContainerLine, WorkloadName } from '../domain/directory.ts';
 import type { NodeFacts } from '../domain/evidence.ts';
 import type { Dossier, Incident } from '../domain/incident.ts';
@@ -73,6 +74,8 @@ export type Answer =
       readonly incidents: Page<Incident>;
       /** Of the incidents of this page, newest first. */
       readonly proposals: readonly Proposal[];
+      /** From the audit, newest first: who did or tried what. */
+      readonly records: readonly AuditEvent[];
     }
   | { readonly kind: 'approvals'; readonly mine: readonly Proposal[]; readonly others: readonly Proposal[] }
   | { readonly kind: 'mutes'; readonly mutes: readonly Mute[] }

@@ -34,7 +34,10 @@ describe('two people beside the fix', () => {
 
   beforeAll(async () => {
     world = await startTestWorld({ ...(await startDemoTarget()), namespaces: [] });
-    await world.headroom();
+    const { sreLeads } = world.slack.groups;
+    await world.headroom({
+      rules: `routes:\n  - { namespaces: ["pay*"], kinds: [Deployment], severities: [warning, critical], owner: ${sreLeads} }`,
+    });
     browser = await openBrowser();
     page = await browser.newPage({ viewport: { width: 1760, height: 1100 }, colorScheme: 'light' });
     page.setDefaultTimeout(PATIENCE_MS);
@@ -60,6 +63,10 @@ describe('two people beside the fix', () => {
     return pane.locator('[data-ephemeral]').filter({ hasText: words }).last();
   }
 
+  it('see whose it is', async () => {
+    await alice.root(HEADING).getByText('@sre-leads').waitFor();
+  });
+
   it('look after an incident, each with a name, and take it back', async () => {
     await alice.openThread(alice.root(HEADING));
     await bob.openThread(bob.root(HEADING));
@@ -68,7 +75,6 @@ describe('two people beside the fix', () => {
     await bob.threadRoot.locator('[data-action-id="care:snooze"]').selectOption({ label: 'Snooze 1 hour' });
     await alice.reply('put it off until').getByText('Bob Becker').waitFor();
     await alice.threadRoot.getByText('Snoozed', { exact: true }).waitFor();
-    await picture(alice.pane, 'snoozed-light');
     await alice.press(alice.reply('put it off until'), 'care:undo');
     await bob.reply('ended the snooze').getByText('Alice Archer').waitFor();
     expect(await bob.reply('put it off until').locator('[data-action-id="care:undo"]').count()).toBe(0);
@@ -96,7 +102,7 @@ describe('two people beside the fix', () => {
     await ask(alice, '/oom top');
     await whispered(alice, 'Who is closest to the limit').locator('[data-action-id="ask:next"]').click();
     await whispered(alice, 'Page 2 of').waitFor();
-    await picture(alice.pane, 'top-light');
+    await inBothThemes('top', alice.pane);
     await whispered(alice, 'Page 2 of').locator('[data-action-id="ask:share"]').click();
     await bob.pane.locator('[data-channel]').first().click();
     await bob.root('asked:').getByText('Who is closest to the limit').waitFor();
@@ -116,7 +122,7 @@ describe('two people beside the fix', () => {
   it('see on their Home tab what waits for them, and how the bot is', async () => {
     await bob.pane.locator('[data-home-tab]').click();
     await bob.pane.locator('[data-home]').getByText('Headroom itself is well').waitFor();
-    await picture(bob.pane, 'home-light');
+    await bob.pane.locator('[data-home]').getByText('Yours', { exact: true }).waitFor();
     await ask(alice, '/oom list');
     await alice.openThread(alice.root(HEADING));
     await alice.press(alice.threadRoot, 'review_fix');
@@ -125,6 +131,7 @@ describe('two people beside the fix', () => {
     await alice.modal.waitFor({ state: 'detached' });
     const waiting = bob.pane.locator('[data-home]').getByText('Waiting for your approval', { exact: true });
     await waiting.waitFor();
+    await inBothThemes('home', bob.pane);
     await bob.pane.locator('[data-home] [data-action-id="approve_change"]').first().click();
     await bob.modal.getByText('exactly this').waitFor();
   });
@@ -139,6 +146,14 @@ describe('two people beside the fix', () => {
       ).toEqual([]);
     }
   });
+
+  /** Pictures for the README, of what is there now. */
+  async function inBothThemes(name: string, part: Locator): Promise<void> {
+    for (const theme of ['dark', 'light'] as const) {
+      await page.locator(`[data-theme-choice="${theme}"]`).click();
+      await picture(part, `${name}-${theme}`);
+    }
+  }
 
   async function choose({ threadRoot }: Person, label: string): Promise<void> {
     await threadRoot.locator('[data-action-id="care:more"]').click();

@@ -170,6 +170,7 @@ describe('asking for what was', () => {
       incidents: { total: 1 },
       proposals: [{ id: made.id }],
     });
+    expect(await ask('history checkout-api')).toMatchObject({ records: [{ action: 'propose', actor: { id: 'UALICE' } }] });
     expect(await ask('history worker')).toMatchObject({ kind: 'history', incidents: { total: 0 }, proposals: [] });
   });
 

@@ -89,7 +89,8 @@ export function Plain({ text: words }: { readonly text: string }): ReactNode {
 /** A copy of a block whose texts the library's parser reads as Slack does. */
 function mend(value: Json): Json {
   const mended: Record<string, unknown> = {};
-  for (const [key, part] of Object.entries(value)) mended[key] = mendPart(key, part, value);
+  // The library takes a verbatim text for a plain one; Slack only links nothing by itself in it.
+  for (const [key, part] of Object.entries(value)) if (key !== 'verbatim') mended[key] = mendPart(key, part, value);
   return mended;
 }
 

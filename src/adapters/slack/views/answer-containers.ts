@@ -27,7 +27,7 @@ export function containersView(answer: Containers): Rendered {
       ...incidents.map((incident) => section(incidentLine(incident))),
       ...pageBlocks(lines),
       context(
-        use.kind === 'known' ? `Use: ${prose(use.source)}, ${moment(use.at)}` : `Use is not known: ${prose(use.reason)}`,
+        use.kind === 'known' ? `Use at ${moment(use.at)}, by ${code(use.source)}` : `Use is not known: ${prose(use.reason)}`,
         ...(truncated ? ['Only a part of the pods was looked at: there are too many'] : []),
       ),
     ] satisfies readonly AnyBlock[],

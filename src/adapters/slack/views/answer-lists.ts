@@ -1,5 +1,6 @@
 // Answers that are lists: incidents, a workload's history, what waits for an approval, what is muted, and what a name may mean.
 
+import type { AuditEvent } from '../../../domain/audit.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import type { Proposal } from '../../../domain/proposal.ts';
 import type { Answer } from '../../../ports/answer.ts';
@@ -34,7 +35,7 @@ export function incidentsView({ which, incidents }: Of<'incidents'>): Rendered {
   };
 }
 
-export function historyView({ workload, incidents, proposals }: Of<'history'>): Rendered {
+export function historyView({ workload, incidents, proposals, records }: Of<'history'>): Rendered {
   const name = `${workload.namespace}/${workload.name}`;
   const { total, items } = incidents;
   const text = `${prose(name)}: ${total} ${total === 1 ? 'incident' : 'incidents'}, ${proposals.length} ${proposals.length === 1 ? 'change was' : 'changes were'} asked for.`;
@@ -44,6 +45,7 @@ export function historyView({ workload, incidents, proposals }: Of<'history'>): 
       section(`*History of ${prose(workload.kind)}* ${code(name)}`),
       ...(total === 0 ? [section('No kill of it was seen.')] : items.map((incident) => section(incidentLine(incident)))),
       ...proposals.slice(0, 10).map((proposal) => section(changeLine(proposal))),
+      ...(records.length === 0 ? [] : [section(['*Written down*', ...records.map(recordLine)].join('\n'))]),
       ...pageBlocks(incidents),
     ],
   };
@@ -51,6 +53,14 @@ export function historyView({ workload, incidents, proposals }: Of<'history'>): 
 
 function changeLine(proposal: Proposal): string {
   return `:wrench: *${proposal.id}* ${moment(proposal.createdAt)} · ${mention(proposal.requester)} asked: ${changeInWords(proposal.change)} (“${prose(cut(proposal.reason, 200))}”). ${outcomeSentence(proposal)}`;
+}
+
+/** As the audit has it: who, what, and what came of it. */
+function recordLine({ at, actor, action, result, proposalId, before, after, outcome }: AuditEvent): string {
+  const who = actor.kind === 'person' ? mention(actor.id) : 'Headroom';
+  const sizes = after?.limit === undefined ? '' : ` ${prose(before?.limit ?? 'none')} to ${prose(after.limit)}`;
+  const came = result === 'done' ? '' : ` · *${result}*${outcome === undefined ? '' : `: ${prose(cut(outcome, 120))}`}`;
+  return `• ${moment(at)} ${who}: ${action}${proposalId === undefined ? '' : ` ${prose(proposalId)}`}${sizes}${came}`;
 }
 
 export function approvalsView({ mine, others }: Of<'approvals'>): Rendered {

@@ -122,7 +122,22 @@ const ANSWERS: readonly Answer[] = [
   ]),
   { kind: 'incidents', which: 'open', incidents: many(evilIncident) },
   { kind: 'incidents', which: 'recent', incidents: pageOf<typeof evilIncident>([], { page: 0, ask: 'recent' }) },
-  { kind: 'history', workload: PLACE, incidents: many(evilIncident), proposals: Array.from({ length: 20 }, () => evilProposal) },
+  {
+    kind: 'history',
+    workload: PLACE,
+    incidents: many(evilIncident),
+    proposals: Array.from({ length: 20 }, () => evilProposal),
+    records: Array.from({ length: 12 }, () => ({
+      at: NOW,
+      actor: { kind: 'person' as const, id: EVIL },
+      action: 'approve' as const,
+      result: 'denied' as const,
+      proposalId: TEXT,
+      before: { limit: TEXT },
+      after: { limit: TEXT },
+      outcome: TEXT,
+    })),
+  },
   {
     kind: 'approvals',
     mine: Array.from({ length: 20 }, (_, index) => ({ ...evilProposal, id: `P-${index}` })),
