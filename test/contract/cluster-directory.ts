@@ -3,12 +3,13 @@
 import { describe, expect, it } from 'vitest';
 import { createDirectory } from '../../src/adapters/kubernetes/directory.ts';
 import { createMetricsUse } from '../../src/adapters/kubernetes/metrics-use.ts';
+import { createNamespaces } from '../../src/adapters/kubernetes/namespaces.ts';
 import { createPrometheusUse } from '../../src/adapters/prometheus/use-now.ts';
 import { closestToLimit, isOf, shareOf } from '../../src/domain/directory.ts';
 import { valueOf } from '../../src/domain/piece.ts';
 import type { Directory } from '../../src/ports/directory.ts';
 import type { ClusterUnderTest } from './cluster-support.ts';
-import { CLUSTER, clock, eventually, someNumber, soon, textWith } from './cluster-support.ts';
+import { CLUSTER, clock, eventually, silent, someNumber, soon, textWith } from './cluster-support.ts';
 
 export function directoryContract(target: () => ClusterUnderTest): void {
   const directory = (namespaces: readonly string[], excluded: readonly string[] = []): Directory =>
@@ -17,12 +18,13 @@ export function directoryContract(target: () => ClusterUnderTest): void {
   describe('directory', () => {
     it('knows the pods of a Deployment by its name, with what they may use', async () => {
       const { namespace, name, container } = target().quiet;
-      const { pods, truncated } = await directory([]).pods(soon());
-      const own = pods.filter((pod) => isOf(pod, { namespace, kind: 'Deployment', name }));
-      expect(truncated).toBe(false);
-      expect(own.length).toBeGreaterThan(0);
-      expect(own[0]).toMatchObject({ node: textWith(/./), phase: 'Running' });
-      expect(own[0]?.containers).toContainEqual(
+      const own = await eventually('a running pod of the Deployment', target().patienceMs, async () => {
+        const { pods, truncated } = await directory([]).pods(soon());
+        expect(truncated).toBe(false);
+        return pods.find((pod) => isOf(pod, { namespace, kind: 'Deployment', name }) && pod.phase === 'Running');
+      });
+      expect(own.node).toEqual(textWith(/./));
+      expect(own.containers).toContainEqual(
         expect.objectContaining({ name: container, role: 'regular', limit: someNumber, request: someNumber }),
       );
     });
@@ -33,7 +35,7 @@ export function directoryContract(target: () => ClusterUnderTest): void {
         const { pods } = await directory([namespace]).pods(soon());
         return pods.find((pod) => pod.workload.name === name && pod.containers.some(({ lastOomAt }) => lastOomAt !== undefined));
       });
-      expect(killed.containers.some(({ restartCount }) => restartCount > 0)).toBe(true);
+      expect(killed.workload).toEqual({ namespace, kind: 'Deployment', name });
     });
 
     it('keeps to the namespaces it is given, and without those left out', async () => {
@@ -49,6 +51,14 @@ export function directoryContract(target: () => ClusterUnderTest): void {
       const node = pods.find((pod) => pod.node !== undefined)?.node ?? '';
       expect(valueOf(await directory([]).node(node, soon()))).toMatchObject({ name: node, allocatable: someNumber });
       expect(await directory([]).node('no-such-node', soon())).toMatchObject({ kind: 'unavailable', reason: textWith('gone') });
+    });
+
+    it('reads what a namespace says about itself, and nothing of one that is not there', async () => {
+      const namespaces = createNamespaces({ connection: target().connection, log: silent });
+      expect(Object.keys(await namespaces.annotations('no-such-namespace'))).toEqual([]);
+      expect(
+        Object.values(await namespaces.annotations(target().quiet.namespace)).every((text) => typeof text === 'string'),
+      ).toBe(true);
     });
 
     it('knows who is closest to the limit now, from Prometheus or metrics.k8s.io, or says why not', async () => {

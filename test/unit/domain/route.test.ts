@@ -1,11 +1,12 @@
 // Where an incident goes and whose it is: each part of a route alone, annotations before routes, and what cannot be an id.
 
 import { describe, expect, it } from 'vitest';
+import { askingFor, routeOf } from '../../../handlers/route.ts';
 import { killOf } from '../../../src/domain/oom-kill.ts';
 import type { RoutePlace, RouteRule, RouteWish } from '../../../src/domain/route.ts';
 import { routeFor, SEVERITIES, wishIn } from '../../../src/domain/route.ts';
 import { severityOf } from '../../../src/domain/severity.ts';
-import { kill, podContainer, podFacts } from '../../support/build.ts';
+import { kill, podContainer, podFacts, workload } from '../../support/build.ts';
 
 const PLACE: RoutePlace = {
   cluster: 'prod-eu-1',
@@ -76,6 +77,35 @@ describe('annotations', () => {
   it('and labels are kept with the kill', () => {
     const pod = podFacts({ annotations: { 'headroom.dev/owner': 'S0123' }, labels: { team: 'payments' } });
     expect(killOf(pod, podContainer())).toMatchObject({ owner: 'S0123', labels: { team: 'payments' } });
+  });
+});
+
+describe('a new incident', () => {
+  const RULES = [rule({ severities: ['critical'], channel: 'C9' }), rule({ kinds: ['Deployment'], channel: 'C2', owner: 'S2' })];
+  const routeIn = (annotations: Readonly<Record<string, string>>, overrides: Parameters<typeof kill>[0] = {}) =>
+    routeOf(
+      { namespaces: { annotations: async () => annotations } },
+      { routes: RULES, channel: 'C1' },
+      askingFor(kill(overrides), workload()),
+    );
+
+  it.each([
+    { name: 'by the routes', annotations: {}, overrides: {}, route: { channel: 'C2', owner: 'S2' } },
+    {
+      name: 'by its namespace',
+      annotations: { 'headroom.dev/channel': 'C0SEVEN' },
+      overrides: {},
+      route: { channel: 'C0SEVEN', owner: 'S2' },
+    },
+    {
+      name: 'by its pod before its namespace',
+      annotations: { 'headroom.dev/channel': 'C0SEVEN', 'headroom.dev/owner': 'U0SEVEN' },
+      overrides: { channel: 'C8' },
+      route: { channel: 'C8', owner: 'U0SEVEN' },
+    },
+    { name: 'by how urgent it is', annotations: {}, overrides: { restartCount: 9 }, route: { channel: 'C9', owner: undefined } },
+  ])('goes where it belongs $name', async ({ annotations, overrides, route }) => {
+    expect(await routeIn(annotations, overrides)).toEqual(route);
   });
 });
 
