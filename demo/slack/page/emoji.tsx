@@ -66,6 +66,46 @@ const PICTURES: Readonly<Record<string, ReactNode>> = {
       <circle cx="9" cy="14.6" r="1.9" fill="#ffac33" />
     </>
   ),
+  no_bell: (
+    <>
+      <path d="M9 1.8c-3 0-4.8 2.3-4.8 5v3.6L2.4 13h13.2l-1.8-2.6V6.8c0-2.7-1.8-5-4.8-5Z" fill="#99aab5" />
+      <path d="M2.5 2.500 15.5 15.500" stroke="#dd2e44" {...STROKE} />
+    </>
+  ),
+  zzz: <path d="M3 9h5l-5 6.500h5M10 2.500h5l-5 6.500h5" stroke="#3b88c3" {...STROKE} strokeWidth={1.8} />,
+  eyes: (
+    <>
+      <ellipse cx="5" cy="9" rx="3.6" ry="5.4" fill="#e1e8ed" stroke="#66757f" />
+      <ellipse cx="13" cy="9" rx="3.6" ry="5.4" fill="#e1e8ed" stroke="#66757f" />
+      <circle cx="4" cy="10" r="1.900" fill="#292f33" />
+      <circle cx="12" cy="10" r="1.900" fill="#292f33" />
+    </>
+  ),
+  bust_in_silhouette: (
+    <>
+      <circle cx="9" cy="5.8" r="4" fill="#3b88c3" />
+      <path d="M1.8 16.500c0-4 3.2-6 7.2-6s7.2 2 7.2 6Z" fill="#3b88c3" />
+    </>
+  ),
+  alarm_clock: (
+    <>
+      <circle cx="9" cy="9.8" r="6" fill="#e1e8ed" stroke="#dd2e44" strokeWidth={2} />
+      <path d="M9 6.400V10l2.4 1.600M2 4.600 4.8 2M16 4.600 13.2 2" stroke="#292f33" {...STROKE} strokeWidth={1.5} />
+    </>
+  ),
+  wrench: (
+    <path
+      d="M4 14 9.5 8.500M9.400 4.600a3.4 3.400 0 0 1 4.600-1.400L11.600 5.600l1 1 2.400-2.400a3.4 3.400 0 0 1-5.2 4"
+      stroke="#66757f"
+      {...STROKE}
+    />
+  ),
+  leftwards_arrow_with_hook: (
+    <>
+      <rect {...BADGE} fill="#3b88c3" />
+      <path d="M7.400 5 4.400 8l3 3M4.800 8h5.600a2.600 2.600 0 0 1 0 5.200H8.600" stroke="#fff" {...STROKE} strokeWidth={1.7} />
+    </>
+  ),
   hourglass_flowing_sand: (
     <>
       <path d="M4 1.500h10M4 16.500h10" stroke="#a0622b" {...STROKE} />

@@ -22,7 +22,7 @@ export function digestView(digest: Digest, plain: boolean): Rendered {
   return {
     text: `${name}: ${counted(digest.kills, 'kill')} of ${counted(killed.length, 'container')}, ${counted(changed.length, 'change')}, ${counted(quiet.length, 'incident')} quiet since. Open the message for the details.`,
     blocks: fitted([
-      header(`:bar_chart: ${name} in memory kills`),
+      header(`:chart_with_upwards_trend: ${name} in memory kills`),
       section(summary(digest)),
       ...(plain || digest.kills === 0 ? [] : [chart(digest)]),
       ...killedBlocks(digest),
@@ -94,7 +94,7 @@ function chart({ course, period }: Digest): ChartBlock {
 
 function labelOf(at: Instant, period: Digest['period']): string {
   const iso = new Date(at).toISOString();
-  return period === 'daily' ? iso.slice(5, 16).replace('T', ' ') : iso.slice(0, 10);
+  return period === 'daily' ? iso.slice(11, 16) : iso.slice(5, 10);
 }
 
 function tightenBlocks({ tighten, period }: Digest): readonly AnyBlock[] {
