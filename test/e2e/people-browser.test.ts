@@ -161,5 +161,11 @@ describe('two people beside the fix', () => {
   }
 });
 
-/** The whole page, blocks and all. */
-const AUDIT = `axe.run(document, { resultTypes: ['violations'] })`;
+/** The whole page; but the colours of what the block renderer draws are its own business, as they are Slack's. */
+const AUDIT = `axe
+  .run(document, { rules: { 'color-contrast': { enabled: false } } })
+  .then((all) =>
+    axe
+      .run({ exclude: [['#slack_blocks_to_jsx']] }, { runOnly: ['color-contrast'] })
+      .then((colours) => ({ violations: [...all.violations, ...colours.violations] })),
+  )`;
