@@ -69,7 +69,7 @@ it('tells a page its person’s state, at once and after changes', async () => {
   const parsed: unknown = JSON.parse(after);
   expect(parsed).toMatchObject({
     me: { id: slack.people.alice, realName: 'Alice Archer' },
-    channels: [{ id: slack.channelId, name: 'oom-alerts', messages: [{ text: 'news', ephemeral: false }] }],
+    channels: [{ id: slack.channelId, name: 'oom-alerts', messages: [{ text: 'news', ephemeral: false }] }, { messages: [] }],
     commands: [{ command: '/oom' }],
     groups: [{ handle: 'sre-leads', members: [slack.people.bob] }],
   });

@@ -198,9 +198,9 @@ it.each([
     word: 'invalid_blocks',
   },
   {
-    name: 'an upload without the scope',
-    method: 'files.getUploadURLExternal',
-    args: { filename: 'a', length: 1 },
+    name: 'to join a channel without the scope',
+    method: 'conversations.join',
+    args: {},
     word: 'missing_scope',
   },
 ])('refuses $name: $word', async ({ method, args, word }) => {
