@@ -6,6 +6,8 @@ import type { Rules } from './config-file.ts';
 import { parseRules } from './config-file.ts';
 import type { GitHubConfig } from './config-github.ts';
 import { githubOf, githubProblems, githubSettings } from './config-github.ts';
+import type { PrometheusConfig } from './config-prometheus.ts';
+import { prometheusOf, prometheusProblems, prometheusSettings } from './config-prometheus.ts';
 import type { Role } from './config-role.ts';
 import { missingForRole, parseRole } from './config-role.ts';
 import type { SlackConfig } from './config-slack.ts';
@@ -26,7 +28,7 @@ export type Config = {
   readonly namespaces: readonly string[];
   readonly excludedNamespaces: readonly string[];
   readonly slack: SlackConfig;
-  readonly prometheus: { readonly url: string; readonly token: Secret | undefined } | undefined;
+  readonly prometheus: PrometheusConfig | undefined;
   /** Undefined without HEADROOM_CONFIG: the defaults, fitted to what is embedded. */
   readonly rules: Rules | undefined;
   /** Where they come from; read again while the process runs. */
@@ -110,9 +112,8 @@ const environment = z.object({
   SLACK_API_URL: url(/^https?$/, 'an http:// or https:// URL, for example https://slack.com/api/').optional(),
   SLACK_CHANNEL: channelId.optional(),
   SLACK_FALLBACK_CHANNEL: channelId.optional(),
-  PROMETHEUS_URL: url(/^https?$/, 'an http:// or https:// URL, for example http://prometheus.monitoring.svc:9090').optional(),
-  PROMETHEUS_TOKEN: z.string().optional(),
   ...githubSettings,
+  ...prometheusSettings,
   HEADROOM_CONFIG: z.string().optional(),
   NODE_NAME: z.string().optional(),
   LEASE_NAMESPACE: z
@@ -140,6 +141,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       : parsed.error.issues.map((issue) => `${issue.path.map(String)[0] ?? 'environment'}: ${issue.message}`)),
     ...slackPartners(values),
     ...githubProblems(values),
+    ...prometheusProblems(values, sources.readFile),
     ...(role.kind === 'role' ? missingForRole(role.role, values, sources.environment) : []),
     ...rules.problems,
   ];
@@ -170,13 +172,7 @@ function assemble(values: Environment, { role, rules, sources }: Context): Confi
     namespaces: values.WATCH_NAMESPACES.filter((name) => !name.startsWith('!')),
     excludedNamespaces: values.WATCH_NAMESPACES.filter((name) => name.startsWith('!')).map((name) => name.slice(1)),
     slack,
-    prometheus:
-      values.PROMETHEUS_URL === undefined
-        ? undefined
-        : {
-            url: values.PROMETHEUS_URL,
-            token: values.PROMETHEUS_TOKEN === undefined ? undefined : new Secret(values.PROMETHEUS_TOKEN),
-          },
+    prometheus: prometheusOf(values, sources.readFile),
     rules,
     rulesPath: values.HEADROOM_CONFIG,
     github: githubOf(values),

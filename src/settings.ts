@@ -1,6 +1,8 @@
 // The settings of the environment as data: what each means, its unit, default and example. .env.example and
 // docs/configuration.md are held equal to this list by a test; src/config.ts parses the values.
 
+import { PROMETHEUS_SETTINGS } from './settings-prometheus.ts';
+
 export type Setting = {
   readonly name: string;
   readonly meaning: string;
@@ -97,20 +99,7 @@ export const SETTINGS = [
     fallback: 'SLACK_CHANNEL',
     example: 'C0123456789',
   },
-  {
-    name: 'PROMETHEUS_URL',
-    meaning: 'Where to read memory usage over time: Prometheus, Thanos, Mimir or VictoriaMetrics.',
-    unit: 'http:// or https:// URL',
-    fallback: 'none: usage is one instant from metrics.k8s.io (the demo cluster brings its own)',
-    example: 'http://prometheus.monitoring.svc:9090',
-  },
-  {
-    name: 'PROMETHEUS_TOKEN',
-    meaning: 'Bearer token for PROMETHEUS_URL.',
-    unit: 'token',
-    fallback: 'none',
-    example: 'your-token',
-  },
+  ...PROMETHEUS_SETTINGS,
   {
     name: 'GITHUB_TOKEN',
     meaning:

@@ -12,8 +12,10 @@ import { createNamespaces } from '../adapters/kubernetes/namespaces.ts';
 import { createPodFinder } from '../adapters/kubernetes/pod-finder.ts';
 import { createSurroundingsReader } from '../adapters/kubernetes/surroundings-reader.ts';
 import { createWorkloadEditor } from '../adapters/kubernetes/workload-editor.ts';
+import type { PrometheusEndpoint } from '../adapters/prometheus/endpoint.ts';
+import { connectPrometheus } from '../adapters/prometheus/endpoint.ts';
+import { parseScheme } from '../adapters/prometheus/label-scheme.ts';
 import { createPrometheusPeaks } from '../adapters/prometheus/peaks.ts';
-import type { PrometheusEndpoint } from '../adapters/prometheus/query-range.ts';
 import { createPrometheusUsage } from '../adapters/prometheus/usage-reader.ts';
 import { createPrometheusUse } from '../adapters/prometheus/use-now.ts';
 import { redisAudit } from '../adapters/redis/audit.ts';
@@ -131,8 +133,9 @@ export function openCluster(
   const name = config.clusterName ?? place.name ?? nameOf(connection.contextName);
   const metrics = createMetricsUsage({ connection, clock: systemClock });
   const prometheus = prometheusOf(config, place);
-  const history = prometheus === undefined ? [] : [createPrometheusUsage({ ...prometheus, clock: systemClock })];
-  const used = prometheus === undefined ? [] : [createPrometheusUse({ ...prometheus, clock: systemClock })];
+  if (prometheus !== undefined) lifecycle.onStop('Prometheus connection', () => prometheus.close());
+  const history = prometheus === undefined ? [] : [createPrometheusUsage({ endpoint: prometheus, clock: systemClock })];
+  const used = prometheus === undefined ? [] : [createPrometheusUse({ endpoint: prometheus, clock: systemClock })];
   const { namespaces } = config;
   return {
     connection,
@@ -148,7 +151,7 @@ export function openCluster(
       excluded: config.excludedNamespaces,
       clock: systemClock,
     }),
-    peaks: prometheus === undefined ? NO_PEAKS : createPrometheusPeaks({ ...prometheus, clock: systemClock }),
+    peaks: prometheus === undefined ? NO_PEAKS : createPrometheusPeaks({ endpoint: prometheus, clock: systemClock }),
     use: firstKnownUse([createMetricsUse({ connection, namespaces, clock: systemClock }), ...used]),
     editor: createWorkloadEditor({ connection, cluster: name, clock: systemClock, log }),
     surroundings: createSurroundingsReader({ connection, clock: systemClock }),
@@ -157,7 +160,7 @@ export function openCluster(
     usageWords:
       prometheus === undefined
         ? 'metrics.k8s.io only, one instant (set PROMETHEUS_URL for a history)'
-        : `Prometheus at ${new URL(prometheus.url).host}, else metrics.k8s.io`,
+        : `Prometheus at ${prometheus.url.host}, else metrics.k8s.io`,
   };
 }
 
@@ -165,7 +168,16 @@ const NO_PEAKS: PeakReader = { peaks: async () => unavailable('no Prometheus is 
 
 function prometheusOf({ prometheus }: Config, place: ClusterPlace): PrometheusEndpoint | undefined {
   const url = prometheus?.url ?? place.prometheusUrl;
-  return url === undefined ? undefined : { url, token: prometheus?.token?.reveal(), timeoutMs: PROMETHEUS_TIMEOUT_MS };
+  if (url === undefined) return undefined;
+  const { token, basic, tls, tenant, matchers, labels } = prometheus ?? {};
+  const access = {
+    ...{ url, tenant, matchers },
+    token: token?.reveal(),
+    basic: basic === undefined ? undefined : { user: basic.user, password: basic.password.reveal() },
+    tls: tls === undefined ? undefined : { ...tls, key: tls.key?.reveal() },
+    labels: labels === undefined ? undefined : parseScheme(labels),
+  };
+  return connectPrometheus(access, PROMETHEUS_TIMEOUT_MS);
 }
 
 /** A context's name made fit for CLUSTER_NAME's rules: "arn:aws:eks:…:cluster/prod" becomes "arn-aws-eks-cluster-prod" or so. */

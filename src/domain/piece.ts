@@ -16,6 +16,8 @@ export type Unavailable = {
   readonly kind: 'unavailable';
   /** One clause a person can act on: "no right to read pod logs (RBAC)". */
   readonly reason: string;
+  /** There was no time, or nobody answered: asked again it may be there. */
+  readonly late?: true | undefined;
 };
 
 export type Piece<T> = Known<T> | Unavailable;
@@ -26,6 +28,11 @@ export function known<T>(value: T, source: string, at: Instant): Known<T> {
 
 export function unavailable(reason: string): Unavailable {
   return { kind: 'unavailable', reason };
+}
+
+/** Not there yet: worth another look. */
+export function late(reason: string): Unavailable {
+  return { kind: 'unavailable', reason, late: true };
 }
 
 /** The value when it is known, otherwise undefined: for rules that simply do not fire without it. */

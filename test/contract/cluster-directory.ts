@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createDirectory } from '../../src/adapters/kubernetes/directory.ts';
 import { createMetricsUse } from '../../src/adapters/kubernetes/metrics-use.ts';
 import { createNamespaces } from '../../src/adapters/kubernetes/namespaces.ts';
+import { connectPrometheus } from '../../src/adapters/prometheus/endpoint.ts';
 import { createPrometheusUse } from '../../src/adapters/prometheus/use-now.ts';
 import { closestToLimit, isOf, shareOf } from '../../src/domain/directory.ts';
 import { valueOf } from '../../src/domain/piece.ts';
@@ -63,9 +64,10 @@ export function directoryContract(target: () => ClusterUnderTest): void {
 
     it('knows who is closest to the limit now, from Prometheus or metrics.k8s.io, or says why not', async () => {
       const { connection, prometheusUrl, patienceMs, quiet } = target();
-      const endpoint = { url: prometheusUrl ?? '', token: undefined, timeoutMs: 5000, clock };
       const reader =
-        prometheusUrl === undefined ? createMetricsUse({ connection, namespaces: [], clock }) : createPrometheusUse(endpoint);
+        prometheusUrl === undefined
+          ? createMetricsUse({ connection, namespaces: [], clock })
+          : createPrometheusUse({ endpoint: connectPrometheus({ url: prometheusUrl }, 5000), clock });
       const { pods } = await directory([quiet.namespace]).pods(soon());
       const lines = await eventually('memory in use', patienceMs, async () => {
         const use = await reader.now(soon());

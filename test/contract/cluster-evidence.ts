@@ -5,6 +5,7 @@ import { checkRights, EVERY_PURPOSE } from '../../src/adapters/kubernetes/capabi
 import { createEvidenceReader } from '../../src/adapters/kubernetes/evidence-reader.ts';
 import { createMetricsUsage } from '../../src/adapters/kubernetes/metrics-usage.ts';
 import { createPodFinder } from '../../src/adapters/kubernetes/pod-finder.ts';
+import { connectPrometheus } from '../../src/adapters/prometheus/endpoint.ts';
 import { createPrometheusUsage } from '../../src/adapters/prometheus/usage-reader.ts';
 import { valueOf } from '../../src/domain/piece.ts';
 import type { EvidenceReader, EvidenceSubject } from '../../src/ports/evidence-reader.ts';
@@ -116,6 +117,7 @@ export function evidenceContract(target: () => ClusterUnderTest): void {
       expect(evidence.events).toEqual({
         kind: 'unavailable',
         reason: textWith(/^reading events took longer than [0-9.]+ s$/),
+        late: true,
       });
     });
   });
@@ -142,7 +144,7 @@ export function evidenceContract(target: () => ClusterUnderTest): void {
     it('is a series from Prometheus, where there is one', async ({ skip }) => {
       const { prometheusUrl } = target();
       if (prometheusUrl === undefined) return skip('no Prometheus is named for this cluster');
-      const prometheus = createPrometheusUsage({ url: prometheusUrl, token: undefined, clock, timeoutMs: 5000 });
+      const prometheus = createPrometheusUsage({ endpoint: connectPrometheus({ url: prometheusUrl }, 5000), clock });
       const usage = await eventually('first samples', target().patienceMs, async () =>
         valueOf(await prometheus.read(await quietSubject(target()), soon())),
       );

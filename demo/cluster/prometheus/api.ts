@@ -101,7 +101,7 @@ function duration(text: string): number {
 
 type Result = { readonly metric: Readonly<Record<string, string>>; readonly values: readonly (readonly [number, string])[] };
 
-function evaluate(world: World, { selector, maxBy }: Query, at: readonly number[]): readonly Result[] {
+function evaluate(world: World, { selector, maxBy, overSeconds }: Query, at: readonly number[]): readonly Result[] {
   const chosen =
     selector.metric === METRIC
       ? seriesOf(world).filter(({ labels }) => selector.matchers.every(({ label, matches }) => matches(labels[label] ?? '')))
@@ -116,12 +116,18 @@ function evaluate(world: World, { selector, maxBy }: Query, at: readonly number[
     groups.set(key, group);
   }
   return [...groups.values()]
-    .map(({ metric, series }) => ({ metric, values: at.flatMap((second) => highest(series, second)) }))
+    .map(({ metric, series }) => ({ metric, values: at.flatMap((second) => highest(series, { second, overSeconds })) }))
     .filter(({ values }) => values.length > 0);
 }
 
-function highest(series: readonly Series[], second: number): readonly (readonly [number, string])[] {
-  const values = series.flatMap((each) => each.valueAt(second * 1000) ?? []);
+/** Looks so often into a range: what is between is not a sample in the demo either. */
+const LOOKS = 10;
+
+type Instant = { readonly second: number; readonly overSeconds: number | undefined };
+
+function highest(series: readonly Series[], { second, overSeconds }: Instant): readonly (readonly [number, string])[] {
+  const looks = overSeconds === undefined ? [0] : Array.from({ length: LOOKS }, (_, index) => (index * overSeconds) / LOOKS);
+  const values = series.flatMap((each) => looks.flatMap((back) => each.valueAt((second - back) * 1000) ?? []));
   return values.length === 0 ? [] : [[second, String(Math.max(...values))]];
 }
 

@@ -4,7 +4,8 @@
 import { placeOf } from '../../domain/kernel-oom.ts';
 import type { Instant } from '../../domain/time.ts';
 import { SECOND, toInstant } from '../../domain/time.ts';
-import type { PrometheusEndpoint, Series } from './query-range.ts';
+import type { PrometheusEndpoint } from './endpoint.ts';
+import type { Series } from './query-range.ts';
 import { queryRange } from './query-range.ts';
 
 export type OomCounterRise = {
@@ -18,14 +19,17 @@ export type OomCounterRise = {
 };
 
 /** The pod's own cgroup and the sandbox have no container, or "POD". */
-const COUNTER = 'container_oom_events_total{container!="",container!="POD"}';
+function counterWith(matchers: string | undefined): string {
+  return `container_oom_events_total{container!="",container!="POD"${matchers === undefined ? '' : `,${matchers}`}}`;
+}
 const BY = '(namespace, pod, container, id)';
 const STEP_SECONDS = 15;
 
 /** Those that show anything at the end, with all their points: what they showed before tells a rise from an old story. */
-function queryFor(lengthMs: number): string {
-  const most = `max_over_time(${COUNTER}[${Math.ceil(lengthMs / SECOND)}s] @ end())`;
-  return `max by ${BY} (${COUNTER}) and on ${BY} (max by ${BY} (${most}) > 0)`;
+function queryFor(lengthMs: number, matchers: string | undefined): string {
+  const counter = counterWith(matchers);
+  const most = `max_over_time(${counter}[${Math.ceil(lengthMs / SECOND)}s] @ end())`;
+  return `max by ${BY} (${counter}) and on ${BY} (max by ${BY} (${most}) > 0)`;
 }
 
 /** Throws PrometheusProblem. */
@@ -38,7 +42,7 @@ export async function readOomCounterRises(
   const endSeconds = Math.floor(now / SECOND / STEP_SECONDS) * STEP_SECONDS;
   const series = await queryRange(
     endpoint,
-    { query: queryFor(lengthMs), endSeconds, lengthMs, stepSeconds: STEP_SECONDS },
+    { query: queryFor(lengthMs, endpoint.matchers), endSeconds, lengthMs, stepSeconds: STEP_SECONDS },
     signal,
   );
   const begin = toInstant((endSeconds + STEP_SECONDS) * SECOND - lengthMs);

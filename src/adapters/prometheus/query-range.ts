@@ -7,17 +7,7 @@ import { z } from 'zod';
 import type { UsagePoint } from '../../domain/evidence.ts';
 import { isBytes } from '../../domain/memory.ts';
 import { toInstant } from '../../domain/time.ts';
-
-export type PrometheusEndpoint = {
-  /** Of the server, with the path before /api/v1 if there is one. May hold user:password@ for a proxy that asks for it. */
-  readonly url: string;
-  /** Sent as a bearer token. */
-  readonly token: string | undefined;
-  /** For one query. */
-  readonly timeoutMs: number;
-  /** An answer larger than this is refused; 32 MiB unless said. */
-  readonly mostBytes?: number | undefined;
-};
+import type { PrometheusEndpoint } from './endpoint.ts';
 
 export type RangeQuery = {
   readonly query: string;
@@ -29,7 +19,6 @@ export type RangeQuery = {
 
 /** One container instance's samples, oldest first. */
 export type Series = {
-  readonly pod: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly points: readonly UsagePoint[];
 };
@@ -49,6 +38,13 @@ const failure = z.object({ error: z.string() });
 /** Says in a clause for a person what Prometheus did not do. */
 export class PrometheusProblem extends Error {
   override readonly name = 'PrometheusProblem';
+  /** It did not answer, or not in time: asked again it may. */
+  readonly late: boolean;
+
+  constructor(message: string, options: ErrorOptions & { readonly late?: boolean } = {}) {
+    super(message, options);
+    this.late = options.late ?? false;
+  }
 }
 
 /** Throws PrometheusProblem, and nothing else. */
@@ -60,30 +56,26 @@ export async function queryRange(
   const limited = AbortSignal.any([signal, AbortSignal.timeout(endpoint.timeoutMs)]);
   const started = performance.now();
   try {
-    const { target, headers } = requestOf(endpoint, query);
-    const response = await fetch(target, { headers, signal: limited });
+    const { headers, dispatcher } = endpoint;
+    const response = await fetch(targetOf(endpoint, query), { headers, dispatcher, signal: limited });
     return seriesIn(response, await readBounded(response, endpoint.mostBytes ?? MOST_BYTES));
   } catch (error) {
     if (error instanceof PrometheusProblem) throw error;
     const words = limited.aborted
       ? `took longer than ${Math.floor((performance.now() - started) / 100) / 10} s`
       : `could not be reached${codeOf(error)}`;
-    throw new PrometheusProblem(`Prometheus ${words}`, { cause: error });
+    throw new PrometheusProblem(`Prometheus ${words}`, { cause: error, late: true });
   }
 }
 
-function requestOf({ url, token }: PrometheusEndpoint, { query, endSeconds, lengthMs, stepSeconds }: RangeQuery) {
-  const target = new URL(`${url.replace(/\/+$/, '')}/api/v1/query_range`);
-  const { username, password } = target;
-  // fetch refuses credentials in a URL.
-  target.username = '';
-  target.password = '';
+function targetOf({ url }: PrometheusEndpoint, { query, endSeconds, lengthMs, stepSeconds }: RangeQuery): URL {
+  const target = new URL('api/v1/query_range', url);
   const end = Math.floor(endSeconds);
-  const parameters = { query, start: end - Math.ceil(lengthMs / 1000 / stepSeconds) * stepSeconds, end, step: stepSeconds };
+  const start = end - Math.ceil(lengthMs / 1000 / stepSeconds) * stepSeconds;
+  // dedup: Thanos' word for replicas of one Prometheus; others pay no heed.
+  const parameters = { query, start, end, step: stepSeconds, dedup: true };
   for (const [name, value] of Object.entries(parameters)) target.searchParams.set(name, String(value));
-  const basic = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
-  const authorization = token === undefined ? (username === '' ? undefined : `Basic ${basic}`) : `Bearer ${token}`;
-  return { target, headers: { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) } };
+  return target;
 }
 
 async function readBounded(response: Response, mostBytes: number): Promise<string> {
@@ -101,12 +93,14 @@ async function readBounded(response: Response, mostBytes: number): Promise<strin
 function seriesIn({ status }: Response, body: string): readonly Series[] {
   const content = parseJson(body);
   if (status === 401 || status === 403)
-    throw new PrometheusProblem(`Prometheus does not let the bot in (${status}); set PROMETHEUS_TOKEN`);
-  if (status !== 200) throw new PrometheusProblem(`Prometheus answered ${status}${refusalOf(content)}`);
+    throw new PrometheusProblem(
+      `Prometheus does not let the bot in (${status}); set PROMETHEUS_TOKEN, or PROMETHEUS_USER and PROMETHEUS_PASSWORD`,
+    );
+  if (status !== 200)
+    throw new PrometheusProblem(`Prometheus answered ${status}${refusalOf(content)}`, { late: status === 429 || status >= 500 });
   const parsed = answer.safeParse(content);
   if (!parsed.success) throw new PrometheusProblem('Prometheus sent an answer that is no range of samples');
   return parsed.data.data.result.map(({ metric, values }) => ({
-    pod: metric['pod'],
     labels: metric,
     points: values.flatMap(([seconds, value]) => toPoint(seconds, Number(value))),
   }));

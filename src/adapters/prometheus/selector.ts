@@ -1,20 +1,46 @@
-// The two selectors of the memory series: one pod's, and all its replicas'. Names become PromQL strings and regular expressions by escaping alone, so
-// that nothing in a name can widen a query. Only matchers = and =~ are used.
+// The two selectors of the memory series: one pod's containers, and one container of all replicas. Names become PromQL strings and regular expressions by
+// escaping alone, so that nothing in a name can widen a query.
 
 import type { EvidenceSubject } from '../../ports/evidence-reader.ts';
+import type { LabelScheme } from './label-scheme.ts';
 
-/** cAdvisor's working set: what the kernel cannot simply take back, and what counts towards the kill. */
-const METRIC = 'container_memory_working_set_bytes';
+export type Naming = {
+  readonly scheme: LabelScheme;
+  /** More matchers, as they are written in the settings. */
+  readonly matchers: string | undefined;
+};
 
-export function podSelector({ ref }: EvidenceSubject): string {
-  return selector({ ref }, `pod="${escaped(ref.pod)}"`);
+/** Every container there is, each once. The pod's own cgroup and the sandbox have no name, or "POD". */
+export function everyContainer(naming: Naming): string {
+  const { namespace, pod, container } = naming.scheme;
+  return `max by (${namespace}, ${pod}, ${container}) (${selector(naming, real(naming))})`;
+}
+
+/** Every container of the pod: its neighbours count towards the same limit. */
+export function podSelector(naming: Naming, { ref }: EvidenceSubject): string {
+  return selector(naming, [namespaced(naming, ref), `${naming.scheme.pod}="${escaped(ref.pod)}"`, ...real(naming)]);
+}
+
+function real({ scheme: { container } }: Naming): readonly string[] {
+  return [`${container}!=""`, `${container}!="POD"`];
 }
 
 /** Without a kill nothing says who owns the pod: then it stands alone. */
-export function replicaSelector({ ref, kill }: EvidenceSubject): string {
+export function replicaSelector(naming: Naming, { ref, kill }: EvidenceSubject): string {
+  const { pod, container } = naming.scheme;
   const owner = kill?.controller;
-  if (owner === undefined || owner.kind === 'Node') return podSelector({ ref });
-  return selector({ ref }, `pod=~"${escaped(replicaPattern(owner))}"`);
+  const which =
+    owner === undefined || owner.kind === 'Node' ? `${pod}="${escaped(ref.pod)}"` : `${pod}=~"${escaped(replicaPattern(owner))}"`;
+  return selector(naming, [namespaced(naming, ref), which, `${container}="${escaped(ref.container)}"`]);
+}
+
+function namespaced({ scheme }: Naming, { namespace }: EvidenceSubject['ref']): string {
+  return `${scheme.namespace}="${escaped(namespace)}"`;
+}
+
+function selector({ scheme, matchers }: Naming, own: readonly string[]): string {
+  const all = [...own, ...[scheme.matchers, matchers].filter((each) => each !== undefined)];
+  return `${scheme.metric}{${all.join(',')}}`;
 }
 
 /** How the controllers name pods: a StatefulSet by number; a ReplicaSet, DaemonSet or Job with five letters behind its own name. */
@@ -34,10 +60,6 @@ function replicaPattern({ kind, name }: { readonly kind: string; readonly name: 
     default:
       return `${quoted(name)}-[a-z0-9-]+`;
   }
-}
-
-function selector({ ref }: EvidenceSubject, podMatcher: string): string {
-  return `${METRIC}{namespace="${escaped(ref.namespace)}",${podMatcher},container="${escaped(ref.container)}"}`;
 }
 
 /** A name as a regular expression: names hold dots. */

@@ -1,18 +1,25 @@
-// Series into one usage: the killed pod's line, and the peak, percentile and daily peaks of all replicas. Bytes at instants in and out; sampled values
-// are lower bounds of what was really used.
+// Series into one usage: the killed pod's line with its instances and neighbours, and the peak, percentile and daily peaks of all replicas. Bytes at
+// instants in and out; sampled values are lower bounds of what was really used.
 
-import type { Usage, UsagePoint } from '../../domain/evidence.ts';
+import type { NeighbourUse, Usage, UsagePoint } from '../../domain/evidence.ts';
 import type { Bytes } from '../../domain/memory.ts';
-import { DAY } from '../../domain/time.ts';
+import { DAY, MINUTE } from '../../domain/time.ts';
+import { instancesOf, merged, usesOf } from './instances.ts';
+import type { LabelScheme } from './label-scheme.ts';
 import type { Series } from './query-range.ts';
 
 export type SummaryInput = {
-  /** The pod whose line is drawn. */
+  readonly scheme: LabelScheme;
+  /** Whose line is drawn. */
   readonly pod: string;
-  /** That pod, finely, the last hour. */
+  readonly podUid: string;
+  readonly container: string;
+  /** All containers of that pod, finely, the last hour. */
   readonly fine: readonly Series[];
-  /** All replicas, coarsely, the last days. */
+  /** That container of all replicas, coarsely, the last days: the highest of each step. */
   readonly coarse: readonly Series[];
+  /** The highest of all replicas for each hour of the last weeks; empty where it could not be had. */
+  readonly long: readonly Series[];
   /** Of the fine series. */
   readonly stepSeconds: number;
 };
@@ -22,38 +29,56 @@ type UsageSeries = Extract<Usage, { readonly kind: 'series' }>;
 const PERCENTILE = 0.95;
 /** Older points of the line: enough for a trend over days, few enough to keep with the incident. */
 const MOST_OLDER_POINTS = 500;
+const NEIGHBOURS_BACK_MS = 5 * MINUTE;
 
-/** Undefined without a single sample. */
-export function summarise({ pod, fine, coarse, stepSeconds }: SummaryInput): UsageSeries | undefined {
-  const recent = merged(fine);
+/** Undefined without a single sample of the container. */
+export function summarise(input: SummaryInput): UsageSeries | undefined {
+  const { scheme, pod, podUid, container, coarse, long, stepSeconds } = input;
+  const fine = instancesOf(
+    input.fine.filter(({ labels }) => labels[scheme.container] === container),
+    podUid,
+  );
+  const recent = fine.flatMap(({ points }) => points);
   const replicas = coarse.flatMap(({ points }) => points);
-  const all = [...replicas, ...recent];
+  const all = [...long.flatMap(({ points }) => points), ...replicas, ...recent];
   const [first] = all;
   if (first === undefined) return undefined;
-  const peak = all.reduce((best, point) => (point.bytes > best.bytes ? point : best), first);
   const oldest = all.reduce((best, point) => (point.at < best.at ? point : best), first);
   const newest = all.reduce((best, point) => (point.at > best.at ? point : best), first);
   const begin = recent[0]?.at ?? Number.POSITIVE_INFINITY;
-  const older = merged(coarse.filter((series) => series.pod === pod)).filter(({ at }) => at < begin);
+  const own = instancesOf(
+    coarse.filter(({ labels }) => labels[scheme.pod] === pod),
+    podUid,
+  );
+  const older = merged(own).filter(({ at }) => at < begin);
   return {
     kind: 'series',
     points: [...thinned(older), ...recent],
     stepSeconds,
-    peak,
-    p95: percentile(replicas.length > 0 ? replicas : recent),
+    peak: highest(all, first),
+    p95: percentile(replicas.length > 0 ? replicas : recent.length > 0 ? recent : all),
     daysKnown: (newest.at - oldest.at) / DAY,
     dailyPeaks: dailyPeaks(all),
+    instances: usesOf(own.length > fine.length ? own : fine),
+    neighbours: neighboursIn(input),
   };
 }
 
-/** Restarts make new series of the same container (another id label), and two scrape jobs may see it: at each instant the highest counts. */
-function merged(series: readonly Series[]): readonly UsagePoint[] {
-  const highest = new Map<number, UsagePoint>();
-  for (const point of series.flatMap(({ points }) => points)) {
-    const known = highest.get(point.at);
-    if (known === undefined || known.bytes < point.bytes) highest.set(point.at, point);
-  }
-  return [...highest.values()].toSorted((a, b) => a.at - b.at);
+function highest(points: readonly UsagePoint[], first: UsagePoint): UsagePoint {
+  return points.reduce((best, point) => (point.bytes > best.bytes ? point : best), first);
+}
+
+/** What else ran in the pod in the minutes before: it counts towards the pod's limit. */
+function neighboursIn({ fine, scheme, container }: SummaryInput): readonly NeighbourUse[] {
+  const others = fine.filter(({ labels }) => labels[scheme.container] !== container);
+  const end = Math.max(...fine.flatMap(({ points }) => points.map(({ at }) => at)));
+  const names = [...new Set(others.map(({ labels }) => labels[scheme.container] ?? ''))].toSorted();
+  return names.flatMap((name) => {
+    const points = merged(others.filter(({ labels }) => labels[scheme.container] === name));
+    const near = points.filter(({ at }) => at >= end - NEIGHBOURS_BACK_MS);
+    const [first] = near;
+    return first === undefined ? [] : [{ container: name, peak: highest(near, first) }];
+  });
 }
 
 /** Evenly, so that medians and floors stay what they are; the peak is kept apart. */

@@ -1,49 +1,112 @@
-// Memory over time from Prometheus and what speaks its language. Two plain range queries: the pod finely over the last hour, and all replicas coarsely
-// over the last days. Peaks and percentiles are computed here, so that a test can check them.
+// Memory over time from Prometheus and what speaks its language, in three range queries: the pod's containers finely over the last hour, all replicas by
+// the highest of every five minutes over a week, and by the highest of every hour over four weeks. The last is a bonus: where it takes too long, the
+// others stand alone. Percentiles and daily peaks are computed here, so that a test can check them.
 
 import type { Usage } from '../../domain/evidence.ts';
 import type { Piece } from '../../domain/piece.ts';
-import { known, unavailable } from '../../domain/piece.ts';
+import { known, late, unavailable } from '../../domain/piece.ts';
 import type { Instant } from '../../domain/time.ts';
-import { DAY, HOUR, SECOND } from '../../domain/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EvidenceSubject, UsageReader } from '../../ports/evidence-reader.ts';
-import type { PrometheusEndpoint } from './query-range.ts';
+import type { PrometheusEndpoint } from './endpoint.ts';
+import type { LabelScheme } from './label-scheme.ts';
+import { SCHEME_NAMES, SCHEMES } from './label-scheme.ts';
+import type { Series } from './query-range.ts';
 import { PrometheusProblem, queryRange } from './query-range.ts';
+import type { Naming } from './selector.ts';
 import { podSelector, replicaSelector } from './selector.ts';
 import { summarise } from './summarise.ts';
 
-export type PrometheusUsageOptions = PrometheusEndpoint & { readonly clock: Clock };
+export type PrometheusUsageOptions = { readonly endpoint: PrometheusEndpoint; readonly clock: Clock };
 
 const SOURCE = 'Prometheus';
 /** Scrapes come every 15 to 60 s. An hour of them is also what the chart draws. */
 const FINE = { lengthMs: HOUR, stepSeconds: 15 } as const;
-/** Prometheus keeps 15 days unless told otherwise; a week shows every weekday once. */
+/** A week shows every weekday once. */
 const COARSE = { lengthMs: 7 * DAY, stepSeconds: 300 } as const;
+/** Prometheus keeps 15 days unless told otherwise; some keep more. */
+const LONG = { lengthMs: 28 * DAY, stepSeconds: 3600 } as const;
+const LONG_WITHIN_MS = 1500;
+/** A pod too young for a first sample looks like other labels: these are tried again only so often. */
+const OTHER_LABELS_EVERY_MS = 10 * MINUTE;
+
+type Reading = { readonly subject: EvidenceSubject; readonly endSeconds: number; readonly signal: AbortSignal };
 
 export function createPrometheusUsage(options: PrometheusUsageOptions): UsageReader {
+  const { endpoint, clock } = options;
+  const labels = labelsInUse(endpoint.labels, clock);
   return {
     async read(subject, signal) {
+      const reading = { subject, endSeconds: endOf(subject, clock.now()), signal };
       try {
-        return await readUsage(options, subject, signal);
+        for (const scheme of labels.candidates()) {
+          const usage = await readUsage(endpoint, scheme, reading);
+          if (usage === undefined) continue;
+          labels.found(scheme);
+          return known(usage, SOURCE, clock.now());
+        }
+        return unavailable(`${SOURCE} has no samples of this container`);
       } catch (error) {
-        if (error instanceof PrometheusProblem) return unavailable(error.message);
+        if (error instanceof PrometheusProblem) return refused(error);
         throw error;
       }
     },
   };
 }
 
-async function readUsage(options: PrometheusUsageOptions, subject: EvidenceSubject, signal: AbortSignal): Promise<Piece<Usage>> {
-  const endSeconds = endOf(subject, options.clock.now());
-  const [fine, coarse] = await Promise.all([
-    queryRange(options, { query: podSelector(subject), endSeconds, ...FINE }, signal),
-    queryRange(options, { query: replicaSelector(subject), endSeconds, ...COARSE }, signal),
+function refused({ message, late: again }: PrometheusProblem): Piece<Usage> {
+  return again ? late(message) : unavailable(message);
+}
+
+/** Those that worked last; the others while none ever did, and now and then where those know nothing. */
+function labelsInUse(set: LabelScheme | undefined, clock: Clock) {
+  let best: LabelScheme = set ?? SCHEMES.cadvisor;
+  let proved = set !== undefined;
+  let triedAt = Number.NEGATIVE_INFINITY;
+  return {
+    candidates(): readonly LabelScheme[] {
+      const now = clock.now();
+      if (set !== undefined || (proved && now - triedAt < OTHER_LABELS_EVERY_MS)) return [best];
+      triedAt = now;
+      return [best, ...SCHEME_NAMES.map((name) => SCHEMES[name]).filter((scheme) => scheme !== best)];
+    },
+    found(scheme: LabelScheme): void {
+      best = scheme;
+      proved = true;
+    },
+  };
+}
+
+async function readUsage(endpoint: PrometheusEndpoint, scheme: LabelScheme, reading: Reading): Promise<Usage | undefined> {
+  const { subject, endSeconds, signal } = reading;
+  const naming: Naming = { scheme, matchers: endpoint.matchers };
+  const replicas = replicaSelector(naming, subject);
+  const [fine, coarse, long] = await Promise.all([
+    queryRange(endpoint, { query: podSelector(naming, subject), endSeconds, ...FINE }, signal),
+    queryRange(
+      endpoint,
+      { query: `max by (${scheme.pod}, id) (max_over_time(${replicas}[${COARSE.stepSeconds}s]))`, endSeconds, ...COARSE },
+      signal,
+    ),
+    longPeaks(endpoint, `max(max_over_time(${replicas}[${LONG.stepSeconds}s]))`, reading),
   ]);
-  const usage = summarise({ pod: subject.ref.pod, fine, coarse, stepSeconds: FINE.stepSeconds });
-  return usage === undefined
-    ? unavailable(`${SOURCE} has no samples of this container`)
-    : known(usage, SOURCE, options.clock.now());
+  const { pod, podUid, container } = subject.ref;
+  return summarise({ scheme, pod, podUid, container, fine, coarse, long, stepSeconds: FINE.stepSeconds });
+}
+
+async function longPeaks(
+  endpoint: PrometheusEndpoint,
+  query: string,
+  { endSeconds, signal }: Reading,
+): Promise<readonly Series[]> {
+  try {
+    const limited = { ...endpoint, timeoutMs: Math.min(endpoint.timeoutMs, LONG_WITHIN_MS) };
+    return await queryRange(limited, { query, endSeconds, ...LONG }, signal);
+  } catch (error) {
+    if (error instanceof PrometheusProblem) return [];
+    throw error;
+  }
 }
 
 /** Up to the kill: what came after it belongs to the next run. */

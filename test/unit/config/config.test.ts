@@ -77,6 +77,12 @@ describe('configuration', () => {
     { name: 'SLACK_SIGNING_SECRET', environment: { SLACK_SIGNING_SECRET: 'short' } },
     { name: 'SLACK_BOT_TOKEN', environment: { SLACK_SIGNING_SECRET: '0'.repeat(32), SLACK_CHANNEL: 'C0123456789' } },
     { name: 'PROMETHEUS_URL', environment: { PROMETHEUS_URL: 'prometheus:9090' } },
+    { name: 'PROMETHEUS_PASSWORD', environment: { PROMETHEUS_USER: 'u' } },
+    { name: 'PROMETHEUS_KEY_FILE', environment: { PROMETHEUS_CERT_FILE: '/c' } },
+    { name: 'PROMETHEUS_CA_FILE', environment: { PROMETHEUS_CA_FILE: '/missing.pem' } },
+    { name: 'PROMETHEUS_TENANT', environment: { PROMETHEUS_TENANT: 'a: b: c' } },
+    { name: 'PROMETHEUS_MATCHERS', environment: { PROMETHEUS_MATCHERS: '{cluster="a"}' } },
+    { name: 'PROMETHEUS_LABELS', environment: { PROMETHEUS_LABELS: 'mem{ns,pod}' } },
     { name: 'HTTP_PORT', environment: { HTTP_PORT: '70000' } },
     { name: 'LOCAL_SLACK_PORT', environment: { LOCAL_SLACK_PORT: 'x' } },
     { name: 'LOG_LEVEL', environment: { LOG_LEVEL: 'loud' } },
@@ -129,12 +135,45 @@ describe('configuration', () => {
     expect(named).toEqual(['REDIS_URL', 'KUBECONFIG', 'SLACK_BOT_TOKEN']);
   });
 
+  it('takes what a Prometheus asks for', () => {
+    const { prometheus } = configOf(
+      {
+        PROMETHEUS_URL: 'https://p',
+        PROMETHEUS_USER: 'u',
+        PROMETHEUS_PASSWORD: 'p',
+        PROMETHEUS_CA_FILE: '/ca',
+        PROMETHEUS_CERT_FILE: '/cert',
+        PROMETHEUS_KEY_FILE: '/key',
+        PROMETHEUS_TENANT: 'team-a',
+        PROMETHEUS_MATCHERS: 'cluster="a", env=~"prod|stage"',
+        PROMETHEUS_LABELS: 'mem{ns,pod,c}',
+      },
+      { readFile: (path) => `content of ${path}` },
+    );
+    expect(prometheus).toMatchObject({
+      basic: { user: 'u' },
+      tls: { ca: 'content of /ca', cert: 'content of /cert' },
+      tenant: { header: 'X-Scope-OrgID', value: 'team-a' },
+      matchers: 'cluster="a", env=~"prod|stage"',
+      labels: 'mem{ns,pod,c}',
+    });
+    expect(prometheus?.tls?.key?.reveal()).toBe('content of /key');
+    const other = configOf({ PROMETHEUS_URL: 'https://p', PROMETHEUS_TENANT: 'THANOS-TENANT: b', PROMETHEUS_LABELS: 'auto' });
+    expect(other.prometheus).toMatchObject({
+      tenant: { header: 'THANOS-TENANT', value: 'b' },
+      labels: undefined,
+      tls: undefined,
+    });
+  });
+
   it('never prints a secret', () => {
     const config = configOf({
       ...WORKSPACE,
       REDIS_URL: 'redis://:hunter2@r:6379',
       PROMETHEUS_URL: 'http://p',
       PROMETHEUS_TOKEN: 'hunter3',
+      PROMETHEUS_USER: 'u',
+      PROMETHEUS_PASSWORD: 'hunter4',
     });
     expect(JSON.stringify(config)).not.toMatch(/hunter|xoxb-1|xapp-1/);
   });

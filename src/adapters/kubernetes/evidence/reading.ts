@@ -2,7 +2,7 @@
 // Nothing here throws, and nothing waits longer than its deadline, whatever the connection does.
 
 import type { Piece } from '../../../domain/piece.ts';
-import { known, unavailable } from '../../../domain/piece.ts';
+import { known, late, unavailable } from '../../../domain/piece.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { PermanentError, TransientError } from '../../../ports/fault.ts';
 import { refusalCode } from '../faults.ts';
@@ -36,8 +36,8 @@ export async function piece<T>(
   try {
     return known(await settled(read, limited), source, clock.now());
   } catch (error) {
-    if (limited.aborted) return unavailable(`reading ${what} took longer than ${seconds(performance.now() - started)}`);
-    return unavailable(reasonFor(what, error));
+    if (limited.aborted) return late(`reading ${what} took longer than ${seconds(performance.now() - started)}`);
+    return error instanceof TransientError ? late(reasonFor(what, error)) : unavailable(reasonFor(what, error));
   }
 }
 

@@ -32,7 +32,7 @@ export const memoryResources = z.object({ request: quantityText.optional(), limi
 export function piece<Value extends z.ZodType>(value: Value) {
   return z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('known'), value, source: z.string(), at: instant }),
-    z.object({ kind: z.literal('unavailable'), reason: z.string() }),
+    z.object({ kind: z.literal('unavailable'), reason: z.string(), late: z.literal(true).optional() }),
   ]);
 }
 

@@ -1,0 +1,247 @@
+// What Prometheus and those that speak its language may ask for and answer: credentials, tenants, certificates, other labels, warnings, refusals, silence. On a
+// server of the test's own, over the network.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { PrometheusAccess } from '../../src/adapters/prometheus/endpoint.ts';
+import { connectPrometheus } from '../../src/adapters/prometheus/endpoint.ts';
+import { parseScheme } from '../../src/adapters/prometheus/label-scheme.ts';
+import { createPrometheusUsage } from '../../src/adapters/prometheus/usage-reader.ts';
+import { kill, NOW } from '../support/build.ts';
+import { textWith } from './cluster-support.ts';
+
+const SECONDS = NOW / 1000;
+const subject = { ref: kill().ref, kill: kill() };
+const clock = { now: () => NOW };
+const closers: (() => Promise<void> | void)[] = [];
+
+afterEach(async () => {
+  for (const close of closers.splice(0).toReversed()) await close();
+});
+
+type Asked = { readonly query: string; readonly request: IncomingMessage };
+type Reply = { readonly status?: number; readonly body: string };
+
+function matrix(metric: object, value = '104857600'): Reply {
+  return {
+    body: JSON.stringify({
+      status: 'success',
+      data: { resultType: 'matrix', result: [{ metric, values: [[SECONDS - 120, value]] }] },
+    }),
+  };
+}
+const NOTHING: Reply = { body: JSON.stringify({ status: 'success', data: { resultType: 'matrix', result: [] } }) };
+const CADVISOR = { namespace: 'payments', pod: kill().ref.pod, container: 'app' };
+
+/** Answers each query by what `reply` makes of it, and remembers them. */
+async function serve(
+  reply: (asked: Asked) => Reply,
+  secure?: { readonly key: string; readonly cert: string; readonly ca?: string },
+) {
+  const asked: Asked[] = [];
+  let atOnce = 0;
+  let most = 0;
+  const listener: RequestListener = (request: IncomingMessage, response: ServerResponse) => {
+    most = Math.max(most, (atOnce += 1));
+    const query = new URL(request.url ?? '/', 'http://x').searchParams.get('query') ?? '';
+    asked.push({ query, request });
+    const { status = 200, body } = reply({ query, request });
+    setTimeout(() => {
+      atOnce -= 1;
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+    }, 5);
+  };
+  const server: Server =
+    secure === undefined
+      ? createServer(listener)
+      : createTlsServer({ ...secure, requestCert: secure.ca !== undefined }, listener);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => new Promise((resolve) => server.close(() => resolve())));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return { asked, most: () => most, url: `${secure === undefined ? 'http' : 'https'}://localhost:${port}` };
+}
+
+function usageOf(access: PrometheusAccess, timeoutMs = 5000) {
+  const endpoint = connectPrometheus(access, timeoutMs);
+  closers.push(() => endpoint.close());
+  return createPrometheusUsage({ endpoint, clock });
+}
+
+const soon = (): AbortSignal => AbortSignal.timeout(10_000);
+
+describe('Prometheus lets the bot in', () => {
+  const cases: readonly {
+    readonly name: string;
+    readonly access: Partial<PrometheusAccess>;
+    readonly header: string;
+    readonly value: string;
+  }[] = [
+    { name: 'by bearer token', access: { token: 'tok' }, header: 'authorization', value: 'Bearer tok' },
+    {
+      name: 'by user and password',
+      access: { basic: { user: 'u', password: 'p:w' } },
+      header: 'authorization',
+      value: `Basic ${btoa('u:p:w')}`,
+    },
+    {
+      name: 'by token before password',
+      access: { token: 'tok', basic: { user: 'u', password: 'p' } },
+      header: 'authorization',
+      value: 'Bearer tok',
+    },
+    {
+      name: 'as one of its tenants',
+      access: { tenant: { header: 'X-Scope-OrgID', value: 'team-a' } },
+      header: 'x-scope-orgid',
+      value: 'team-a',
+    },
+  ];
+
+  it.each(cases)('$name', async ({ access, header, value }) => {
+    const { url, asked } = await serve(() => matrix(CADVISOR));
+    expect(await usageOf({ url, ...access }).read(subject, soon())).toMatchObject({ kind: 'known', source: 'Prometheus' });
+    expect(new Set(asked.map(({ request }) => request.headers[header]))).toEqual(new Set([value]));
+  });
+
+  it('by what its URL holds, with a path before the API', async () => {
+    const { url, asked } = await serve(() => matrix(CADVISOR));
+    await usageOf({ url: `${url.replace('//', '//u%40x:p%2Fw@')}/select/0/prometheus/` }).read(subject, soon());
+    expect(asked[0]?.request.headers.authorization).toBe(`Basic ${btoa('u@x:p/w')}`);
+    expect(asked[0]?.request.url).toMatch(/^\/select\/0\/prometheus\/api\/v1\/query_range\?/);
+  });
+
+  it('with certificates of its own, and only with them', async () => {
+    const { key, cert } = certificate();
+    const { url } = await serve(() => matrix(CADVISOR), { key, cert, ca: cert });
+    expect(await usageOf({ url, tls: { ca: cert, cert, key } }).read(subject, soon())).toMatchObject({ kind: 'known' });
+    const stranger = await usageOf({ url }).read(subject, soon());
+    expect(stranger).toMatchObject({
+      kind: 'unavailable',
+      late: true,
+      reason: textWith(/^Prometheus could not be reached \(/),
+    });
+  });
+});
+
+describe('Prometheus names its series', () => {
+  it.each([
+    { name: 'exported_pod', metric: { exported_namespace: 'payments', exported_pod: kill().ref.pod, exported_container: 'app' } },
+    { name: 'pod_name', metric: { namespace: 'payments', pod_name: kill().ref.pod, container_name: 'app' } },
+    {
+      name: 'GKE’s way',
+      metric: { namespace_name: 'payments', pod_name: kill().ref.pod, container_name: 'app', memory_type: 'non-evictable' },
+    },
+  ])('with $name: found out once, then asked at once', async ({ metric }) => {
+    const [label = ''] = Object.keys(metric);
+    const { url, asked } = await serve(({ query }) =>
+      query.includes(`{${label}="`) && query.includes(Object.keys(metric)[1] ?? '') ? matrix(metric) : NOTHING,
+    );
+    const usage = usageOf({ url });
+    expect(await usage.read(subject, soon())).toMatchObject({ kind: 'known', value: { peak: { bytes: 104_857_600 } } });
+    asked.length = 0;
+    expect(await usage.read(subject, soon())).toMatchObject({ kind: 'known' });
+    expect(asked).toHaveLength(3);
+  });
+
+  it('as the settings say, and is asked in no other way', async () => {
+    const { url, asked } = await serve(() => NOTHING);
+    const labels = parseScheme('mem{ns,p,c}');
+    expect(await usageOf({ url, labels, matchers: 'cluster="prod"' }).read(subject, soon())).toEqual({
+      kind: 'unavailable',
+      reason: 'Prometheus has no samples of this container',
+    });
+    expect(asked.every(({ query }) => /mem\{ns="payments",p=.*,cluster="prod"\}/.test(query))).toBe(true);
+    expect(asked).toHaveLength(3);
+  });
+});
+
+describe('Prometheus answers', () => {
+  it('with warnings and more than it was asked, as Thanos and VictoriaMetrics do', async () => {
+    const body = JSON.stringify({
+      ...parsed(matrix({ ...CADVISOR, prometheus_replica: 'b' }).body),
+      isPartial: false,
+      warnings: ['store timed out'],
+      stats: {},
+    });
+    const { url } = await serve(() => ({ body }));
+    expect(await usageOf({ url }).read(subject, soon())).toMatchObject({ kind: 'known' });
+  });
+
+  it.each([
+    { name: 'nothing', reply: NOTHING, expected: { reason: 'Prometheus has no samples of this container' } },
+    { name: 'no number', reply: matrix(CADVISOR, 'NaN'), expected: { reason: 'Prometheus has no samples of this container' } },
+    {
+      name: 'a refusal',
+      reply: { status: 401, body: '' },
+      expected: { reason: textWith('does not let the bot in (401)') },
+    },
+    {
+      name: 'a mistake',
+      reply: { status: 400, body: '{"status":"error","error":"bad matcher"}' },
+      expected: { reason: 'Prometheus answered 400: bad matcher' },
+    },
+    {
+      name: 'that it is busy',
+      reply: { status: 503, body: 'busy' },
+      expected: { reason: 'Prometheus answered 503', late: true },
+    },
+    {
+      name: 'something else',
+      reply: { body: '<html>' },
+      expected: { reason: 'Prometheus sent an answer that is no range of samples' },
+    },
+  ])('$name', async ({ reply, expected }) => {
+    const { url } = await serve(() => reply);
+    expect(await usageOf({ url }).read(subject, soon())).toEqual({ kind: 'unavailable', ...expected });
+  });
+
+  it('without its long memory when that takes too long', async () => {
+    const { url } = await serve(({ query }) => (query.startsWith('max(') ? { status: 503, body: '' } : matrix(CADVISOR)));
+    expect(await usageOf({ url }).read(subject, soon())).toMatchObject({ kind: 'known', value: { daysKnown: 0 } });
+  });
+
+  it('too late, and is told so', async () => {
+    const { url } = await serve(() => matrix(CADVISOR));
+    const usage = await usageOf({ url }, 1).read(subject, soon());
+    expect(usage).toMatchObject({
+      kind: 'unavailable',
+      late: true,
+      reason: textWith(/^Prometheus took longer than /),
+    });
+  });
+
+  it('at most 20 requests at once', async () => {
+    const { url, most } = await serve(() => matrix(CADVISOR));
+    const usage = usageOf({ url });
+    const pieces = await Promise.all(Array.from({ length: 50 }, () => usage.read(subject, soon())));
+    expect(pieces.every(({ kind }) => kind === 'known')).toBe(true);
+    expect(most()).toBeLessThanOrEqual(20);
+  });
+});
+
+function parsed(text: string): object {
+  const content: unknown = JSON.parse(text);
+  return typeof content === 'object' && content !== null ? content : {};
+}
+
+/** A key and its own certificate for localhost, gone when they are read. */
+function certificate(): { readonly key: string; readonly cert: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'headroom-tls-'));
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+  const subject_ = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-keyout', key, '-out', cert, ...subject_],
+    { stdio: 'ignore' },
+  );
+  const made = { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
+  rmSync(folder, { recursive: true });
+  return made;
+}
