@@ -5,11 +5,13 @@
 //   E2E_KUBECONFIG=… npm run bench -- ask --count 60         from /oom to its answer
 //   E2E_KUBECONFIG=… npm run bench -- detect --pods 20000    the watcher: memory, processor time, latency, a burst, kills while it is down
 //   E2E_KUBECONFIG=… npm run bench -- storm                  300 kills of 60 workloads at once, told as one story
+//   E2E_KUBECONFIG=… E2E_PROMETHEUS_URL=… npm run bench -- enrich --count 60    the evidence of one kill, and of a hundred at once; needs a kubelet
 
 import { parseArgs } from 'node:util';
 import { benchApply } from './apply.ts';
 import { benchAsk } from './ask.ts';
 import { benchDetect } from './detect.ts';
+import { benchEnrich } from './enrich.ts';
 import { benchLoop } from './loop.ts';
 import { benchStorm } from './storm.ts';
 
@@ -21,6 +23,7 @@ const BENCHES: readonly (readonly [name: string, run: (kubeconfig: string, numbe
   ['storm', (kubeconfig) => benchStorm(kubeconfig)],
   ['apply', (kubeconfig, { count }) => benchApply(kubeconfig, count)],
   ['ask', (kubeconfig, { count }) => benchAsk(kubeconfig, count)],
+  ['enrich', (kubeconfig, { count }) => benchEnrich(kubeconfig, count)],
 ];
 
 const EXIT = { done: 0, failed: 1, configuration: 78 } as const;

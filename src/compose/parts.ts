@@ -6,6 +6,7 @@ import type { ClusterConnection } from '../adapters/kubernetes/connection.ts';
 import { connectCluster } from '../adapters/kubernetes/connection.ts';
 import { createDirectory } from '../adapters/kubernetes/directory.ts';
 import { createEvidenceReader } from '../adapters/kubernetes/evidence-reader.ts';
+import { gently } from '../adapters/kubernetes/gentle.ts';
 import { createMetricsUsage } from '../adapters/kubernetes/metrics-usage.ts';
 import { createMetricsUse } from '../adapters/kubernetes/metrics-use.ts';
 import { createNamespaces } from '../adapters/kubernetes/namespaces.ts';
@@ -122,6 +123,8 @@ export type Cluster = {
 export type Telemetry = { readonly log: Log; readonly meter: Meter };
 
 const PROMETHEUS_TIMEOUT_MS = 5000;
+/** What explanations read: a storm must not become the API server's storm. */
+export const GENTLE = { mostAtOnce: 20, sharedMs: 1500, timeoutMs: 5000 } as const;
 
 export function openCluster(
   config: Config,
@@ -131,7 +134,8 @@ export function openCluster(
   const connection = connectCluster(place.source);
   lifecycle.onStop('cluster connection', () => connection.close());
   const name = config.clusterName ?? place.name ?? nameOf(connection.contextName);
-  const metrics = createMetricsUsage({ connection, clock: systemClock });
+  const gentle = gently(connection, GENTLE);
+  const metrics = createMetricsUsage({ connection: gentle, clock: systemClock });
   const prometheus = prometheusOf(config, place);
   if (prometheus !== undefined) lifecycle.onStop('Prometheus connection', () => prometheus.close());
   const history = prometheus === undefined ? [] : [createPrometheusUsage({ endpoint: prometheus, clock: systemClock })];
@@ -140,7 +144,7 @@ export function openCluster(
   return {
     connection,
     name,
-    evidence: createEvidenceReader({ connection, cluster: name, clock: systemClock, log }),
+    evidence: createEvidenceReader({ connection: gentle, cluster: name, clock: systemClock, log }),
     usage: firstKnownUsage([...history, metrics]),
     pods: createPodFinder({ connection, cluster: name }),
     namespaces: createNamespaces({ connection, log }),

@@ -40,7 +40,7 @@ import { systemClock } from './parts.ts';
 import type { SlackPlace } from './stand-ins.ts';
 
 /** What a message may wait for evidence; what is not there by then is posted as missing. */
-const EVIDENCE_DEADLINE = toMillis(6 * SECOND);
+const EVIDENCE_DEADLINE = toMillis(3 * SECOND);
 const ROLLOUT_POLL = toMillis(2 * SECOND);
 const SWEEP_EVERY = '*/10 * * * * *';
 /** Once a day, when few look. */
