@@ -3,7 +3,7 @@
 
 import { once } from 'node:events';
 import { createServer, request as forward } from 'node:http';
-import { gather } from '../handlers/enrich.ts';
+import { gather } from '../handlers/gather.ts';
 import type { ClusterConnection } from '../src/adapters/kubernetes/connection.ts';
 import { connectCluster } from '../src/adapters/kubernetes/connection.ts';
 import { createEvidenceReader } from '../src/adapters/kubernetes/evidence-reader.ts';

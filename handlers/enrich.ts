@@ -8,9 +8,10 @@ import type { Evidence } from '../src/domain/evidence.ts';
 import type { Dossier, Incident } from '../src/domain/incident.ts';
 import { addEntry, entryOf } from '../src/domain/incident.ts';
 import { withEarlier } from '../src/domain/kernel-oom.ts';
+import { completed, hasLate } from '../src/domain/late-evidence.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
 import { containerIdOf, isLateMark } from '../src/domain/oom-kill.ts';
-import { unavailable, valueOf } from '../src/domain/piece.ts';
+import { valueOf } from '../src/domain/piece.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
 import { recommend } from '../src/domain/recommend.ts';
@@ -19,7 +20,7 @@ import type { Instant, Millis } from '../src/domain/time.ts';
 import { between, MINUTE, SECOND } from '../src/domain/time.ts';
 import type { BoundsReader } from '../src/ports/bounds-reader.ts';
 import type { Clock } from '../src/ports/clock.ts';
-import type { EvidenceReader, EvidenceSubject, UsageReader } from '../src/ports/evidence-reader.ts';
+import type { EvidenceReader, UsageReader } from '../src/ports/evidence-reader.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { JobQueue, Later } from '../src/ports/job-queue.ts';
 import type { KernelReports } from '../src/ports/kernel-reports.ts';
@@ -28,6 +29,7 @@ import type { Ledger } from '../src/ports/ledger.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { MuteStore } from '../src/ports/mute-store.ts';
 import type { Namespaces } from '../src/ports/namespaces.ts';
+import { gather } from './gather.ts';
 import type { OpenSettings } from './open-incident.ts';
 import { openAtOnce, openOrJoin } from './open-incident.ts';
 import type { Recalled } from './recall.ts';
@@ -50,8 +52,10 @@ export type EnrichPorts = {
 
 export type EnrichSettings = OpenSettings & {
   readonly policy: Policy;
-  /** What is not read by then is posted as missing. */
+  /** What is not read by then is posted as missing, and added when it comes. */
   readonly evidenceDeadline: Millis;
+  /** For a second look at what came too late. */
+  readonly lateDeadline: Millis;
 };
 
 export type EnrichOutcome =
@@ -60,20 +64,30 @@ export type EnrichOutcome =
   | { readonly kind: 'not-a-kill'; readonly because: string }
   | { readonly kind: 'explained'; readonly incidentId: string; readonly opened: boolean };
 
+export type EnrichInput = { readonly killId: string; readonly late?: boolean | undefined };
+
+const LATE_AGAIN_MS = 15 * SECOND;
+const LATE_AT_MOST = 5 * MINUTE;
+
 export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
-  return async function enrich(input: { readonly killId: string }, signal: AbortSignal): Promise<EnrichOutcome | Later> {
+  return async function enrich(input: EnrichInput, signal: AbortSignal): Promise<EnrichOutcome | Later> {
     const stored = await ports.intake.kill(input.killId);
     if (stored === undefined) return { kind: 'unknown-kill' };
     const kill = await withKernelReport(ports, stored);
     // What may turn out to be no kill of this container is weighed first.
     const isSure = kill.how !== 'suspected' && !isLateMark(kill);
     const early = isSure ? await openAtOnce(ports, settings, { kill, signal }) : undefined;
-    const evidence = await gather(ports, { ref: kill.ref, kill }, { signal, deadline: settings.evidenceDeadline });
-    const none = await whyNone(ports, kill, evidence);
+    const deadline = input.late === true ? settings.lateDeadline : settings.evidenceDeadline;
+    const found = await gather(ports, { ref: kill.ref, kill }, { signal, deadline });
+    const none = await whyNone(ports, kill, found);
     if (none !== undefined) return none;
-    const { incident, opened } = early ?? (await openOrJoin(ports, settings, { kill, owner: evidence.owner }));
-    const dossier = judge(ports, settings, { kill, incident, ...(await recall(ports, { incident, kill, evidence })) });
+    const { incident, opened } = early ?? (await openOrJoin(ports, settings, { kill, owner: found.owner }));
     const before = await ports.incidents.dossier(incident.id);
+    // Another kill was explained meanwhile: its message is the newer one.
+    if (input.late === true && before !== undefined && before.killId !== kill.id)
+      return { kind: 'explained', incidentId: incident.id, opened };
+    const evidence = input.late === true && before !== undefined ? completed(before.evidence, found) : found;
+    const dossier = judge(ports, settings, { kill, incident, ...(await recall(ports, { incident, kill, evidence })) });
     await ports.incidents.saveDossier(incident.id, dossier);
     await explainOnce(ports, incident, { before, dossier, kill });
     await ports.queue.enqueue({ step: 'post', incidentId: incident.id });
@@ -81,8 +95,22 @@ export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
       await ports.queue.enqueue({ step: 'verify', cluster: kill.ref.cluster, proposalId: incident.proposalId });
     }
     ports.log.info('kill explained', { incident: incident.id, kill: kill.id, cause: dossier.diagnosis.cause, opened });
-    return { kind: 'explained', incidentId: incident.id, opened };
+    return (await lookAgain(ports, input, { kill, evidence })) ?? { kind: 'explained', incidentId: incident.id, opened };
   };
+}
+
+type Found = { readonly kill: Kill; readonly evidence: Evidence };
+
+/** What was late is asked for by a job of its own, so that nothing waits for it; that one asks again until a kill is old news. */
+async function lookAgain(
+  ports: EnrichPorts,
+  { killId, late }: EnrichInput,
+  { kill, evidence }: Found,
+): Promise<Later | undefined> {
+  if (!hasLate(evidence) || between(kill.seenAt, ports.clock.now()) > LATE_AT_MOST) return undefined;
+  if (late === true) return { kind: 'later', afterMs: LATE_AGAIN_MS, reason: 'evidence is still missing' };
+  await ports.queue.enqueue({ step: 'enrich', cluster: kill.ref.cluster, killId, late: true });
+  return undefined;
 }
 
 /** Clocks differ, and the kernel's is read back from the machine's uptime. */
@@ -124,22 +152,6 @@ async function bystander(kernel: KernelReports, kill: Kill, evidence: Evidence):
   return bystanderBecause(kill, { reports: await kernel.inPod(kill.ref), pod: valueOf(evidence.pod) });
 }
 
-type GatherLimits = { readonly signal: AbortSignal; readonly deadline: Millis };
-
-/** All evidence, concurrently, with whatever is there when the deadline comes. */
-export async function gather(
-  readers: { readonly evidence: EvidenceReader; readonly usage: UsageReader },
-  subject: EvidenceSubject,
-  limits: GatherLimits,
-): Promise<Evidence> {
-  const signal = AbortSignal.any([limits.signal, AbortSignal.timeout(limits.deadline)]);
-  const [cluster, usage] = await Promise.all([
-    readers.evidence.read(subject, signal),
-    subject.kill?.how === 'node' ? unavailable('the node reported this, not a pod') : readers.usage.read(subject, signal),
-  ]);
-  return { ...cluster, usage };
-}
-
 function judge(
   ports: EnrichPorts,
   settings: EnrichSettings,
@@ -166,6 +178,8 @@ type Explained = { readonly before: Dossier | undefined; readonly dossier: Dossi
 async function explainOnce(ports: EnrichPorts, incident: Incident, { before, dossier, kill }: Explained): Promise<void> {
   if (entryOf(incident, 'root') === undefined) return;
   if (before !== undefined && before.diagnosis.cause === dossier.diagnosis.cause && incident.thread.length > 1) return;
+  // A second look at the same kill mends its message, whatever it comes to.
+  if (incident.thread.some(({ subject }) => subject.kind === 'explanation' && subject.killId === kill.id)) return;
   const now = ports.clock.now();
   const changed = before !== undefined && before.diagnosis.cause !== dossier.diagnosis.cause;
   await ports.incidents.update(incident.id, (current) => {

@@ -18,7 +18,7 @@ import type { Answer } from '../src/ports/answer.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { EvidenceReader, UsageReader } from '../src/ports/evidence-reader.ts';
 import type { Ledger } from '../src/ports/ledger.ts';
-import { gather } from './enrich.ts';
+import { gather } from './gather.ts';
 
 export type ExplainPorts = {
   readonly evidence: EvidenceReader;

@@ -41,6 +41,8 @@ import type { SlackPlace } from './stand-ins.ts';
 
 /** What a message may wait for evidence; what is not there by then is posted as missing. */
 const EVIDENCE_DEADLINE = toMillis(3 * SECOND);
+/** And for a second look at what came too late. */
+const DEADLINES = { evidenceDeadline: EVIDENCE_DEADLINE, lateDeadline: toMillis(10 * SECOND) };
 const ROLLOUT_POLL = toMillis(2 * SECOND);
 const SWEEP_EVERY = '*/10 * * * * *';
 /** Once a day, when few look. */
@@ -162,7 +164,7 @@ function settingsOf({ rules, slack: { channel, fallbackChannel } }: World) {
     policy: rules.policy,
     channel,
     fallbackChannel,
-    evidenceDeadline: EVIDENCE_DEADLINE,
+    ...DEADLINES,
   };
 }
 

@@ -54,7 +54,12 @@ export type Usage =
       readonly runs?: number | undefined;
     }
   /** One instant after the restart, from metrics.k8s.io: never shown as a peak. */
-  | { readonly kind: 'instant'; readonly now: UsagePoint };
+  | {
+      readonly kind: 'instant';
+      readonly now: UsagePoint;
+      /** A history is kept somewhere, and did not come in time. */
+      readonly historyLate?: true | undefined;
+    };
 
 export type NodeFacts = {
   readonly name: string;

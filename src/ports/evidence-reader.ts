@@ -4,6 +4,7 @@ import type { Evidence, Usage } from '../domain/evidence.ts';
 import type { Kill } from '../domain/oom-kill.ts';
 import type { Piece } from '../domain/piece.ts';
 import type { PodFacts } from '../domain/pod.ts';
+import type { Millis } from '../domain/time.ts';
 import type { ContainerRef } from '../domain/workload.ts';
 
 /** What to read about: a kill, or a container someone asks about. */
@@ -15,8 +16,8 @@ export type EvidenceSubject = {
 export interface EvidenceReader {
   /** Who owns the pod, as its kill recorded it: one or two quick reads, so that people can be told before the rest is read. */
   owner(subject: EvidenceSubject, signal: AbortSignal): Promise<Evidence['owner']>;
-  /** All pieces but usage, read concurrently; pieces not there when the signal fires are unavailable with "took longer than …". */
-  read(subject: EvidenceSubject, signal: AbortSignal): Promise<Omit<Evidence, 'usage'>>;
+  /** All pieces but usage, read concurrently, none longer than `pieceWithin`; pieces not there when the signal fires are unavailable with "took longer than …". */
+  read(subject: EvidenceSubject, signal: AbortSignal, pieceWithin?: Millis): Promise<Omit<Evidence, 'usage'>>;
 }
 
 export interface UsageReader {

@@ -2,6 +2,7 @@
 
 import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { connectPrometheus } from '../../src/adapters/prometheus/endpoint.ts';
 import { readOomCounterRises } from '../../src/adapters/prometheus/oom-counters.ts';
 import { toInstant } from '../../src/domain/time.ts';
 
@@ -23,7 +24,7 @@ async function risesOf(
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   try {
-    const endpoint = { url: `http://127.0.0.1:${address.port}`, token: undefined, timeoutMs: 5000 };
+    const endpoint = connectPrometheus({ url: `http://127.0.0.1:${address.port}` }, 5000);
     const rises = await readOomCounterRises(endpoint, { now: NOW, lengthMs: MINUTES * 60_000 }, AbortSignal.timeout(5000));
     return rises.map(({ value, at, rose, containerId }) => {
       expect(containerId).toBe(ID);

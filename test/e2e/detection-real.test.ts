@@ -5,6 +5,7 @@ import { randomInt } from 'node:crypto';
 import { accessSync, constants } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { connectPrometheus } from '../../src/adapters/prometheus/endpoint.ts';
 import type { OomCounterRise } from '../../src/adapters/prometheus/oom-counters.ts';
 import { readOomCounterRises } from '../../src/adapters/prometheus/oom-counters.ts';
 import { MINUTE, toInstant } from '../../src/domain/time.ts';
@@ -86,7 +87,7 @@ describe.skipIf(kubeconfig === undefined)('kills that show in no status, on a re
     if (prometheusUrl === undefined) return context.skip('E2E_PROMETHEUS_URL names none');
     const script = 'trap : TERM; for i in 1 2 3 4 5 6; do tail /dev/zero; sleep 4; done; sleep 100000';
     await create(`/api/v1/namespaces/${namespace()}/pods`, pod('counted', { limit: '48Mi', script }));
-    const endpoint = { url: prometheusUrl, token: undefined, timeoutMs: 5000 };
+    const endpoint = connectPrometheus({ url: prometheusUrl }, 5000);
     const risesOf = async (): Promise<readonly OomCounterRise[]> => {
       const asked = { now: toInstant(Date.now()), lengthMs: 10 * MINUTE };
       const rises = await readOomCounterRises(endpoint, asked, AbortSignal.timeout(10_000));

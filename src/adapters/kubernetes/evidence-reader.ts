@@ -33,14 +33,18 @@ type RawAndFacts = { readonly raw: unknown; readonly facts: PodFacts };
 type Reading = EvidenceReaderOptions & { readonly subject: EvidenceSubject; readonly limits: ReadingLimits };
 
 export function createEvidenceReader(options: EvidenceReaderOptions): EvidenceReader {
-  const timeoutMs = options.pieceTimeoutMs ?? PIECE_TIMEOUT_MS;
   return {
     owner(subject, signal) {
       const nothing = unavailable('the node reported this, not a pod');
       if (subject.ref.namespace === '') return Promise.resolve(nothing);
-      return ownerPiece({ ...options, subject, limits: { clock: options.clock, signal, timeoutMs } });
+      return ownerPiece({
+        ...options,
+        subject,
+        limits: { clock: options.clock, signal, timeoutMs: options.pieceTimeoutMs ?? PIECE_TIMEOUT_MS },
+      });
     },
-    async read(subject, signal) {
+    async read(subject, signal, pieceWithin) {
+      const timeoutMs = options.pieceTimeoutMs ?? pieceWithin ?? PIECE_TIMEOUT_MS;
       if (subject.ref.namespace === '')
         return onNode({ ...options, subject, limits: { clock: options.clock, signal, timeoutMs } });
       const reading = { ...options, subject, limits: { clock: options.clock, signal, timeoutMs } };

@@ -2,7 +2,7 @@
 
 import type { Instant } from '../../domain/time.ts';
 import { SECOND } from '../../domain/time.ts';
-import type { PrometheusEndpoint } from './query-range.ts';
+import type { PrometheusEndpoint } from './endpoint.ts';
 import { PrometheusProblem, queryRange } from './query-range.ts';
 
 /** A sentence's clause: that it answers, or why not. */

@@ -83,7 +83,7 @@ function optionsFor(job: Job): JobsOptions {
   switch (job.step) {
     case 'enrich':
       // Kill ids hold no colon, which BullMQ refuses in a job id; the prefix keeps it from looking like a number.
-      return { ...common, jobId: `kill-${job.killId}${job.marked === true ? '-marked' : ''}` };
+      return { ...common, jobId: `kill-${job.killId}${job.marked === true ? '-marked' : ''}${job.late === true ? '-late' : ''}` };
     case 'post':
       return waiting(job.incidentId, job.afterMs);
     case 'storm':

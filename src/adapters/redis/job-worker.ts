@@ -39,7 +39,13 @@ const LOCK_MS = 10 * SECOND;
 const STALLED_CHECK_MS = 5 * SECOND;
 
 const jobSchema = z.discriminatedUnion('step', [
-  z.object({ step: z.literal('enrich'), cluster: z.string(), killId: z.string(), marked: z.boolean().optional() }),
+  z.object({
+    step: z.literal('enrich'),
+    cluster: z.string(),
+    killId: z.string(),
+    marked: z.boolean().optional(),
+    late: z.boolean().optional(),
+  }),
   z.object({ step: z.literal('post'), incidentId: z.string(), afterMs: z.number().optional() }),
   z.object({ step: z.literal('storm'), stormId: z.string(), afterMs: z.number().optional() }),
   z.object({ step: z.literal('digest'), period: z.enum(['daily', 'weekly']), channel: z.string(), at: instant }),

@@ -52,7 +52,14 @@ export function createBot(world: FakeWorld, policy: Policy = defaultPolicy(), { 
   const { ports, clock, jobs } = world;
   const steps = {
     watch: createWatch(ports, { reportWithin: toMillis(60 * MINUTE) }),
-    enrich: createEnrich(ports, { routes: [], channel: 'C1', policy, ...ALERTS, evidenceDeadline: toMillis(1000) }),
+    enrich: createEnrich(ports, {
+      routes: [],
+      channel: 'C1',
+      policy,
+      ...ALERTS,
+      evidenceDeadline: toMillis(1000),
+      lateDeadline: toMillis(2000),
+    }),
     post: createPost(ports, { policy, storm: STORM, fallbackChannel: FALLBACK }),
     storm: createTellStorm(ports, { storm: STORM, fallbackChannel: FALLBACK }),
     propose: createPropose(ports, { policy, cluster }),

@@ -36,6 +36,7 @@ async function explaining(given: Kill) {
     policy: policy(),
     ...ALERTS,
     evidenceDeadline: toMillis(1000),
+    lateDeadline: toMillis(2000),
   });
   return { world, ports, found, run: () => enrich({ killId: given.id }, soon()) };
 }

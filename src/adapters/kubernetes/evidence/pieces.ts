@@ -86,7 +86,7 @@ export async function ownerPieces(reading: Reading, pod: PodFacts | undefined): 
   const owners = await ownersPiece(reading, pod);
   const found = valueOf(owners);
   if (owners.kind === 'unavailable' || found === undefined) {
-    const unknown = unavailable('the owner is not known');
+    const unknown = { ...unavailable('the owner is not known'), ...lateAs(owners) };
     return { owner: owners.kind === 'unavailable' ? owners : unknown, ownerEvents: unknown, rollout: unknown };
   }
   const [ownerEvents, rollout] = await Promise.all([eventsOf(reading, found.facts.chain), rolloutOf(reading, pod, found)]);
@@ -97,6 +97,11 @@ export async function ownerPieces(reading: Reading, pod: PodFacts | undefined): 
 export async function ownerPiece(reading: Reading): Promise<Evidence['owner']> {
   const owners = await ownersPiece(reading, undefined);
   return owners.kind === 'unavailable' ? owners : { ...owners, value: owners.value.facts };
+}
+
+/** What follows from a late piece is late too. */
+function lateAs(other: Piece<unknown>): { readonly late?: true } {
+  return other.kind === 'unavailable' && other.late === true ? { late: true } : {};
 }
 
 async function ownersPiece(reading: Reading, pod: PodFacts | undefined): Promise<Piece<OwnersRead>> {

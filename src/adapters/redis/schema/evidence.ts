@@ -82,7 +82,7 @@ const usage = z.discriminatedUnion('kind', [
     neighbours: z.array(z.object({ container: z.string(), peak: usagePoint })).optional(),
     runs: z.number().optional(),
   }),
-  z.object({ kind: z.literal('instant'), now: usagePoint }),
+  z.object({ kind: z.literal('instant'), now: usagePoint, historyLate: z.literal(true).optional() }),
 ]);
 
 const nodeFacts = z.object({

@@ -1,0 +1,26 @@
+// Gathers everything about a kill, or about a container somebody asks about, under one deadline.
+
+import type { Evidence } from '../src/domain/evidence.ts';
+import { unavailable } from '../src/domain/piece.ts';
+import type { Millis } from '../src/domain/time.ts';
+import { toMillis } from '../src/domain/time.ts';
+import type { EvidenceReader, EvidenceSubject, UsageReader } from '../src/ports/evidence-reader.ts';
+
+/** Of the deadline, so that those pieces that are there come in time when one is not. */
+const PIECE_SHARE = 0.8;
+
+type GatherLimits = { readonly signal: AbortSignal; readonly deadline: Millis };
+
+/** All evidence, concurrently, with whatever is there when the deadline comes. */
+export async function gather(
+  readers: { readonly evidence: EvidenceReader; readonly usage: UsageReader },
+  subject: EvidenceSubject,
+  limits: GatherLimits,
+): Promise<Evidence> {
+  const signal = AbortSignal.any([limits.signal, AbortSignal.timeout(limits.deadline)]);
+  const [cluster, usage] = await Promise.all([
+    readers.evidence.read(subject, signal, toMillis(Math.floor(PIECE_SHARE * limits.deadline))),
+    subject.kill?.how === 'node' ? unavailable('the node reported this, not a pod') : readers.usage.read(subject, signal),
+  ]);
+  return { ...cluster, usage };
+}

@@ -1,0 +1,119 @@
+// Evidence that comes too late: the first message does not wait for it, the second look adds it, and nobody looks for ever.
+
+import { describe, expect, it } from 'vitest';
+import type { Evidence } from '../../../src/domain/evidence.ts';
+import { completed, hasLate } from '../../../src/domain/late-evidence.ts';
+import type { Piece } from '../../../src/domain/piece.ts';
+import { known, late, unavailable, valueOf } from '../../../src/domain/piece.ts';
+import { SECOND } from '../../../src/domain/time.ts';
+import { firstKnownUsage } from '../../../src/ports/first-known-usage.ts';
+import { createFakeWorld } from '../../fakes/world.ts';
+import { evidence, kill, mi, NOW, series } from '../../support/build.ts';
+import { createBot, killedPod, soon } from './bot.ts';
+
+const SLOW = late('Prometheus took longer than 2.9 s');
+const HISTORY = known(
+  series(48, () => 200),
+  'Prometheus',
+  NOW,
+);
+const INSTANT = known({ kind: 'instant' as const, now: { at: NOW, bytes: mi(10) } }, 'metrics.k8s.io', NOW);
+
+/** Usage as Prometheus gives it, one answer after the other; the last one stays. */
+async function withUsage(answers: readonly Piece<Extract<Evidence['usage'], { kind: 'known' }>['value']>[]) {
+  const world = createFakeWorld();
+  let asked = 0;
+  world.ports.usage = {
+    read: async () => {
+      asked += 1;
+      return answers[Math.min(asked, answers.length) - 1] ?? SLOW;
+    },
+  };
+  const bot = createBot(world);
+  await bot.watch(killedPod(world), { initial: false });
+  return { world, bot, asked: () => asked };
+}
+
+describe('evidence that comes too late', () => {
+  it('is added to the message that did not wait for it', async () => {
+    const { world, bot } = await withUsage([SLOW, HISTORY]);
+    await bot.drain();
+    const dossier = await world.ports.incidents.dossier('OOM-1001');
+    expect(valueOf(dossier?.evidence.usage ?? SLOW)?.kind).toBe('series');
+    expect(world.slack.sent.filter(({ kind }) => kind === 'explanation')).toHaveLength(1);
+    expect(world.slack.sent.find(({ kind }) => kind === 'explanation')?.text).toContain('"kind":"series"');
+  });
+
+  it('is asked for by a job of its own, after the message is on its way', async () => {
+    const { world, bot } = await withUsage([SLOW]);
+    const [job] = world.jobs.splice(0, 1);
+    if (job?.step !== 'enrich') throw new Error('nothing to explain');
+    expect(await bot.enrich(job, soon())).toMatchObject({ kind: 'explained' });
+    expect(world.jobs).toEqual([
+      { step: 'post', incidentId: 'OOM-1001' },
+      { step: 'enrich', cluster: 'prod', killId: job.killId, late: true },
+    ]);
+    expect(await bot.enrich({ ...job, late: true }, soon())).toMatchObject({ kind: 'later', afterMs: 15 * SECOND });
+  });
+
+  it('is given up when the kill is old news', async () => {
+    const { bot, asked } = await withUsage([SLOW]);
+    await bot.drain();
+    expect(asked()).toBeGreaterThan(3);
+    expect(asked()).toBeLessThan(30);
+  });
+
+  it('does not overwrite what a newer kill was explained with', async () => {
+    const { world, bot } = await withUsage([SLOW]);
+    const [job] = world.jobs.splice(0, 1);
+    if (job?.step !== 'enrich') throw new Error('nothing to explain');
+    await bot.enrich(job, soon());
+    const dossier = await world.ports.incidents.dossier('OOM-1001');
+    if (dossier === undefined) throw new Error('nothing was explained');
+    await world.ports.incidents.saveDossier('OOM-1001', { ...dossier, killId: 'a-newer-one' });
+    expect(await bot.enrich({ ...job, late: true }, soon())).toMatchObject({ kind: 'explained' });
+    expect((await world.ports.incidents.dossier('OOM-1001'))?.killId).toBe('a-newer-one');
+  });
+});
+
+describe('two looks at one kill', () => {
+  it('keep what was known first, and take what came later', () => {
+    const first = evidence({ log: unavailable('no right'), node: late('slow'), usage: INSTANT });
+    const both = completed(first, evidence({ events: late('slow'), usage: HISTORY }));
+    expect(both).toEqual({ ...evidence(), usage: HISTORY });
+    expect(completed(evidence({ usage: HISTORY }), evidence({ usage: INSTANT })).usage).toBe(HISTORY);
+    expect(completed(evidence({ usage: SLOW }), evidence({ usage: SLOW })).usage).toBe(SLOW);
+  });
+
+  it.each([
+    { name: 'everything that can be had is there', given: evidence({ log: unavailable('no right') }), again: false },
+    { name: 'a piece is late', given: evidence({ log: late('slow') }), again: true },
+    {
+      name: 'an instant stands in for a late history',
+      given: evidence({ usage: { ...INSTANT, value: { ...INSTANT.value, historyLate: true } } }),
+      again: true,
+    },
+    { name: 'an instant is all there is', given: evidence({ usage: INSTANT }), again: false },
+  ])('$name: worth another look is $again', ({ given, again }) => {
+    expect(hasLate(given)).toBe(again);
+  });
+});
+
+describe('several sources of usage', () => {
+  const source = (piece: Evidence['usage']) => ({ read: async () => piece });
+  const read = (...pieces: readonly Evidence['usage'][]): Promise<Evidence['usage']> =>
+    firstKnownUsage(pieces.map(source)).read({ ref: kill().ref }, soon());
+
+  it('give the first that knows something', async () => {
+    expect(await read(HISTORY, INSTANT)).toBe(HISTORY);
+    expect(await read(unavailable('no samples'), INSTANT)).toBe(INSTANT);
+    expect(valueOf(await read(SLOW, INSTANT))).toMatchObject({ kind: 'instant', historyLate: true });
+    expect(await read(SLOW, HISTORY)).toBe(HISTORY);
+  });
+
+  it('give all their reasons when none does', async () => {
+    expect(await read(SLOW, unavailable('not installed'))).toEqual(late(`${SLOW.reason}; not installed`));
+    expect(await read(unavailable('a'), unavailable('b'))).toEqual(unavailable('a; b'));
+    expect(await read()).toEqual(unavailable('no source of memory usage is connected'));
+  });
+});
