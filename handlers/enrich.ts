@@ -7,6 +7,7 @@ import { diagnose } from '../src/domain/diagnose.ts';
 import type { Evidence } from '../src/domain/evidence.ts';
 import type { Dossier, Incident } from '../src/domain/incident.ts';
 import { addEntry, entryOf } from '../src/domain/incident.ts';
+import { kernelNearby } from '../src/domain/kernel-nearby.ts';
 import { withEarlier } from '../src/domain/kernel-oom.ts';
 import { completed, hasLate } from '../src/domain/late-evidence.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
@@ -73,12 +74,13 @@ export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
   return async function enrich(input: EnrichInput, signal: AbortSignal): Promise<EnrichOutcome | Later> {
     const stored = await ports.intake.kill(input.killId);
     if (stored === undefined) return { kind: 'unknown-kill' };
-    const kill = await withKernelReport(ports, stored);
+    const reported = await withKernelReport(ports, stored);
     // What may turn out to be no kill of this container is weighed first.
-    const isSure = kill.how !== 'suspected' && !isLateMark(kill);
-    const early = isSure ? await openAtOnce(ports, settings, { kill, signal }) : undefined;
+    const isSure = reported.how !== 'suspected' && !isLateMark(reported);
+    const early = isSure ? await openAtOnce(ports, settings, { kill: reported, signal }) : undefined;
     const deadline = input.late === true ? settings.lateDeadline : settings.evidenceDeadline;
-    const found = await gather(ports, { ref: kill.ref, kill }, { signal, deadline });
+    const found = await gather(ports, { ref: stored.ref, kill: reported }, { signal, deadline });
+    const kill = { ...reported, kernel: reported.kernel ?? kernelNearby(reported, found) };
     const none = await whyNone(ports, kill, found);
     if (none !== undefined) return none;
     const { incident, opened } = early ?? (await openOrJoin(ports, settings, { kill, owner: found.owner }));

@@ -14,6 +14,11 @@ export function background(kill: Kill, evidence: Evidence): readonly string[] {
   const at = kill.finishedAt ?? kill.seenAt;
   const rollout = valueOf(evidence.rollout);
   return [
+    ...(kill.kernel?.matchedBy === 'time'
+      ? [
+          'The kernel’s line is from node-problem-detector, which names no pod: it fits this kill by its time, and no other on the node.',
+        ]
+      : []),
     ...limitLines(kill, evidence),
     ...(rollout === undefined ? [] : rolloutLines(rollout, at)),
     ...nodeLines(kill, valueOf(evidence.node), valueOf(evidence.nodePods)),

@@ -36,6 +36,8 @@ export type KernelKill = {
   readonly before?: number | undefined;
   /** The kill's line as the kernel wrote it. */
   readonly line: string;
+  /** The report names no pod: it fits this kill by its time, and no other. */
+  readonly matchedBy?: 'time' | undefined;
 };
 
 export type KernelReader = {

@@ -15,6 +15,7 @@ export const kernelKillSchema = z.object({
   tasks: z.array(z.object({ pid: z.number(), command: z.string(), resident: bytes })).optional(),
   before: z.number().optional(),
   line: z.string(),
+  matchedBy: z.literal('time').optional(),
 }) satisfies z.ZodType<KernelKill>;
 
 export const killSchema = z.object({
