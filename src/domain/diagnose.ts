@@ -8,6 +8,7 @@ import { heapSetting } from './diagnose/heap.ts';
 import { nodePressure, noLimit } from './diagnose/node.ts';
 import { evicted, notKilled, ownHeapWords } from './diagnose/not-an-oom.ts';
 import { podLimit } from './diagnose/pod-limit.ts';
+import { rising } from './diagnose/rising.ts';
 import { leak, limitTooLow, spike } from './diagnose/shape.ts';
 import { startFailure, startup } from './diagnose/start.ts';
 import { memoryVolume } from './diagnose/volume.ts';
@@ -24,6 +25,7 @@ const RULES: readonly Rule[] = [
   startFailure,
   childProcess,
   heapSetting,
+  rising,
   startup,
   leak,
   spike,

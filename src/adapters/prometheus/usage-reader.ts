@@ -3,6 +3,7 @@
 // others stand alone. Percentiles and daily peaks are computed here, so that a test can check them.
 
 import type { Usage } from '../../domain/evidence.ts';
+import { livedFor } from '../../domain/oom-kill.ts';
 import type { Piece } from '../../domain/piece.ts';
 import { known, late, unavailable } from '../../domain/piece.ts';
 import type { Instant } from '../../domain/time.ts';
@@ -23,6 +24,9 @@ export type PrometheusUsageOptions = { readonly endpoint: PrometheusEndpoint; re
 const SOURCE = 'Prometheus';
 /** Scrapes come every 15 to 60 s. An hour of them is also what the chart draws. */
 const FINE = { lengthMs: HOUR, stepSeconds: 15 } as const;
+/** A life of minutes would be only a few steps of that, and some scrape more often. */
+const FINEST = { lengthMs: HOUR, stepSeconds: 5 } as const;
+const SHORT_LIFE_MS = 10 * MINUTE;
 /** A week shows every weekday once. */
 const COARSE = { lengthMs: 7 * DAY, stepSeconds: 300 } as const;
 /** Prometheus keeps 15 days unless told otherwise; some keep more. */
@@ -82,8 +86,10 @@ async function readUsage(endpoint: PrometheusEndpoint, scheme: LabelScheme, read
   const { subject, endSeconds, signal } = reading;
   const naming: Naming = { scheme, matchers: endpoint.matchers };
   const replicas = replicaSelector(naming, subject);
+  const lived = subject.kill === undefined ? undefined : livedFor(subject.kill);
+  const steps = lived !== undefined && lived < SHORT_LIFE_MS ? FINEST : FINE;
   const [fine, coarse, long] = await Promise.all([
-    queryRange(endpoint, { query: podSelector(naming, subject), endSeconds, ...FINE }, signal),
+    queryRange(endpoint, { query: podSelector(naming, subject), endSeconds, ...steps }, signal),
     queryRange(
       endpoint,
       { query: `max by (${scheme.pod}, id) (max_over_time(${replicas}[${COARSE.stepSeconds}s]))`, endSeconds, ...COARSE },
@@ -92,7 +98,7 @@ async function readUsage(endpoint: PrometheusEndpoint, scheme: LabelScheme, read
     longPeaks(endpoint, `max(max_over_time(${replicas}[${LONG.stepSeconds}s]))`, reading),
   ]);
   const { pod, podUid, container } = subject.ref;
-  return summarise({ scheme, pod, podUid, container, fine, coarse, long, stepSeconds: FINE.stepSeconds });
+  return summarise({ scheme, pod, podUid, container, fine, coarse, long, stepSeconds: steps.stepSeconds });
 }
 
 async function longPeaks(
