@@ -135,17 +135,14 @@ export function openCluster(
   lifecycle.onStop('cluster connection', () => connection.close());
   const name = config.clusterName ?? place.name ?? nameOf(connection.contextName);
   const gentle = gently(connection, GENTLE);
-  const metrics = createMetricsUsage({ connection: gentle, clock: systemClock });
   const prometheus = prometheusOf(config, place);
   if (prometheus !== undefined) lifecycle.onStop('Prometheus connection', () => prometheus.close());
-  const history = prometheus === undefined ? [] : [createPrometheusUsage({ endpoint: prometheus, clock: systemClock })];
-  const used = prometheus === undefined ? [] : [createPrometheusUse({ endpoint: prometheus, clock: systemClock })];
   const { namespaces } = config;
   return {
     connection,
     name,
     evidence: createEvidenceReader({ connection: gentle, cluster: name, clock: systemClock, log }),
-    usage: firstKnownUsage([...history, metrics]),
+    ...memorySources(prometheus, { connection, gentle, namespaces }),
     pods: createPodFinder({ connection, cluster: name }),
     namespaces: createNamespaces({ connection, log }),
     directory: createDirectory({
@@ -155,20 +152,41 @@ export function openCluster(
       excluded: config.excludedNamespaces,
       clock: systemClock,
     }),
-    peaks: prometheus === undefined ? NO_PEAKS : createPrometheusPeaks({ endpoint: prometheus, clock: systemClock }),
-    use: firstKnownUse([createMetricsUse({ connection, namespaces, clock: systemClock }), ...used]),
     editor: createWorkloadEditor({ connection, cluster: name, clock: systemClock, log }),
     surroundings: createSurroundingsReader({ connection, clock: systemClock }),
-    bounds: createBoundsReader({ connection, clock: systemClock }),
-    prometheus,
-    usageWords:
-      prometheus === undefined
-        ? 'metrics.k8s.io only, one instant (set PROMETHEUS_URL for a history)'
-        : `Prometheus at ${prometheus.url.host}, else metrics.k8s.io`,
+    bounds: createBoundsReader({ connection: gentle, clock: systemClock }),
   };
 }
 
 const NO_PEAKS: PeakReader = { peaks: async () => unavailable('no Prometheus is connected') };
+
+type Asked = {
+  readonly connection: ClusterConnection;
+  readonly gentle: ClusterConnection;
+  readonly namespaces: readonly string[];
+};
+
+/** What containers use: over time where there is a Prometheus, at this instant where there is not. */
+function memorySources(
+  prometheus: PrometheusEndpoint | undefined,
+  { connection, gentle, namespaces }: Asked,
+): Pick<Cluster, 'usage' | 'use' | 'peaks' | 'prometheus' | 'usageWords'> {
+  const clock = systemClock;
+  const instant = createMetricsUsage({ connection: gentle, clock });
+  const instants = createMetricsUse({ connection, namespaces, clock });
+  if (prometheus === undefined) {
+    const usageWords = 'metrics.k8s.io only, one instant (set PROMETHEUS_URL for a history)';
+    return { usage: firstKnownUsage([instant]), use: firstKnownUse([instants]), peaks: NO_PEAKS, prometheus, usageWords };
+  }
+  const source = { endpoint: prometheus, clock };
+  return {
+    usage: firstKnownUsage([createPrometheusUsage(source), instant]),
+    use: firstKnownUse([instants, createPrometheusUse(source)]),
+    peaks: createPrometheusPeaks(source),
+    prometheus,
+    usageWords: `Prometheus at ${prometheus.url.host}, else metrics.k8s.io`,
+  };
+}
 
 function prometheusOf({ prometheus }: Config, place: ClusterPlace): PrometheusEndpoint | undefined {
   const url = prometheus?.url ?? place.prometheusUrl;
