@@ -13,6 +13,7 @@ import { effectiveLimit } from '../src/domain/pod.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
 import { recommend } from '../src/domain/recommend.ts';
+import { weighSuspicion } from '../src/domain/suspicion.ts';
 import type { Millis } from '../src/domain/time.ts';
 import type { Answer } from '../src/ports/answer.ts';
 import type { Clock } from '../src/ports/clock.ts';
@@ -38,8 +39,8 @@ export async function explain(
   { pod, signal }: { readonly pod: PodFacts; readonly signal: AbortSignal },
 ): Promise<Explained | undefined> {
   const now = ports.clock.now();
-  const kill = latest(findKills(pod, now));
-  const container = pod.containers.find(({ name }) => name === kill?.ref.container) ?? mostTelling(pod);
+  const shown = latest(findKills(pod, now));
+  const container = pod.containers.find(({ name }) => name === shown?.ref.container) ?? mostTelling(pod);
   if (container === undefined) return undefined;
   const ref = {
     cluster: settings.cluster,
@@ -49,7 +50,10 @@ export async function explain(
     container: container.name,
     role: container.role,
   };
-  const found = await gather(ports, { ref, kill }, { signal, deadline: settings.evidenceDeadline });
+  const found = await gather(ports, { ref, kill: shown }, { signal, deadline: settings.evidenceDeadline });
+  // SIGKILL by a probe, say, is no memory kill: then it is told what it was.
+  const isOther = shown?.how === 'suspected' && weighSuspicion(shown, found).kind === 'dropped';
+  const kill = isOther ? undefined : shown;
   const { evidence, earlierKills } = await remembered(ports, { found, kill, container: container.name });
   const diagnosis = diagnose({ kill, evidence, now, earlierKills: earlierKills.map(({ at }) => at) });
   const recommendation = recommend({ kill, evidence, diagnosis, earlierKills, policy: policyFor(settings.policy, pod), now });

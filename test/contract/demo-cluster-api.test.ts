@@ -7,6 +7,7 @@ import { startDemoCluster } from '../../demo/cluster/start.ts';
 import type { Call, ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
 import { connectCluster } from '../../src/adapters/kubernetes/connection.ts';
 import { createPodWatcher } from '../../src/adapters/kubernetes/pod-watcher.ts';
+import { connectPrometheus } from '../../src/adapters/prometheus/endpoint.ts';
 import { readOomCounterRises } from '../../src/adapters/prometheus/oom-counters.ts';
 import { findKills } from '../../src/domain/oom-kill.ts';
 import { CLUSTER, clock, countingMeter, eventually, silent, soon } from './cluster-support.ts';
@@ -299,7 +300,7 @@ describe('what control breaks', () => {
   });
 
   it('has no counters of OOM kills, and says so as Prometheus does', async () => {
-    const endpoint = { url: cluster().demo.prometheusUrl, token: undefined, timeoutMs: 5000 };
+    const endpoint = connectPrometheus({ url: cluster().demo.prometheusUrl }, 5000);
     expect(await readOomCounterRises(endpoint, { now: clock.now(), lengthMs: 600_000 }, soon())).toEqual([]);
   });
 

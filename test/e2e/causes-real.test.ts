@@ -157,7 +157,7 @@ describe.skipIf(kubeconfig === undefined)('ways to die, on a real cluster: set E
       return /"lastState":\{"terminated":\{"exitCode":137/.test(JSON.stringify(body)) ? true : undefined;
     });
     await world.stage.command(world.stage.alice, `/oom pod ${namespace()}/probe`);
-    const answer = await world.stage.whisper(world.stage.alice, 'probe');
+    const answer = await world.stage.whisper(world.stage.alice, /[Pp]robe/);
     expect(shownText(answer)).toMatch(/[Pp]robe/);
     const all = await incidents.list({ state: 'all', limit: 100 });
     expect(all.filter(({ workload }) => workload.name === 'probe' && workload.namespace === namespace())).toEqual([]);
