@@ -39,10 +39,8 @@ import type { Cluster, Stores, Telemetry } from './parts.ts';
 import { systemClock } from './parts.ts';
 import type { SlackPlace } from './stand-ins.ts';
 
-/** What a message may wait for evidence; what is not there by then is posted as missing. */
-const EVIDENCE_DEADLINE = toMillis(3 * SECOND);
-/** And for a second look at what came too late. */
-const DEADLINES = { evidenceDeadline: EVIDENCE_DEADLINE, lateDeadline: toMillis(10 * SECOND) };
+/** What a message may wait for evidence, and a second look at what came too late. */
+const DEADLINES = { evidenceDeadline: toMillis(3 * SECOND), lateDeadline: toMillis(10 * SECOND) };
 const ROLLOUT_POLL = toMillis(2 * SECOND);
 const SWEEP_EVERY = '*/10 * * * * *';
 /** Once a day, when few look. */
@@ -228,7 +226,7 @@ function conversation({ rules, repositories, stores, cluster, telemetry }: World
   const decide = createDecide(common, { policy, cluster: cluster.name });
   const { pods, directory, evidence, usage, use } = cluster;
   const asking = { ...common, pods, directory, evidence, usage, use, distance };
-  const answering = { cluster: cluster.name, policy, evidenceDeadline: EVIDENCE_DEADLINE };
+  const answering = { cluster: cluster.name, policy, ...DEADLINES };
   return {
     reviewDraft: propose.draft,
     propose: propose.propose,

@@ -33,21 +33,20 @@ type RawAndFacts = { readonly raw: unknown; readonly facts: PodFacts };
 type Reading = EvidenceReaderOptions & { readonly subject: EvidenceSubject; readonly limits: ReadingLimits };
 
 export function createEvidenceReader(options: EvidenceReaderOptions): EvidenceReader {
+  const limitsOf = (signal: AbortSignal, pieceWithin: number = PIECE_TIMEOUT_MS): ReadingLimits => ({
+    clock: options.clock,
+    signal,
+    timeoutMs: options.pieceTimeoutMs ?? pieceWithin,
+  });
   return {
     owner(subject, signal) {
       const nothing = unavailable('the node reported this, not a pod');
       if (subject.ref.namespace === '') return Promise.resolve(nothing);
-      return ownerPiece({
-        ...options,
-        subject,
-        limits: { clock: options.clock, signal, timeoutMs: options.pieceTimeoutMs ?? PIECE_TIMEOUT_MS },
-      });
+      return ownerPiece({ ...options, subject, limits: limitsOf(signal) });
     },
     async read(subject, signal, pieceWithin) {
-      const timeoutMs = options.pieceTimeoutMs ?? pieceWithin ?? PIECE_TIMEOUT_MS;
-      if (subject.ref.namespace === '')
-        return onNode({ ...options, subject, limits: { clock: options.clock, signal, timeoutMs } });
-      const reading = { ...options, subject, limits: { clock: options.clock, signal, timeoutMs } };
+      const reading = { ...options, subject, limits: limitsOf(signal, pieceWithin) };
+      if (subject.ref.namespace === '') return onNode(reading);
       const eventsRead = readEvents(reading);
       const pod = await readPod(reading);
       const facts = valueOf(pod)?.facts;
@@ -68,13 +67,17 @@ export function createEvidenceReader(options: EvidenceReaderOptions): EvidenceRe
         nodePods,
         ...owners,
       };
-      const missing = Object.entries(evidence).flatMap(([name, each]) =>
-        typeof each === 'object' && each.kind === 'unavailable' ? [name] : [],
-      );
-      if (missing.length > 0) options.log.debug('evidence is incomplete', { missing, namespace: subject.ref.namespace });
+      noteMissing(reading, evidence);
       return evidence;
     },
   };
+}
+
+function noteMissing({ log, subject }: Reading, evidence: Omit<Evidence, 'usage'>): void {
+  const missing = Object.entries(evidence).flatMap(([name, each]) =>
+    typeof each === 'object' && each.kind === 'unavailable' ? [name] : [],
+  );
+  if (missing.length > 0) log.debug('evidence is incomplete', { missing, namespace: subject.ref.namespace });
 }
 
 /** A kill that a node reported by itself has no pod to look at. */
