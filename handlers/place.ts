@@ -41,7 +41,10 @@ export async function placeOf(ports: PlacePorts, rules: StormRules, { incident, 
   const key = `${incident.id}/${entry.key}`;
   if (entry.subject.kind !== 'root') return replyPlace(ports, rules, { incident, entry });
   if (incident.stormId === undefined) return { channel: incident.channel, key };
-  const posted = (await ports.storms.get(incident.stormId))?.entry.posted;
+  const storm = (await ports.storms.get(incident.stormId))?.entry;
+  // Slack takes no message of the storm: better many messages than none.
+  if (storm?.undeliverable !== undefined) return { channel: incident.channel, key };
+  const posted = storm?.posted;
   return posted === undefined ? undefined : { channel: posted.channel, thread: posted.id, key };
 }
 

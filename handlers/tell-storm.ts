@@ -51,7 +51,10 @@ async function tell(ports: TellStormPorts, { storm: rules }: TellStormSettings, 
   const place = { channel: storm.channel, key: `${storm.id}/${STORM_KEY}` };
   const delivered = await deliver(ports, slotOf(ports, storm), { message, place, gist: String(over) });
   if (delivered.kind === 'in-flight') return LATER;
-  if (delivered.kind === 'undeliverable') return { kind: 'undeliverable' };
+  if (delivered.kind === 'undeliverable') {
+    await showMembers(ports, lines);
+    return { kind: 'undeliverable' };
+  }
   if (delivered.kind === 'gone') {
     await slotOf(ports, storm).save(sentAnew);
     return LATER;

@@ -27,6 +27,12 @@ local old = redis.call('HGET', KEYS[1], ARGV[1])
 if old then redis.call('HDEL', KEYS[1], ARGV[1]) end
 return old`;
 
+/** KEYS: 1 the hash. ARGV: fields and what they held when they were read, in turn. One that was renewed meanwhile stays. */
+const FORGET = `
+for index = 1, #ARGV, 2 do
+  if redis.call('HGET', KEYS[1], ARGV[index]) == ARGV[index + 1] then redis.call('HDEL', KEYS[1], ARGV[index]) end
+end`;
+
 export function redisMuteStore({ client, clock }: { readonly client: Redis; readonly clock: Clock }): MuteStore {
   const parse = (text: string): Mute => parseStored(muteSchema, KEY, text);
   return {
@@ -43,11 +49,11 @@ export function redisMuteStore({ client, clock }: { readonly client: Redis; read
       }),
     list: () =>
       storing(async () => {
-        const mutes = Object.values(await client.hgetall(KEY)).map(parse);
+        const stored = Object.entries(await client.hgetall(KEY));
         const now = clock.now();
-        const over = mutes.filter((mute) => !isMuted(mute, now)).map(muteKey);
-        if (over.length > 0) await client.hdel(KEY, ...over);
-        return mutes.filter((mute) => isMuted(mute, now));
+        const over = stored.filter(([, text]) => !isMuted(parse(text), now));
+        if (over.length > 0) await client.eval(FORGET, 1, KEY, ...over.flat());
+        return stored.map(([, text]) => parse(text)).filter((mute) => isMuted(mute, now));
       }),
   };
 }

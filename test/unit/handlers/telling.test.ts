@@ -190,6 +190,20 @@ describe('a message that somebody deleted', () => {
   });
 });
 
+describe('a storm whose message Slack refuses', () => {
+  it('leaves each incident a message of its own', async () => {
+    const { world, bot } = start();
+    const { post } = world.slack;
+    world.slack.post = (message, place) =>
+      message.kind === 'storm'
+        ? Promise.reject(new PermanentError('invalid_blocks', { code: 'OOM_SLACK_REFUSED' }))
+        : post(message, place);
+    for (let index = 0; index < 8; index += 1) await bot.watch(barePod(world, index), NOW_SEEN);
+    await bot.drain();
+    expect(world.slack.sent.filter(({ kind }) => kind === 'root')).toHaveLength(8);
+  });
+});
+
 describe('a channel that cannot be used any more', () => {
   const closed = new TransientError('is_archived', { code: 'OOM_SLACK_CHANNEL_CLOSED', retryAfterMs: 30_000 });
 

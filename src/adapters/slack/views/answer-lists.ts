@@ -88,7 +88,7 @@ export function waitingBlocks(proposal: Proposal): readonly AnyBlock[] {
       button({
         action: ACTION.approve,
         text: 'Review',
-        value: encode({ proposal: proposal.id, version: proposal.version, incident: proposal.incidentId }),
+        value: encode({ proposal: proposal.id, version: proposal.revision, incident: proposal.incidentId }),
         style: 'primary',
         label: `Look at and approve ${proposal.id}`,
       }),
