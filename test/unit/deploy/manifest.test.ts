@@ -45,9 +45,9 @@ describe('deploy/slack/manifest.yaml', () => {
   });
 });
 
-describe('deploy/kustomize/base', () => {
+describe('deploy/kustomize', () => {
   it.each(ROLES.filter((role) => role !== 'all'))('runs %s under an account of its own', (role) => {
-    const { spec } = deployment.parse(read(`kustomize/base/${role}.yaml`)).spec.template;
+    const { spec } = deployment.parse(read(`kustomize/${role === 'node-agent' ? role : 'base'}/${role}.yaml`)).spec.template;
     expect(spec.serviceAccountName).toBe(`headroom-${role}`);
     expect(spec.containers[0]?.args).toEqual(['--role', role]);
   });
