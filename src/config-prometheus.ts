@@ -64,7 +64,7 @@ export function prometheusProblems(
   ];
 }
 
-function readable(path: string, readFile: (path: string) => string): boolean {
+export function readable(path: string, readFile: (path: string) => string): boolean {
   try {
     readFile(path);
     return true;

@@ -7,7 +7,7 @@ import { parseRules } from './config-file.ts';
 import type { GitHubConfig } from './config-github.ts';
 import { githubOf, githubProblems, githubSettings } from './config-github.ts';
 import type { PrometheusConfig } from './config-prometheus.ts';
-import { prometheusOf, prometheusProblems, prometheusSettings } from './config-prometheus.ts';
+import { prometheusOf, prometheusProblems, prometheusSettings, readable } from './config-prometheus.ts';
 import type { Role } from './config-role.ts';
 import { missingForRole, parseRole } from './config-role.ts';
 import type { SlackConfig } from './config-slack.ts';
@@ -140,6 +140,7 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
       ? []
       : parsed.error.issues.map((issue) => `${issue.path.map(String)[0] ?? 'environment'}: ${issue.message}`)),
     ...slackPartners(values),
+    ...kubeconfigProblems(values, sources.readFile),
     ...githubProblems(values),
     ...prometheusProblems(values, sources.readFile),
     ...(role.kind === 'role' ? missingForRole(role.role, values, sources.environment) : []),
@@ -191,6 +192,12 @@ function clusterOf(values: Environment, environmentValues: ConfigSources['enviro
     return { kind: 'kubeconfig', path: values.KUBECONFIG, context: values.KUBE_CONTEXT };
   }
   return environmentValues['KUBERNETES_SERVICE_HOST'] === undefined ? { kind: 'demo' } : { kind: 'in-cluster' };
+}
+
+function kubeconfigProblems(values: ReturnType<typeof present>, readFile: ConfigSources['readFile']): readonly string[] {
+  const path = values['KUBECONFIG'];
+  if (path === undefined || readable(path, readFile)) return [];
+  return [`KUBECONFIG: the file ${path} cannot be read; name one kubeconfig file, or unset it for the demo cluster`];
 }
 
 function loadRules(sources: ConfigSources): { readonly rules: Rules | undefined; readonly problems: readonly string[] } {

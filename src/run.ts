@@ -58,7 +58,9 @@ async function runUntilStopped(args: readonly string[]): Promise<number> {
     return EXIT.unavailable;
   }
   await asked;
+  process.stdout.write('\nStopping: no new work, what runs is finished, then everything this started …\n');
   await app.stop();
+  process.stdout.write('Stopped.\n');
   return EXIT.stopped;
 }
 

@@ -34,6 +34,9 @@ export function banner(config: Config, places: Places): readonly string[] {
     `  Health   ${places.health}`,
     '',
     ...(places.page === undefined ? [] : [`  Open ${places.page} and follow a kill to its fix: Alice asks, Bob approves.`, '']),
+    ...(config.cluster.kind === 'demo'
+      ? ['  The demo cluster begins anew with each start; Redis and the local Slack are kept.']
+      : []),
     '  Ctrl-C stops everything this started.',
     '',
   ];

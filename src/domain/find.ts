@@ -104,6 +104,17 @@ type Near = { readonly text: string; readonly distance: Search['distance'] };
 
 function nearestThings(known: readonly Thing[], { text, distance }: Near): readonly Thing[] {
   const byName = new Map(known.flatMap((thing) => namesOf(thing).map((name) => [name, thing] as const)));
-  const names = nearest({ candidates: [...byName.keys()], text, distance, limit: NEAREST * 3 });
+  // People leave out how a name ends: "chekout" is as near to checkout-api as to checkout. Of a pod's name nobody knows the end.
+  const toBegin = (name: string, asked: string): number => {
+    const begins = byName.get(name)?.kind === 'pod' ? [] : beginnings(name);
+    return Math.min(distance(name, asked), ...begins.map((begin) => distance(begin, asked)));
+  };
+  const names = nearest({ candidates: [...byName.keys()], text, distance: toBegin, limit: NEAREST * 3 });
   return [...new Set(names.flatMap((name) => byName.get(name) ?? []))].slice(0, NEAREST);
+}
+
+/** "a", "a-b" of "a-b-c". */
+function beginnings(name: string): readonly string[] {
+  const parts = name.split('-');
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('-'));
 }

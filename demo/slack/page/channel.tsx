@@ -18,7 +18,7 @@ export function Channel({ channel, onThread, openThread }: Props): ReactNode {
   const roots = channel.messages.filter(
     ({ ts, threadTs, broadcast }) => threadTs === undefined || threadTs === ts || broadcast === true,
   );
-  const list = useStickToBottom(roots.length);
+  const list = useStickToBottom(roots.length, roots.filter(({ ephemeral }) => ephemeral).length);
   return (
     <div className="channel" data-channel-view={channel.id}>
       <header className="pane-head">

@@ -1,11 +1,11 @@
-// Keeps a list of messages at its end while a person reads its end, and leaves it alone while they read further up.
-// In: how many messages there are. Out: the ref for the scrolling element, whose first child is watched for its height.
+// Keeps a list of messages at its end while a person reads its end, and leaves it alone while they read further up, unless they are answered.
+// In: how many messages there are, and how many of them are answers to this person alone. Out: the ref for the scrolling element, whose first child is watched for its height.
 
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 
 const NEAR_PX = 80;
 
-export function useStickToBottom(count: number): RefObject<HTMLDivElement | null> {
+export function useStickToBottom(count: number, answers = 0): RefObject<HTMLDivElement | null> {
   const list = useRef<HTMLDivElement>(null);
   const stuck = useRef(true);
   useEffect(() => {
@@ -30,5 +30,12 @@ export function useStickToBottom(count: number): RefObject<HTMLDivElement | null
   useLayoutEffect(() => {
     if (list.current !== null && stuck.current) list.current.scrollTop = list.current.scrollHeight;
   }, [count]);
+  // Who asked wants to see the answer, wherever they were.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the count is the reason
+  useLayoutEffect(() => {
+    if (answers === 0 || list.current === null) return;
+    stuck.current = true;
+    list.current.scrollTop = list.current.scrollHeight;
+  }, [answers]);
   return list;
 }

@@ -8,6 +8,7 @@ import { renderEnvExample, SETTINGS } from '../../../src/settings.ts';
 
 function load(environment: ConfigSources['environment'], more: Partial<ConfigSources> = {}) {
   const readFile = (path: string): string => {
+    if (path === '/k') return '';
     throw new Error(`no such file: ${path}`);
   };
   return loadConfig({ environment, args: [], readFile, isTerminal: false, hostname: 'test-1', ...more });

@@ -80,6 +80,7 @@ describe('a name', () => {
     { text: 'index', found: ['one workload search/indexer'] },
     { text: 'search', found: ['workload shop/search', 'namespace search'] },
     { text: 'Stress', found: ['one workload tools/stress'] },
+    { text: 'chekout', found: ['near workload payments/checkout-api', 'near workload shop/checkout-web'] },
     { text: 'chekout-api', found: ['near workload payments/checkout-api', 'near workload shop/checkout-web'] },
   ])('"$text" finds what it means', ({ text, found }) => {
     expect(find(text).slice(0, found.length)).toEqual(found);

@@ -73,7 +73,7 @@ export function whatHappened({ incident, dossier }: RootInput): string {
   const owner = dossier === undefined ? undefined : valueOf(dossier.evidence.owner);
   const serving =
     owner?.replicas === undefined ? '' : ` *${owner.readyReplicas ?? 0} of ${owner.replicas}* replicas are serving.`;
-  const kills = `Killed *${times(incident.killCount)}* since ${moment(incident.openedAt)}, *${lastKill.restartCount}* ${lastKill.restartCount === 1 ? 'restart' : 'restarts'} in all.`;
+  const kills = `Killed *${times(incident.killCount)}* since ${moment(incident.openedAt)}, *${lastKill.restartCount}* ${lastKill.restartCount === 1 ? 'restart' : 'restarts'} of its pod.`;
   return `${who} ${deed(incident, dossier)}\n${kills}${serving}`;
 }
 
