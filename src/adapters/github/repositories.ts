@@ -55,13 +55,14 @@ export function createRepositories({ github, rules }: RepositoriesOptions): Repo
       const repo = repoOf(pullRequest.repository);
       const { kind } = await lookAt(github, pullRequest, signal);
       if (kind === 'open') {
+        // Closed first: a comment before a close that fails would be made again at the next try.
+        const closing = { ...repo, pull_number: pullRequest.number, state: 'closed' };
+        await github.attempt({ route: 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}', parameters: closing, signal }, []);
         const comment = { ...repo, issue_number: pullRequest.number, body: why };
         await github.attempt(
           { route: 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments', parameters: comment, signal },
           [],
         );
-        const closing = { ...repo, pull_number: pullRequest.number, state: 'closed' };
-        await github.attempt({ route: 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}', parameters: closing, signal }, []);
       }
       const ref = { ...repo, ref: `heads/${branch}` };
       await github.attempt({ route: 'DELETE /repos/{owner}/{repo}/git/refs/{ref}', parameters: ref, signal }, [404, 422]);
