@@ -58,11 +58,13 @@ export function createApply(ports: ApplyPorts, settings: ApplySettings) {
     if (proposal === undefined) return { kind: 'nothing-to-do', state: stored.state.kind };
     if (settings.digest(intentOf(proposal.change)) !== proposal.hash)
       return giveUp(ports, proposal, 'what is stored is not what was approved');
+    const byPull = proposal.change.way === 'pull-request';
+    // It may be open already, or even merged and in the cluster: the repository tells.
+    if (resumed && byPull) return byRepository(ports, proposal, { settings, signal });
     const seen = await look(ports.editor, proposal.change, signal);
-    if (resumed && seen.kind === 'written' && proposal.change.way !== 'pull-request')
-      return finish(ports, proposal, { generation: seen.generation, signal });
+    if (resumed && seen.kind === 'written') return finish(ports, proposal, { generation: seen.generation, signal });
     if (seen.kind !== 'as-reviewed') return giveUp(ports, proposal, driftReason(seen));
-    if (proposal.change.way === 'pull-request') return byRepository(ports, proposal, { settings, signal });
+    if (byPull) return byRepository(ports, proposal, { settings, signal });
     return write(ports, proposal, { settings, seen, tries: MOST_TRIES, signal });
   };
 }

@@ -9,6 +9,7 @@ import type { PullRequest } from '../src/domain/repository.ts';
 import { branchOf } from '../src/domain/repository.ts';
 import type { Millis } from '../src/domain/time.ts';
 import { after, between, formatDuration } from '../src/domain/time.ts';
+import { PermanentError } from '../src/ports/fault.ts';
 import type { Later } from '../src/ports/job-queue.ts';
 import type { PullRequestState, Repositories } from '../src/ports/repositories.ts';
 import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
@@ -39,7 +40,9 @@ export async function openPullRequest(ports: PullRequestPorts, proposal: Proposa
   if (change.edit === undefined || incident === undefined) return giveUp(ports, proposal, 'the reviewed edit is not stored');
   const dossier = await ports.incidents.dossier(incidentId);
   const text = pullRequestText({ proposal, incident, dossier });
-  const result = await ports.repositories.open({ change, edit: change.edit, branch: branchOf(proposal.id), text }, signal);
+  const request = { change, edit: change.edit, branch: branchOf(proposal.id), text };
+  const result = await orRefusal(ports.repositories.open(request, signal));
+  if (result instanceof PermanentError) return giveUp(ports, proposal, result.message);
   if (result.kind === 'drifted') return giveUp(ports, proposal, result.reason);
   await move(ports, proposal, { kind: 'pull-request', pullRequest: result.pullRequest });
   await ports.incidents.update(incidentId, (current) =>
@@ -55,6 +58,14 @@ export async function openPullRequest(ports: PullRequestPorts, proposal: Proposa
     number,
   });
   return { kind: 'opened', url };
+}
+
+/** What the host refuses today it refuses tomorrow: a reason to be told, not a fault to meet again at every sweep. */
+function orRefusal<T>(asked: Promise<T>): Promise<T | PermanentError> {
+  return asked.catch((error: unknown) => {
+    if (error instanceof PermanentError) return error;
+    throw error;
+  });
 }
 
 async function giveUp(ports: ClosePorts, proposal: Proposal, reason: string): Promise<Opened> {
@@ -76,10 +87,15 @@ export async function followPullRequest(
   settings: PullRequestSettings,
   following: Following,
 ): Promise<Followed> {
-  const { proposal, signal } = following;
+  const { proposal, state, signal } = following;
   const known = proposal.pullRequest;
   if (known === undefined) return closed(ports, proposal, 'its pull request is not stored');
-  const now = await ports.repositories.look(known, signal);
+  const now = await orRefusal(ports.repositories.look(known, signal));
+  if (now instanceof PermanentError) {
+    // A right that was taken away may come back while there is time.
+    if (ports.clock.now() < after(state.at, settings.pullRequests.closeAfter)) throw now;
+    return closed(ports, proposal, now.message);
+  }
   const current = await noted(ports, proposal, now);
   switch (now.kind) {
     case 'open':

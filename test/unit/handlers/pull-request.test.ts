@@ -37,13 +37,18 @@ async function owned({ rules = policy(), crash }: { readonly rules?: Policy; rea
   return { world, bot };
 }
 
-async function opened() {
-  const { world, bot } = await owned();
+async function approved(bot: ReturnType<typeof createBot>): Promise<string> {
   const outcome = await bot.propose.propose(ASKED, soon());
   if (outcome.kind !== 'proposed') throw new Error(JSON.stringify(outcome));
   const { proposalId } = outcome;
   const approve = { proposalId, version: 1, decider: 'UBOB', decision: { kind: 'approve' } } as const;
   expect(await bot.decide.decide(approve, soon())).toEqual({ kind: 'approved' });
+  return proposalId;
+}
+
+async function opened() {
+  const { world, bot } = await owned();
+  const proposalId = await approved(bot);
   expect(await bot.apply({ proposalId }, soon())).toMatchObject({ kind: 'opened' });
   world.jobs.length = 0;
   return { world, bot, proposalId };
@@ -193,6 +198,48 @@ describe('a pull request', () => {
       kind: 'not-applied',
       reason: 'apps/checkout.yaml changed since the review',
     });
+  });
+});
+
+const REFUSED = new PermanentError('GitHub refused it with 403', { code: 'OOM_REPOSITORY_DENIED' });
+
+describe('a host that refuses for good', () => {
+  it('ends what it will not open, and says why', async () => {
+    const { world, bot } = await owned();
+    const proposalId = await approved(bot);
+    world.ports.repositories.open = () => Promise.reject(REFUSED);
+    expect(await bot.apply({ proposalId }, soon())).toEqual({ kind: 'not-applied', reason: REFUSED.message });
+    expect((await stored(world, proposalId)).state).toMatchObject({ kind: 'closed', verdict: { reason: REFUSED.message } });
+  });
+
+  it('is asked again until the time of the pull request is over, and then ends it', async () => {
+    const { world, bot, proposalId } = await opened();
+    world.ports.repositories.look = () => Promise.reject(REFUSED);
+    await expect(bot.verify({ proposalId }, soon())).rejects.toBe(REFUSED);
+    expect((await stored(world, proposalId)).state.kind).toBe('in-review');
+    world.clock.advance(14 * DAY);
+    await bot.verify({ proposalId }, soon());
+    expect((await stored(world, proposalId)).state).toMatchObject({
+      verdict: { kind: 'not-applied', reason: REFUSED.message },
+    });
+  });
+});
+
+describe('an apply that is resumed', () => {
+  it('finds the pull request it opened, also when the cluster has changed meanwhile', async () => {
+    const { world, bot } = await owned();
+    const proposalId = await approved(bot);
+    const { open } = world.repositories;
+    world.ports.repositories.open = async (request, signal) => {
+      await open(request, signal);
+      throw new Error('the process died here');
+    };
+    await expect(bot.apply({ proposalId }, soon())).rejects.toThrow('died');
+    world.ports.repositories.open = open;
+    synced(world);
+    expect(await bot.apply({ proposalId }, soon())).toMatchObject({ kind: 'opened' });
+    expect(world.repositories.opened).toBe(1);
+    expect((await stored(world, proposalId)).state.kind).toBe('in-review');
   });
 });
 
