@@ -20,7 +20,7 @@ import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
 import { expire } from './expire.ts';
 import { driftReason, look } from './look.ts';
 import { permission, placeOf } from './permission.ts';
-import { writingDenied } from './policy-check.ts';
+import { changingBy, writingDenied } from './policy-check.ts';
 import { releaseIncident } from './release.ts';
 
 export type DecidePorts = {
@@ -149,9 +149,10 @@ async function approve(
   { cluster, policy }: Settings,
   { proposal, by, signal }: Approving,
 ): Promise<DecideOutcome> {
-  const { workload, container } = proposal.change;
   const place = placeOf(proposal);
-  const changing = { workload, container, labels: place.labels, undoes: proposal.undoes !== undefined };
+  const dossier = await ports.incidents.dossier(proposal.incidentId);
+  const undoes = proposal.undoes !== undefined;
+  const changing = changingBy(proposal.change, { labels: place.labels, undoes, dossier });
   const against = await writingDenied(ports, policy, changing);
   if (against !== undefined) return denied(ports, { proposal, person: by, action: 'approve' }, against);
   const reason = proposal.change.workload.cluster === cluster ? await drift(ports, proposal, signal) : undefined;

@@ -2,7 +2,9 @@
 // changed in between, and time has passed.
 
 import { auditTarget } from '../src/domain/audit.ts';
-import type { Finding } from '../src/domain/policy/judge.ts';
+import type { Change } from '../src/domain/change.ts';
+import type { Dossier } from '../src/domain/incident.ts';
+import type { Finding, PolicyQuestion } from '../src/domain/policy/judge.ts';
 import { denial, judge } from '../src/domain/policy/judge.ts';
 import type { Policy, PolicyPlace } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
@@ -10,6 +12,7 @@ import type { Instant } from '../src/domain/time.ts';
 import type { WorkloadRef } from '../src/domain/workload.ts';
 import type { Audit } from '../src/ports/audit.ts';
 import type { Clock } from '../src/ports/clock.ts';
+import { gitOpsOwner, routeOf } from './owning-repository.ts';
 
 export type PolicyPorts = { readonly audit: Pick<Audit, 'history'>; readonly clock: Clock };
 
@@ -19,7 +22,20 @@ export type Changing = {
   readonly labels?: PolicyPlace['labels'];
   /** It takes a change back: that need not wait for the cool-down of the change itself. */
   readonly undoes?: boolean | undefined;
-};
+} & Pick<PolicyQuestion, 'route' | 'sizes'>;
+
+/** The change itself, so that its route and its numbers are asked about too; what brings back the numbers of before is free of their bounds. */
+export function changingBy(
+  change: Change,
+  { labels, undoes, dossier }: Pick<Changing, 'labels' | 'undoes'> & { readonly dossier: Dossier | undefined },
+): Changing {
+  const { workload, container, way, before, after } = change;
+  const sizes =
+    undoes === true || after.limit === undefined
+      ? undefined
+      : { currentLimit: before.limit?.bytes, limit: after.limit, request: undefined, allocatable: undefined };
+  return { workload, container, labels, undoes, sizes, route: routeOf(way, gitOpsOwner(dossier)) };
+}
 
 /** Rules that only count when something is about to be written; nobody has to be kept from asking by them. */
 const AT_DECISION: readonly Finding['rule'][] = ['quietHours', 'approvers', 'dryRunOnly'];
@@ -39,11 +55,11 @@ export async function writingDenied(ports: PolicyPorts, policy: Policy, changing
 }
 
 async function findingsFor(ports: PolicyPorts, policy: Policy, changing: Changing): Promise<readonly Finding[]> {
-  const { workload, labels } = changing;
+  const { workload, labels, route, sizes } = changing;
   const place = { namespace: workload.namespace, labels, kind: workload.kind };
   const coolDown = changing.undoes !== true && policyFor(policy, place).coolDown > 0;
   const lastWrittenAt = coolDown ? await lastWritten(ports.audit, changing) : undefined;
-  return judge(policy, { place, now: ports.clock.now(), lastWrittenAt });
+  return judge(policy, { place, now: ports.clock.now(), lastWrittenAt, route, sizes });
 }
 
 async function lastWritten(audit: Pick<Audit, 'history'>, { workload, container }: Changing): Promise<Instant | undefined> {

@@ -24,8 +24,10 @@ import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
 import { expire } from './expire.ts';
 import { findIn } from './look.ts';
 import { placeOf, proposalDenied } from './permission.ts';
+import type { PolicyPorts } from './policy-check.ts';
+import { changingBy, proposingDenied } from './policy-check.ts';
 
-export type UndoPorts = UndoingPorts & { readonly people: People };
+export type UndoPorts = UndoingPorts & PolicyPorts & { readonly people: People };
 
 export type UndoingPorts = {
   readonly incidents: IncidentStore;
@@ -51,6 +53,10 @@ export function createUndo(ports: UndoPorts, settings: UndoSettings) {
     if (incident === undefined) return refused(`${proposal.incidentId} is not known any more.`);
     const change = await undoing(ports, proposal, signal);
     if (typeof change === 'string') return refused(change);
+    const dossier = await ports.incidents.dossier(incident.id);
+    const changing = changingBy(change, { labels: proposal.labels, undoes: true, dossier });
+    const against = await proposingDenied(ports, settings.policy, changing);
+    if (against !== undefined) return refused(against);
     const rehearsal = await ports.editor.dryRun(change, signal);
     if (rehearsal.kind === 'denied') return refused(`The API server would refuse it: ${rehearsal.message}`);
     const { proposalExpiry: expiry } = policyFor(settings.policy, placeOf(proposal));

@@ -1,6 +1,7 @@
 // The policy where it counts: before a person can ask, when somebody approves, and when something would be written.
 
 import { expect, it } from 'vitest';
+import { MIB, toBytes } from '../../../src/domain/memory.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import { HOUR, MINUTE, toMillis } from '../../../src/domain/time.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
@@ -86,4 +87,25 @@ it('waits after a change before it lets the next one be proposed', async () => {
   });
   world.clock.advance(12 * HOUR + MINUTE);
   expect(await bot.propose.draft(ANYBODY, soon())).toMatchObject({ kind: 'draft' });
+});
+
+it.each([
+  { name: 'routes', narrowed: policy({ routes: ['pull-request'] }) },
+  { name: 'maxLimit', narrowed: policy({ maxLimit: toBytes(300 * MIB) }) },
+])('approves nothing that $name no longer allows', async ({ name, narrowed }) => {
+  const { world, bot } = await alerted(policy());
+  const outcome = await bot.propose.propose({ ...ASKED, requester: 'UALICE' }, soon());
+  if (outcome.kind !== 'proposed') throw new Error(JSON.stringify(outcome));
+  const { decide } = createBot(world, narrowed);
+  const decision = { proposalId: outcome.proposalId, version: 1, decider: 'UBOB', decision: { kind: 'approve' } } as const;
+  expect(await decide.decide(decision, soon())).toMatchObject({ kind: 'refused', reason: textWith(`policy.${name}`) });
+});
+
+it('lets nobody ask for an undo by a way that is no longer allowed', async () => {
+  const { world, bot, proposalId } = await approved(policy());
+  world.editor.status = { kind: 'failed', message: 'no node has room' };
+  await bot.drain();
+  const { undo } = createBot(world, policy({ routes: ['pull-request'] }));
+  const outcome = await undo({ proposalId, person: 'UALICE', reason: 'It does not fit.' }, soon());
+  expect(outcome).toMatchObject({ kind: 'refused', reason: textWith('policy.routes') });
 });
