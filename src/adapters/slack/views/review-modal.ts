@@ -100,7 +100,7 @@ const WAYS: Readonly<Record<Way, { readonly text: string; readonly description: 
   template: { text: 'Change the template', description: 'The new limit lasts; pods are replaced as described below.' },
   resize: {
     text: 'Resize running pods',
-    description: 'First aid, no restart: the template keeps the old limit until it is changed too.',
+    description: 'First aid, no restart: the next rollout brings the old limit back.',
   },
   'pull-request': {
     text: 'Open a pull request',
