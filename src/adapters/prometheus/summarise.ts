@@ -22,6 +22,8 @@ export type SummaryInput = {
   readonly long: readonly Series[];
   /** Of the fine series. */
   readonly stepSeconds: number;
+  /** A Job's: its runs are counted. */
+  readonly isJob?: boolean;
 };
 
 type UsageSeries = Extract<Usage, { readonly kind: 'series' }>;
@@ -61,6 +63,7 @@ export function summarise(input: SummaryInput): UsageSeries | undefined {
     dailyPeaks: dailyPeaks(all),
     instances: usesOf(own.length > fine.length ? own : fine),
     neighbours: neighboursIn(input),
+    ...(input.isJob === true ? { runs: runsIn(input) } : {}),
   };
 }
 
@@ -79,6 +82,12 @@ function neighboursIn({ fine, scheme, container }: SummaryInput): readonly Neigh
     const [first] = near;
     return first === undefined ? [] : [{ container: name, peak: highest(near, first) }];
   });
+}
+
+/** A Job's pods have its name and five letters; what is tried again is one run. At least the one that was killed. */
+function runsIn({ coarse, scheme }: SummaryInput): number {
+  const jobs = new Set(coarse.map(({ labels }) => (labels[scheme.pod] ?? '').replace(/-[a-z0-9]{5}$/, '')));
+  return Math.max(1, jobs.size);
 }
 
 /** Evenly, so that medians and floors stay what they are; the peak is kept apart. */

@@ -98,7 +98,8 @@ async function readUsage(endpoint: PrometheusEndpoint, scheme: LabelScheme, read
     longPeaks(endpoint, `max(max_over_time(${replicas}[${LONG.stepSeconds}s]))`, reading),
   ]);
   const { pod, podUid, container } = subject.ref;
-  return summarise({ scheme, pod, podUid, container, fine, coarse, long, stepSeconds: steps.stepSeconds });
+  const isJob = subject.kill?.controller?.kind === 'Job';
+  return summarise({ scheme, pod, podUid, container, fine, coarse, long, stepSeconds: steps.stepSeconds, isJob });
 }
 
 async function longPeaks(

@@ -7,6 +7,7 @@ import { findHeapSettings } from '../../../domain/heap-settings.ts';
 import type { WorkloadRef } from '../../../domain/workload.ts';
 import { memoryResources } from '../pod-facts.ts';
 import { rawMetadata, rawResources } from '../raw-pod.ts';
+import { rawStrategy, surgeOf } from '../surge.ts';
 import { noEffectWords, restartWords } from './template-words.ts';
 
 const rawContainer = z.object({
@@ -25,19 +26,6 @@ const template = z.object({
   metadata: z.object({ labels: z.record(z.string(), z.string()).nullish() }).nullish(),
   spec: podSpec,
 });
-const strategy = z
-  .object({
-    type: z.string().nullish(),
-    rollingUpdate: z
-      .object({
-        partition: z.number().nullish(),
-        maxSurge: z.union([z.number(), z.string()]).nullish(),
-        maxUnavailable: z.union([z.number(), z.string()]).nullish(),
-      })
-      .nullish(),
-  })
-  .nullish();
-
 export const rawWorkload = z.object({
   apiVersion: z.string(),
   kind: z.string(),
@@ -46,8 +34,8 @@ export const rawWorkload = z.object({
     replicas: z.number().nullish(),
     paused: z.boolean().nullish(),
     suspend: z.boolean().nullish(),
-    strategy,
-    updateStrategy: strategy.catch(undefined),
+    strategy: rawStrategy,
+    updateStrategy: rawStrategy.catch(undefined),
     podManagementPolicy: z.string().nullish(),
     workloadRef: z.object({ kind: z.string(), name: z.string() }).nullish(),
     template: template.nullish(),
@@ -80,7 +68,7 @@ export function templateState(workload: WorkloadRef, raw: RawWorkload): Template
     podLabels: place.labels ?? {},
     heapSettings: heapSettingsOf(place.spec),
     replicas: spec.replicas ?? undefined,
-    surge: surgeOf(raw),
+    surge: surgeOf(raw.kind, raw.spec),
     ...waysOf(workload.kind, raw),
     restart: restartWords(raw),
     noEffect: noEffectWords(raw),
@@ -118,14 +106,6 @@ function heapSettingsOf(spec: z.infer<typeof podSpec>): NonNullable<TemplateStat
     const text = { env: texts, command: command ?? [], args: args ?? [] };
     return findHeapSettings(text, memoryResources(resources).limit?.bytes).map((setting) => ({ ...setting, container: name }));
   });
-}
-
-/** Of a rolling update, 25 % rounded up unless said otherwise; nothing else makes pods before it takes some away. */
-function surgeOf({ kind, spec }: RawWorkload): number {
-  if (kind !== 'Deployment' || spec.strategy?.type === 'Recreate') return 0;
-  const surge = spec.strategy?.rollingUpdate?.maxSurge ?? '25%';
-  if (typeof surge === 'number') return surge;
-  return surge.endsWith('%') ? Math.ceil(((spec.replicas ?? 1) * Number.parseFloat(surge)) / 100) : Number(surge);
 }
 
 /** An Argo Rollout may take its template from another object. */

@@ -8,12 +8,13 @@ import type { ClusterConnection } from '../connection.ts';
 import { expectShape } from '../faults.ts';
 import { rawMetadata } from '../raw-pod.ts';
 import { rawSelector, selectorText } from '../selector.ts';
+import { rawStrategy, surgeOf } from '../surge.ts';
 import { workloadPath } from '../workload-path.ts';
 import { fieldOwners } from './field-owners.ts';
 
 const rawOwned = z.object({
   metadata: rawMetadata,
-  spec: z.object({ replicas: z.number().nullish(), selector: rawSelector }).nullish(),
+  spec: z.object({ replicas: z.number().nullish(), selector: rawSelector, strategy: rawStrategy.catch(undefined) }).nullish(),
   status: z
     .object({
       readyReplicas: z.number().nullish(),
@@ -50,7 +51,7 @@ export async function readOwners(connection: ClusterConnection, pod: PodFacts, s
   const top = chain.at(-1) ?? podRef(pod);
   const owners = fieldOwners({ template: highest?.raw.metadata ?? pod, of: highest?.ref ?? podRef(pod), top, pod });
   return {
-    facts: { chain, top, ...counts(highest?.raw), fieldOwners: owners },
+    facts: { chain, top, ...counts(highest), fieldOwners: owners },
     selector: selectorText(highest?.raw.spec?.selector),
   };
 }
@@ -71,11 +72,16 @@ function ownerOf({ controller }: PodFacts): OwnerReference | undefined {
   return controller?.kind === 'Node' ? undefined : controller;
 }
 
+type Counts = Pick<OwnerFacts, 'replicas' | 'readyReplicas' | 'surge'>;
+
 /** A CronJob or Job has no replicas to count. */
-function counts(raw: RawOwned | undefined): Pick<OwnerFacts, 'replicas' | 'readyReplicas'> {
-  const replicas = raw?.status?.desiredNumberScheduled ?? raw?.spec?.replicas ?? undefined;
+function counts(read: { readonly raw: RawOwned; readonly ref: WorkloadRef } | undefined): Counts {
+  if (read === undefined) return {};
+  const { spec, status } = read.raw;
+  const replicas = status?.desiredNumberScheduled ?? spec?.replicas ?? undefined;
   if (replicas === undefined) return {};
-  return { replicas, readyReplicas: raw?.status?.numberReady ?? raw?.status?.readyReplicas ?? 0 };
+  const readyReplicas = status?.numberReady ?? status?.readyReplicas ?? 0;
+  return { replicas, readyReplicas, surge: surgeOf(read.ref.kind, spec ?? {}) };
 }
 
 function refOf({ cluster, namespace }: PodFacts, { apiVersion, kind, name, uid }: OwnerReference): WorkloadRef {

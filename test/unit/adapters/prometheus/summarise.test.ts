@@ -36,6 +36,13 @@ describe('a usage', () => {
     expect(summary({ fine: [series({ container: 'proxy', id: ID('a') }, [[1, 10]])] })).toBeUndefined();
   });
 
+  it('counts the runs of a Job, of which two may be one tried again', () => {
+    const of = (pod: string): Series => series({ pod, id: ID('a') }, [[60, 100]]);
+    const coarse = ['report-28900-abcde', 'report-28900-fghij', 'report-28901-abcde'].map(of);
+    expect(summary({ coarse, isJob: true })?.runs).toBe(2);
+    expect(summary({ coarse })?.runs).toBeUndefined();
+  });
+
   it('counts what two scrape jobs see once, the higher of the two', () => {
     const usage = summary({
       fine: [series({ id: ID('a'), job: 'kubelet' }, [[2, 100]]), series({ id: ID('a'), job: 'cadvisor' }, [[2, 101]])],
