@@ -2,57 +2,18 @@
 
 import { array, assert, constantFrom, float, integer, property, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Diagnosis } from '../../../src/domain/diagnosis.ts';
 import type { Evidence, FieldOwner, NamespaceBounds } from '../../../src/domain/evidence.ts';
 import { MIB, roundUpToStep, toBytes } from '../../../src/domain/memory.ts';
 import { known } from '../../../src/domain/piece.ts';
-import type { PodContainer } from '../../../src/domain/pod.ts';
 import { lowerLimit } from '../../../src/domain/recommend/lower.ts';
 import { rememberedOf } from '../../../src/domain/recommend/remembered.ts';
 import { sizeAfterKill } from '../../../src/domain/recommend/size.ts';
 import type { RecommendInput } from '../../../src/domain/recommend.ts';
-import { recommend } from '../../../src/domain/recommend.ts';
 import { DAY, HOUR, MINUTE, toInstant, toMillis } from '../../../src/domain/time.ts';
-import {
-  ago,
-  evidence,
-  kill,
-  mi,
-  NOW,
-  podContainer,
-  podFacts,
-  policy,
-  series,
-  size,
-  withUsage,
-  workload,
-} from '../../support/build.ts';
+import { advise, diagnosis, withContainer } from '../../support/advise.ts';
+import { ago, evidence, kill, mi, NOW, podFacts, policy, series, size, withUsage, workload } from '../../support/build.ts';
 
 const WINDOW = toMillis(28 * DAY);
-const diagnosis = (cause: Diagnosis['cause']): Diagnosis => ({
-  cause,
-  confidence: 'high',
-  summary: 'So it is.',
-  facts: [],
-  against: [],
-});
-
-function advise(over: Partial<RecommendInput> = {}) {
-  return recommend({
-    kill: kill(),
-    evidence: evidence(),
-    diagnosis: diagnosis('limit-too-low'),
-    earlierKills: [],
-    policy: policy(),
-    now: NOW,
-    ...over,
-  });
-}
-
-function withContainer(over: Partial<PodContainer>, given: Evidence = evidence()): Evidence {
-  return { ...given, pod: known(podFacts({ containers: [podContainer(over)] }), 'pod status', NOW) };
-}
-
 function owned(fieldOwners: readonly FieldOwner[], more = {}): Evidence {
   return evidence({
     owner: known({ chain: [workload()], top: workload(), replicas: 4, fieldOwners, ...more }, 'owner references', NOW),

@@ -1,53 +1,14 @@
 // The smaller turns of advice: by runtime, by owner, by what is known of bounds and volumes.
 
 import { describe, expect, it } from 'vitest';
-import type { Diagnosis } from '../../../src/domain/diagnosis.ts';
-import type { Evidence } from '../../../src/domain/evidence.ts';
 import { known, unavailable } from '../../../src/domain/piece.ts';
-import type { HeapSetting, PodContainer } from '../../../src/domain/pod.ts';
+import type { HeapSetting } from '../../../src/domain/pod.ts';
 import { heapAdvice, heapNeed } from '../../../src/domain/recommend/heap.ts';
 import { isSteady, rememberedOf } from '../../../src/domain/recommend/remembered.ts';
 import { sizeAfterKill, span } from '../../../src/domain/recommend/size.ts';
-import type { RecommendInput } from '../../../src/domain/recommend.ts';
-import { recommend } from '../../../src/domain/recommend.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/domain/time.ts';
-import {
-  ago,
-  evidence,
-  kill,
-  mi,
-  NOW,
-  podContainer,
-  podFacts,
-  policy,
-  series,
-  withUsage,
-  workload,
-} from '../../support/build.ts';
-
-const diagnosis = (cause: Diagnosis['cause']): Diagnosis => ({
-  cause,
-  confidence: 'high',
-  summary: 'So it is.',
-  facts: [],
-  against: [],
-});
-
-function advise(over: Partial<RecommendInput> = {}) {
-  return recommend({
-    kill: kill(),
-    evidence: evidence(),
-    diagnosis: diagnosis('limit-too-low'),
-    earlierKills: [],
-    policy: policy(),
-    now: NOW,
-    ...over,
-  });
-}
-
-function withContainer(over: Partial<PodContainer>, given: Evidence = evidence()): Evidence {
-  return { ...given, pod: known(podFacts({ containers: [podContainer(over)] }), 'pod status', NOW) };
-}
+import { advise, diagnosis, withContainer } from '../../support/advise.ts';
+import { ago, evidence, kill, mi, NOW, podFacts, policy, series, withUsage, workload } from '../../support/build.ts';
 
 const setting = (runtime: HeapSetting['runtime'], text: string, count: number): HeapSetting => ({
   runtime,
