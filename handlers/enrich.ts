@@ -78,27 +78,33 @@ export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
     // What may turn out to be no kill of this container is weighed first.
     const isSure = reported.how !== 'suspected' && !isLateMark(reported);
     const early = isSure ? await openAtOnce(ports, settings, { kill: reported, signal }) : undefined;
+    if (early?.kind === 'later') return early;
     const deadline = input.late === true ? settings.lateDeadline : settings.evidenceDeadline;
     const found = await gather(ports, { ref: stored.ref, kill: reported }, { signal, deadline });
     const kill = { ...reported, kernel: reported.kernel ?? kernelNearby(reported, found) };
     const none = await whyNone(ports, kill, found);
     if (none !== undefined) return none;
-    const { incident, opened } = early ?? (await openOrJoin(ports, settings, { kill, owner: found.owner }));
+    const placed = early ?? (await openOrJoin(ports, settings, { kill, owner: found.owner }));
+    if (placed.kind === 'later') return placed;
+    const { incident, opened } = placed;
     const before = await ports.incidents.dossier(incident.id);
+    const looked = input.late === true ? before : undefined;
     // Another kill was explained meanwhile: its message is the newer one.
-    if (input.late === true && before !== undefined && before.killId !== kill.id)
-      return { kind: 'explained', incidentId: incident.id, opened };
-    const evidence = input.late === true && before !== undefined ? completed(before.evidence, found) : found;
+    if (looked !== undefined && looked.killId !== kill.id) return { kind: 'explained', incidentId: incident.id, opened };
+    const evidence = looked === undefined ? found : completed(looked.evidence, found);
     const dossier = judge(ports, settings, { kill, incident, ...(await recall(ports, { incident, kill, evidence })) });
     await ports.incidents.saveDossier(incident.id, dossier);
     await explainOnce(ports, incident, { before, dossier, kill });
-    await ports.queue.enqueue({ step: 'post', incidentId: incident.id });
-    if (incident.proposalId !== undefined) {
-      await ports.queue.enqueue({ step: 'verify', cluster: kill.ref.cluster, proposalId: incident.proposalId });
-    }
+    await handOn(ports, incident, kill);
     ports.log.info('kill explained', { incident: incident.id, kill: kill.id, cause: dossier.diagnosis.cause, opened });
     return (await lookAgain(ports, input, { kill, evidence })) ?? { kind: 'explained', incidentId: incident.id, opened };
   };
+}
+
+/** To be shown, and to whoever watches the change under way. */
+async function handOn({ queue }: EnrichPorts, { id, proposalId }: Incident, { ref }: Kill): Promise<void> {
+  await queue.enqueue({ step: 'post', incidentId: id });
+  if (proposalId !== undefined) await queue.enqueue({ step: 'verify', cluster: ref.cluster, proposalId });
 }
 
 type Found = { readonly kill: Kill; readonly evidence: Evidence };

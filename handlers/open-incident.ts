@@ -8,14 +8,15 @@ import { addKill, incidentKey, openIncident, reopenIncident, revealed } from '..
 import { isMuted, muteKey } from '../src/domain/mute.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
 import { valueOf } from '../src/domain/piece.ts';
+import { presumedOwner } from '../src/domain/presumed-owner.ts';
 import { withReminder } from '../src/domain/reminder.ts';
 import type { Instant, Millis } from '../src/domain/time.ts';
-import { between } from '../src/domain/time.ts';
+import { between, MINUTE, SECOND } from '../src/domain/time.ts';
 import type { WorkloadRef } from '../src/domain/workload.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { EvidenceReader } from '../src/ports/evidence-reader.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
-import type { JobQueue } from '../src/ports/job-queue.ts';
+import type { JobQueue, Later } from '../src/ports/job-queue.ts';
 import type { MuteStore } from '../src/ports/mute-store.ts';
 import type { Namespaces } from '../src/ports/namespaces.ts';
 import type { RouteSettings } from './route.ts';
@@ -41,19 +42,32 @@ export type OpenSettings = RouteSettings & {
 type Telling = { readonly kill: Kill; readonly signal: AbortSignal };
 
 /** People hear of it before everything is read: what the kill itself says is enough to begin with. Only the owner has to be known, for it names the thread. */
-export async function openAtOnce(ports: OpenPorts, settings: OpenSettings, { kill, signal }: Telling): Promise<Placed> {
+export async function openAtOnce(ports: OpenPorts, settings: OpenSettings, { kill, signal }: Telling): Promise<Placed | Later> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(settings.evidenceDeadline)]);
   const owner = await ports.evidence.owner({ ref: kill.ref, kill }, limit);
   const placed = await openOrJoin(ports, settings, { kill, owner });
+  if (placed.kind === 'later') return placed;
   await ports.queue.enqueue({ step: 'post', incidentId: placed.incident.id });
   return placed;
 }
 
 type Owned = { readonly kill: Kill; readonly owner: Evidence['owner'] };
-export type Placed = { readonly incident: Incident; readonly opened: boolean };
+export type Placed = { readonly kind: 'placed'; readonly incident: Incident; readonly opened: boolean };
 
-export async function openOrJoin(ports: OpenPorts, settings: OpenSettings, { kill, owner }: Owned): Promise<Placed> {
-  const workload = valueOf(owner)?.top ?? workloadOf(kill);
+/** A kill told under its ReplicaSet, because nobody answered who owns that, would get a second thread with the next one: so it waits a little, at most so long. */
+const OWNER_WITHIN = MINUTE;
+const OWNER_AGAIN = 2 * SECOND;
+
+function waitsForOwner({ clock }: OpenPorts, { kill, owner }: Owned): Later | undefined {
+  if (owner.kind !== 'unavailable' || owner.late !== true || between(kill.seenAt, clock.now()) >= OWNER_WITHIN) return undefined;
+  return { kind: 'later', afterMs: OWNER_AGAIN, reason: owner.reason };
+}
+
+export async function openOrJoin(ports: OpenPorts, settings: OpenSettings, owned: Owned): Promise<Placed | Later> {
+  const later = waitsForOwner(ports, owned);
+  if (later !== undefined) return later;
+  const { kill, owner } = owned;
+  const workload = valueOf(owner)?.top ?? presumedOwner(kill);
   const now = ports.clock.now();
   const [route, muted] = await Promise.all([routeOf(ports, settings, askingFor(kill, workload)), activeMute(ports, workload)]);
   const found = await ports.incidents.openOrFind(
@@ -64,13 +78,13 @@ export async function openOrJoin(ports: OpenPorts, settings: OpenSettings, { kil
       return opens ? revealed(reopenIncident(last, kill, now)) : undefined;
     },
   );
-  if (found.kind !== 'found') return { incident: found.incident, opened: true };
+  if (found.kind !== 'found') return { kind: 'placed', incident: found.incident, opened: true };
   const counted = await ports.incidents.update(found.incident.id, (incident) => {
     const next = addKill(incident, kill);
     if (muted !== undefined) return next;
     return withReminder(revealed(woken(next, wakeReason(next, now), now)), settings.remindAfter, now);
   });
-  return { incident: counted, opened: false };
+  return { kind: 'placed', incident: counted, opened: false };
 }
 
 function isSoonAfter({ resolvedAt }: Incident, { now, within }: { readonly now: Instant; readonly within: Millis }): boolean {
@@ -81,13 +95,4 @@ function isSoonAfter({ resolvedAt }: Incident, { now, within }: { readonly now: 
 async function activeMute({ mutes, clock }: OpenPorts, workload: WorkloadRef): Promise<Incident['muted']> {
   const mute = await mutes.get(muteKey({ cluster: workload.cluster, workload }));
   return isMuted(mute, clock.now()) ? { by: mute.by, until: mute.until } : undefined;
-}
-
-/** Without an owner chain (no right to read it, or gone), the pod's direct controller, else the pod itself. */
-function workloadOf(kill: Kill): WorkloadRef {
-  const { cluster, namespace, pod, podUid } = kill.ref;
-  if (kill.how === 'node') return { cluster, namespace, apiVersion: 'v1', kind: 'Node', name: pod, uid: podUid };
-  if (kill.controller === undefined) return { cluster, namespace, apiVersion: 'v1', kind: 'Pod', name: pod, uid: podUid };
-  const { apiVersion, kind, name, uid } = kill.controller;
-  return { cluster, namespace, apiVersion, kind, name, uid };
 }

@@ -5,7 +5,8 @@ import type { Evidence } from '../../../src/domain/evidence.ts';
 import { completed, hasLate } from '../../../src/domain/late-evidence.ts';
 import type { Piece } from '../../../src/domain/piece.ts';
 import { known, late, unavailable, valueOf } from '../../../src/domain/piece.ts';
-import { SECOND } from '../../../src/domain/time.ts';
+import { presumedOwner } from '../../../src/domain/presumed-owner.ts';
+import { between, MINUTE, SECOND } from '../../../src/domain/time.ts';
 import { firstKnownUsage } from '../../../src/ports/first-known-usage.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
 import { evidence, kill, mi, NOW, series } from '../../support/build.ts';
@@ -115,5 +116,44 @@ describe('several sources of usage', () => {
     expect(await read(SLOW, unavailable('not installed'))).toEqual(late(`${SLOW.reason}; not installed`));
     expect(await read(unavailable('a'), unavailable('b'))).toEqual(unavailable('a; b'));
     expect(await read()).toEqual(unavailable('no source of memory usage is connected'));
+  });
+});
+
+describe('an owner that nobody names in time', () => {
+  /** Answers late so many times, then says who owns it. */
+  async function killed(lateAnswers: number, labels: Readonly<Record<string, string>> = {}) {
+    const world = createFakeWorld();
+    let asked = 0;
+    world.ports.evidence.owner = async () => {
+      asked += 1;
+      return asked <= lateAnswers ? late('reading the owner took longer than 2 s') : evidence().owner;
+    };
+    const bot = createBot(world);
+    const controller = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'checkout-api-7d9f', uid: 'rs-1' };
+    await bot.watch({ ...killedPod(world), controller, labels }, { initial: false });
+    await bot.drain();
+    return { world, keys: (await world.ports.incidents.list({ state: 'all', limit: 9 })).map(({ key }) => key) };
+  }
+
+  it('is asked for again, so that the incident has the name that the next kill’s will have', async () => {
+    const { world, keys } = await killed(3);
+    expect(keys).toEqual(['prod/payments/Deployment/checkout-api/app']);
+    expect(world.slack.sent.filter(({ kind }) => kind === 'root')).toHaveLength(1);
+  });
+
+  it('is not waited for longer than a minute: the hash in the ReplicaSet’s name tells who made it', async () => {
+    const { world, keys } = await killed(1000, { 'pod-template-hash': '7d9f' });
+    expect(keys).toEqual(['prod/payments/Deployment/checkout-api/app']);
+    expect(between(NOW, world.clock.now())).toBeLessThan(10 * MINUTE);
+  });
+
+  it.each([
+    { name: 'no hash', labels: {}, owner: 'ReplicaSet/checkout-api-7d9f' },
+    { name: 'the hash of another', labels: { 'pod-template-hash': 'ffff' }, owner: 'ReplicaSet/checkout-api-7d9f' },
+    { name: 'nothing but the hash', labels: { 'pod-template-hash': 'checkout-api-7d9f' }, owner: 'ReplicaSet/checkout-api-7d9f' },
+    { name: 'a Rollout’s hash', labels: { 'rollouts-pod-template-hash': '7d9f' }, owner: 'Rollout/checkout-api' },
+  ])('is presumed by $name', ({ labels, owner }) => {
+    const { kind, name } = presumedOwner(kill({ labels }));
+    expect(`${kind}/${name}`).toBe(owner);
   });
 });
