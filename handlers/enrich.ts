@@ -75,9 +75,7 @@ export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
     const stored = await ports.intake.kill(input.killId);
     if (stored === undefined) return { kind: 'unknown-kill' };
     const reported = await withKernelReport(ports, stored);
-    // What may turn out to be no kill of this container is weighed first.
-    const isSure = reported.how !== 'suspected' && !isLateMark(reported);
-    const early = isSure ? await openAtOnce(ports, settings, { kill: reported, signal }) : undefined;
+    const early = await openedEarly(ports, settings, { kill: reported, signal });
     if (early?.kind === 'later') return early;
     const deadline = input.late === true ? settings.lateDeadline : settings.evidenceDeadline;
     const found = await gather(ports, { ref: stored.ref, kill: reported }, { signal, deadline });
@@ -99,6 +97,14 @@ export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
     ports.log.info('kill explained', { incident: incident.id, kill: kill.id, cause: dossier.diagnosis.cause, opened });
     return (await lookAgain(ports, input, { kill, evidence })) ?? { kind: 'explained', incidentId: incident.id, opened };
   };
+}
+
+type Telling = { readonly kill: Kill; readonly signal: AbortSignal };
+
+/** What may turn out to be no kill of this container is weighed before anybody hears of it. */
+async function openedEarly(ports: EnrichPorts, settings: EnrichSettings, telling: Telling) {
+  const { kill } = telling;
+  return kill.how === 'suspected' || isLateMark(kill) ? undefined : openAtOnce(ports, settings, telling);
 }
 
 /** To be shown, and to whoever watches the change under way. */
