@@ -39,10 +39,10 @@ export function createControl({ world, act, socket }: ControlOptions): Control &
   const calls: ApiCall[] = [];
   return {
     ...act,
-    break({ disconnect, ...faults }) {
+    break({ disconnect, which = 'all', ...faults }) {
       const given = Object.fromEntries(Object.entries(faults).filter(([, value]) => value !== undefined));
       world.faults = { ...world.faults, ...given };
-      if (disconnect !== undefined) socket.disconnectAll(disconnect);
+      if (disconnect !== undefined) socket.disconnect(disconnect, which);
       world.changed();
       return { ok: true };
     },

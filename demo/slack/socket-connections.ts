@@ -23,8 +23,11 @@ export type Connections = {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** One attempt, to one connection. */
   attempt(envelope: Json): Promise<Delivery>;
-  /** Frames leave the closing to the client, as Slack does at first; 'drop' cuts the TCP connections. */
-  disconnectAll(how: 'refresh_requested' | 'warning' | 'drop'): void;
+  /**
+   * The connections, or only the oldest one, are to go. After a frame the client may leave by itself; what is still there a while later is closed. 'drop'
+   * cuts the TCP connections.
+   */
+  disconnect(how: 'refresh_requested' | 'warning' | 'drop', which: 'all' | 'oldest'): void;
   count(): number;
   stop(): void;
 };
@@ -41,14 +44,33 @@ type State = {
   readonly world: World;
   readonly tickets: Set<string>;
   readonly sockets: Set<WebSocket>;
+  /** Those of them that are closed within moments. */
+  readonly closing: Set<WebSocket>;
   /** By envelope_id. */
   readonly waiting: Map<string, (delivery: Delivery) => void>;
   readonly answerWithinMs: number;
+  readonly cutAfterMs: number;
   turn: number;
 };
 
-export function createConnections(world: World, answerWithinMs: number): Connections {
-  const state: State = { world, tickets: new Set(), sockets: new Set(), waiting: new Map(), answerWithinMs, turn: 0 };
+export type ConnectionsOptions = {
+  readonly world: World;
+  readonly answerWithinMs: number;
+  /** From a disconnect frame until the connection is closed. */
+  readonly cutAfterMs: number;
+};
+
+export function createConnections({ world, answerWithinMs, cutAfterMs }: ConnectionsOptions): Connections {
+  const state: State = {
+    world,
+    tickets: new Set(),
+    sockets: new Set(),
+    closing: new Set(),
+    waiting: new Map(),
+    answerWithinMs,
+    cutAfterMs,
+    turn: 0,
+  };
   const server = new WebSocketServer({ noServer: true });
   const pinging = setInterval(() => {
     for (const socket of state.sockets) socket.ping();
@@ -62,10 +84,10 @@ export function createConnections(world: World, answerWithinMs: number): Connect
       else socket.destroy();
     },
     attempt: (envelope) => attempt(state, envelope),
-    disconnectAll(how) {
-      for (const socket of state.sockets) {
+    disconnect(how, which) {
+      for (const socket of [...state.sockets].slice(0, which === 'all' ? undefined : 1)) {
         if (how === 'drop') socket.terminate();
-        else socket.send(disconnectFrame(how));
+        else sendAway(state, socket, how);
       }
     },
     count: () => state.sockets.size,
@@ -77,6 +99,19 @@ export function createConnections(world: World, answerWithinMs: number): Connect
       server.close();
     },
   };
+}
+
+/** Nothing new is sent there shortly before it is closed, unless there is no other, and what was sent can still be acknowledged. */
+function sendAway({ closing, cutAfterMs, answerWithinMs }: State, socket: WebSocket, how: string): void {
+  socket.send(disconnectFrame(how));
+  const timers = [
+    setTimeout(() => closing.add(socket), Math.max(0, cutAfterMs - answerWithinMs)),
+    setTimeout(() => leave(socket), cutAfterMs),
+  ];
+  socket.on('close', () => {
+    for (const timer of timers) clearTimeout(timer);
+    closing.delete(socket);
+  });
 }
 
 /** A close frame first: a client whose connection is cut would log an error. */
@@ -126,7 +161,9 @@ function disconnectFrame(reason: string): string {
 
 function attempt(state: State, envelope: Json): Promise<Delivery> {
   const open = [...state.sockets].filter((each) => each.readyState === each.OPEN);
-  const socket = open[state.turn % Math.max(1, open.length)];
+  const staying = open.filter((each) => !state.closing.has(each));
+  const chosen = staying.length > 0 ? staying : open;
+  const socket = chosen[state.turn % Math.max(1, chosen.length)];
   state.turn += 1;
   if (socket === undefined) return Promise.resolve({ kind: 'undelivered' });
   const id = newId('E');

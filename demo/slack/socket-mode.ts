@@ -6,7 +6,7 @@ import { createConnections } from './socket-connections.ts';
 import type { Json, World } from './world.ts';
 import { newId } from './world.ts';
 
-export type SocketMode = Pick<Connections, 'newTicket' | 'upgrade' | 'disconnectAll' | 'stop'> & {
+export type SocketMode = Pick<Connections, 'newTicket' | 'upgrade' | 'disconnect' | 'stop'> & {
   /** One attempt, to one connection. */
   deliver(type: 'slash_commands' | 'interactive', payload: Json): Promise<Delivery>;
   /** Attempts in the background until it is acknowledged, then gives up. */
@@ -19,10 +19,11 @@ export type SocketModeOptions = {
   /** Waits before an event that was not acknowledged is delivered again. */
   readonly retryAfterMs: readonly number[];
   readonly answerWithinMs: number;
+  readonly cutAfterMs: number;
 };
 
-export function createSocketMode({ world, retryAfterMs, answerWithinMs }: SocketModeOptions): SocketMode {
-  const connections = createConnections(world, answerWithinMs);
+export function createSocketMode({ world, retryAfterMs, ...times }: SocketModeOptions): SocketMode {
+  const connections = createConnections({ world, ...times });
   const retries = new Set<NodeJS.Timeout>();
   let stopped = false;
 
@@ -41,7 +42,7 @@ export function createSocketMode({ world, retryAfterMs, answerWithinMs }: Socket
   return {
     newTicket: connections.newTicket,
     upgrade: connections.upgrade,
-    disconnectAll: connections.disconnectAll,
+    disconnect: connections.disconnect,
     deliver: (type, payload) => connections.attempt({ type, payload, accepts_response_payload: true }),
     event: (event) => void attempt(eventPayload(world, event), 0),
     connections: connections.count,

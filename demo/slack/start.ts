@@ -36,6 +36,8 @@ export type LocalSlackOptions = {
   readonly eventRetriesMs?: readonly number[] | undefined;
   /** How long the app has to acknowledge, in ms: 3000, as with Slack, when left out. */
   readonly answerWithinMs?: number | undefined;
+  /** How long after asking a connection to leave it is closed, in ms: 10000, as with Slack, when left out. */
+  readonly cutAfterMs?: number | undefined;
   /** What the bot's token may do: the manifest's scopes when left out. */
   readonly scopes?: readonly string[] | undefined;
   /** Milliseconds since 1970, for timestamps, triggers and rate limits. */
@@ -64,6 +66,8 @@ export type LocalSlack = {
 const EVENT_RETRIES_MS = [1000, 60_000, 300_000] as const;
 
 const ANSWER_WITHIN_MS = 3000;
+
+const CUT_AFTER_MS = 10_000;
 
 /** Throws an Error that names the port and the setting when the port is taken. */
 export async function startLocalSlack(options: LocalSlackOptions): Promise<LocalSlack> {
@@ -106,6 +110,7 @@ function createParts(
     world,
     retryAfterMs: options.eventRetriesMs ?? EVENT_RETRIES_MS,
     answerWithinMs: options.answerWithinMs ?? ANSWER_WITHIN_MS,
+    cutAfterMs: options.cutAfterMs ?? CUT_AFTER_MS,
   });
   const responses = createResponseUrls(world);
   const control = createControl({ world, act: createPeopleAct({ world, socket, responses, baseUrl }), socket });

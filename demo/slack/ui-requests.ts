@@ -31,6 +31,7 @@ const requests = {
     noUserGroups: z.boolean().optional(),
     noCharts: z.boolean().optional(),
     disconnect: z.enum(['refresh_requested', 'warning', 'drop']).optional(),
+    which: z.enum(['all', 'oldest']).optional(),
   }),
 };
 

@@ -113,6 +113,8 @@ export type UiRequests = {
   readonly break: { readonly [Fault in keyof UiFaults]?: UiFaults[Fault] | undefined } & {
     /** Every Socket Mode connection gets a disconnect frame; 'drop' cuts the TCP connections instead. */
     readonly disconnect?: 'refresh_requested' | 'warning' | 'drop' | undefined;
+    /** Only the connection that was opened first; all when left out. */
+    readonly which?: 'all' | 'oldest' | undefined;
   };
 };
 

@@ -1,16 +1,14 @@
-// The Bolt apps. Two Socket Mode connections, because the library leaves none for five seconds whenever Slack refreshes one (slack.md 0.6); Slack
-// hands each event to one of them. Or one HTTP server, which takes only what Slack has signed within the last five minutes. Slack that is not there yet
-// is waited for.
+// The Bolt app. Over two Socket Mode connections, each of which is replaced before it goes, so that there is always one; or one HTTP server, which takes only
+// what Slack has signed within the last five minutes. Slack that is not there yet is waited for.
 
 import type { Receiver } from '@slack/bolt';
-import { App, HTTPReceiver, SocketModeReceiver } from '@slack/bolt';
+import { App, HTTPReceiver } from '@slack/bolt';
 import { SECOND } from '../../domain/time.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Meter } from '../../ports/meter.ts';
 import { pause } from '../pause.ts';
 import type { SlackCredentials, SlackIncoming } from './client.ts';
 import { clientOptions } from './client.ts';
-import type { Homes } from './homes.ts';
 import { createHomes } from './homes.ts';
 import { registerButtons } from './listeners/buttons.ts';
 import { registerCare } from './listeners/care.ts';
@@ -19,6 +17,7 @@ import { registerHome } from './listeners/home.ts';
 import { registerQuestions } from './listeners/questions.ts';
 import { registerSubmissions } from './listeners/submissions.ts';
 import { boltLogger } from './logger.ts';
+import { createSocketReceiver } from './socket-receiver.ts';
 
 export type SocketOptions = {
   readonly credentials: SlackCredentials;
@@ -43,96 +42,82 @@ const CONNECTIONS = 2;
 const RETRY_MS = 2 * SECOND;
 
 export function createSocket(options: SocketOptions): SlackSocket {
-  const live = new Set<number>();
-  const homes = createHomes(options.desk);
-  const { incoming } = options.credentials;
-  const lines = Array.from({ length: incoming.kind === 'http' ? 1 : CONNECTIONS }, (_, index) => {
-    const onChange = (connected: boolean): void => {
-      if (connected) live.add(index);
-      else live.delete(index);
-      options.meter.set('headroom_slack_connections', live.size);
-    };
-    return createLine(
-      { ...options, homes },
-      incoming.kind === 'http' ? httpReceiver(options, incoming, onChange) : socketReceiver(options, incoming, onChange),
-    );
-  });
-  return {
-    async start() {
-      await Promise.all(lines.map((line) => line.start()));
-    },
-    async stop() {
-      await Promise.allSettled(lines.map((line) => line.stop()));
-    },
-    connected: () => live.size > 0,
-    count: () => live.size,
+  const { credentials, desk, log, meter, identity } = options;
+  let open = 0;
+  const onChange = (change: 1 | -1): void => {
+    open += change;
+    meter.set('headroom_slack_connections', open);
   };
-}
-
-type Line = { start(): Promise<void>; stop(): Promise<void> };
-type Connected = (connected: boolean) => void;
-type LineOptions = SocketOptions & { readonly homes: Homes };
-type Receiving = { readonly receiver: Receiver; readonly start: (app: App) => Promise<unknown> };
-
-function socketReceiver({ credentials, log }: SocketOptions, { appToken }: Over<'socket'>, onChange: Connected): Receiving {
-  const receiver = new SocketModeReceiver({
-    appToken,
-    logger: boltLogger(log),
-    installerOptions: { clientOptions: clientOptions(credentials.apiUrl) },
-  });
-  receiver.client.on('connected', () => onChange(true));
-  receiver.client.on('disconnected', () => onChange(false));
-  receiver.client.on('reconnecting', () => onChange(false));
-  return { receiver, start: (app) => app.start() };
-}
-
-function httpReceiver({ log }: SocketOptions, { signingSecret, host, port }: Over<'http'>, onChange: Connected): Receiving {
-  const receiver = new HTTPReceiver({ signingSecret, endpoints: '/slack/events', logger: boltLogger(log) });
-  return {
-    receiver,
-    async start() {
-      const server = await receiver.start({ host, port });
-      server.on('close', () => onChange(false));
-      const address = server.address();
-      log.info('listening for Slack', { port: typeof address === 'object' ? address?.port : port });
-      onChange(true);
-    },
-  };
-}
-
-function createLine({ credentials, desk, log, identity, homes }: LineOptions, { receiver, start }: Receiving): Line {
+  const { incoming, apiUrl } = credentials;
+  const { receiver, start } =
+    incoming.kind === 'http'
+      ? overHttp(options, incoming, onChange)
+      : overSocket(createSocketReceiver({ ...incoming, apiUrl, onChange, log, connections: CONNECTIONS }));
   const app = new App({
     receiver,
     authorize: () => Promise.resolve({ botToken: credentials.botToken, ...identity }),
-    clientOptions: clientOptions(credentials.apiUrl),
+    clientOptions: clientOptions(apiUrl),
     logger: boltLogger(log),
   });
   app.error(async (error) => {
     log.error('a Slack listener failed', { error });
   });
-  listen(app, desk, homes);
+  listen(app, desk);
   return {
-    async start() {
-      while (!desk.stopping.aborted) {
-        try {
-          await start(app);
-          return;
-        } catch (error) {
-          log.warn('waiting for Slack', { error: error instanceof Error ? error.message : String(error) });
-          await pause(RETRY_MS, desk.stopping);
-        }
-      }
-    },
+    start: () => start(app),
     async stop() {
       await app.stop();
+    },
+    connected: () => open > 0,
+    count: () => open,
+  };
+}
+
+type Receiving = { readonly receiver: Receiver; readonly start: (app: App) => Promise<void> };
+
+function overSocket(receiver: Receiver): Receiving {
+  return {
+    receiver,
+    async start(app) {
+      await app.start();
     },
   };
 }
 
-function listen(app: App, desk: Desk, homes: Homes): void {
+function overHttp(
+  { log, desk }: SocketOptions,
+  { signingSecret, host, port }: Over<'http'>,
+  onChange: (change: 1 | -1) => void,
+): Receiving {
+  const receiver = new HTTPReceiver({ signingSecret, endpoints: '/slack/events', logger: boltLogger(log) });
+  const listening = async (): Promise<void> => {
+    const server = await receiver.start({ host, port });
+    server.on('close', () => onChange(-1));
+    const address = server.address();
+    log.info('listening for Slack', { port: typeof address === 'object' ? address?.port : port });
+    onChange(1);
+  };
+  return { receiver, start: () => untilItStarts(listening, { log, stopping: desk.stopping }) };
+}
+
+type Waiting = { readonly log: Log; readonly stopping: AbortSignal };
+
+async function untilItStarts(start: () => Promise<void>, { log, stopping }: Waiting): Promise<void> {
+  while (!stopping.aborted) {
+    try {
+      await start();
+      return;
+    } catch (error) {
+      log.warn('waiting to listen for Slack', { error: error instanceof Error ? error.message : String(error) });
+      await pause(RETRY_MS, stopping);
+    }
+  }
+}
+
+function listen(app: App, desk: Desk): void {
   registerButtons(app, desk);
   registerCare(app, desk);
   registerSubmissions(app, desk);
   registerQuestions(app, desk);
-  registerHome(app, desk, homes);
+  registerHome(app, desk, createHomes(desk));
 }
