@@ -23,7 +23,7 @@ import type { Look } from './look.ts';
 import { driftReason, look } from './look.ts';
 import { move } from './move.ts';
 import { placeOf } from './permission.ts';
-import { openPullRequest } from './pull-request.ts';
+import { openPullRequest, withdrawAndGiveUp } from './pull-request.ts';
 
 export type ApplyPorts = {
   readonly proposals: ProposalStore;
@@ -60,11 +60,11 @@ export function createApply(ports: ApplyPorts, settings: ApplySettings) {
       return giveUp(ports, proposal, 'what is stored is not what was approved');
     const byPull = proposal.change.way === 'pull-request';
     // It may be open already, or even merged and in the cluster: the repository tells.
-    if (resumed && byPull) return byRepository(ports, proposal, { settings, signal });
+    if (resumed && byPull) return byRepository(ports, proposal, { settings, resumed, signal });
     const seen = await look(ports.editor, proposal.change, signal);
     if (resumed && seen.kind === 'written') return finish(ports, proposal, { generation: seen.generation, signal });
     if (seen.kind !== 'as-reviewed') return giveUp(ports, proposal, driftReason(seen));
-    if (byPull) return byRepository(ports, proposal, { settings, signal });
+    if (byPull) return byRepository(ports, proposal, { settings, resumed, signal });
     return write(ports, proposal, { settings, seen, tries: MOST_TRIES, signal });
   };
 }
@@ -75,11 +75,16 @@ function markedBy({ id, incidentId }: Proposal, { change, template }: AsReviewed
   return change.way === 'recreate' ? change : { ...change, patch: marked(change, template, `${id} ${incidentId}`) };
 }
 
-type Opening = { readonly settings: ApplySettings; readonly signal: AbortSignal };
+type Opening = { readonly settings: ApplySettings; readonly resumed: boolean; readonly signal: AbortSignal };
 
-async function byRepository(ports: ApplyPorts, proposal: Proposal, { settings, signal }: Opening): Promise<ApplyOutcome> {
-  if (policyFor(settings.policy, placeOf(proposal)).dryRunOnly) return giveUp(ports, proposal, REHEARSED);
-  return openPullRequest(ports, proposal, signal);
+async function byRepository(
+  ports: ApplyPorts,
+  proposal: Proposal,
+  { settings, resumed, signal }: Opening,
+): Promise<ApplyOutcome> {
+  if (!policyFor(settings.policy, placeOf(proposal)).dryRunOnly) return openPullRequest(ports, proposal, signal);
+  // The rule may be younger than a try before a crash.
+  return resumed ? withdrawAndGiveUp(ports, proposal, { reason: REHEARSED, signal }) : giveUp(ports, proposal, REHEARSED);
 }
 
 type AsReviewed = Extract<Look, { readonly kind: 'as-reviewed' }>;

@@ -11,7 +11,7 @@ import type { Millis } from '../src/domain/time.ts';
 import { after, between, formatDuration } from '../src/domain/time.ts';
 import { PermanentError } from '../src/ports/fault.ts';
 import type { Later } from '../src/ports/job-queue.ts';
-import type { PullRequestState, Repositories } from '../src/ports/repositories.ts';
+import type { PullRequestState, Repositories, Withdrawn } from '../src/ports/repositories.ts';
 import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
 import type { ClosePorts } from './close.ts';
 import { closeProposal } from './close.ts';
@@ -40,23 +40,23 @@ export async function openPullRequest(ports: PullRequestPorts, proposal: Proposa
   if (change.edit === undefined || incident === undefined) return giveUp(ports, proposal, 'the reviewed edit is not stored');
   const dossier = await ports.incidents.dossier(incidentId);
   const text = pullRequestText({ proposal, incident, dossier });
-  const request = { change, edit: change.edit, branch: branchOf(proposal.id), text };
+  const request = { change, edit: change.edit, branch: branchOf(proposal), text };
   const result = await orRefusal(ports.repositories.open(request, signal));
-  if (result instanceof PermanentError) return giveUp(ports, proposal, result.message);
-  if (result.kind === 'drifted') return giveUp(ports, proposal, result.reason);
-  await move(ports, proposal, { kind: 'pull-request', pullRequest: result.pullRequest });
+  if (result instanceof PermanentError) return withdrawAndGiveUp(ports, proposal, { reason: result.message, signal });
+  if (result.kind === 'drifted') return withdrawAndGiveUp(ports, proposal, { reason: result.reason, signal });
+  return follow(ports, proposal, result.pullRequest);
+}
+
+async function follow(ports: PullRequestPorts, proposal: Proposal, pullRequest: PullRequest): Promise<Opened> {
+  const { change, incidentId } = proposal;
+  await move(ports, proposal, { kind: 'pull-request', pullRequest });
   await ports.incidents.update(incidentId, (current) =>
     addEntry(movedTo(current, 'changing'), `outcome/${proposal.id}`, { kind: 'outcome', proposalId: proposal.id }),
   );
   await ports.queue.enqueue({ step: 'verify', cluster: change.workload.cluster, proposalId: proposal.id });
   await ports.queue.enqueue({ step: 'post', incidentId });
-  const { url, number } = result.pullRequest;
-  ports.log.info('pull request open', {
-    incident: incidentId,
-    proposal: proposal.id,
-    repository: change.edit.repository,
-    number,
-  });
+  const { repository, url, number } = pullRequest;
+  ports.log.info('pull request open', { incident: incidentId, proposal: proposal.id, repository, number });
   return { kind: 'opened', url };
 }
 
@@ -68,9 +68,38 @@ function orRefusal<T>(asked: Promise<T>): Promise<T | PermanentError> {
   });
 }
 
+type Ending = { readonly reason: string; readonly signal: AbortSignal };
+
 async function giveUp(ports: ClosePorts, proposal: Proposal, reason: string): Promise<Opened> {
   await closeProposal(ports, proposal, { kind: 'not-applied', reason });
   return { kind: 'not-applied', reason };
+}
+
+/** Ends an approved proposal without a pull request: what an earlier try left there is taken back; what people have merged all the same is followed. */
+export async function withdrawAndGiveUp(
+  ports: PullRequestPorts,
+  proposal: Proposal,
+  { reason, signal }: Ending,
+): Promise<Opened> {
+  const withdrawn = await withdraw(ports, proposal, { reason, signal });
+  if (withdrawn.kind !== 'merged') return giveUp(ports, proposal, reasonWith(reason, withdrawn));
+  return follow(ports, proposal, withdrawn.pullRequest);
+}
+
+type Taken = Withdrawn | { readonly kind: 'refused'; readonly why: string };
+
+async function withdraw(ports: PullRequestPorts, proposal: Proposal, { reason, signal }: Ending): Promise<Taken> {
+  const repository = proposal.pullRequest?.repository ?? proposal.change.edit?.repository;
+  if (repository === undefined) return { kind: 'withdrawn' };
+  const request = { repository, branch: branchOf(proposal), why: `Closed by Headroom: ${reason}.` };
+  const taken = await orRefusal(ports.repositories.withdraw(request, signal));
+  if (!(taken instanceof PermanentError)) return taken;
+  const left = proposal.pullRequest?.url ?? `the branch ${request.branch} of ${repository}`;
+  return { kind: 'refused', why: `${left} could not be taken back, see to it by hand: ${taken.message}` };
+}
+
+function reasonWith(reason: string, taken: Taken): string {
+  return taken.kind === 'refused' ? `${reason}; ${taken.why}` : reason;
 }
 
 export type InReview = Extract<ProposalState, { readonly kind: 'in-review' }>;
@@ -87,15 +116,13 @@ export async function followPullRequest(
   settings: PullRequestSettings,
   following: Following,
 ): Promise<Followed> {
-  const { proposal, state, signal } = following;
+  const { proposal, signal } = following;
   const known = proposal.pullRequest;
   if (known === undefined) return closed(ports, proposal, 'its pull request is not stored');
+  // From here on only the cluster has news.
+  if (known.merged !== undefined) return waitForSync(ports, settings, following);
   const now = await orRefusal(ports.repositories.look(known, signal));
-  if (now instanceof PermanentError) {
-    // A right that was taken away may come back while there is time.
-    if (ports.clock.now() < after(state.at, settings.pullRequests.closeAfter)) throw now;
-    return closed(ports, proposal, now.message);
-  }
+  if (now instanceof PermanentError) return unseen(ports, settings, { ...following, refusal: now });
   const current = await noted(ports, proposal, now);
   switch (now.kind) {
     case 'open':
@@ -107,8 +134,24 @@ export async function followPullRequest(
   }
 }
 
+/** It may have been merged all the same: the cluster tells. A right that was taken away may come back while there is time. */
+async function unseen(
+  ports: PullRequestPorts,
+  { pullRequests }: PullRequestSettings,
+  { proposal, state, signal, refusal }: Following & { readonly refusal: PermanentError },
+): Promise<Followed> {
+  const seen = await look(ports.editor, proposal.change, signal);
+  if (seen.kind === 'written') return arrived(ports, proposal, seen.generation);
+  if (ports.clock.now() < after(state.at, pullRequests.closeAfter)) throw refusal;
+  return closed(ports, proposal, `what became of the pull request cannot be seen: ${refusal.message}`);
+}
+
 /** What changed on the other side is stored and shown; nothing else makes a new version. */
-async function noted(ports: PullRequestPorts, proposal: Proposal, { pullRequest }: PullRequestState): Promise<Proposal> {
+async function noted(
+  ports: PullRequestPorts,
+  proposal: Proposal,
+  { pullRequest }: Pick<PullRequestState, 'pullRequest'>,
+): Promise<Proposal> {
   if (JSON.stringify(pullRequest) === JSON.stringify(proposal.pullRequest)) return proposal;
   const stored = await move(ports, proposal, { kind: 'pull-request', pullRequest });
   await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
@@ -130,16 +173,10 @@ async function waitForMerge(
   if (now < after(state.at, pullRequests.closeAfter))
     return later(pullRequests.lookEvery, 'the pull request waits for its merge');
   const reason = `nobody merged the pull request within ${formatDuration(pullRequests.closeAfter)}`;
-  await closeOnHost(ports, proposal, { why: `Closed by Headroom: ${reason}.`, signal });
-  return closed(ports, proposal, reason);
-}
-
-async function closeOnHost(
-  ports: Pick<PullRequestPorts, 'repositories'>,
-  { id, pullRequest }: { readonly id: string; readonly pullRequest?: PullRequest | undefined },
-  { why, signal }: { readonly why: string; readonly signal: AbortSignal },
-): Promise<void> {
-  if (pullRequest !== undefined) await ports.repositories.close(pullRequest, { branch: branchOf(id), why }, signal);
+  const withdrawn = await withdraw(ports, proposal, { reason, signal });
+  if (withdrawn.kind !== 'merged') return closed(ports, proposal, reasonWith(reason, withdrawn));
+  await noted(ports, proposal, withdrawn);
+  return later(pullRequests.lookEvery, 'merged at the last moment');
 }
 
 /** Merged: the cluster has it when the tool has read it. */
@@ -150,17 +187,19 @@ async function waitForSync(
 ): Promise<Followed> {
   const { proposal, signal } = following;
   const seen = await look(ports.editor, proposal.change, signal);
-  if (seen.kind === 'written') {
-    await move(ports, proposal, { kind: 'written', generation: seen.generation });
-    await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
-    return { kind: 'written' };
-  }
+  if (seen.kind === 'written') return arrived(ports, proposal, seen.generation);
   const mergedAt = proposal.pullRequest?.merged?.at ?? ports.clock.now();
   if (between(mergedAt, ports.clock.now()) < pullRequests.syncWithin)
     return later(pullRequests.lookEvery, 'merged, and not yet in the cluster');
   const reason = `the pull request was merged, and ${formatDuration(pullRequests.syncWithin)} later the cluster does not have it`;
   await closeProposal(ports, proposal, { kind: 'not-rolled-out', reason });
   return { kind: 'verdict', verdict: 'not-rolled-out' };
+}
+
+async function arrived(ports: PullRequestPorts, proposal: Proposal, generation: number): Promise<Followed> {
+  await move(ports, proposal, { kind: 'written', generation });
+  await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
+  return { kind: 'written' };
 }
 
 function later(afterMs: number, reason: string): Later {

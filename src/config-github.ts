@@ -13,6 +13,15 @@ export type GitHubConfig = {
 const DEFAULT_API = 'https://api.github.com';
 const digits = (what: string) => z.string().regex(/^[1-9][0-9]{0,15}$/, `${what}: a whole number`);
 
+/** The credentials go there: without encryption only to this machine. */
+const API_URL = 'an https:// URL, for example https://github.example.com/api/v3 (http:// only to a loopback address)';
+
+/** What is no URL at all is told by its own rule. */
+function isProtected(text: string): boolean {
+  const { protocol, hostname } = URL.canParse(text) ? new URL(text) : { protocol: '', hostname: '' };
+  return protocol !== 'http:' || ['localhost', '[::1]'].includes(hostname) || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
 export const githubSettings = {
   GITHUB_TOKEN: z
     .string()
@@ -28,7 +37,8 @@ export const githubSettings = {
     })
     .optional(),
   GITHUB_API_URL: z
-    .url({ protocol: /^https?$/, error: 'an http:// or https:// URL, for example https://github.example.com/api/v3' })
+    .url({ protocol: /^https?$/, error: API_URL })
+    .refine((text) => isProtected(text), { error: API_URL })
     .optional(),
 } as const;
 

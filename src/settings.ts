@@ -132,7 +132,7 @@ export const SETTINGS = [
   {
     name: 'GITHUB_API_URL',
     meaning: 'Where GitHub’s API is, for a GitHub Enterprise server.',
-    unit: 'http:// or https:// URL',
+    unit: 'https:// URL; http:// only to a loopback address',
     fallback: 'https://api.github.com',
     example: 'https://github.example.com/api/v3',
   },

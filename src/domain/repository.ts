@@ -69,9 +69,12 @@ export function fileFor(
   );
 }
 
-/** One branch for each proposal: whoever comes again finds what the first one did. */
-export function branchOf(proposalId: string): string {
-  return `headroom/${proposalId.toLowerCase()}`;
+/** Characters of the hash in a branch's name: enough to tell two installations with proposals of the same number apart. */
+const HASH_SHOWN = 8;
+
+/** One branch for each proposal, "headroom/p-17-3fa9c2e1": whoever comes again finds what the first one did, and nobody else's. */
+export function branchOf({ id, hash }: { readonly id: string; readonly hash: string }): string {
+  return `headroom/${id.toLowerCase()}-${hash.slice(0, HASH_SHOWN)}`;
 }
 
 /** Whether two edits write the same: their places in the file may have moved. */

@@ -22,13 +22,21 @@ export type PullRequestState = {
   readonly pullRequest: PullRequest;
 };
 
+export type Withdrawing = { readonly repository: string; readonly branch: string; readonly why: string };
+
+export type Withdrawn =
+  /** Nothing of it is left, or there never was anything. */
+  | { readonly kind: 'withdrawn' }
+  /** People were faster: it is on its way to the cluster. */
+  | { readonly kind: 'merged'; readonly pullRequest: PullRequest };
+
 /** Where no repository can be reached at all: says why, and never opens anything. */
 export function withoutRepositories(reason: string): Repositories {
   return {
     plan: async () => ({ kind: 'not-configured', reason }),
     open: async () => ({ kind: 'drifted', reason }),
     look: async (pullRequest) => ({ kind: 'open', pullRequest }),
-    close: async () => undefined,
+    withdraw: async () => ({ kind: 'withdrawn' }),
   };
 }
 
@@ -40,6 +48,6 @@ export interface Repositories {
     signal: AbortSignal,
   ): Promise<OpenResult>;
   look(pullRequest: PullRequest, signal: AbortSignal): Promise<PullRequestState>;
-  /** Closes it without merging, says why in a comment, and deletes its branch. May run twice. */
-  close(pullRequest: PullRequest, request: { readonly branch: string; readonly why: string }, signal: AbortSignal): Promise<void>;
+  /** Takes back what `open` did and nobody merged: closes the pull request of the branch, says why in a comment, and deletes the branch. May run twice. */
+  withdraw(request: Withdrawing, signal: AbortSignal): Promise<Withdrawn>;
 }

@@ -1,14 +1,18 @@
 // What the emulated GitHub lets through and the real one does not, and what goes wrong on the way: a second pull request of a branch, wrong credentials,
 // limits, stale files, lost and broken answers.
 
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
 import { inspect } from 'node:util';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { createGitHub } from '../../src/adapters/github/client.ts';
 import { createRepositories } from '../../src/adapters/github/repositories.ts';
 import type { Repositories } from '../../src/ports/repositories.ts';
 import { mi, proposal, size } from '../support/build.ts';
 import type { LocalGitHub } from '../support/github.ts';
-import { REPOSITORY, startGitHub, TOKEN } from '../support/github.ts';
+import { APP, REPOSITORY, startGitHub, TOKEN } from '../support/github.ts';
 import type { GitHubProxy, Rule } from '../support/github-proxy.ts';
 import { startGitHubProxy } from '../support/github-proxy.ts';
 
@@ -149,3 +153,39 @@ it('says which repository has too many files to search', async () => {
   expect(plan).toMatchObject({ kind: 'not-possible' });
   expect(plan.kind === 'not-possible' && plan.reason).toContain('too many files');
 });
+
+describe('a GitHub that takes calls and never answers', () => {
+  const silent = createServer(() => undefined);
+  let apiUrl: string;
+
+  beforeAll(async () => {
+    apiUrl = await listening(silent);
+  });
+
+  afterAll(() => {
+    silent.close();
+    silent.closeAllConnections();
+  });
+
+  it.each(['token', 'app'] as const)('is given up in time, by the credentials of a kind %s', async (kind) => {
+    const credentials =
+      kind === 'token'
+        ? { kind, token: TOKEN }
+        : { kind, appId: String(APP.appId), installationId: String(APP.installationId), privateKey: github.appKey };
+    const call = { route: 'GET /repos/{owner}/{repo}', parameters: { owner: 'acme', repo: 'deploy' } };
+    const impatient = createGitHub({ credentials, apiUrl, timeoutMs: 100 });
+    await expect(impatient.call({ ...call, signal: signal() }, z.unknown())).rejects.toMatchObject({
+      code: 'OOM_REPOSITORY_UNREACHABLE',
+    });
+    // The App's token is fetched without the caller's signal; the caller still stops waiting.
+    const patient = createGitHub({ credentials, apiUrl });
+    const stopped = patient.call({ ...call, signal: AbortSignal.timeout(100) }, z.unknown());
+    await expect(stopped).rejects.toMatchObject({ code: 'OOM_REPOSITORY_UNREACHABLE' });
+  });
+});
+
+async function listening(server: Server): Promise<string> {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const address = server.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`;
+}

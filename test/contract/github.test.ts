@@ -185,11 +185,7 @@ describe('a pull request', () => {
       headers: { authorization: `Bearer ${TOKEN}` },
     });
     const { object } = refOf(await main.json());
-    await fetch(`${github.url}/repos/${REPOSITORY}/git/refs`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ ref: `refs/heads/${branch}`, sha: object.sha }),
-    });
+    await branchFrom(branch, object.sha);
     expect(await repositories().open({ change: wanted, edit, branch, text }, signal())).toMatchObject({ kind: 'open' });
     expect(await github.read('charts/mailer/values.yaml', branch)).toContain('memory: 192Mi');
   });
@@ -238,6 +234,7 @@ describe('a pull request', () => {
   });
 
   it('is closed with a reason and without its branch, also twice', async () => {
+    const request = { repository: REPOSITORY, why: 'Nobody merged it.' };
     const [stale] = (await github.pulls()).filter(({ state }) => state === 'open');
     const pullRequest = {
       repository: REPOSITORY,
@@ -247,10 +244,29 @@ describe('a pull request', () => {
       changesRequestedBy: [],
     };
     for (const _ of ['once', 'twice'])
-      await repositories().close(pullRequest, { branch: 'headroom/p-2', why: 'Nobody merged it.' }, signal());
+      expect(await repositories().withdraw({ ...request, branch: 'headroom/p-2' }, signal())).toEqual({ kind: 'withdrawn' });
     expect(await repositories().look(pullRequest, signal())).toMatchObject({ kind: 'closed' });
     expect(await github.comments(pullRequest.number)).toEqual(['Nobody merged it.']);
     expect(await github.branches()).not.toContain('headroom/p-2');
+  });
+
+  it('is told as merged, and left alone, when people were faster', async () => {
+    const request = { repository: REPOSITORY, branch: 'headroom/p-1', why: 'Nobody merged it.' };
+    expect(await repositories().withdraw(request, signal())).toMatchObject({
+      kind: 'merged',
+      pullRequest: { merged: { by: 'carol' } },
+    });
+  });
+
+  it('leaves no branch behind where none was opened', async () => {
+    const branch = 'headroom/p-4';
+    const main = await fetch(`${github.url}/repos/${REPOSITORY}/git/ref/heads/main`, {
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
+    await branchFrom(branch, refOf(await main.json()).object.sha);
+    const request = { repository: REPOSITORY, branch, why: 'the file changed' };
+    for (const _ of ['once', 'twice']) expect(await repositories().withdraw(request, signal())).toEqual({ kind: 'withdrawn' });
+    expect(await github.branches()).not.toContain(branch);
   });
 
   it('can be opened by a GitHub App, with tokens of its installation', async () => {
@@ -265,6 +281,14 @@ describe('a pull request', () => {
     expect(await repositories(RULE, app).open(ask, signal())).toMatchObject({ kind: 'open' });
   });
 });
+
+async function branchFrom(branch: string, sha: string): Promise<void> {
+  await fetch(`${github.url}/repos/${REPOSITORY}/git/refs`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ ref: `refs/heads/${branch}`, sha }),
+  });
+}
 
 function refOf(value: unknown): { readonly object: { readonly sha: string } } {
   const object: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, 'object') : undefined;

@@ -13,7 +13,7 @@ export type FakeRepositories = Repositories & {
   /** As the host sees it; undefined until one was opened. */
   pullRequest: PullRequest | undefined;
   opened: number;
-  readonly closings: string[];
+  readonly withdrawals: string[];
 };
 
 export function fakeRepositories(): FakeRepositories {
@@ -23,7 +23,7 @@ export function fakeRepositories(): FakeRepositories {
     kind: 'open',
     pullRequest: undefined,
     opened: 0,
-    closings: [],
+    withdrawals: [],
     async plan({ before, after }) {
       if (fake.refusal !== undefined) return fake.refusal;
       const limit = after.limit === undefined ? 'none' : formatQuantity(after.limit);
@@ -41,9 +41,12 @@ export function fakeRepositories(): FakeRepositories {
     async look(known) {
       return { kind: fake.kind, pullRequest: structuredClone(fake.pullRequest ?? known) };
     },
-    async close(_, { why }) {
-      fake.closings.push(why);
+    async withdraw({ why }) {
+      if (fake.kind === 'merged' && fake.pullRequest !== undefined)
+        return { kind: 'merged', pullRequest: structuredClone(fake.pullRequest) };
+      fake.withdrawals.push(why);
       fake.kind = 'closed';
+      return { kind: 'withdrawn' };
     },
   };
   return fake;

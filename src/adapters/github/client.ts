@@ -15,6 +15,8 @@ export type GitHubOptions = {
   readonly credentials: GitHubCredentials;
   /** "https://api.github.com", or "https://github.example.com/api/v3" of an Enterprise server. */
   readonly apiUrl: string;
+  /** Of each call. */
+  readonly timeoutMs?: number | undefined;
 };
 
 export type Call = {
@@ -36,15 +38,34 @@ export type GitHub = {
 const TIMEOUT_MS = 15 * SECOND;
 const RATE_LIMIT_MS = 60 * SECOND;
 
-export function createGitHub({ credentials, apiUrl }: GitHubOptions): GitHub {
+function withTimeout(timeoutMs: number): typeof fetch {
+  return (input, init) => {
+    const deadline = AbortSignal.timeout(timeoutMs);
+    return fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, deadline]) : deadline });
+  };
+}
+
+/** A caller that stops waiting does not wait for a token either. */
+function before<Answer>(signal: AbortSignal, answer: Promise<Answer>): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(new Error('stopped waiting', { cause: signal.reason }));
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    void answer.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+export function createGitHub({ credentials, apiUrl, timeoutMs = TIMEOUT_MS }: GitHubOptions): GitHub {
   const octokit = new Octokit({
     baseUrl: apiUrl.replace(/\/+$/, ''),
     userAgent: 'headroom',
     ...authentication(credentials),
+    // Every call, also those for the App's tokens, which Octokit makes itself and without our signal.
+    request: { fetch: withTimeout(timeoutMs) },
     log: SILENT,
   });
   const send = async ({ route, parameters, signal }: Call): Promise<{ readonly status: number; readonly data: unknown }> =>
-    octokit.request(route, { ...parameters, request: { signal: AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]) } });
+    before(signal, octokit.request(route, { ...parameters, request: { signal } }));
   return {
     async call(call, schema) {
       try {

@@ -6,7 +6,7 @@ import type { PullRequest, RepositoryRule } from '../../domain/repository.ts';
 import { repositoryFor, sameEdit } from '../../domain/repository.ts';
 import { parseInstant } from '../../domain/time.ts';
 import { PermanentError } from '../../ports/fault.ts';
-import type { OpenResult, PullRequestState, Repositories } from '../../ports/repositories.ts';
+import type { OpenResult, PullRequestState, Repositories, Withdrawing, Withdrawn } from '../../ports/repositories.ts';
 import type { GitHub } from './client.ts';
 import type { Repo } from './files.ts';
 import { createBlobs, headOf, repoOf } from './files.ts';
@@ -51,23 +51,44 @@ export function createRepositories({ github, rules }: RepositoriesOptions): Repo
       return create(github, { ...request, planned, repo, signal });
     },
     look: (pullRequest, signal) => lookAt(github, pullRequest, signal),
-    async close(pullRequest, { branch, why }, signal) {
-      const repo = repoOf(pullRequest.repository);
-      const { kind } = await lookAt(github, pullRequest, signal);
-      if (kind === 'open') {
-        // Closed first: a comment before a close that fails would be made again at the next try.
-        const closing = { ...repo, pull_number: pullRequest.number, state: 'closed' };
-        await github.attempt({ route: 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}', parameters: closing, signal }, []);
-        const comment = { ...repo, issue_number: pullRequest.number, body: why };
-        await github.attempt(
-          { route: 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments', parameters: comment, signal },
-          [],
-        );
-      }
-      const ref = { ...repo, ref: `heads/${branch}` };
-      await github.attempt({ route: 'DELETE /repos/{owner}/{repo}/git/refs/{ref}', parameters: ref, signal }, [404, 422]);
-    },
+    withdraw: (request, signal) => withdraw(github, request, signal),
   };
+}
+
+async function withdraw(github: GitHub, { repository, branch, why }: Withdrawing, signal: AbortSignal): Promise<Withdrawn> {
+  const repo = repoOf(repository);
+  const known = await findPull(github, { repo, branch }, signal);
+  if (known !== undefined) {
+    const merged = await closePull(github, known, { repo, why, signal });
+    if (merged !== undefined) return { kind: 'merged', pullRequest: merged };
+  }
+  const ref = { ...repo, ref: `heads/${branch}` };
+  await github.attempt({ route: 'DELETE /repos/{owner}/{repo}/git/refs/{ref}', parameters: ref, signal }, [404, 422]);
+  return { kind: 'withdrawn' };
+}
+
+type ClosingPull = { readonly repo: Repo; readonly why: string; readonly signal: AbortSignal };
+
+/** The pull request as it is when somebody merged it before. */
+async function closePull(
+  github: GitHub,
+  known: PullRequest,
+  { repo, why, signal }: ClosingPull,
+): Promise<PullRequest | undefined> {
+  const before = await lookAt(github, known, signal);
+  if (before.kind !== 'open') return before.kind === 'merged' ? before.pullRequest : undefined;
+  // Closed first: a comment before a close that fails would be made again at the next try.
+  const closing = { ...repo, pull_number: known.number, state: 'closed' };
+  const status = await github.attempt(
+    { route: 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}', parameters: closing, signal },
+    [422],
+  );
+  const after = status === 422 ? await lookAt(github, known, signal) : before;
+  if (after.kind === 'merged') return after.pullRequest;
+  if (status === 422) throw new PermanentError(`GitHub refused to close ${known.url}`, { code: 'OOM_REPOSITORY_DENIED' });
+  const comment = { ...repo, issue_number: known.number, body: why };
+  await github.attempt({ route: 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments', parameters: comment, signal }, []);
+  return undefined;
 }
 
 const NOT_CONFIGURED = 'no repository is configured for it; add one under repositories in headroom.yaml';

@@ -32,6 +32,11 @@ describe('GitHub', () => {
     expect(JSON.stringify(github)).not.toContain('MIIB');
   });
 
+  it.each(['http://127.0.0.1:8080', 'http://localhost:8080', 'http://[::1]:8080'])('may be spoken to at %s', (url) => {
+    const loaded = load({ GITHUB_TOKEN: 'ghp_12345678', GITHUB_API_URL: url });
+    expect(loaded.kind === 'config' && loaded.config.github?.apiUrl).toBe(url);
+  });
+
   it.each([
     {
       name: 'half an App',
@@ -41,6 +46,16 @@ describe('GitHub', () => {
     { name: 'both', environment: { ...APP, GITHUB_TOKEN: 'ghp_12345678' }, settings: ['GITHUB_TOKEN'] },
     { name: 'a key that is none', environment: { ...APP, GITHUB_APP_PRIVATE_KEY: 'abc' }, settings: ['GITHUB_APP_PRIVATE_KEY'] },
     { name: 'a URL that is none', environment: { GITHUB_API_URL: 'github' }, settings: ['GITHUB_API_URL'] },
+    {
+      name: 'credentials sent in the clear',
+      environment: { GITHUB_API_URL: 'HTTP://github.example.com/api/v3' },
+      settings: ['GITHUB_API_URL'],
+    },
+    {
+      name: 'a host that only begins like this machine',
+      environment: { GITHUB_API_URL: 'http://127.0.0.1.example.com' },
+      settings: ['GITHUB_API_URL'],
+    },
   ])('refuses $name', ({ environment, settings }) => {
     const loaded = load(environment);
     expect(loaded.kind === 'problems' ? loaded.problems.map((problem) => problem.split(':')[0]) : []).toEqual(settings);

@@ -78,7 +78,9 @@ describe('the repository of a workload', () => {
   });
 
   it('has one branch for a proposal, and knows an edit again when lines moved', () => {
-    expect(branchOf('P-17')).toBe('headroom/p-17');
+    expect(branchOf({ id: 'P-17', hash: '3fa9c2e1d0' })).toBe('headroom/p-17-3fa9c2e1');
+    // Another installation's seventeenth.
+    expect(branchOf({ id: 'P-17', hash: 'b5b5b5b5b5' })).not.toBe('headroom/p-17-3fa9c2e1');
     const edit = { repository: 'a/b', branch: 'main', file: 'f', diff: ['@@ -1,1 +1,1 @@', '- a', '+ b'] };
     expect(sameEdit(edit, { ...edit, diff: ['@@ -9,1 +9,1 @@', '  x', '- a', '+ b'] })).toBe(true);
     expect(sameEdit(edit, { ...edit, diff: ['@@ -1,1 +1,1 @@', '- a', '+ c'] })).toBe(false);

@@ -60,6 +60,10 @@ async function stored(world: FakeWorld, id: string): Promise<Proposal> {
   return proposal;
 }
 
+function textLike(pattern: RegExp): unknown {
+  return expect.stringMatching(pattern);
+}
+
 /** The tool has read the repository. */
 function synced(world: FakeWorld): void {
   const resources = { request: size(128), limit: size(384) };
@@ -166,7 +170,7 @@ describe('a pull request', () => {
     world.repositories.kind = 'closed';
     await bot.verify({ proposalId }, soon());
     expect((await stored(world, proposalId)).state).toMatchObject({
-      verdict: { kind: 'not-applied', reason: /without a merge/ },
+      verdict: { kind: 'not-applied', reason: textLike(/without a merge/) },
     });
     expect(await world.ports.incidents.get(INCIDENT)).toMatchObject({ state: 'open', proposalId: undefined });
   });
@@ -175,8 +179,25 @@ describe('a pull request', () => {
     const { world, bot, proposalId } = await opened();
     world.clock.advance(14 * DAY);
     await bot.verify({ proposalId }, soon());
-    expect(world.repositories.closings).toEqual(['Closed by Headroom: nobody merged the pull request within 14 days.']);
+    expect(world.repositories.withdrawals).toEqual(['Closed by Headroom: nobody merged the pull request within 14 days.']);
     expect((await stored(world, proposalId)).state).toMatchObject({ kind: 'closed', verdict: { kind: 'not-applied' } });
+  });
+
+  it('that is merged in the moment it is closed for its age is followed to the cluster', async () => {
+    const { world, bot, proposalId } = await opened();
+    merged(world);
+    world.repositories.kind = 'open';
+    const { withdraw } = world.repositories;
+    world.ports.repositories.withdraw = (request, signal) => {
+      world.repositories.kind = 'merged';
+      return withdraw(request, signal);
+    };
+    world.clock.advance(14 * DAY);
+    expect(await bot.verify({ proposalId }, soon())).toMatchObject({ kind: 'later' });
+    expect((await stored(world, proposalId)).pullRequest?.merged).toMatchObject({ by: 'carol' });
+    synced(world);
+    await bot.verify({ proposalId }, soon());
+    expect((await stored(world, proposalId)).state.kind).toBe('rolling-out');
   });
 
   it('that is merged and never gets to the cluster is told as not rolled out', async () => {
@@ -198,6 +219,8 @@ describe('a pull request', () => {
       kind: 'not-applied',
       reason: 'apps/checkout.yaml changed since the review',
     });
+    // A branch that an earlier try made does not stay behind.
+    expect(world.repositories.withdrawals).toEqual(['Closed by Headroom: apps/checkout.yaml changed since the review.']);
   });
 });
 
@@ -220,8 +243,34 @@ describe('a host that refuses for good', () => {
     world.clock.advance(14 * DAY);
     await bot.verify({ proposalId }, soon());
     expect((await stored(world, proposalId)).state).toMatchObject({
-      verdict: { kind: 'not-applied', reason: REFUSED.message },
+      verdict: { kind: 'not-applied', reason: `what became of the pull request cannot be seen: ${REFUSED.message}` },
     });
+  });
+
+  it('does not hide a merge: known before, or seen in the cluster', async () => {
+    for (const isKnown of [true, false]) {
+      const { world, bot, proposalId } = await opened();
+      merged(world);
+      if (isKnown) await bot.verify({ proposalId }, soon());
+      world.ports.repositories.look = () => Promise.reject(REFUSED);
+      synced(world);
+      world.clock.advance(14 * DAY);
+      await bot.verify({ proposalId }, soon());
+      expect((await stored(world, proposalId)).state).toMatchObject({ kind: 'rolling-out', generation: 9 });
+    }
+  });
+
+  it('ends a stale one although it will not close it, and says what is left to people', async () => {
+    const { world, bot, proposalId } = await opened();
+    world.ports.repositories.withdraw = () => Promise.reject(REFUSED);
+    world.clock.advance(14 * DAY);
+    expect(await bot.verify({ proposalId }, soon())).toEqual({ kind: 'verdict', verdict: 'not-applied' });
+    expect((await stored(world, proposalId)).state).toMatchObject({
+      verdict: {
+        reason: textLike(/within 14 days; https:.*\/pull\/7 could not be taken back, see to it by hand: .*403/),
+      },
+    });
+    expect(await world.ports.incidents.get(INCIDENT)).toMatchObject({ state: 'open', proposalId: undefined });
   });
 });
 
@@ -239,6 +288,37 @@ describe('an apply that is resumed', () => {
     synced(world);
     expect(await bot.apply({ proposalId }, soon())).toMatchObject({ kind: 'opened' });
     expect(world.repositories.opened).toBe(1);
+    expect((await stored(world, proposalId)).state.kind).toBe('in-review');
+  });
+});
+
+/** Opened, and the process died before that was stored. */
+async function diedAfterOpening(rules: Policy) {
+  const { world, bot } = await owned();
+  const proposalId = await approved(bot);
+  const { open } = world.repositories;
+  world.ports.repositories.open = async (request, signal) => {
+    await open(request, signal);
+    throw new Error('the process died here');
+  };
+  await expect(bot.apply({ proposalId }, soon())).rejects.toThrow('died');
+  world.ports.repositories.open = open;
+  return { world, proposalId, restarted: createBot(world, rules) };
+}
+
+describe('a policy that has become dry-run-only while a pull request was being opened', () => {
+  const rules = policy({ dryRunOnly: true });
+
+  it('has it taken back', async () => {
+    const { world, proposalId, restarted } = await diedAfterOpening(rules);
+    expect(await restarted.apply({ proposalId }, soon())).toMatchObject({ kind: 'not-applied', reason: textLike(/dryRunOnly/) });
+    expect(world.repositories).toMatchObject({ kind: 'closed', withdrawals: [textLike(/dryRunOnly/)] });
+  });
+
+  it('follows what people have merged already', async () => {
+    const { world, proposalId, restarted } = await diedAfterOpening(rules);
+    merged(world);
+    expect(await restarted.apply({ proposalId }, soon())).toMatchObject({ kind: 'opened' });
     expect((await stored(world, proposalId)).state.kind).toBe('in-review');
   });
 });
