@@ -9,6 +9,8 @@ import type { Proposal } from '../src/domain/proposal.ts';
 import { isFinal } from '../src/domain/proposal.ts';
 import type { Millis } from '../src/domain/time.ts';
 import { between, DAY, MINUTE, toInstant } from '../src/domain/time.ts';
+import type { Stretch, Watched } from '../src/domain/watched.ts';
+import { closedGaps, isSameGaps, watchedWithin } from '../src/domain/watched.ts';
 import type { AuditKeeping } from '../src/ports/audit.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
@@ -17,6 +19,7 @@ import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
 import type { StormStore } from '../src/ports/storm-store.ts';
+import type { WatchRecord } from '../src/ports/watch-record.ts';
 import { isUndoneNext, settleIncident } from './close.ts';
 import { expire } from './expire.ts';
 import { releaseIncident } from './release.ts';
@@ -28,6 +31,7 @@ export type SweepPorts = {
   readonly proposals: ProposalStore;
   readonly audit: Pick<AuditKeeping, 'settle'>;
   readonly storms: StormStore;
+  readonly watched: WatchRecord;
   readonly queue: JobQueue;
   readonly clock: Clock;
   readonly log: Log;
@@ -96,21 +100,45 @@ async function sweepStorms({ storms, queue, clock }: SweepPorts): Promise<void> 
 
 async function sweepIncidents(ports: SweepPorts, quietAfter: Millis): Promise<number> {
   const now = ports.clock.now();
+  const watchedSince = createAsk(ports.watched);
   let resolved = 0;
   for (const incident of await ports.incidents.list({ state: 'unresolved', limit: LOOKED_AT })) {
     await catchUp(ports, incident);
     await wake(ports, incident);
     const lastKill = incident.killTimes.at(-1) ?? incident.openedAt;
     if (incident.state !== 'open' || between(lastKill, now) < quietAfter) continue;
-    await ports.incidents.update(incident.id, (current) =>
-      current.state === 'open' && current.version === incident.version
-        ? { ...current, state: 'resolved', resolvedAt: now }
-        : current,
-    );
-    await ports.queue.enqueue({ step: 'post', incidentId: incident.id });
-    resolved += 1;
+    const watched = watchedWithin(await watchedSince(incident.workload.cluster), { from: lastKill, now });
+    if (await settle(ports, incident, { watched, quietAfter })) resolved += 1;
   }
   return resolved;
+}
+
+/** When a cluster was watched, asked once in a sweep. */
+function createAsk(record: WatchRecord) {
+  const asked = new Map<string, Promise<readonly Stretch[]>>();
+  return (cluster: string): Promise<readonly Stretch[]> => {
+    const answer = asked.get(cluster) ?? record.stretches(cluster, toInstant(0));
+    asked.set(cluster, answer);
+    return answer;
+  };
+}
+
+type Settling = { readonly watched: Watched; readonly quietAfter: Millis };
+
+/** True when nobody saw a kill although it was watched for so long; else it stays open, and says why. */
+async function settle(ports: SweepPorts, incident: Incident, { watched, quietAfter }: Settling): Promise<boolean> {
+  const now = ports.clock.now();
+  const missingMs = quietAfter - watched.watchedMs;
+  const isQuiet = missingMs <= 0;
+  if (!isQuiet && isSameGaps(watched.gaps, incident.watched?.gaps ?? [])) return false;
+  const isWatched = watched.gaps.at(-1)?.until !== undefined;
+  const { state } = await ports.incidents.update(incident.id, (current) => {
+    if (current.state !== 'open' || current.version !== incident.version) return current;
+    if (isQuiet) return { ...current, state: 'resolved', resolvedAt: now, watched: { ...watched, gaps: closedGaps(watched) } };
+    return { ...current, watched: isWatched ? { ...watched, until: toInstant(now + missingMs) } : watched };
+  });
+  await ports.queue.enqueue({ step: 'post', incidentId: incident.id });
+  return state === 'resolved';
 }
 
 /** A snooze or a mute whose time is over ends, and its thread says so. */

@@ -19,17 +19,20 @@ import type { ClosePorts } from './close.ts';
 import { closeProposal, isUndoneNext, settleIncident } from './close.ts';
 import { look } from './look.ts';
 import { move } from './move.ts';
+import type { ObservePorts } from './observe.ts';
+import { observe } from './observe.ts';
 import { placeOf } from './permission.ts';
 import type { InReview, PullRequestSettings } from './pull-request.ts';
 import { followPullRequest } from './pull-request.ts';
 import { undoAutomatically } from './undo.ts';
 
-export type VerifyPorts = ClosePorts & {
-  readonly intake: KillIntake;
-  readonly editor: WorkloadEditor;
-  readonly repositories: Repositories;
-  readonly digest: (text: string) => string;
-};
+export type VerifyPorts = ClosePorts &
+  ObservePorts & {
+    readonly intake: KillIntake;
+    readonly editor: WorkloadEditor;
+    readonly repositories: Repositories;
+    readonly digest: (text: string) => string;
+  };
 
 export type VerifySettings = PullRequestSettings & { readonly pollEvery: Millis };
 
@@ -55,7 +58,8 @@ export function createVerify(ports: VerifyPorts, settings: VerifySettings) {
     const again = await killedAgain(ports, { proposal, state });
     if (again !== undefined) return close(ports, proposal, { verdict: againVerdict(proposal, { state, again }), signal });
     if (state.kind === 'rolling-out') return followRollout(ports, settings, { proposal, state, replicas, signal });
-    return observe(ports, settings, { proposal, state, signal });
+    const observed = await observe(ports, { proposal, state, pollEvery: settings.pollEvery });
+    return observed.kind === 'later' ? observed : close(ports, proposal, { verdict: observed, signal });
   };
 }
 
@@ -164,18 +168,6 @@ async function rolledOut(
   await ports.incidents.update(proposal.incidentId, (incident) => movedTo(incident, 'observing'));
   await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
   return { kind: 'later', afterMs: settings.pollEvery, reason: 'rolled out; watching' };
-}
-
-type Watching = { readonly proposal: Proposal; readonly state: Observing; readonly signal: AbortSignal };
-
-async function observe(ports: VerifyPorts, settings: VerifySettings, watching: Watching): Promise<VerifyOutcome> {
-  const { proposal, state, signal } = watching;
-  const now = ports.clock.now();
-  if (now < state.until) {
-    return { kind: 'later', afterMs: Math.min(settings.pollEvery, between(now, state.until) + 1), reason: 'watching' };
-  }
-  const watchedMs = between(state.rolledOutAt, now);
-  return close(ports, proposal, { verdict: { kind: 'quiet', watchedMs, delaysOnly: proposal.temporary }, signal });
 }
 
 /** A pod that was resized and is still the same pod: whether it died at its old size, by the kernel's own number where that was read (Kubernetes #138760). */

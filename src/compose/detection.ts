@@ -20,6 +20,7 @@ import type { Rules } from '../config-file.ts';
 import type { Standing } from '../domain/presence.ts';
 import { DAY, MINUTE, SECOND } from '../domain/time.ts';
 import type { Lifecycle } from '../lifecycle.ts';
+import { keepRecord } from './keep-record.ts';
 import type { Cluster, Stores, Telemetry } from './parts.ts';
 import { systemClock } from './parts.ts';
 
@@ -115,8 +116,11 @@ function openWatch(detecting: Detecting): Watch {
     onEvent: (event, { initial }) => watchEvent(event, { initial, signal: AbortSignal.timeout(FIND_WITHIN_MS) }),
   });
   let counters: Schedule | undefined;
+  const connected = (): boolean => pods.connected();
+  const kept = { record: stores.watched, cluster: cluster.name, connected, clock: systemClock, log: telemetry.log };
+  const record = keepRecord(kept);
   return {
-    connected: () => pods.connected(),
+    connected,
     async start() {
       // Few kills show in Events alone: what is wrong with them holds nothing up.
       events.start().catch((error: unknown) => telemetry.log.debug('the event watcher stopped', { error }));
@@ -124,7 +128,7 @@ function openWatch(detecting: Detecting): Watch {
       await pods.start();
     },
     async stop() {
-      await Promise.all([pods.stop(), events.stop(), counters?.stop()]);
+      await Promise.all([record.stop(), pods.stop(), events.stop(), counters?.stop()]);
     },
   };
 }

@@ -33,6 +33,7 @@ import { redisLock, redisOnce } from '../adapters/redis/once.ts';
 import { redisPresenceBoard } from '../adapters/redis/presence-board.ts';
 import { redisProposalStore } from '../adapters/redis/proposal-store.ts';
 import { redisStormStore } from '../adapters/redis/storm-store.ts';
+import { redisWatchRecord } from '../adapters/redis/watch-record.ts';
 import type { Config } from '../config.ts';
 import { unavailable } from '../domain/piece.ts';
 import { toInstant } from '../domain/time.ts';
@@ -59,6 +60,7 @@ import type { PresenceBoard } from '../ports/presence.ts';
 import type { ProposalStore } from '../ports/proposal-store.ts';
 import type { StormStore } from '../ports/storm-store.ts';
 import type { SurroundingsReader } from '../ports/surroundings-reader.ts';
+import type { WatchRecord } from '../ports/watch-record.ts';
 import type { WorkloadEditor } from '../ports/workload-editor.ts';
 import type { ClusterPlace, RedisPlace } from './stand-ins.ts';
 
@@ -76,6 +78,7 @@ export type Stores = {
   readonly storms: StormStore;
   readonly ledger: Ledger;
   readonly presence: PresenceBoard;
+  readonly watched: WatchRecord;
   readonly once: Once;
   readonly lock: Lock;
 };
@@ -98,6 +101,7 @@ export function openStores({ url }: RedisPlace, log: Log, lifecycle: Lifecycle):
     storms: redisStormStore({ client }),
     ledger: redisLedger({ client, clock: systemClock }),
     presence: redisPresenceBoard({ client, clock: systemClock }),
+    watched: redisWatchRecord({ client }),
     once: redisOnce({ client }),
     lock: redisLock({ client, newToken: randomUUID }),
   };

@@ -10,6 +10,7 @@ import type { PullRequest } from './repository.ts';
 import type { Instant } from './time.ts';
 import { formatDuration } from './time.ts';
 import type { Verdict } from './verdict.ts';
+import { unwatchedMs } from './watched.ts';
 
 export const AUDIT_ACTIONS = [
   'propose',
@@ -137,10 +138,18 @@ function happened(proposal: Proposal): Happened {
         outcome: `written as generation ${state.generation}`,
       };
     case 'observing':
-      return { at: state.rolledOutAt, actor: HEADROOM, action: 'roll-out', result: 'done' };
+      return observing(state);
     case 'closed':
       return closed(state);
   }
+}
+
+/** Rolled out; or watched for longer than was said then. */
+function observing({ rolledOutAt, gaps }: Extract<ProposalState, { readonly kind: 'observing' }>): Happened {
+  const rolledOut = { at: rolledOutAt, actor: HEADROOM, action: 'roll-out', result: 'done' } as const;
+  const last = gaps?.at(-1);
+  if (last === undefined) return rolledOut;
+  return { ...rolledOut, at: last.until ?? last.from, outcome: 'watched for longer, because nobody watched for a while' };
 }
 
 function inReview(state: Extract<ProposalState, { readonly kind: 'in-review' }>, pull: PullRequest | undefined): Happened {
@@ -180,11 +189,15 @@ function person(id: PersonId): AuditActor {
   return id === POLICY ? HEADROOM : { kind: 'person', id };
 }
 
+function pausesOutcome({ unwatched = [] }: Extract<Verdict, { readonly kind: 'quiet' }>): string {
+  return unwatched.length === 0 ? '' : ` of watching, and not watched for ${formatDuration(unwatchedMs(unwatched))} meanwhile`;
+}
+
 /** The verdict in one clause, as the audit and the export say it. */
 export function verdictOutcome(verdict: Verdict): string {
   switch (verdict.kind) {
     case 'quiet':
-      return `quiet for ${formatDuration(verdict.watchedMs)}${verdict.delaysOnly ? ', which delays the next kill only' : ''}`;
+      return `quiet for ${formatDuration(verdict.watchedMs)}${pausesOutcome(verdict)}${verdict.delaysOnly ? ', which delays the next kill only' : ''}`;
     case 'killed-again':
       return `killed again after ${formatDuration(verdict.afterMs)}`;
     case 'not-rolled-out':

@@ -17,6 +17,7 @@ import type { Kill, KillId } from './oom-kill.ts';
 import type { PersonId } from './proposal.ts';
 import type { Recommendation } from './recommendation.ts';
 import type { Instant } from './time.ts';
+import type { Watched } from './watched.ts';
 import type { ContainerRole, WorkloadRef } from './workload.ts';
 
 export type IncidentState = 'open' | 'proposed' | 'changing' | 'observing' | 'resolved';
@@ -101,6 +102,8 @@ export type Incident = {
   readonly followUps?: readonly FollowUp[] | undefined;
   /** Somebody asked for the full explanation of an incident that is told in a storm. */
   readonly explanationAsked?: boolean | undefined;
+  /** Since its last kill: resolved, how long it was watched without one; open, why it is not resolved yet, and when it will be, as far as is known. */
+  readonly watched?: (Watched & { readonly until?: Instant | undefined }) | undefined;
   /** When it last opened again after it was resolved. */
   readonly reopenedAt?: Instant | undefined;
   readonly thread: readonly ThreadEntry[];
@@ -171,6 +174,7 @@ export function addKill(incident: Incident, kill: Kill): Incident {
   const newest = at >= (incident.lastKill.finishedAt ?? incident.lastKill.seenAt);
   return {
     ...incident,
+    watched: undefined,
     lastKill: newest ? kill : incident.lastKill,
     killCount: incident.killCount + 1,
     killTimes: [...incident.killTimes, at].toSorted((a, b) => a - b).slice(-REMEMBERED_KILLS),

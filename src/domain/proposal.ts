@@ -13,8 +13,10 @@
 import type { Change } from './change.ts';
 import type { PullRequest } from './repository.ts';
 import type { Finding } from './review.ts';
-import type { Instant } from './time.ts';
+import type { Instant, Millis } from './time.ts';
+import { between } from './time.ts';
 import type { Verdict } from './verdict.ts';
+import type { Gap } from './watched.ts';
 
 export type PersonId = string;
 
@@ -38,7 +40,12 @@ export type ProposalState =
       readonly by: PersonId;
       readonly at: Instant;
       readonly rolledOutAt: Instant;
+      /** When it is over, as far as is known: a time nobody watched makes it later. */
       readonly until: Instant;
+      /** How long it has to be watched, where `until` has moved since. */
+      readonly windowMs?: Millis | undefined;
+      /** When nobody watched. */
+      readonly gaps?: readonly Gap[] | undefined;
     }
   | { readonly kind: 'closed'; readonly by: PersonId; readonly at: Instant; readonly verdict: Verdict };
 
@@ -98,6 +105,8 @@ export type ProposalEvent =
   | { readonly kind: 'pull-request'; readonly pullRequest: PullRequest }
   | { readonly kind: 'written'; readonly generation: number }
   | { readonly kind: 'rolled-out'; readonly until: Instant }
+  /** Nobody watched for a while, or somebody does again. */
+  | { readonly kind: 'watch-on'; readonly until: Instant; readonly gaps: readonly Gap[] }
   | { readonly kind: 'close'; readonly verdict: Verdict };
 
 export type Transition =
@@ -152,16 +161,27 @@ function nextState(state: ProposalState, event: StateEvent, now: Instant): Propo
     case 'begin':
       return state.kind === 'approved' ? { kind: 'applying', by: state.by, at: now } : undefined;
     case 'written':
-      return state.kind === 'applying' || state.kind === 'in-review'
-        ? { kind: 'rolling-out', by: state.by, at: now, generation: event.generation }
-        : undefined;
+      return isWritten(state) ? { kind: 'rolling-out', by: state.by, at: now, generation: event.generation } : undefined;
     case 'rolled-out':
       return state.kind === 'rolling-out'
         ? { kind: 'observing', by: state.by, at: state.at, rolledOutAt: now, until: event.until }
         : undefined;
+    case 'watch-on':
+      return state.kind === 'observing' ? watchedOn(state, event) : undefined;
     case 'close':
       return isUnderWay(state) ? { kind: 'closed', by: state.by, at: now, verdict: event.verdict } : undefined;
   }
+}
+
+/** What leads to a write: by the bot, or by a merge. */
+function isWritten(state: ProposalState): state is Extract<ProposalState, { readonly kind: 'applying' | 'in-review' }> {
+  return state.kind === 'applying' || state.kind === 'in-review';
+}
+
+type Observing = Extract<ProposalState, { readonly kind: 'observing' }>;
+
+function watchedOn(state: Observing, { until, gaps }: Extract<ProposalEvent, { readonly kind: 'watch-on' }>): Observing {
+  return { ...state, until, gaps, windowMs: state.windowMs ?? between(state.rolledOutAt, state.until) };
 }
 
 type UnderWay = Extract<ProposalState, { readonly kind: 'approved' | 'applying' | 'in-review' | 'rolling-out' | 'observing' }>;

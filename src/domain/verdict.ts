@@ -2,9 +2,16 @@
 
 import type { Instant, Millis } from './time.ts';
 import { MINUTE } from './time.ts';
+import type { Gap } from './watched.ts';
 
 export type Verdict =
-  | { readonly kind: 'quiet'; readonly watchedMs: Millis; readonly delaysOnly: boolean }
+  | {
+      readonly kind: 'quiet';
+      readonly watchedMs: Millis;
+      readonly delaysOnly: boolean;
+      /** When nobody watched, which made the window longer. */
+      readonly unwatched?: readonly Gap[] | undefined;
+    }
   | {
       readonly kind: 'killed-again';
       readonly at: Instant;

@@ -13,6 +13,7 @@ import {
   fakeQueue,
   fakeStorms,
 } from '../fakes/stores.ts';
+import { fakeWatchRecord } from '../fakes/watch-record.ts';
 import { storesContract } from './stores.ts';
 
 storesContract('the fakes', async () => {
@@ -39,6 +40,7 @@ storesContract('the fakes', async () => {
     audit,
     mutes: fakeMutes(() => Date.now()),
     storms: fakeStorms(),
+    watched: fakeWatchRecord(),
     ledger: fakeLedger(() => Date.now()),
     once: fakeOnce(() => performance.now()),
     lock: fakeLock(() => performance.now()),

@@ -23,6 +23,7 @@ import { redisLock, redisOnce } from '../../src/adapters/redis/once.ts';
 import { redisPresenceBoard } from '../../src/adapters/redis/presence-board.ts';
 import { redisProposalStore } from '../../src/adapters/redis/proposal-store.ts';
 import { redisStormStore } from '../../src/adapters/redis/storm-store.ts';
+import { redisWatchRecord } from '../../src/adapters/redis/watch-record.ts';
 import { GONE_AFTER_MS } from '../../src/domain/presence.ts';
 import { toInstant } from '../../src/domain/time.ts';
 import { PermanentError, TransientError } from '../../src/ports/fault.ts';
@@ -71,6 +72,7 @@ storesContract('a real Redis', async () => {
     audit: redisAudit({ client, log: silentLog }),
     mutes: redisMuteStore({ client, clock: { now: () => toInstant(Date.now()) } }),
     storms: redisStormStore({ client }),
+    watched: redisWatchRecord({ client }),
     ledger: redisLedger({ client, clock: { now: () => toInstant(Date.now()) } }),
     once: redisOnce({ client }),
     lock: redisLock({ client, newToken: randomUUID }),

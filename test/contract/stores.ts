@@ -20,9 +20,11 @@ import type { MuteStore } from '../../src/ports/mute-store.ts';
 import type { Once } from '../../src/ports/once.ts';
 import type { ProposalStore } from '../../src/ports/proposal-store.ts';
 import type { StormStore } from '../../src/ports/storm-store.ts';
+import type { WatchRecord } from '../../src/ports/watch-record.ts';
 import { dossier, kill, mi, NOW, proposal, series, withUsage, workload } from '../support/build.ts';
 import { auditContract } from './audit-trail.ts';
 import { stormsContract } from './storms.ts';
+import { watchRecordContract } from './watch-record.ts';
 
 export type StoresUnderTest = {
   readonly intake: KillIntake;
@@ -34,6 +36,7 @@ export type StoresUnderTest = {
   readonly audit: Audit & AuditKeeping;
   readonly mutes: MuteStore;
   readonly storms: StormStore;
+  readonly watched: WatchRecord;
   readonly ledger: Ledger;
   readonly once: Once;
   readonly lock: Lock;
@@ -371,6 +374,7 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
     });
 
     describe('storms', () => stormsContract(() => stores));
+    describe('the watch record', () => watchRecordContract(() => stores));
 
     it('claims a key once until its time is over', async () => {
       const claims = await Promise.all(TWENTY.map(() => stores.once.claim('click-1', 60_000)));

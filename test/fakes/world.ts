@@ -4,14 +4,16 @@
 import type { TemplateState } from '../../src/domain/change.ts';
 import type { PostedMessage } from '../../src/domain/incident.ts';
 import { known, unavailable } from '../../src/domain/piece.ts';
-import { toInstant } from '../../src/domain/time.ts';
+import type { Instant } from '../../src/domain/time.ts';
+import { DAY, toInstant } from '../../src/domain/time.ts';
 import type { RolloutStatus } from '../../src/domain/verdict.ts';
+import { COVERED_MS } from '../../src/domain/watched.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { EvidenceReader, UsageReader } from '../../src/ports/evidence-reader.ts';
 import type { Message, Messenger } from '../../src/ports/messenger.ts';
 import type { People, Person } from '../../src/ports/people.ts';
 import type { WorkloadEditor, WriteResult } from '../../src/ports/workload-editor.ts';
-import { digest, evidence, NOW, size, surroundings, templateContainer, templateState } from '../support/build.ts';
+import { ago, digest, evidence, NOW, size, surroundings, templateContainer, templateState, workload } from '../support/build.ts';
 import { fakeRepositories } from './repositories.ts';
 import type { FakeQueue } from './stores.ts';
 import {
@@ -28,8 +30,12 @@ import {
   fakeStorms,
 } from './stores.ts';
 import { silentLog, silentMeter } from './telemetry.ts';
+import { fakeWatchRecord } from './watch-record.ts';
 
 export type FakeClock = Clock & { advance(lengthMs: number): void };
+
+/** Watches each cluster all the time, but while it is away. */
+export type FakeWatcher = { away: boolean };
 
 export type FakeSlack = Messenger & {
   readonly sent: { readonly key: string; readonly kind: Message['kind']; text: string }[];
@@ -163,9 +169,36 @@ export function crashing(crash: Crash | undefined) {
 
 export type FakeWorld = ReturnType<typeof createFakeWorld>;
 
+/** A clock by which a watcher watches, and what it notes. */
+function watchedClock(cluster: string) {
+  const watcher: FakeWatcher = { away: false };
+  const watched = fakeWatchRecord();
+  const clock = fakeClock();
+  const note = (at: Instant): void => {
+    if (!watcher.away) void watched.note(cluster, at);
+  };
+  const pass = (from: Instant, to: Instant): void => {
+    for (let at: number = from; at < to; at += COVERED_MS) note(toInstant(at));
+    note(to);
+  };
+  pass(ago(DAY), NOW);
+  return {
+    watcher,
+    watched,
+    clock: {
+      now: clock.now,
+      advance(lengthMs: number) {
+        const from = clock.now();
+        clock.advance(lengthMs);
+        pass(from, clock.now());
+      },
+    },
+  };
+}
+
 export function createFakeWorld(crash?: Crash) {
   const { wrap, calls, revive } = crashing(crash);
-  const clock = fakeClock();
+  const { watcher, watched, clock } = watchedClock(workload().cluster);
   const queue: FakeQueue = fakeQueue();
   const slack = fakeSlack();
   const editor = fakeEditor();
@@ -181,6 +214,7 @@ export function createFakeWorld(crash?: Crash) {
     editor,
     repositories,
     audit,
+    watcher,
     calls,
     revive,
     ports: {
@@ -193,6 +227,7 @@ export function createFakeWorld(crash?: Crash) {
       audit: wrap(audit),
       repositories: wrap(repositories),
       storms: wrap(fakeStorms()),
+      watched: wrap(watched),
       messenger: wrap(slack),
       editor: wrap(editor),
       mutes: wrap(fakeMutes(() => clock.now())),

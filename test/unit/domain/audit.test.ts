@@ -18,6 +18,16 @@ const VERDICTS: readonly { readonly verdict: Verdict; readonly result: string; r
   { verdict: { kind: 'quiet', watchedMs: toMillis(HOUR), delaysOnly: false }, result: 'done', outcome: /^quiet for 1 hour$/ },
   { verdict: { kind: 'quiet', watchedMs: toMillis(HOUR), delaysOnly: true }, result: 'done', outcome: /delays/ },
   {
+    verdict: {
+      kind: 'quiet',
+      watchedMs: toMillis(HOUR),
+      delaysOnly: false,
+      unwatched: [{ from: ago(2 * MINUTE), until: ago(MINUTE) }],
+    },
+    result: 'done',
+    outcome: /^quiet for 1 hour of watching, and not watched for 1 minute meanwhile$/,
+  },
+  {
     verdict: { kind: 'killed-again', at: NOW, afterMs: toMillis(MINUTE) },
     result: 'failed',
     outcome: /killed again after 1 minute/,
@@ -36,6 +46,11 @@ const STATES: readonly { readonly state: ProposalState; readonly action: string;
   { state: { kind: 'rolling-out', by: 'UBOB', at: NOW, generation: 7 }, action: 'write', actor: 'headroom' },
   {
     state: { kind: 'observing', by: 'UBOB', at: ago(1), rolledOutAt: NOW, until: NOW },
+    action: 'roll-out',
+    actor: 'headroom',
+  },
+  {
+    state: { kind: 'observing', by: 'UBOB', at: ago(2), rolledOutAt: ago(1), until: NOW, gaps: [{ from: NOW }] },
     action: 'roll-out',
     actor: 'headroom',
   },

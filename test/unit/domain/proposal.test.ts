@@ -31,6 +31,7 @@ const EVENTS: readonly ProposalEvent[] = [
   { kind: 'begin' },
   { kind: 'written', generation: 5 },
   { kind: 'rolled-out', until: NOW },
+  { kind: 'watch-on', until: NOW, gaps: [{ from: NOW }] },
   { kind: 'close', verdict: { kind: 'not-applied', reason: 'x' } },
 ];
 
@@ -45,6 +46,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   'approved close': 'closed',
   'applying close': 'closed',
   'rolling-out close': 'closed',
+  'observing watch-on': 'observing',
   'observing close': 'closed',
 };
 

@@ -11,6 +11,8 @@ export const bytes = z.custom<Bytes>(isBytes, 'a whole number of bytes');
 export const instant = z.custom<Instant>(isInstant, 'milliseconds since 1970');
 export const millis = z.custom<Millis>(isMillis, 'a length in milliseconds');
 
+export const gaps = z.array(z.object({ from: instant, until: instant.optional() }));
+
 export const role = z.enum(['regular', 'init', 'sidecar', 'ephemeral']);
 
 export const ownerReference = z.object({ apiVersion: z.string(), kind: z.string(), name: z.string(), uid: z.string() });

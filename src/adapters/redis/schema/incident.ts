@@ -5,7 +5,7 @@ import type { FollowUp } from '../../../domain/follow-up.ts';
 import type { Dossier, Incident, ThreadEntry } from '../../../domain/incident.ts';
 import { FOLLOW_UP_STAGES } from '../../../domain/ledger.ts';
 import type { Note } from '../../../domain/note.ts';
-import { bytes, instant, millis, role, workload } from './basic.ts';
+import { bytes, gaps, instant, millis, role, workload } from './basic.ts';
 import { evidenceSchema } from './evidence.ts';
 import { killSchema } from './kill.ts';
 
@@ -97,6 +97,7 @@ export const incidentSchema = z.object({
   resolvedAt: instant.optional(),
   followUps: z.array(followUp).optional(),
   explanationAsked: z.boolean().optional(),
+  watched: z.object({ watchedMs: millis, gaps, until: instant.optional() }).optional(),
   reopenedAt: instant.optional(),
   thread: z.array(threadEntrySchema),
 }) satisfies z.ZodType<Incident>;

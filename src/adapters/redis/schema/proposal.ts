@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { WAYS } from '../../../domain/change.ts';
 import type { Proposal } from '../../../domain/proposal.ts';
 import { FINDING_TOPICS } from '../../../domain/review.ts';
-import { bytes, instant, memoryResources, millis, workload } from './basic.ts';
+import { bytes, gaps, instant, memoryResources, millis, workload } from './basic.ts';
 
 const patchOperation = z.discriminatedUnion('op', [
   z.object({ op: z.literal('test'), path: z.string(), value: z.string().nullable() }),
@@ -13,7 +13,7 @@ const patchOperation = z.discriminatedUnion('op', [
 ]);
 
 const verdict = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('quiet'), watchedMs: millis, delaysOnly: z.boolean() }),
+  z.object({ kind: z.literal('quiet'), watchedMs: millis, delaysOnly: z.boolean(), unwatched: gaps.optional() }),
   z.object({
     kind: z.literal('killed-again'),
     at: instant,
@@ -36,7 +36,14 @@ const proposalState = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('applying'), ...moved }),
   z.object({ kind: z.literal('in-review'), ...moved }),
   z.object({ kind: z.literal('rolling-out'), ...moved, generation: z.number() }),
-  z.object({ kind: z.literal('observing'), ...moved, rolledOutAt: instant, until: instant }),
+  z.object({
+    kind: z.literal('observing'),
+    ...moved,
+    rolledOutAt: instant,
+    until: instant,
+    windowMs: millis.optional(),
+    gaps: gaps.optional(),
+  }),
   z.object({ kind: z.literal('closed'), ...moved, verdict }),
 ]);
 

@@ -8,6 +8,7 @@ import type { PullRequest } from '../../../domain/repository.ts';
 import { formatDuration } from '../../../domain/time.ts';
 import type { Verdict } from '../../../domain/verdict.ts';
 import { link, mention, moment, prose } from '../text.ts';
+import { gapWords } from './watched-words.ts';
 
 /** "memory limit 256Mi to 384 MiB" */
 export function changeInWords({ before, after }: Change): string {
@@ -68,7 +69,7 @@ export function outcomeSentence(proposal: Proposal): string {
     case 'rolling-out':
       return `${changeInWords(change)}, approved by ${who(state.by)}: written, new pods are starting.`;
     case 'observing':
-      return `${changeInWords(change)}: rolled out, watching for kills until ${moment(state.until)}.`;
+      return `${changeInWords(change)}: rolled out, ${watchingWords(state)}.`;
     case 'closed':
       return verdictSentence(state.verdict, proposal);
   }
@@ -87,12 +88,23 @@ function pullRequestWords(pull: PullRequest | undefined): string {
   return `${name} in ${prose(pull.repository)} is open${opinions.length === 0 ? '' : `, ${opinions.join(', ')}`}`;
 }
 
+/** Until when it is watched, and what made that later. */
+function watchingWords({ until, gaps }: Extract<Proposal['state'], { readonly kind: 'observing' }>): string {
+  const away = gapWords(gaps);
+  if (away === undefined) return `watching for kills until ${moment(until)}`;
+  if (gaps?.at(-1)?.until === undefined) return `but ${away}: the time of watching goes on when somebody watches again`;
+  return `watching for kills until ${moment(until)}, later than planned because it was ${away}`;
+}
+
+function quietWords({ watchedMs, unwatched }: Extract<Verdict, { readonly kind: 'quiet' }>): string {
+  const away = gapWords(unwatched);
+  return `no kill in ${formatDuration(watchedMs)} of watching${away === undefined ? '' : ` (${away})`}`;
+}
+
 function verdictSentence(verdict: Verdict, { change }: Proposal): string {
   switch (verdict.kind) {
     case 'quiet':
-      return verdict.delaysOnly
-        ? `${capital(changeInWords(change))}: no kill in ${formatDuration(verdict.watchedMs)}. It only delays the next one: the leak is still there.`
-        : `${capital(changeInWords(change))}: no kill in ${formatDuration(verdict.watchedMs)} of watching.`;
+      return `${capital(changeInWords(change))}: ${quietWords(verdict)}.${verdict.delaysOnly ? ' It only delays the next one: the leak is still there.' : ''}`;
     case 'killed-again':
       return againSentence(verdict, change);
     case 'not-rolled-out':

@@ -15,6 +15,7 @@ import { careControls, careWords, ownerWords, quietWords } from './care-words.ts
 import { changeInWords, outcomeSentence } from './proposal-words.ts';
 import type { Rendered, Strip } from './rendered.ts';
 import { COLOR } from './rendered.ts';
+import { notQuietYet, quietWithoutChange } from './watched-words.ts';
 
 export type RootInput = {
   readonly incident: Incident;
@@ -25,6 +26,7 @@ export type RootInput = {
 export function rootView(input: RootInput): Rendered {
   const { incident, proposal } = input;
   if (incident.state === 'resolved') return resolved(input);
+  const notQuiet = notQuietYet(incident);
   return {
     text: `OOMKilled: ${place(incident)}, ${limitWords(incident)}, killed ${times(incident.killCount)} on ${prose(incident.workload.cluster)}. Open the thread to see why and review a fix.`,
     blocks: [
@@ -41,6 +43,7 @@ export function rootView(input: RootInput): Rendered {
           ? []
           : [`Moved here: ${mentionChannel(incident.movedFrom)} cannot be used any more`]),
         ...(incident.reopenedAt === undefined ? [] : [`Open again since ${moment(incident.reopenedAt)}`]),
+        ...(notQuiet === undefined ? [] : [notQuiet]),
         ...(incident.lastKill.whileAway === true ? ['The last kill happened while the watcher was away'] : []),
       ),
     ],
@@ -175,7 +178,7 @@ export function stripFor(incident: Incident, proposal: Proposal | undefined): St
 }
 
 function resolved({ incident, proposal }: RootInput): Rendered {
-  const how = proposal === undefined ? 'No more kills; it stayed quiet without a change.' : outcomeSentence(proposal);
+  const how = proposal === undefined ? quietWithoutChange(incident) : outcomeSentence(proposal);
   return {
     text: `Resolved: ${place(incident)} is quiet again. ${how}`,
     blocks: [

@@ -26,6 +26,8 @@ const EVIL = 'x<!channel>`*_~```&lt;<@U0EVIL> <https://evil.example|a> @here \u2
 const LONG = `${'n'.repeat(253)}${EVIL}`;
 const TEXT = `${EVIL} `.repeat(400);
 
+const GAPS = Array.from({ length: 30 }, () => ({ from: NOW, until: NOW }));
+
 const STATES: readonly ProposalState[] = [
   { kind: 'pending' },
   { kind: 'refused', by: 'U0BOB', at: NOW, reason: TEXT },
@@ -33,7 +35,13 @@ const STATES: readonly ProposalState[] = [
   { kind: 'approved', by: 'U0BOB', at: NOW },
   { kind: 'rolling-out', by: 'U0BOB', at: NOW, generation: 5 },
   { kind: 'observing', by: 'U0BOB', at: NOW, rolledOutAt: NOW, until: toInstant(NOW + 1000) },
-  { kind: 'closed', by: 'U0BOB', at: NOW, verdict: { kind: 'quiet', watchedMs: toMillis(1000), delaysOnly: true } },
+  { kind: 'observing', by: 'U0BOB', at: NOW, rolledOutAt: NOW, until: NOW, windowMs: toMillis(1000), gaps: GAPS },
+  {
+    kind: 'closed',
+    by: 'U0BOB',
+    at: NOW,
+    verdict: { kind: 'quiet', watchedMs: toMillis(1000), delaysOnly: true, unwatched: GAPS },
+  },
   { kind: 'closed', by: 'U0BOB', at: NOW, verdict: { kind: 'killed-again', at: NOW, afterMs: toMillis(1000) } },
   { kind: 'closed', by: 'U0BOB', at: NOW, verdict: { kind: 'not-rolled-out', reason: TEXT } },
   { kind: 'closed', by: 'U0BOB', at: NOW, verdict: { kind: 'undone', foundLimit: TEXT } },

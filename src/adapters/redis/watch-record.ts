@@ -1,0 +1,46 @@
+// When clusters were watched, in Redis: a list for each, of "from-until" in milliseconds since 1970, oldest first.
+
+import type { Redis } from 'ioredis';
+import { isInstant } from '../../domain/time.ts';
+import type { Stretch } from '../../domain/watched.ts';
+import { COVERED_MS } from '../../domain/watched.ts';
+import { PermanentError } from '../../ports/fault.ts';
+import type { WatchRecord } from '../../ports/watch-record.ts';
+import { KEPT_STRETCHES } from '../../ports/watch-record.ts';
+import { PREFIX } from './connection.ts';
+import { storing } from './faults.ts';
+
+/** KEYS: 1 the list. ARGV: 1 the moment, 2 the longest pause within a stretch, 3 how many are kept. The same as watched.ts, noted. */
+const NOTE = `
+local last = redis.call('LINDEX', KEYS[1], -1)
+local at = tonumber(ARGV[1])
+if last then
+  local from, till = string.match(last, '^(%d+)-(%d+)$')
+  if from and at - tonumber(till) <= tonumber(ARGV[2]) then
+    if at > tonumber(till) then redis.call('LSET', KEYS[1], -1, from .. '-' .. ARGV[1]) end
+    return
+  end
+end
+redis.call('RPUSH', KEYS[1], ARGV[1] .. '-' .. ARGV[1])
+redis.call('LTRIM', KEYS[1], -tonumber(ARGV[3]), -1)`;
+
+export function redisWatchRecord({ client }: { readonly client: Redis }): WatchRecord {
+  const keyOf = (cluster: string): string => `${PREFIX}:watched:${cluster}`;
+  return {
+    note: (cluster, at) => storing(async () => void (await client.eval(NOTE, 1, keyOf(cluster), at, COVERED_MS, KEPT_STRETCHES))),
+    stretches: (cluster, since) =>
+      storing(async () => {
+        const key = keyOf(cluster);
+        const all = (await client.lrange(key, 0, -1)).map((text) => parsed(key, text));
+        return all.filter(({ until }) => until >= since);
+      }),
+  };
+}
+
+function parsed(key: string, text: string): Stretch {
+  const [from, until] = text.split('-').map(Number);
+  if (isInstant(from) && isInstant(until)) return { from, until };
+  throw new PermanentError(`${key} in Redis holds "${text.slice(0, 40)}", which is no stretch of time`, {
+    code: 'OOM_STORE_CONTENT',
+  });
+}

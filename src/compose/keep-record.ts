@@ -1,0 +1,36 @@
+// While a watcher has read everything there is, it says so again and again: whoever calls something quiet wants to know whether anybody looked.
+
+import { pause } from '../adapters/pause.ts';
+import { NOTED_EVERY_MS } from '../domain/watched.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Log } from '../ports/log.ts';
+import type { WatchRecord } from '../ports/watch-record.ts';
+
+export type KeepingRecord = {
+  readonly record: WatchRecord;
+  readonly cluster: string;
+  /** Everything was read up to the present. */
+  readonly connected: () => boolean;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+export function keepRecord({ record, cluster, connected, clock, log }: KeepingRecord): { stop(): Promise<void> } {
+  const stopped = new AbortController();
+  const keeping = (async () => {
+    while (!stopped.signal.aborted) {
+      try {
+        if (connected()) await record.note(cluster, clock.now());
+      } catch (error) {
+        log.debug('could not say that the cluster is watched', { error });
+      }
+      await pause(NOTED_EVERY_MS, stopped.signal);
+    }
+  })();
+  return {
+    async stop() {
+      stopped.abort();
+      await keeping;
+    },
+  };
+}

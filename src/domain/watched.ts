@@ -1,0 +1,75 @@
+// For how long of a time a cluster was watched: "no kill was seen" says something of that time only. A watcher that comes back reads everything anew, and finds
+// what a pod still shows of the time before; so a short absence counts as watched, and a long one does not.
+//
+//   stretches   ├──────────┤   ├───┤            ├────────▷     (the first pause is short, the second long)
+//   counts as   ├──────────────────┤   a gap    ├────────▷
+
+import type { Instant, Millis } from './time.ts';
+import { between, MINUTE, SECOND, toMillis } from './time.ts';
+
+/** A watcher had read everything up to `until`, and had begun at `from`. */
+export type Stretch = { readonly from: Instant; readonly until: Instant };
+
+/** Nobody watched, for longer than a re-read covers; without an end while it goes on. */
+export type Gap = { readonly from: Instant; readonly until?: Instant | undefined };
+
+export type Watched = {
+  /** In all, up to the last time that somebody said so. */
+  readonly watchedMs: Millis;
+  /** Oldest first. */
+  readonly gaps: readonly Gap[];
+};
+
+export const NOTED_EVERY_MS = 2 * SECOND;
+
+/**
+ * The longest absence that a re-read covers. A pod shows the last end of each of its containers, and a container in a crash loop waits 10 s, 20 s, 40 s … before
+ * it begins again; what this cannot find is a pod that was killed and removed within one absence.
+ */
+export const COVERED_MS = 2 * MINUTE;
+
+/** The stretches with one more moment at which the cluster is watched: the last one goes on, or a new one begins. */
+export function noted(stretches: readonly Stretch[], at: Instant): readonly Stretch[] {
+  const last = stretches.at(-1);
+  if (last === undefined || at - last.until > COVERED_MS) return [...stretches, { from: at, until: at }];
+  return [...stretches.slice(0, -1), { from: last.from, until: at > last.until ? at : last.until }];
+}
+
+/**
+ * What of the time from `from` to `now` was watched. `stretches`: oldest first. Worked: watched 10:00 to 10:20 and 10:32 to 10:42, asked for 10:05 to 10:42: 25
+ * minutes, with a gap from 10:20 to 10:32.
+ */
+export function watchedWithin(
+  stretches: readonly Stretch[],
+  { from, now }: { readonly from: Instant; readonly now: Instant },
+): Watched {
+  const gaps: Gap[] = [];
+  let seen = from;
+  let watchedMs = 0;
+  for (const stretch of stretches) {
+    const until = stretch.until < now ? stretch.until : now;
+    if (until <= seen) continue;
+    const isGap = stretch.from - seen > COVERED_MS;
+    if (isGap) gaps.push({ from: seen, until: stretch.from });
+    watchedMs += until - (isGap ? stretch.from : seen);
+    seen = until;
+  }
+  if (now - seen > COVERED_MS) gaps.push({ from: seen });
+  return { watchedMs: toMillis(watchedMs), gaps };
+}
+
+/** Those that are over, and can be told for good. */
+export function closedGaps({ gaps }: Watched): readonly Gap[] {
+  return gaps.filter(({ until }) => until !== undefined);
+}
+
+export function isSameGaps(some: readonly Gap[], others: readonly Gap[]): boolean {
+  return (
+    some.length === others.length && some.every(({ from, until }, at) => from === others[at]?.from && until === others[at].until)
+  );
+}
+
+/** How long nobody watched, in all. */
+export function unwatchedMs(gaps: readonly Gap[]): Millis {
+  return toMillis(gaps.reduce((sum, { from, until = from }) => sum + between(from, until), 0));
+}

@@ -1,0 +1,46 @@
+// What a record of watching promises, whoever keeps it; part of the stores' contract.
+
+import { expect, it } from 'vitest';
+import type { Instant } from '../../src/domain/time.ts';
+import { MINUTE, SECOND, toInstant } from '../../src/domain/time.ts';
+import { COVERED_MS } from '../../src/domain/watched.ts';
+import type { WatchRecord } from '../../src/ports/watch-record.ts';
+import { KEPT_STRETCHES } from '../../src/ports/watch-record.ts';
+import { NOW } from '../support/build.ts';
+
+const ALWAYS = toInstant(0);
+
+function at(minutes: number): Instant {
+  return toInstant(NOW + minutes * MINUTE);
+}
+
+export function watchRecordContract(stores: () => { readonly watched: WatchRecord }): void {
+  const note = async (cluster: string, ...moments: readonly Instant[]): Promise<void> => {
+    for (const moment of moments) await stores().watched.note(cluster, moment);
+  };
+
+  it('makes one stretch of moments that follow each other, and another after a long absence', async () => {
+    await note('watched', at(0), at(1), at(2), toInstant(at(2) + COVERED_MS), toInstant(at(2) + 2 * COVERED_MS + 1), at(8));
+    expect(await stores().watched.stretches('watched', ALWAYS)).toEqual([
+      { from: at(0), until: at(2) + COVERED_MS },
+      { from: at(2) + 2 * COVERED_MS + 1, until: at(8) },
+    ]);
+    expect(await stores().watched.stretches('watched', at(7))).toHaveLength(1);
+    expect(await stores().watched.stretches('nobody-watched', ALWAYS)).toEqual([]);
+  });
+
+  it('takes moments twice, late, and of several watchers at once', async () => {
+    const moments = Array.from({ length: 20 }, (_, index) => toInstant(NOW + index * SECOND));
+    await note('often', at(0));
+    await Promise.all(moments.toReversed().map((moment) => stores().watched.note('often', moment)));
+    expect(await stores().watched.stretches('often', ALWAYS)).toEqual([{ from: at(0), until: moments.at(-1) }]);
+  });
+
+  it('forgets the oldest when there are too many', async () => {
+    const moments = Array.from({ length: KEPT_STRETCHES + 3 }, (_, index) => at(index * 10));
+    await note('flapping', ...moments);
+    const kept = await stores().watched.stretches('flapping', ALWAYS);
+    expect(kept).toHaveLength(KEPT_STRETCHES);
+    expect(kept[0]?.from).toBe(moments[3]);
+  });
+}
