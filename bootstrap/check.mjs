@@ -1,6 +1,7 @@
 // npm run check: the quick part, side by side: types, lint, format, unit tests. Each says how long it took; only what failed says more.
 
 import { join } from 'node:path';
+import { failureLines } from './lib/failures.mjs';
 import { ROOT, runQuietly } from './lib/run.mjs';
 import { onCurrentNode } from './lib/runtime.mjs';
 import { runVitest } from './lib/vitest.mjs';
@@ -25,15 +26,17 @@ async function runStep({ name, run }) {
   const from = performance.now();
   const result = await run();
   const seconds = ((performance.now() - from) / 1000).toFixed(1);
-  if (result.failed > 0) console.log(`\n${result.output.trim()}\n`);
-  console.log(
-    `${result.failed > 0 ? 'FAILED' : 'ok    '}  ${name} (${result.passed + result.failed === 1 ? '' : `${result.passed} passed, `}${seconds} s)`,
-  );
+  const count = result.passed + result.failed === 1 ? '' : `${result.passed} passed, `;
+  if (result.failed === 0) console.log(`ok      ${name} (${count}${seconds} s)`);
+  else {
+    console.log(`\n${result.output.trim()}\n`);
+    for (const failure of result.failures) console.log(failureLines(`${name}: ${failure}`).join('\n'));
+  }
   return result;
 }
 
 /** A program that checks counts as one test. */
 async function program(args) {
   const { code, output } = await runQuietly(process.execPath, args);
-  return { passed: Number(code === 0), failed: Number(code !== 0), output };
+  return { passed: Number(code === 0), failed: Number(code !== 0), output, failures: [output] };
 }

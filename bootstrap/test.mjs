@@ -3,6 +3,7 @@
 
 import { ensureBuilt } from './lib/build.mjs';
 import { realCluster } from './lib/cluster.mjs';
+import { failureLines } from './lib/failures.mjs';
 import { ensureChromium, ensureRedisServer } from './lib/programs.mjs';
 import { onCurrentNode } from './lib/runtime.mjs';
 import { runVitest } from './lib/vitest.mjs';
@@ -14,9 +15,9 @@ let interrupted = false;
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => (interrupted = true));
 
 const args = process.argv.slice(2);
-const notRun = [];
+const closing = [];
 const result = await testAll();
-for (const line of notRun) console.log(line);
+for (const line of closing) console.log(line);
 console.log(`${result.passed} passed, ${result.failed} failed`);
 process.exitCode = interrupted ? 130 : Number(result.failed > 0);
 
@@ -24,15 +25,15 @@ async function testAll() {
   const wanted = chosenProjects();
   const prepared = await prepare(wanted);
   if (prepared.problems.length > 0) {
-    notRun.push('', 'Nothing was run:', ...prepared.problems.map((problem) => `  ${problem}`));
+    closing.push('', 'Nothing was run:', ...prepared.problems.map((problem) => `  ${problem}`));
     return { passed: 0, failed: prepared.problems.length };
   }
   const cluster = await clusterFor(wanted);
   if (cluster.kind === 'required') return { passed: 0, failed: 1 };
   try {
     if (interrupted) return { passed: 0, failed: 1 };
-    const { passed, failed, skipped } = await runVitest({ args, env: { ...prepared.env, ...cluster.env } });
-    notRun.push(...skippedLines(skipped));
+    const { passed, failed, skipped, failures } = await runVitest({ args, env: { ...prepared.env, ...cluster.env } });
+    closing.push(...skippedLines(skipped), ...failures.flatMap(failureLines));
     return { passed, failed };
   } finally {
     await cluster.stop?.();
@@ -67,7 +68,7 @@ async function clusterFor(wanted) {
   if (!wanted.has('contract') && !wanted.has('e2e')) return { kind: 'none' };
   const cluster = await realCluster();
   if (cluster.kind === 'here') return cluster;
-  notRun.push(
+  closing.push(
     '',
     'Not run: the stories and contracts on a real cluster',
     `  Why: ${cluster.reason}`,
@@ -75,7 +76,7 @@ async function clusterFor(wanted) {
   );
   if (cluster.kind === 'wrong') return { kind: 'required' };
   if (process.env.E2E_CLUSTER !== 'required') return cluster;
-  notRun.push('  E2E_CLUSTER=required makes this a failure.');
+  closing.push('  E2E_CLUSTER=required makes this a failure.');
   return { kind: 'required' };
 }
 

@@ -9,7 +9,7 @@ import { childEnvironment, ROOT, runQuietly, runToEnd } from './run.mjs';
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 
 /**
- * @typedef {{ passed: number, failed: number, skipped: { file: string, name: string }[], output: string }} Counts
+ * @typedef {{ passed: number, failed: number, skipped: { file: string, name: string }[], failures: string[], output: string }} Counts
  * @param {{ readonly args: readonly string[], readonly env?: Record<string, string>, readonly quiet?: boolean }} wanted
  * @returns {Promise<Counts>}
  */
@@ -31,7 +31,7 @@ async function withoutOutput(command, args, options) {
 }
 
 function count(report, code) {
-  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [] };
+  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [], failures: ['vitest wrote no report'] };
   const { numPassedTests: passed, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
   const broken = testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && !assertionResults.some(isFailed),
@@ -40,7 +40,17 @@ function count(report, code) {
   const skipped = testResults.flatMap(({ name, assertionResults }) =>
     assertionResults.filter(isSkipped).map(({ fullName }) => ({ file: relative(ROOT, name), name: fullName.trim() })),
   );
-  return { passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped };
+  const failures = testResults.flatMap(failuresOf);
+  if (code === 0 || failed > 0) return { passed, failed, skipped, failures };
+  return { passed, failed: 1, skipped, failures: [`vitest ended with exit code ${code}: an error outside any test`] };
+}
+
+/** Each failed test of a file, and the file itself where it could not be loaded, with what it said: enough to know it from the end of a long output. */
+function failuresOf({ name, status, message, assertionResults }) {
+  const file = relative(ROOT, name);
+  const failed = assertionResults.filter(isFailed);
+  if (status === 'failed' && failed.length === 0) return [`${file}\n${message}`];
+  return failed.map(({ fullName, failureMessages }) => `${file} > ${fullName.trim()}\n${failureMessages.join('\n')}`);
 }
 
 function isFailed({ status }) {

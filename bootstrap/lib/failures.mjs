@@ -1,0 +1,14 @@
+// A failure as it is told once more at the end of a long output, each line marked, so that .ci/run can gather them from all its steps.
+
+/** What failed comes first; a stack goes on longer than anyone reads. */
+const LINES_OF_A_FAILURE = 60;
+
+/**
+ * @param {string} failure its name in the first line, what it said in the others
+ * @returns {string[]}
+ */
+export function failureLines(failure) {
+  const told = failure.split('\n').filter((line) => line.trim() !== '' && !/^\s+at .*node_modules/.test(line));
+  const [name, ...said] = told.slice(0, LINES_OF_A_FAILURE);
+  return [`FAILED  ${name}`, ...said.map((line) => `FAILED    ${line}`)];
+}
