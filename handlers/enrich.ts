@@ -94,6 +94,7 @@ export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
     await ports.incidents.saveDossier(incident.id, dossier);
     await explainOnce(ports, incident, { before, dossier, kill });
     await handOn(ports, incident, kill);
+    await leaveWord(ports, kill);
     ports.log.info('kill explained', { incident: incident.id, kill: kill.id, cause: dossier.diagnosis.cause, opened });
     return (await lookAgain(ports, input, { kill, evidence })) ?? { kind: 'explained', incidentId: incident.id, opened };
   };
@@ -141,6 +142,16 @@ async function withKernelReport({ kernel }: EnrichPorts, kill: Kill): Promise<Ki
   const at = kill.finishedAt ?? kill.seenAt;
   const own = reports.find((report) => isLateMark(kill) || Math.abs(report.at - at) <= KERNEL_WITHIN);
   return { ...kill, kernel: own && withEarlier(own.kill, reports.filter(({ at: each }) => each < own.at).length) };
+}
+
+/** The node's agent may be slower than the kubelet: its report then asks who missed it. One that came meanwhile, before the word was left, is here now. */
+async function leaveWord(ports: EnrichPorts, kill: Kill): Promise<void> {
+  const containerId = containerIdOf(kill);
+  if (kill.kernel !== undefined || containerId === undefined) return;
+  const { cluster } = kill.ref;
+  await ports.kernel.missed({ cluster, containerId }, kill.id);
+  const { kernel } = await withKernelReport(ports, kill);
+  if (kernel !== undefined) await ports.queue.enqueue({ step: 'enrich', cluster, killId: kill.id, late: true, kernel: true });
 }
 
 /** How long a suspicion is weighed again before it is dropped, and how often: a scrape and what the kubelet tells of a node take a minute. */

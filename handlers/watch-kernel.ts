@@ -6,6 +6,7 @@ import { isIgnored, killOf } from '../src/domain/oom-kill.ts';
 import type { PodContainer, PodFacts } from '../src/domain/pod.ts';
 import type { Instant } from '../src/domain/time.ts';
 import type { PodFinder } from '../src/ports/evidence-reader.ts';
+import type { JobQueue } from '../src/ports/job-queue.ts';
 import type { KernelReports, TimedReport } from '../src/ports/kernel-reports.ts';
 import type { Claim } from '../src/ports/kill-intake.ts';
 import type { ClaimPorts, ClaimSettings } from './claim.ts';
@@ -14,7 +15,11 @@ import { claimKill } from './claim.ts';
 /** The key holds no slash: boot and line. */
 export type KernelReport = TimedReport;
 
-export type WatchKernelPorts = ClaimPorts & { readonly kernel: KernelReports; readonly pods: PodFinder };
+export type WatchKernelPorts = ClaimPorts & {
+  readonly kernel: KernelReports;
+  readonly pods: PodFinder;
+  readonly queue: JobQueue;
+};
 export type WatchKernelSettings = ClaimSettings & {
   readonly cluster: string;
   readonly node: string;
@@ -32,7 +37,10 @@ export function createWatchKernel(ports: WatchKernelPorts, settings: WatchKernel
     async note(report: KernelReport): Promise<void> {
       ports.meter.count('headroom_kernel_reports_total', { scope: report.kill.scope });
       const { podUid, containerId } = report.kill.place ?? {};
-      if (podUid !== undefined && containerId !== undefined) await ports.kernel.save({ cluster, podUid, containerId }, report);
+      if (podUid === undefined || containerId === undefined) return;
+      await ports.kernel.save({ cluster, podUid, containerId }, report);
+      const killId = await ports.kernel.missedBy({ cluster, containerId });
+      if (killId !== undefined) await ports.queue.enqueue({ step: 'enrich', cluster, killId, late: true, kernel: true });
     },
 
     /** When the pod's status had time to change. */

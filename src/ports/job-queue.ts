@@ -4,13 +4,14 @@ import type { DigestPeriod } from '../domain/digest.ts';
 import type { Instant } from '../domain/time.ts';
 
 export type Job =
-  /** `marked`: a suspected kill turned out to be one, and is looked at again. `late`: what came too late is asked for again, with more time. */
+  /** `marked`: a suspected kill turned out to be one, and is looked at again. `late`: what came too late is asked for again, with more time; `kernel`: because the kernel's report came later. */
   | {
       readonly step: 'enrich';
       readonly cluster: string;
       readonly killId: string;
       readonly marked?: boolean | undefined;
       readonly late?: boolean | undefined;
+      readonly kernel?: boolean | undefined;
     }
   /** `afterMs`: what may wait; other changes that come meanwhile do not wait with it. */
   | { readonly step: 'post'; readonly incidentId: string; readonly afterMs?: number | undefined }

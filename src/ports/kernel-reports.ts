@@ -14,6 +14,10 @@ export interface KernelReports {
   save(instance: ContainerInstance, report: TimedReport): Promise<void>;
   /** Newest first. */
   find(instance: Pick<ContainerInstance, 'cluster' | 'containerId'>): Promise<readonly TimedReport[]>;
+  /** That kill was explained without a word of the kernel: for ten minutes, whoever saves one asks who missed it. */
+  missed(instance: Pick<ContainerInstance, 'cluster' | 'containerId'>, killId: string): Promise<void>;
+  /** The id of the kill that was explained without one, if any. */
+  missedBy(instance: Pick<ContainerInstance, 'cluster' | 'containerId'>): Promise<string | undefined>;
   /** Of all its containers, newest first. */
   inPod(pod: Pick<ContainerInstance, 'cluster' | 'podUid'>): Promise<readonly TimedReport[]>;
 }

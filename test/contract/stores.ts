@@ -186,6 +186,10 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
       await stores.kernel.save({ ...instance, containerId: 'c2' }, sibling);
       expect(await stores.kernel.inPod(instance)).toEqual([later, sibling, report]);
       expect(await stores.kernel.inPod({ ...instance, podUid: 'p2' })).toEqual([]);
+      expect(await stores.kernel.missedBy(instance)).toBeUndefined();
+      await stores.kernel.missed(instance, 'prod/p1/app/c1');
+      expect(await stores.kernel.missedBy(instance)).toBe('prod/p1/app/c1');
+      expect(await stores.kernel.missedBy({ ...instance, containerId: 'c2' })).toBeUndefined();
       const many = Array.from({ length: 100 }, (_, index) => ({
         ...report,
         key: `many-${index}`,

@@ -108,6 +108,7 @@ export function fakeIntake(queue: JobQueue): KillIntake {
 
 export function fakeKernelReports(): KernelReports {
   const reports = new Map<string, readonly TimedReport[]>();
+  const missed = new Map<string, string>();
   const read = (key: string): readonly TimedReport[] => structuredClone(reports.get(key) ?? []);
   const containerKey = (of: Pick<ContainerInstance, 'cluster' | 'containerId'>): string =>
     `${of.cluster}/container/${of.containerId}`;
@@ -121,6 +122,10 @@ export function fakeKernelReports(): KernelReports {
       }
     },
     find: async (instance) => read(containerKey(instance)),
+    missed: async (instance, killId) => {
+      missed.set(containerKey(instance), killId);
+    },
+    missedBy: async (instance) => missed.get(containerKey(instance)),
     inPod: async (pod) => read(podKey(pod)),
   };
 }

@@ -68,6 +68,9 @@ export function redisJobQueue(connection: RedisConnection): RedisJobQueue {
   };
 }
 
+/** Why a kill is looked at once more: each a job of its own. */
+const LOOKS = ['marked', 'late', 'kernel'] as const;
+
 function optionsFor(job: Job): JobsOptions {
   const { attempts, backoffMs } = STEPS[job.step];
   const common: JobsOptions = {
@@ -83,7 +86,7 @@ function optionsFor(job: Job): JobsOptions {
   switch (job.step) {
     case 'enrich':
       // Kill ids hold no colon, which BullMQ refuses in a job id; the prefix keeps it from looking like a number.
-      return { ...common, jobId: `kill-${job.killId}${job.marked === true ? '-marked' : ''}${job.late === true ? '-late' : ''}` };
+      return { ...common, jobId: ['kill', job.killId, ...LOOKS.filter((look) => job[look] === true)].join('-') };
     case 'post':
       return waiting(job.incidentId, job.afterMs);
     case 'storm':

@@ -45,6 +45,7 @@ const jobSchema = z.discriminatedUnion('step', [
     killId: z.string(),
     marked: z.boolean().optional(),
     late: z.boolean().optional(),
+    kernel: z.boolean().optional(),
   }),
   z.object({ step: z.literal('post'), incidentId: z.string(), afterMs: z.number().optional() }),
   z.object({ step: z.literal('storm'), stormId: z.string(), afterMs: z.number().optional() }),

@@ -3,7 +3,7 @@
 
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { DAY } from '../../domain/time.ts';
+import { DAY, MINUTE } from '../../domain/time.ts';
 import type { ContainerInstance, KernelReports, TimedReport } from '../../ports/kernel-reports.ts';
 import { PREFIX } from './connection.ts';
 import { storing } from './faults.ts';
@@ -11,6 +11,8 @@ import { instant, parseStored } from './schema/basic.ts';
 import { kernelKillSchema } from './schema/kill.ts';
 
 const NEWEST = 64;
+/** An agent that was away longer tells old news. */
+const MISSED_FOR = 10 * MINUTE;
 
 /** KEYS: 1 the container's reports, 2 the pod's. ARGV: 1 the time, 2 the report, 3 how many to keep, 4 time to live in ms. A report that is known keeps its first time. */
 const SAVE = `
@@ -38,8 +40,17 @@ export function redisKernelReports({ client }: { readonly client: Redis }): Kern
         await client.eval(SAVE, keys.length, ...keys, at, JSON.stringify({ key, kill }), NEWEST, DAY);
       }),
     find: (instance) => read(containerKey(instance)),
+    missed: (instance, killId) =>
+      storing(async () => {
+        await client.set(missedKey(instance), killId, 'PX', MISSED_FOR);
+      }),
+    missedBy: (instance) => storing(async () => (await client.get(missedKey(instance))) ?? undefined),
     inPod: (pod) => read(podKey(pod)),
   };
+}
+
+function missedKey({ cluster, containerId }: Pick<ContainerInstance, 'cluster' | 'containerId'>): string {
+  return `${PREFIX}:kernel-reports:${cluster}/missed/${containerId}`;
 }
 
 function containerKey({ cluster, containerId }: Pick<ContainerInstance, 'cluster' | 'containerId'>): string {

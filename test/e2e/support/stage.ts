@@ -13,6 +13,7 @@ export type Stage = {
   reply(root: Message, words: string | RegExp): Promise<Message>;
   replies(root: Message): readonly Message[];
   roots(workload: string): readonly Message[];
+  /** On the message as it is once that button is on it: a message is edited while its story goes on. */
   click(person: string, message: Message, action: string): Promise<UiAnswer>;
   /** The person's topmost modal, once it fits. */
   modal(person: string, fits: (view: UiView) => boolean): Promise<UiView>;
@@ -38,13 +39,15 @@ export function createStage(slack: LocalSlack, patienceMs: number): Stage {
       waitFor(`a reply with ${String(words)}`, () => repliesTo(root).find(({ text }) => matches(text, words))),
     replies: repliesTo,
     roots: rootsOf,
-    click: (person, message, action) =>
-      control.action({
-        as: person,
-        where: { kind: 'message', channel: channelId, ts: message.ts },
-        blockId: blockOf(message, action),
-        actionId: action,
-      }),
+    click: async (person, { ts }, action) => {
+      const blockId = await waitFor(`a button ${action}`, () =>
+        blockOf(
+          all().find((each) => each.ts === ts),
+          action,
+        ),
+      );
+      return control.action({ as: person, where: { kind: 'message', channel: channelId, ts }, blockId, actionId: action });
+    },
     modal: (person, fits) => waitFor('a modal', () => control.state(person).modals.findLast(fits)),
     submit: (person, view, values) =>
       control.submit({
@@ -62,13 +65,13 @@ function matches(text: string, words: string | RegExp): boolean {
   return typeof words === 'string' ? text.includes(words) : words.test(text);
 }
 
-/** The block of that button; empty when it has none, which the local Slack then refuses. */
-function blockOf({ blocks }: Message, action: string): string {
-  const block = blocks.find(
+/** The block of that button, when it has one. */
+function blockOf(message: Message | undefined, action: string): string | undefined {
+  const block = message?.blocks.find(
     ({ elements }) => Array.isArray(elements) && elements.some((element: unknown) => hasAction(element, action)),
   );
   const id = block?.['block_id'];
-  return typeof id === 'string' ? id : '';
+  return typeof id === 'string' ? id : undefined;
 }
 
 function hasAction(element: unknown, action: string): boolean {

@@ -77,6 +77,50 @@ describe('evidence that comes too late', () => {
   });
 });
 
+describe('the kernel’s report that comes after the kill was explained', () => {
+  const report = {
+    key: 'boot-1',
+    kill: { victim: { pid: 7, command: 'app', resident: mi(250) }, scope: 'container', line: 'Killed process 7 (app)' },
+  } as const;
+  const instance = { cluster: 'prod', podUid: 'pod-1', containerId: 'c'.repeat(64) };
+
+  it('is asked for again, and its words are added to the message', async () => {
+    const world = createFakeWorld();
+    const bot = createBot(world);
+    await bot.watch(killedPod(world, instance.containerId), { initial: false });
+    await bot.drain();
+    const killId = await world.ports.kernel.missedBy(instance);
+    if (killId === undefined) throw new Error('nobody waits for it');
+    await world.ports.kernel.save(instance, { ...report, at: world.clock.now() });
+    world.jobs.push({ step: 'enrich', cluster: 'prod', killId, late: true, kernel: true });
+    await bot.drain();
+    expect(world.slack.sent.filter(({ kind }) => kind === 'explanation')).toHaveLength(1);
+    expect(world.slack.sent.find(({ kind }) => kind === 'explanation')?.text).toContain('it killed process 7 (app)');
+  });
+
+  it('is not waited for when it was there', async () => {
+    const world = createFakeWorld();
+    await world.ports.kernel.save(instance, { ...report, at: world.clock.now() });
+    const bot = createBot(world);
+    await bot.watch(killedPod(world, instance.containerId), { initial: false });
+    await bot.drain();
+    expect(await world.ports.kernel.missedBy(instance)).toBeUndefined();
+  });
+
+  it('is seen when it came while the kill was being explained', async () => {
+    const world = createFakeWorld();
+    const { missed } = world.ports.kernel;
+    world.ports.kernel.missed = async (of, killId) => {
+      await world.ports.kernel.save(instance, { ...report, at: world.clock.now() });
+      await missed(of, killId);
+    };
+    const bot = createBot(world);
+    await bot.watch(killedPod(world, instance.containerId), { initial: false });
+    await bot.drain();
+    expect(world.slack.sent.find(({ kind }) => kind === 'explanation')?.text).toContain('it killed process 7 (app)');
+  });
+});
+
 describe('two looks at one kill', () => {
   it('keep what was known first, and take what came later', () => {
     const first = evidence({ log: unavailable('no right'), node: late('slow'), usage: INSTANT });

@@ -34,7 +34,7 @@ function world(pods: readonly PodFacts[] = []) {
     names: async () => [],
   };
   const kernel = fakeKernelReports();
-  const ports = { intake, kernel, pods: finder, clock: { now: () => NOW }, log: silentLog, meter: silentMeter };
+  const ports = { intake, kernel, queue, pods: finder, clock: { now: () => NOW }, log: silentLog, meter: silentMeter };
   return { queue, intake, kernel, ports };
 }
 
@@ -177,6 +177,13 @@ describe('the kernel’s report', () => {
     await watch.note(REPORT);
     expect(await watch.settle(REPORT, signal)).toBe('shown');
     expect(await kernel.find({ cluster: 'prod', containerId: CONTAINER_ID })).toEqual([REPORT]);
+  });
+
+  it('that comes after the kill was explained has it looked at again', async () => {
+    const { ports, kernel, queue } = world([running]);
+    await kernel.missed({ cluster: 'prod', containerId: CONTAINER_ID }, 'prod/pod-1/app');
+    await createWatchKernel(ports, SETTINGS).note(REPORT);
+    expect(queue.jobs).toEqual([{ step: 'enrich', cluster: 'prod', killId: 'prod/pod-1/app', late: true, kernel: true }]);
   });
 
   it.each([
