@@ -11,8 +11,10 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { PrometheusAccess } from '../../src/adapters/prometheus/endpoint.ts';
 import { connectPrometheus } from '../../src/adapters/prometheus/endpoint.ts';
-import { parseScheme } from '../../src/adapters/prometheus/label-scheme.ts';
+import { parseScheme, SCHEMES } from '../../src/adapters/prometheus/label-scheme.ts';
+import { createPrometheusPeaks } from '../../src/adapters/prometheus/peaks.ts';
 import { createPrometheusUsage } from '../../src/adapters/prometheus/usage-reader.ts';
+import { createPrometheusUse } from '../../src/adapters/prometheus/use-now.ts';
 import { kill, NOW } from '../support/build.ts';
 import { textWith } from './cluster-support.ts';
 
@@ -29,12 +31,12 @@ type Asked = { readonly query: string; readonly request: IncomingMessage };
 type Reply = { readonly status?: number; readonly body: string };
 
 function matrix(metric: object, value = '104857600'): Reply {
-  return {
-    body: JSON.stringify({
-      status: 'success',
-      data: { resultType: 'matrix', result: [{ metric, values: [[SECONDS - 120, value]] }] },
-    }),
-  };
+  return matrices([metric], value);
+}
+
+function matrices(metrics: readonly object[], value = '104857600'): Reply {
+  const result = metrics.map((metric) => ({ metric, values: [[SECONDS - 120, value]] }));
+  return { body: JSON.stringify({ status: 'success', data: { resultType: 'matrix', result } }) };
 }
 const NOTHING: Reply = { body: JSON.stringify({ status: 'success', data: { resultType: 'matrix', result: [] } }) };
 const CADVISOR = { namespace: 'payments', pod: kill().ref.pod, container: 'app' };
@@ -148,6 +150,33 @@ describe('Prometheus names its series', () => {
     asked.length = 0;
     expect(await usage.read(subject, soon())).toMatchObject({ kind: 'known' });
     expect(asked).toHaveLength(3);
+  });
+
+  it('in one way for all who ask: what everybody uses is asked with the labels that named one container', async () => {
+    const metric = { exported_namespace: 'payments', exported_pod: kill().ref.pod, exported_container: 'app' };
+    const scraped = { namespace: 'monitoring', pod: 'kubelet-exporter-1', container: 'exporter' };
+    const { url, asked } = await serve(({ query }) => (query.includes('exported_pod') ? matrix(metric) : matrix(scraped)));
+    const endpoint = connectPrometheus({ url }, 5000);
+    closers.push(() => endpoint.close());
+    endpoint.labels.found(SCHEMES.exported);
+    const uses = [{ namespace: 'payments', pod: kill().ref.pod, container: 'app', bytes: 104_857_600 }];
+    expect(await createPrometheusUse({ endpoint, clock }).now(soon())).toMatchObject({ kind: 'known', value: uses });
+    expect(await createPrometheusPeaks({ endpoint, clock }).peaks(soon())).toMatchObject({ kind: 'known', value: uses });
+    expect(asked).toHaveLength(2);
+  });
+
+  it('in a way not known yet: those labels count that name most containers', async () => {
+    const scraped = { namespace: 'monitoring', pod: 'kubelet-exporter-1', container: 'exporter' };
+    const named = ['app', 'proxy'].map((container) => ({ namespace: 'payments', pod_name: 'a-1', container_name: container }));
+    const { url } = await serve(({ query }) => {
+      if (query.includes('exported_') || query.includes('namespace_name')) return NOTHING;
+      return query.includes('pod_name') ? matrices(named) : matrix(scraped);
+    });
+    const endpoint = connectPrometheus({ url }, 5000);
+    closers.push(() => endpoint.close());
+    const uses = ['app', 'proxy'].map((container) => ({ namespace: 'payments', pod: 'a-1', container, bytes: 104_857_600 }));
+    expect(await createPrometheusUse({ endpoint, clock }).now(soon())).toMatchObject({ kind: 'known', value: uses });
+    expect(await createPrometheusPeaks({ endpoint, clock }).peaks(soon())).toMatchObject({ kind: 'known', value: uses });
   });
 
   it('as the settings say, and is asked in no other way', async () => {

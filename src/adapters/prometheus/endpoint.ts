@@ -4,6 +4,8 @@
 import type { Dispatcher } from 'undici';
 import { Agent } from 'undici';
 import type { LabelScheme } from './label-scheme.ts';
+import type { LabelsInUse } from './labels-in-use.ts';
+import { createLabelsInUse } from './labels-in-use.ts';
 
 export type PrometheusAccess = {
   /** Of the server, with the path before /api/v1 if there is one. May hold user:password@ for a proxy that asks for it. */
@@ -22,7 +24,8 @@ export type PrometheusAccess = {
   readonly labels?: LabelScheme | undefined;
 };
 
-export type PrometheusEndpoint = Pick<PrometheusAccess, 'matchers' | 'labels'> & {
+export type PrometheusEndpoint = Pick<PrometheusAccess, 'matchers'> & {
+  readonly labels: LabelsInUse;
   /** Without credentials in it. */
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -56,7 +59,7 @@ export function connectPrometheus(access: PrometheusAccess, timeoutMs: number): 
     dispatcher,
     timeoutMs,
     matchers: access.matchers,
-    labels: access.labels,
+    labels: createLabelsInUse(access.labels),
     close: () => dispatcher.destroy(),
   };
 }

@@ -12,7 +12,6 @@ import type { Clock } from '../../ports/clock.ts';
 import type { EvidenceSubject, UsageReader } from '../../ports/evidence-reader.ts';
 import type { PrometheusEndpoint } from './endpoint.ts';
 import type { LabelScheme } from './label-scheme.ts';
-import { SCHEME_NAMES, SCHEMES } from './label-scheme.ts';
 import type { Series } from './query-range.ts';
 import { PrometheusProblem, queryRange } from './query-range.ts';
 import type { Naming } from './selector.ts';
@@ -32,19 +31,17 @@ const COARSE = { lengthMs: 7 * DAY, stepSeconds: 300 } as const;
 /** Prometheus keeps 15 days unless told otherwise; some keep more. */
 const LONG = { lengthMs: 28 * DAY, stepSeconds: 3600 } as const;
 const LONG_WITHIN_MS = 1500;
-/** A pod too young for a first sample looks like other labels: these are tried again only so often. */
-const OTHER_LABELS_EVERY_MS = 10 * MINUTE;
 
 type Reading = { readonly subject: EvidenceSubject; readonly endSeconds: number; readonly signal: AbortSignal };
 
 export function createPrometheusUsage(options: PrometheusUsageOptions): UsageReader {
   const { endpoint, clock } = options;
-  const labels = labelsInUse(endpoint.labels, clock);
+  const { labels } = endpoint;
   return {
     async read(subject, signal) {
       const reading = { subject, endSeconds: endOf(subject, clock.now()), signal };
       try {
-        for (const scheme of labels.candidates()) {
+        for (const scheme of labels.candidates(clock.now())) {
           const usage = await readUsage(endpoint, scheme, reading);
           if (usage === undefined) continue;
           labels.found(scheme);
@@ -61,25 +58,6 @@ export function createPrometheusUsage(options: PrometheusUsageOptions): UsageRea
 
 function refused({ message, late: again }: PrometheusProblem): Piece<Usage> {
   return again ? late(message) : unavailable(message);
-}
-
-/** Those that worked last; the others while none ever did, and now and then where those know nothing. */
-function labelsInUse(set: LabelScheme | undefined, clock: Clock) {
-  let best: LabelScheme = set ?? SCHEMES.cadvisor;
-  let proved = set !== undefined;
-  let triedAt = Number.NEGATIVE_INFINITY;
-  return {
-    candidates(): readonly LabelScheme[] {
-      const now = clock.now();
-      if (set !== undefined || (proved && now - triedAt < OTHER_LABELS_EVERY_MS)) return [best];
-      triedAt = now;
-      return [best, ...SCHEME_NAMES.map((name) => SCHEMES[name]).filter((scheme) => scheme !== best)];
-    },
-    found(scheme: LabelScheme): void {
-      best = scheme;
-      proved = true;
-    },
-  };
 }
 
 async function readUsage(endpoint: PrometheusEndpoint, scheme: LabelScheme, reading: Reading): Promise<Usage | undefined> {
