@@ -3,6 +3,7 @@
 
 import { bystanderBecause } from '../src/domain/bystander.ts';
 import { wakeReason, woken } from '../src/domain/care.ts';
+import type { DiagnoseInput } from '../src/domain/diagnose/case.ts';
 import { diagnose } from '../src/domain/diagnose.ts';
 import type { Evidence } from '../src/domain/evidence.ts';
 import type { Dossier, Incident } from '../src/domain/incident.ts';
@@ -90,7 +91,8 @@ export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
     // Another kill was explained meanwhile: its message is the newer one.
     if (looked !== undefined && looked.killId !== kill.id) return { kind: 'explained', incidentId: incident.id, opened };
     const evidence = looked === undefined ? found : completed(looked.evidence, found);
-    const dossier = judge(ports, settings, { kill, incident, ...(await recall(ports, { incident, kill, evidence })) });
+    const recalled = await recall(ports, { incident, kill, evidence });
+    const dossier = judge(ports, settings, { kill, incident, ...recalled, before: await shownBefore(ports, before) });
     await ports.incidents.saveDossier(incident.id, dossier);
     await explainOnce(ports, incident, { before, dossier, kill });
     await handOn(ports, incident, kill);
@@ -177,15 +179,24 @@ async function bystander(kernel: KernelReports, kill: Kill, evidence: Evidence):
   return bystanderBecause(kill, { reports: await kernel.inPod(kill.ref), pod: valueOf(evidence.pod) });
 }
 
+type Judged = Pick<DiagnoseInput, 'before'> & { readonly kill: Kill; readonly incident: Incident };
+
+/** What earlier kills of the incident showed, for one that shows less. */
+async function shownBefore({ intake }: EnrichPorts, before: Dossier | undefined): Promise<DiagnoseInput['before']> {
+  const shown = before?.diagnosis.shown;
+  const kill = before?.killId === undefined || shown === undefined ? undefined : await intake.kill(before.killId);
+  return kill === undefined || shown === undefined ? undefined : { kill, shown };
+}
+
 function judge(
   ports: EnrichPorts,
   settings: EnrichSettings,
-  { kill, evidence, incident, earlierKills }: Recalled & { readonly kill: Kill; readonly incident: Incident },
+  { kill, evidence, incident, earlierKills, before }: Recalled & Judged,
 ): Dossier {
   const now = ports.clock.now();
   const own = kill.finishedAt ?? kill.seenAt;
   const earlier: readonly Instant[] = incident.killTimes.filter((at) => at < own);
-  const diagnosis = diagnose({ kill, evidence, now, earlierKills: earlier });
+  const diagnosis = diagnose({ kill, evidence, now, earlierKills: earlier, before });
   const recommendation = recommend({
     kill,
     evidence,

@@ -10,6 +10,7 @@ import { evicted, notKilled, ownHeapWords } from './diagnose/not-an-oom.ts';
 import { podLimit } from './diagnose/pod-limit.ts';
 import { rising } from './diagnose/rising.ts';
 import { leak, limitTooLow, spike } from './diagnose/shape.ts';
+import { shownBy, standing } from './diagnose/standing.ts';
 import { startFailure, startup } from './diagnose/start.ts';
 import { memoryVolume } from './diagnose/volume.ts';
 import type { Diagnosis } from './diagnosis.ts';
@@ -41,8 +42,10 @@ export function diagnose(input: DiagnoseInput): Diagnosis {
   const facts = caseOf(input);
   if (input.kill === undefined) return notKilled(facts);
   const found = RULES.map((rule) => rule(facts)).find((each) => each !== undefined) ?? unclear(facts);
-  const told = withKernel(input.kill, withSuspicion(input.kill, withMore(facts, found)));
-  return { ...told, facts: told.facts.slice(0, MOST_FACTS) };
+  const stands = standing(facts, found);
+  const told = withKernel(input.kill, withSuspicion(input.kill, withMore(facts, stands ?? found)));
+  const shown = stands === undefined ? shownBy(found) : input.before?.shown;
+  return { ...told, facts: told.facts.slice(0, MOST_FACTS), ...(shown === undefined ? {} : { shown }) };
 }
 
 /** What stands beside the cause and changes what to make of it. */

@@ -17,7 +17,12 @@ export type Cause =
 
 export type Confidence = 'high' | 'medium' | 'low';
 
-export type Diagnosis = {
+export type Diagnosis = Finding & {
+  /** What a run that was long enough showed, without what holds for one kill alone: later kills of the incident are read with it. */
+  readonly shown?: Finding | undefined;
+};
+
+export type Finding = {
   readonly cause: Cause;
   readonly confidence: Confidence;
   /** One sentence without jargon: what most likely happened. Plain text, not yet escaped. */

@@ -1,6 +1,6 @@
 // What the rules look at: the evidence of one case, with the values several rules need already taken out. Bytes, milliseconds, ratios.
 
-import type { Diagnosis } from '../diagnosis.ts';
+import type { Diagnosis, Finding } from '../diagnosis.ts';
 import type { EventLine, Evidence, UsagePoint } from '../evidence.ts';
 import type { Bytes } from '../memory.ts';
 import type { Kill } from '../oom-kill.ts';
@@ -17,6 +17,8 @@ export type DiagnoseInput = {
   readonly now: Instant;
   /** When this container's earlier kills ended, without this one. */
   readonly earlierKills: readonly Instant[];
+  /** The kill of this incident that was explained last, and what a long enough run showed by then. */
+  readonly before?: { readonly kill: Kill; readonly shown: Finding } | undefined;
 };
 
 export type Case = DiagnoseInput & {

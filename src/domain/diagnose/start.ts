@@ -37,7 +37,7 @@ export const startup: Rule = (facts) => {
   const { livedMs, limit, wasReady, kill } = facts;
   if (livedMs === undefined || limit === undefined || kill?.how === 'silent') return undefined;
   const never = wasReady === false && livedMs <= STILL_STARTING_MS;
-  if (!never && (livedMs > STARTUP_MS || livesWithThatMuch(facts, limit))) return undefined;
+  if (!never && (!isShort(facts) || livesWithThatMuch(facts, limit))) return undefined;
   const again = killsLike(facts);
   const lived = `It lived ${formatDuration(toMillis(livedMs))} before it was killed at ${formatBytes(limit)}`;
   return {
@@ -49,6 +49,11 @@ export const startup: Rule = (facts) => {
     toSettle: 'A higher limit, once: if it then runs on, this was it.',
   };
 };
+
+/** Too soon after its start to tell growth from what it loads. */
+export function isShort({ livedMs }: Pick<Case, 'livedMs'>): boolean {
+  return livedMs !== undefined && livedMs <= STARTUP_MS;
+}
 
 function againFacts(again: number): readonly string[] {
   return again === 0 ? [] : [`It was killed ${again} more ${again === 1 ? 'time' : 'times'} within the hour before.`];

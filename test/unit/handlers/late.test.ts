@@ -6,7 +6,7 @@ import { completed, hasLate } from '../../../src/domain/late-evidence.ts';
 import type { Piece } from '../../../src/domain/piece.ts';
 import { known, late, unavailable, valueOf } from '../../../src/domain/piece.ts';
 import { presumedOwner } from '../../../src/domain/presumed-owner.ts';
-import { between, MINUTE, SECOND } from '../../../src/domain/time.ts';
+import { between, MINUTE, SECOND, toInstant } from '../../../src/domain/time.ts';
 import { firstKnownUsage } from '../../../src/ports/first-known-usage.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
 import { evidence, kill, mi, NOW, series } from '../../support/build.ts';
@@ -55,6 +55,30 @@ describe('evidence that comes too late', () => {
       { step: 'enrich', cluster: 'prod', killId: job.killId, late: true },
     ]);
     expect(await bot.enrich({ ...job, late: true }, soon())).toMatchObject({ kind: 'later', afterMs: 15 * SECOND });
+  });
+
+  it('leaves the cause of the incident what it was, when a later run was too short to show one', async () => {
+    const { world, bot } = await withUsage([
+      known(
+        series(48, () => 60),
+        'Prometheus',
+        NOW,
+      ),
+      SLOW,
+    ]);
+    await bot.drain();
+    expect((await world.ports.incidents.dossier('OOM-1001'))?.diagnosis.cause).toBe('spike');
+    const pod = killedPod(world, 'def');
+    const containers = pod.containers.map((container) => ({
+      ...container,
+      lastState: container.lastState && { ...container.lastState, startedAt: toInstant(NOW - 30 * SECOND) },
+    }));
+    await bot.watch({ ...pod, containers }, { initial: false });
+    await bot.drain();
+    const dossier = await world.ports.incidents.dossier('OOM-1001');
+    expect(dossier?.killId).toContain('/def');
+    expect(dossier?.diagnosis).toMatchObject({ cause: 'spike', shown: { cause: 'spike' } });
+    expect(world.slack.sent.filter(({ kind }) => kind === 'explanation')).toHaveLength(1);
   });
 
   it('is given up when the kill is old news', async () => {

@@ -102,7 +102,7 @@ export const incidentSchema = z.object({
   thread: z.array(threadEntrySchema),
 }) satisfies z.ZodType<Incident>;
 
-const diagnosis = z.object({
+const finding = z.object({
   cause: z.enum([
     'limit-too-low',
     'leak',
@@ -123,6 +123,7 @@ const diagnosis = z.object({
   against: z.array(z.string()),
   toSettle: z.string().optional(),
 });
+const diagnosis = finding.extend({ shown: finding.optional() });
 
 const recommendation = z.discriminatedUnion('kind', [
   z.object({
