@@ -62,8 +62,11 @@ type Context = {
 
 const INVOKED = / invoked oom-killer: /;
 const USAGE = /^memory: usage (\d+)kB, limit (\d+)kB/;
-/** Of the cgroup's statistics; cgroup v1 also gives the sum over its children, which comes later and counts. */
-const SHMEM = /^(?:total_)?shmem (\d+)$/;
+/**
+ * Of the cgroup's statistics: with cgroup v1 a line each, with v2 all of them in one record. v1 also gives the sum over its children, which comes later and
+ * counts.
+ */
+const SHMEM = /^(?:total_)?shmem (\d+)$/m;
 /** The task's name may hold commas, so that what comes after it is matched from the end. */
 const WHERE =
   /^oom-kill:constraint=.*?(?:,oom_memcg=(?<limit>[^,]*)|(?<global>,global_oom)),task_memcg=(?<task>[^,]*),task=.*,pid=\d+,uid=\d+$/s;
