@@ -32,6 +32,16 @@ spec:
             requests: {cpu: 100m, memory: 128Mi}
 `;
 
+const KUSTOMIZATION = `resources: [../base]
+patches:
+  - target: {kind: Deployment, name: cart}
+    patch: |-
+      # the second one is app
+      - op: replace
+        path: /spec/template/spec/containers/1/resources/limits/memory
+        value: 256Mi # enough in May
+`;
+
 const FILES = {
   'apps/checkout/deployment.yaml': DEPLOYMENT,
   'apps/checkout/service.yaml': 'apiVersion: v1\nkind: Service\nmetadata: {name: checkout-api}\n',
@@ -39,6 +49,13 @@ const FILES = {
     'apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: index}\nspec:\n  template:\n    spec:\n      containers:\n        - name: app\n          resources:\n            limits:\n              memory: 128Mi\n',
   'apps/search/prod/patch.yaml':
     'apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: index}\nspec:\n  template:\n    spec:\n      containers:\n        - name: app\n          resources:\n            limits:\n              memory: 256Mi\n',
+  'apps/cart/base/cart.yaml': DEPLOYMENT.replaceAll('checkout-api', 'cart').replaceAll('256Mi', '128Mi'),
+  'apps/cart/prod/kustomization.yaml': KUSTOMIZATION,
+  'apps/lamp/base/lamp.yaml': DEPLOYMENT.replaceAll('checkout-api', 'lamp').replaceAll('256Mi', '128Mi'),
+  'apps/lamp/prod/kustomization.yaml':
+    'resources: [../base]\npatches:\n  - {path: memory.yaml, target: {kind: Deployment, name: lamp}}\n',
+  'apps/lamp/prod/memory.yaml':
+    '- op: replace\n  path: /spec/template/spec/containers/1/resources/limits/memory\n  value: 256Mi # enough in May\n',
   'charts/mailer/templates/deployment.yaml': 'kind: Deployment\nmetadata:\n  name: {{ .Release.Name }}-mailer\n',
   'charts/mailer/values.yaml':
     'replicas: 2\nworkers:\n  - name: app\n    resources:\n      limits: {memory: "256Mi"} # Mi, not M\n',
@@ -62,6 +79,9 @@ const RULE: RepositoryRule = {
     { namespaces: ['*'], workloads: ['lost'], containers: ['*'], file: 'charts/lost/values.yaml', limit: 'a' },
   ],
 };
+
+/** The container is the second one of the template. */
+const SECOND = { op: 'test', path: '/spec/template/spec/containers/1/name', value: 'app' } as const;
 
 function signal(): AbortSignal {
   return AbortSignal.timeout(20_000);
@@ -117,6 +137,17 @@ describe('finding the edit', () => {
       before: { limit: size(256) },
     });
     expect((await planned(wanted)).file).toBe('apps/search/prod/patch.yaml');
+  });
+
+  it.each([
+    { name: 'written into a kustomization', workloadName: 'cart', file: 'apps/cart/prod/kustomization.yaml', indent: 8 },
+    { name: 'that a kustomization names', workloadName: 'lamp', file: 'apps/lamp/prod/memory.yaml', indent: 2 },
+  ])('edits the operation of a patch $name', async ({ workloadName, file, indent }) => {
+    const target = { workload: workload({ name: workloadName }), patch: [SECOND] };
+    const edit = await planned(change({ ...target, before: { limit: size(256) }, after: { limit: mi(384) } }));
+    expect(edit.file).toBe(file);
+    const line = `${' '.repeat(indent)}value: 256Mi # enough in May`;
+    expect(edit.diff.filter((each) => /^[+-]/.test(each))).toEqual([`- ${line}`, `+ ${line.replace('256', '384')}`]);
   });
 
   it('edits Helm values by the configured path, adding what is not there', async () => {

@@ -4,6 +4,7 @@
 import type { Change } from '../../domain/change.ts';
 import { formatQuantity, quantityBytes } from '../../domain/memory.ts';
 import type { FileRule } from '../../domain/repository.ts';
+import { inlinePatches, patchSpots } from './kustomize.ts';
 import type { Spots } from './manifest.ts';
 import { findContainer } from './manifest.ts';
 import type { Edited } from './yaml-edit.ts';
@@ -16,12 +17,26 @@ export type Match =
   | { readonly kind: 'differs'; readonly reason: string }
   | { readonly kind: 'absent' };
 
-/** How the change finds itself in the file. `rule`: the configured places; without paths of values it is a manifest. */
-export function matchFile(text: string, change: Change, rule: FileRule | undefined): Match {
-  const spots = rule?.limit === undefined ? findContainer(text, change) : configured(rule, rule.limit);
+export type Seeking = {
+  /** The configured places; without paths of values it is a manifest. */
+  readonly rule?: FileRule | undefined;
+  /** A kustomization names it as a patch of the workload. */
+  readonly isPatch?: boolean;
+};
+
+/** How the change finds itself in the file. */
+export function matchFile(text: string, change: Change, { rule, isPatch = false }: Seeking = {}): Match {
+  const spots = rule?.limit === undefined ? searched(text, change, isPatch) : configured(rule, rule.limit);
   if (spots.length === 0) return { kind: 'absent' };
   const matches = spots.map((each) => judged(text, change, each));
-  return matches.find(({ kind }) => kind === 'fits') ?? matches[0] ?? { kind: 'absent' };
+  const fitting = matches.filter(({ kind }) => kind === 'fits');
+  if (fitting.length > 1) return { kind: 'differs', reason: 'the limit is there more than once' };
+  return fitting[0] ?? matches[0] ?? { kind: 'absent' };
+}
+
+function searched(text: string, change: Change, isPatch: boolean): readonly Spots[] {
+  if (isPatch) return patchSpots(text, change, isPatch);
+  return [...findContainer(text, change), ...inlinePatches(text, change)];
 }
 
 function configured({ request }: FileRule, limit: string): readonly Spots[] {
@@ -46,12 +61,14 @@ function judged(text: string, { before }: Change, spots: Spots): Match {
   };
 }
 
+const NO_REQUEST =
+  'the request is not written there; name its path as request beside limit in headroom.yaml, or give the patch an operation for it';
+
 /** The text with what the change wants. A value that is already there stays as it is spelled. */
 export function editFile(text: string, { before, after }: Change, spots: Spots): Edited {
   if (after.limit === undefined) return { kind: 'refused', reason: 'taking a limit away is not done by a pull request' };
   const limited = setValue(text, spots.limit, formatQuantity(after.limit));
   if (limited.kind === 'refused' || after.request === undefined || after.request === before.request?.bytes) return limited;
-  if (spots.request === undefined)
-    return { kind: 'refused', reason: 'the path of the request is not configured; add request beside limit' };
+  if (spots.request === undefined) return { kind: 'refused', reason: NO_REQUEST };
   return setValue(limited.text, spots.request, formatQuantity(after.request));
 }

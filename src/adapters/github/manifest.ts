@@ -7,7 +7,7 @@ import type { Spot } from './yaml-edit.ts';
 import type { Step } from './yaml-path.ts';
 import { pairOf } from './yaml-path.ts';
 
-export type Target = Pick<Change, 'workload' | 'container' | 'list'>;
+export type Target = Pick<Change, 'workload' | 'container' | 'list' | 'patch'>;
 
 /** The spots of limit and request: both of one container. */
 export type Spots = { readonly limit: Spot; readonly request: Spot | undefined };
@@ -18,13 +18,18 @@ const POD_SPEC: Readonly<Record<string, readonly string[]>> = {
 };
 const TEMPLATE = ['spec', 'template', 'spec'] as const;
 
-export function findContainer(text: string, target: Target): readonly Spots[] {
+export function podSpecOf(kind: string): readonly string[] {
+  return POD_SPEC[kind] ?? TEMPLATE;
+}
+
+/** `isNamed`: something else says that the text is about the workload, whatever name it has itself. */
+export function findContainer(text: string, target: Target, isNamed = false): readonly Spots[] {
   const { workload, container, list } = target;
-  if (!text.includes(workload.name) || !text.includes(container)) return [];
+  if (!(isNamed || text.includes(workload.name)) || !text.includes(container)) return [];
   return parseAllDocuments(text).flatMap((document, index) => {
     const { contents } = document;
-    if (document.errors.length > 0 || !isMap(contents) || !isThe(document, workload)) return [];
-    const podSpec: readonly Step[] = POD_SPEC[workload.kind] ?? TEMPLATE;
+    if (document.errors.length > 0 || !isMap(contents) || !(isNamed || isThe(document, workload))) return [];
+    const podSpec = podSpecOf(workload.kind);
     // The resources of the whole pod.
     if (list !== 'containers' && list !== 'initContainers') return document.hasIn(podSpec) ? [spotsBelow(index, podSpec)] : [];
     const containers: unknown = document.getIn([...podSpec, list], true);
@@ -43,7 +48,7 @@ function isThe(
   return at('kind') === kind && at('metadata', 'name') === name && (place === undefined || place === namespace);
 }
 
-function textAt(node: unknown): string | undefined {
+export function textAt(node: unknown): string | undefined {
   return isScalar(node) && typeof node.value === 'string' ? node.value : undefined;
 }
 

@@ -10,6 +10,7 @@ import type { GitHub } from './client.ts';
 import { editFile, matchFile } from './edit-file.ts';
 import type { Blobs, Listed, Repo } from './files.ts';
 import { defaultBranch, headOf, listYaml, MOST_FILES, readAll, repoOf } from './files.ts';
+import { patchFiles } from './kustomize.ts';
 
 export type Planned = Extract<EditPlan, { readonly kind: 'planned' }> & {
   readonly base: { readonly branch: string; readonly commit: string };
@@ -95,7 +96,11 @@ function choose(
   change: Change,
   { rule, mapped }: { readonly rule: RepositoryRule; readonly mapped: FileRule | undefined },
 ): Chosen | NotPossible {
-  const matches = candidates.map((candidate) => ({ candidate, match: matchFile(candidate.text, change, mapped) }));
+  const patches = new Set(mapped === undefined ? candidates.flatMap(({ path, text }) => patchFiles(text, { path, change })) : []);
+  const matches = candidates.map((candidate) => ({
+    candidate,
+    match: matchFile(candidate.text, change, { rule: mapped, isPatch: patches.has(candidate.path) }),
+  }));
   const fitting = matches.flatMap(({ candidate, match }) =>
     match.kind === 'fits' ? [{ ...candidate, spots: match.spots }] : [],
   );

@@ -4,11 +4,12 @@
 import type { Node, Pair, YAMLMap } from 'yaml';
 import { isMap, isNode, isScalar, isSeq, parseAllDocuments, Scalar } from 'yaml';
 import { canonicalJson } from '../../domain/audit/chain.ts';
+import { withEmbedded } from './embedded.ts';
 import type { Step } from './yaml-path.ts';
 import { walk, words } from './yaml-path.ts';
 
-/** Which document of the text, and where in it. */
-export type Spot = { readonly document: number; readonly path: readonly Step[] };
+/** Which document of the text, and where in it; `inside`: where in the text that stands there. */
+export type Spot = { readonly document: number; readonly path: readonly Step[]; readonly inside?: Spot | undefined };
 
 export type Edited = { readonly kind: 'edited'; readonly text: string } | { readonly kind: 'refused'; readonly reason: string };
 
@@ -17,14 +18,15 @@ export type Value =
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** The value as it is spelled; undefined when there is none. */
-export function valueAt(text: string, { document, path }: Spot): Value {
+export function valueAt(text: string, { document, path, inside }: Spot): Value {
   const parsed = parseAllDocuments(text)[document];
   if (parsed === undefined || parsed.errors.length > 0) return { kind: 'refused', reason: 'the file is not readable as YAML' };
   const walked = walk(parsed, path);
   if (walked.kind === 'refused') return walked;
   if (walked.rest.length > 0 || walked.node === undefined) return { kind: 'value', text: undefined };
   if (!isScalar(walked.node)) return { kind: 'refused', reason: `${words(path)} is not a single value` };
-  return { kind: 'value', text: spelled(walked.node) };
+  const value = spelled(walked.node);
+  return inside === undefined ? { kind: 'value', text: value } : valueAt(String(walked.node.value), inside);
 }
 
 function spelled({ value, source }: Scalar): string | undefined {
@@ -39,6 +41,7 @@ export function setValue(text: string, spot: Spot, value: string): Edited {
     return { kind: 'refused', reason: 'the file is not readable as YAML' };
   const walked = walk(document, spot.path);
   if (walked.kind === 'refused') return walked;
+  if (spot.inside !== undefined) return setInside(text, { spot, inside: spot.inside, node: walked.node, value });
   const edited =
     walked.rest.length === 0 && isScalar(walked.node) && walked.node.value !== null
       ? replaced(text, walked.node, value)
@@ -48,6 +51,19 @@ export function setValue(text: string, spot: Spot, value: string): Edited {
   return isOnly(text, edited, { ...spot, value })
     ? { kind: 'edited', text: edited }
     : { kind: 'refused', reason: `setting ${words(spot.path)} would change something else as well` };
+}
+
+type Inside = { readonly spot: Spot; readonly inside: Spot; readonly node: Node | undefined; readonly value: string };
+
+/** The text inside is edited as one of its own, and put back. */
+function setInside(text: string, { spot, inside, node, value }: Inside): Edited {
+  if (!isScalar(node) || typeof node.value !== 'string') return { kind: 'refused', reason: `${words(spot.path)} is not a text` };
+  const inner = setValue(node.value, inside, value);
+  if (inner.kind === 'refused') return inner;
+  const edited = withEmbedded(text, node, inner.text);
+  return edited !== undefined && isOnly(text, edited, { ...spot, value: inner.text })
+    ? { kind: 'edited', text: edited }
+    : { kind: 'refused', reason: `${words(spot.path)} is written folded or with escapes` };
 }
 
 type Problem = { readonly reason: string };
