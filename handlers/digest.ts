@@ -2,7 +2,7 @@
 // a name that is the same for all; telling looks for the message first when it may have been sent before.
 
 import type { Digest, DigestPeriod } from '../src/domain/digest.ts';
-import { beginOf, digestOf, isWorthTelling } from '../src/domain/digest.ts';
+import { beginOf, digestOf, isRecent, isWorthTelling } from '../src/domain/digest.ts';
 import type { Incident } from '../src/domain/incident.ts';
 import type { Piece } from '../src/domain/piece.ts';
 import { known } from '../src/domain/piece.ts';
@@ -54,10 +54,6 @@ export function createPlanDigests(ports: Pick<DigestPorts, 'incidents' | 'queue'
     for (const channel of channels) await ports.queue.enqueue({ step: 'digest', period, channel, at });
     return { channels: channels.size };
   };
-}
-
-function isRecent({ killTimes, resolvedAt, state }: Incident, from: Instant): boolean {
-  return state !== 'resolved' || (killTimes.at(-1) ?? 0) > from || (resolvedAt ?? 0) > from;
 }
 
 export function createTellDigest(ports: DigestPorts, settings: DigestSettings) {

@@ -1,39 +1,57 @@
-// When digests come: the schedules of headroom.yaml, in each worker; the job's name lets one of them through.
+// Each worker looks every minute, and at its start, whether a digest is due; a lock lets one of them through. The schedules are read anew each time, for
+// headroom.yaml may have changed.
 
 import { createPlanDigests } from '../../handlers/digest.ts';
+import { createTakeDigestTurn } from '../../handlers/digest-turn.ts';
 import { startSchedule } from '../adapters/cron/schedule.ts';
-import type { DigestRules } from '../config-digests.ts';
-import type { DigestPeriod } from '../domain/digest.ts';
-import { MINUTE, SECOND, toInstant } from '../domain/time.ts';
+import { cronTimetable } from '../adapters/cron/timetable.ts';
+import type { Rules } from '../config-file.ts';
+import type { Instant } from '../domain/time.ts';
+import { SECOND } from '../domain/time.ts';
 import type { Lifecycle } from '../lifecycle.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Stores, Telemetry } from './parts.ts';
 
 export type Digesting = {
-  readonly rules: DigestRules;
+  readonly rules: Pick<Rules, 'digests'>;
   readonly channel: string;
-  readonly stores: Stores;
+  readonly stores: Pick<Stores, 'incidents' | 'queue' | 'turns' | 'lock'>;
   readonly telemetry: Telemetry;
-  readonly lifecycle: Lifecycle;
+  readonly lifecycle: Pick<Lifecycle, 'onStop'>;
+  readonly clock: Clock;
 };
 
+const NAME = 'digests';
+const EVERY_MINUTE = '* * * * *';
 const PLANNED_WITHIN_MS = 30 * SECOND;
 
-export function startDigests({ rules, channel, stores, telemetry, lifecycle }: Digesting): void {
-  const plan = createPlanDigests(stores, { channel });
-  const start = (period: DigestPeriod, expression: string | undefined): void => {
-    if (expression === undefined) return;
-    const schedule = startSchedule({
-      expression,
-      timezone: rules.timezone,
-      name: `digest.${period}`,
-      // To the minute: a tick comes some milliseconds late.
-      run: (dueAt) => plan({ period, at: toInstant(Math.floor(dueAt / MINUTE) * MINUTE) }),
-      lock: stores.lock,
-      lockMs: PLANNED_WITHIN_MS,
-      log: telemetry.log,
-    });
-    lifecycle.onStop(`${period} digests`, () => schedule.stop());
+export function startDigests({ rules, channel, stores, telemetry: { log }, lifecycle, clock }: Digesting): void {
+  const take = createTakeDigestTurn({
+    turns: stores.turns,
+    timetable: cronTimetable(),
+    plan: createPlanDigests(stores, { channel }),
+  });
+  const look = async (now: Instant): Promise<void> => {
+    const { timezone, ...schedules } = rules.digests;
+    for (const period of ['daily', 'weekly'] as const) {
+      const expression = schedules[period];
+      if (expression === undefined) continue;
+      const outcome = await take({ period, schedule: { expression, timezone }, now });
+      if (outcome.kind === 'planned') log.info('digests planned', { period, at: outcome.at });
+    }
   };
-  start('daily', rules.daily);
-  start('weekly', rules.weekly);
+  // What came due while nobody ran is not left to the next minute.
+  stores.lock
+    .holding(NAME, PLANNED_WITHIN_MS, () => look(clock.now()))
+    .catch((error: unknown) => log.warn('digests could not be planned; the next minute tries again', { error }));
+  const schedule = startSchedule({
+    expression: EVERY_MINUTE,
+    timezone: 'UTC',
+    name: NAME,
+    run: look,
+    lock: stores.lock,
+    lockMs: PLANNED_WITHIN_MS,
+    log,
+  });
+  lifecycle.onStop('digests', () => schedule.stop());
 }

@@ -22,6 +22,7 @@ import { createPrometheusUse } from '../adapters/prometheus/use-now.ts';
 import { redisAudit } from '../adapters/redis/audit.ts';
 import type { RedisConnection } from '../adapters/redis/connection.ts';
 import { connectRedis } from '../adapters/redis/connection.ts';
+import { redisDigestTurns } from '../adapters/redis/digest-turns.ts';
 import { redisIncidentStore } from '../adapters/redis/incident-store.ts';
 import type { RedisJobQueue } from '../adapters/redis/job-queue.ts';
 import { redisJobQueue } from '../adapters/redis/job-queue.ts';
@@ -41,6 +42,7 @@ import type { Lifecycle } from '../lifecycle.ts';
 import type { Audit, AuditKeeping } from '../ports/audit.ts';
 import type { BoundsReader } from '../ports/bounds-reader.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { DigestTurns } from '../ports/digest-turns.ts';
 import type { Directory, UseReader } from '../ports/directory.ts';
 import type { EvidenceReader, PodFinder, UsageReader } from '../ports/evidence-reader.ts';
 import { firstKnownUsage } from '../ports/first-known-usage.ts';
@@ -79,6 +81,7 @@ export type Stores = {
   readonly ledger: Ledger;
   readonly presence: PresenceBoard;
   readonly watched: WatchRecord;
+  readonly turns: DigestTurns;
   readonly once: Once;
   readonly lock: Lock;
 };
@@ -102,6 +105,7 @@ export function openStores({ url }: RedisPlace, log: Log, lifecycle: Lifecycle):
     ledger: redisLedger({ client, clock: systemClock }),
     presence: redisPresenceBoard({ client, clock: systemClock }),
     watched: redisWatchRecord({ client }),
+    turns: redisDigestTurns({ client }),
     once: redisOnce({ client }),
     lock: redisLock({ client, newToken: randomUUID }),
   };

@@ -109,7 +109,7 @@ export async function startWorker(world: World): Promise<void> {
 
 async function startSchedules(world: World): Promise<void> {
   const { rules, stores, slack, telemetry, lifecycle } = world;
-  startDigests({ rules: rules.digests, channel: slack.channel, stores, telemetry, lifecycle });
+  startDigests({ rules, channel: slack.channel, stores, telemetry, lifecycle, clock: systemClock });
   await startSweep(world);
   startRemembering(world);
 }

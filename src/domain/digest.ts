@@ -5,8 +5,8 @@ import type { Incident } from './incident.ts';
 import type { Piece } from './piece.ts';
 import type { Proposal } from './proposal.ts';
 import type { Tightening } from './tighten.ts';
-import type { Instant } from './time.ts';
-import { DAY, HOUR, toInstant } from './time.ts';
+import type { Instant, Millis } from './time.ts';
+import { DAY, HOUR, toInstant, toMillis } from './time.ts';
 
 export type DigestPeriod = 'daily' | 'weekly';
 
@@ -14,6 +14,8 @@ export type Killed = {
   readonly incident: Incident;
   /** Within the time. */
   readonly kills: number;
+  /** There were more than are remembered. */
+  readonly orMore: boolean;
 };
 
 export type Digest = {
@@ -49,7 +51,11 @@ export function digestOf({ period, until, incidents, proposals, tighten }: Diges
   const from = beginOf(period, until);
   const within = (at: Instant | undefined): boolean => at !== undefined && at > from && at <= until;
   const killed = incidents
-    .map((incident) => ({ incident, kills: incident.killTimes.filter(within).length }))
+    .map((incident) => ({
+      incident,
+      kills: incident.killTimes.filter(within).length,
+      orMore: incident.killCount > incident.killTimes.length && incident.killTimes.every(within),
+    }))
     .filter(({ kills }) => kills > 0)
     .toSorted((a, b) => b.kills - a.kills);
   return {
@@ -70,8 +76,19 @@ export function digestOf({ period, until, incidents, proposals, tighten }: Diges
   };
 }
 
+/** The time that a digest tells of. */
+export function lengthOf(period: DigestPeriod): Millis {
+  return toMillis(LENGTH[period]);
+}
+
 export function beginOf(period: DigestPeriod, until: Instant): Instant {
   return toInstant(until - LENGTH[period]);
+}
+
+/** Whether something happened to it that a digest may tell: killed, resolved, open all the time, or its changes went on. */
+export function isRecent({ killTimes, resolvedAt, state, thread }: Incident, from: Instant): boolean {
+  if (state !== 'resolved' || (killTimes.at(-1) ?? 0) > from || (resolvedAt ?? 0) > from) return true;
+  return thread.some(({ subject, posted }) => subject.kind === 'proposal' && (posted?.shownAt ?? 0) > from);
 }
 
 /** Whether there is anything to tell. A week in which nothing happened is told, too: silence would look like a bot that is gone. */

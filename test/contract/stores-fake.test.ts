@@ -1,5 +1,6 @@
 // The fakes of the handler tests keep the stores' promises.
 
+import { fakeDigestTurns } from '../fakes/digest-turns.ts';
 import {
   fakeAudit,
   fakeIncidents,
@@ -42,6 +43,7 @@ storesContract('the fakes', async () => {
     storms: fakeStorms(),
     watched: fakeWatchRecord(),
     ledger: fakeLedger(() => Date.now()),
+    turns: fakeDigestTurns(),
     once: fakeOnce(() => performance.now()),
     lock: fakeLock(() => performance.now()),
     jobs: async () => queue.jobs,

@@ -11,6 +11,7 @@ import { startLocalRedis } from '../../demo/redis/start.ts';
 import { redisAudit } from '../../src/adapters/redis/audit.ts';
 import type { RedisConnection } from '../../src/adapters/redis/connection.ts';
 import { connectRedis, PREFIX } from '../../src/adapters/redis/connection.ts';
+import { redisDigestTurns } from '../../src/adapters/redis/digest-turns.ts';
 import { redisIncidentStore } from '../../src/adapters/redis/incident-store.ts';
 import { queueName, redisJobQueue } from '../../src/adapters/redis/job-queue.ts';
 import type { JobHandlers } from '../../src/adapters/redis/job-worker.ts';
@@ -74,6 +75,7 @@ storesContract('a real Redis', async () => {
     storms: redisStormStore({ client }),
     watched: redisWatchRecord({ client }),
     ledger: redisLedger({ client, clock: { now: () => toInstant(Date.now()) } }),
+    turns: redisDigestTurns({ client }),
     once: redisOnce({ client }),
     lock: redisLock({ client, newToken: randomUUID }),
     jobs: async () => (await Promise.all([...clusters].map(waiting))).flat(),

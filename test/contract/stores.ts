@@ -10,6 +10,7 @@ import { muteKey } from '../../src/domain/mute.ts';
 import { advance } from '../../src/domain/proposal.ts';
 import { after, DAY, HOUR, toInstant, toMillis } from '../../src/domain/time.ts';
 import type { Audit, AuditKeeping } from '../../src/ports/audit.ts';
+import type { DigestTurns } from '../../src/ports/digest-turns.ts';
 import type { IncidentStore } from '../../src/ports/incident-store.ts';
 import type { Job } from '../../src/ports/job-queue.ts';
 import type { KernelReports } from '../../src/ports/kernel-reports.ts';
@@ -23,6 +24,7 @@ import type { StormStore } from '../../src/ports/storm-store.ts';
 import type { WatchRecord } from '../../src/ports/watch-record.ts';
 import { dossier, kill, mi, NOW, proposal, series, withUsage, workload } from '../support/build.ts';
 import { auditContract } from './audit-trail.ts';
+import { digestTurnsContract } from './digest-turns.ts';
 import { stormsContract } from './storms.ts';
 import { watchRecordContract } from './watch-record.ts';
 
@@ -38,6 +40,7 @@ export type StoresUnderTest = {
   readonly storms: StormStore;
   readonly watched: WatchRecord;
   readonly ledger: Ledger;
+  readonly turns: DigestTurns;
   readonly once: Once;
   readonly lock: Lock;
   /** Jobs handed on so far. */
@@ -380,6 +383,8 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
 
     describe('storms', () => stormsContract(() => stores));
     describe('the watch record', () => watchRecordContract(() => stores));
+
+    describe('turns of digests', () => digestTurnsContract(() => stores));
 
     it('claims a key once until its time is over', async () => {
       const claims = await Promise.all(TWENTY.map(() => stores.once.claim('click-1', 60_000)));

@@ -14,7 +14,7 @@ import type {
   SectionBlock,
   TableBlock,
 } from '@slack/types';
-import { cut } from './text.ts';
+import { cut, cutMarkup } from './text.ts';
 
 export type Point = { readonly label: string; readonly value: number };
 
@@ -52,19 +52,19 @@ export function header(text: string): HeaderBlock {
 }
 
 export function section(text: string): SectionBlock {
-  return { type: 'section', text: mrkdwn(cut(text, LIMITS.section)) };
+  return { type: 'section', text: mrkdwn(cutMarkup(text, LIMITS.section)) };
 }
 
 /** At most ten. */
 export function fields(pairs: readonly (readonly [name: string, value: string])[]): SectionBlock {
   return {
     type: 'section',
-    fields: pairs.slice(0, 10).map(([name, value]) => mrkdwn(cut(`*${name}*\n${value}`, LIMITS.field))),
+    fields: pairs.slice(0, 10).map(([name, value]) => mrkdwn(cutMarkup(`*${name}*\n${value}`, LIMITS.field))),
   };
 }
 
 export function context(...texts: readonly string[]): ContextBlock {
-  return { type: 'context', elements: texts.slice(0, 10).map((text) => mrkdwn(cut(text, LIMITS.context))) };
+  return { type: 'context', elements: texts.slice(0, 10).map((text) => mrkdwn(cutMarkup(text, LIMITS.context))) };
 }
 
 export function bullets(lines: readonly string[]): RichTextBlock {
@@ -120,7 +120,7 @@ export function button(look: ButtonLook): Button {
       : {
           confirm: {
             title: { type: 'plain_text', text: cut(confirm.title, 100) },
-            text: mrkdwn(cut(confirm.text, 300)),
+            text: mrkdwn(cutMarkup(confirm.text, 300)),
             confirm: { type: 'plain_text', text: cut(confirm.yes, 30) },
             deny: { type: 'plain_text', text: cut(confirm.no, 30) },
           },

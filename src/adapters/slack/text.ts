@@ -37,6 +37,19 @@ export function cut(text: string, budget: number): string {
   return `${kept}…`;
 }
 
+const FENCE = '```';
+const FENCED = /```[^]*?```/g;
+/** Of code; one that stands in prose has a zero-width space before it. */
+const TICK = /(?<!\u200B)`/g;
+
+/** Cuts marked-up text, and never through a mention, link or date; code that was opened is closed. What is long had better be cut before it is marked up. */
+export function cutMarkup(text: string, budget: number): string {
+  if (text.length <= budget) return text;
+  const short = cut(text, budget - FENCE.length - 1).replace(/<[^<>]*…$/, '…');
+  if ((short.split(FENCE).length - 1) % 2 === 1) return `${short}\n${FENCE}`;
+  return (short.replaceAll(FENCED, '').match(TICK)?.length ?? 0) % 2 === 1 ? `${short}\`` : short;
+}
+
 /** A moment in the reader's own time zone, with UTC for clients that cannot. */
 export function moment(at: Instant): string {
   const iso = new Date(at).toISOString();

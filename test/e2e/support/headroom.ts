@@ -19,6 +19,8 @@ export type Headroom = {
   said(words: string): Promise<void>;
   /** As a crash: no time to finish anything. */
   crash(): Promise<void>;
+  /** Writes its headroom.yaml anew, with other parts. */
+  rewrite(more: RulesOptions): Promise<void>;
   /** Asked to stop; resolves to its exit code. */
   stop(): Promise<number | null>;
   /** Resident memory now, and processor time since the start; Linux only. */
@@ -38,11 +40,15 @@ export type HeadroomOptions = {
   readonly rules?: string;
   /** headroom.yaml's; long unless said. */
   readonly reportWithin?: string;
+  /** When digests come; off unless said: at nine in the morning a story would find a message it does not know. */
+  readonly digests?: string;
   /** From how many incidents a minute on they are told as one story; many, so that each story has a message of its own. */
   readonly stormAfter?: number;
   /** What to run; the program's source unless said. */
   readonly main?: string;
 };
+
+export type RulesOptions = Partial<Pick<HeadroomOptions, 'policy' | 'rules' | 'reportWithin' | 'digests' | 'stormAfter'>>;
 
 export type ProcessUsage = { readonly residentMiB: number; readonly cpuSeconds: number };
 
@@ -97,6 +103,7 @@ export async function startHeadroom(options: HeadroomOptions): Promise<Headroom>
         listeners.add(look);
         look();
       }),
+    rewrite: (more) => writeFile(rules, rulesText({ ...options, ...more })),
     crash: () => end(child, { signal: 'SIGKILL', ended }).then(() => undefined),
     stop: () => end(child, { signal: 'SIGTERM', ended }),
     usage: () => usageOf(child.pid),
@@ -128,11 +135,12 @@ async function end(
   return ended;
 }
 
-function rulesText({ stormAfter = 50, target, slack, rules = '', policy = [], reportWithin = '24h' }: HeadroomOptions): string {
+function rulesText(options: HeadroomOptions): string {
+  const { stormAfter = 50, target, slack, rules = '', policy = [], reportWithin = '24h' } = options;
+  const { digests = 'daily: off, weekly: off' } = options;
   return [
     `reportWithin: ${reportWithin}`,
-    // At nine in the morning a story would find a message it does not know.
-    'digests: { daily: off, weekly: off }',
+    `digests: { ${digests} }`,
     `alerts: { storm: { incidents: ${stormAfter} } }`,
     'policy:',
     `  approvers: [{ namespaces: ["*"], groups: [${slack.groups.sreLeads}] }]`,

@@ -20,7 +20,9 @@ export type TestWorld = {
   readonly stage: Stage;
   /** Starts the bot and waits until it works. */
   headroom(
-    more?: Partial<Pick<HeadroomOptions, 'stormAfter' | 'role' | 'environment' | 'target' | 'rules' | 'policy' | 'reportWithin'>>,
+    more?: Partial<
+      Pick<HeadroomOptions, 'stormAfter' | 'digests' | 'role' | 'environment' | 'target' | 'rules' | 'policy' | 'reportWithin'>
+    >,
   ): Promise<Headroom>;
   stop(): Promise<void>;
 };

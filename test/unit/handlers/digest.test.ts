@@ -2,12 +2,13 @@
 
 import { describe, expect, it } from 'vitest';
 import { createPlanDigests, createTellDigest } from '../../../handlers/digest.ts';
-import { digestOf, isWorthTelling } from '../../../src/domain/digest.ts';
+import { digestOf, isRecent, isWorthTelling } from '../../../src/domain/digest.ts';
 import type { ContainerUse, PodEntry } from '../../../src/domain/directory.ts';
-import { openIncident } from '../../../src/domain/incident.ts';
+import { addEntry, openIncident, withEntry } from '../../../src/domain/incident.ts';
 import { known } from '../../../src/domain/piece.ts';
 import { tightenings } from '../../../src/domain/tighten.ts';
-import { DAY, HOUR, toInstant, toMillis } from '../../../src/domain/time.ts';
+import type { Instant } from '../../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE, toInstant, toMillis } from '../../../src/domain/time.ts';
 import { UnknownResultError } from '../../../src/ports/fault.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
 import { ago, incident, kill, mi, NOW, proposal, workload } from '../../support/build.ts';
@@ -80,11 +81,33 @@ describe('a digest', () => {
       proposals: [applied, proposal()],
       tighten: TIGHT,
     });
-    expect(digest).toMatchObject({ kills: 2, killed: [{ incident: { id: 'OOM-1001' }, kills: 2 }] });
+    expect(digest).toMatchObject({ kills: 2, killed: [{ incident: { id: 'OOM-1001' }, kills: 2, orMore: false }] });
     expect(digest.changed.map(({ id }) => id)).toEqual([applied.id]);
     expect(digest.quiet.map(({ id }) => id)).toEqual(['OOM-1002']);
     expect(digest.course.reduce((sum, { kills }) => sum + kills, 0)).toBe(2);
     expect(digest.course).toHaveLength(8);
+  });
+
+  it('says when there were more kills than are remembered', () => {
+    const loud = incident({
+      killCount: 400,
+      killTimes: Array.from({ length: 50 }, (_, index) => ago(index * MINUTE)).toReversed(),
+    });
+    const digest = digestOf({ period: 'daily', until: AT, incidents: [loud], proposals: [], tighten: TIGHT });
+    expect(digest.killed).toMatchObject([{ kills: 50, orMore: true }]);
+  });
+
+  it('has a change of an incident that was resolved long ago', () => {
+    const old = incident({ state: 'resolved', resolvedAt: ago(9 * DAY), killTimes: [ago(10 * DAY)] });
+    const asked = (shownAt: Instant) =>
+      withEntry(addEntry(old, 'proposal/P-1', { kind: 'proposal', proposalId: 'P-1' }), {
+        key: 'proposal/P-1',
+        subject: { kind: 'proposal', proposalId: 'P-1' },
+        posted: { channel: 'C1', id: '1', fingerprint: 'x', shownAt },
+      });
+    expect(isRecent(old, ago(DAY))).toBe(false);
+    expect(isRecent(asked(ago(2 * DAY)), ago(DAY))).toBe(false);
+    expect(isRecent(asked(ago(HOUR)), ago(DAY))).toBe(true);
   });
 
   it('of a quiet day is not told, of a quiet week it is', () => {

@@ -2,7 +2,7 @@
 // by itself; one full of a cluster's longest texts does. Then the longest texts are cut, the same length for all, until the sum fits.
 
 import type { AnyBlock } from '../blocks.ts';
-import { cut } from '../text.ts';
+import { cutMarkup } from '../text.ts';
 
 export const MOST_TOGETHER = 10_000;
 const LENGTHS = [2000, 1200, 800, 500, 300, 200, 120, 60] as const;
@@ -26,14 +26,7 @@ function shortened<Value>(value: Value, most: number): Value {
 function shortenIn(value: unknown, most: number): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [name, part] of Object.entries(value)) {
-    if (name === 'text' && typeof part === 'string') Reflect.set(value, name, shorter(part, most));
+    if (name === 'text' && typeof part === 'string') Reflect.set(value, name, cutMarkup(part, most));
     else shortenIn(part, most);
   }
-}
-
-/** Never half a mention or date, and a fence that was opened is closed. */
-function shorter(text: string, most: number): string {
-  if (text.length <= most) return text;
-  const short = cut(text, most - 4).replace(/<[^>]*…?$/, '…');
-  return (short.match(/```/g)?.length ?? 0) % 2 === 1 ? `${short}\n\`\`\`` : short;
 }

@@ -7,8 +7,17 @@ import { POLICY } from '../../../domain/proposal.ts';
 import type { PullRequest } from '../../../domain/repository.ts';
 import { formatDuration } from '../../../domain/time.ts';
 import type { Verdict } from '../../../domain/verdict.ts';
-import { link, mention, moment, prose } from '../text.ts';
+import { cut, link, mention, moment, prose } from '../text.ts';
 import { gapWords } from './watched-words.ts';
+
+/** Kind, namespace, name and container as long as Kubernetes lets them be. */
+const LONGEST_OBJECT = 460;
+const LONGEST_REASON = 400;
+
+/** What somebody else says, in a sentence of ours: cut before it is marked up. */
+function told(text: string): string {
+  return prose(cut(text, LONGEST_REASON));
+}
 
 /** "memory limit 256Mi to 384 MiB" */
 export function changeInWords({ before, after }: Change): string {
@@ -27,7 +36,7 @@ function size(quantity: Change['before']['limit']): string {
 
 export function objectInWords({ workload, container }: Change): string {
   const part = container === '' ? 'the whole pod' : `container ${container}`;
-  return prose(`${workload.kind} ${workload.namespace}/${workload.name}, ${part}`);
+  return prose(cut(`${workload.kind} ${workload.namespace}/${workload.name}, ${part}`, LONGEST_OBJECT));
 }
 
 /** How the change gets to the containers, where that is not the usual way. */
@@ -60,7 +69,7 @@ export function outcomeSentence(proposal: Proposal): string {
     case 'expired':
       return state.reason === undefined
         ? `${proposal.id} expired unapproved.`
-        : `${proposal.id} is no longer valid: ${prose(state.reason)}.`;
+        : `${proposal.id} is no longer valid: ${told(state.reason)}.`;
     case 'approved':
     case 'applying':
       return `${changeInWords(change)}, approved by ${who(state.by)}: being written.`;
@@ -80,12 +89,12 @@ function pullRequestWords(pull: PullRequest | undefined): string {
   if (pull === undefined) return 'its pull request is being opened';
   const name = link(pull.url, `pull request #${pull.number}`);
   if (pull.merged !== undefined)
-    return `${name} was merged${pull.merged.by === undefined ? '' : ` by ${prose(pull.merged.by)}`}, and the cluster does not have it yet`;
+    return `${name} was merged${pull.merged.by === undefined ? '' : ` by ${told(pull.merged.by)}`}, and the cluster does not have it yet`;
   const opinions = [
-    ...(pull.changesRequestedBy.length === 0 ? [] : [`changes requested by ${prose(pull.changesRequestedBy.join(', '))}`]),
-    ...(pull.approvedBy.length === 0 ? [] : [`approved there by ${prose(pull.approvedBy.join(', '))}`]),
+    ...(pull.changesRequestedBy.length === 0 ? [] : [`changes requested by ${told(pull.changesRequestedBy.join(', '))}`]),
+    ...(pull.approvedBy.length === 0 ? [] : [`approved there by ${told(pull.approvedBy.join(', '))}`]),
   ];
-  return `${name} in ${prose(pull.repository)} is open${opinions.length === 0 ? '' : `, ${opinions.join(', ')}`}`;
+  return `${name} in ${told(pull.repository)} is open${opinions.length === 0 ? '' : `, ${opinions.join(', ')}`}`;
 }
 
 /** Until when it is watched, and what made that later. */
@@ -108,13 +117,13 @@ function verdictSentence(verdict: Verdict, { change }: Proposal): string {
     case 'killed-again':
       return againSentence(verdict, change);
     case 'not-rolled-out':
-      return `The change was written but did not roll out: ${prose(verdict.reason)}.${verdict.undo === 'automatic' ? ' The policy has it taken back.' : ''}`;
+      return `The change was written but did not roll out: ${told(verdict.reason)}.${verdict.undo === 'automatic' ? ' The policy has it taken back.' : ''}`;
     case 'restored':
       return `Taken back: ${changeInWords(change)}.`;
     case 'undone':
-      return `Somebody or something took the change back: the limit found is ${prose(verdict.foundLimit)}.`;
+      return `Somebody or something took the change back: the limit found is ${told(verdict.foundLimit)}.`;
     case 'not-applied':
-      return `Nothing was changed: ${prose(verdict.reason)}.`;
+      return `Nothing was changed: ${told(verdict.reason)}.`;
   }
 }
 

@@ -1,7 +1,7 @@
 // What a view makes of a message: the sentence screen readers and notifications read, the blocks, the coloured strip.
 
 import type { AnyBlock } from '../blocks.ts';
-import { cut } from '../text.ts';
+import { cutMarkup } from '../text.ts';
 import { fitted } from './fit.ts';
 
 export type Strip = { readonly color: string; readonly word: string; readonly text: string };
@@ -22,7 +22,7 @@ export function bounded(rendered: Rendered): Rendered {
   const { text, blocks, strip } = rendered;
   return {
     blocks: fitted(blocks),
-    text: cut(text, LONGEST_SENTENCE),
-    strip: strip === undefined ? undefined : { ...strip, text: cut(strip.text, LONGEST_SENTENCE) },
+    text: cutMarkup(text, LONGEST_SENTENCE),
+    strip: strip === undefined ? undefined : { ...strip, text: cutMarkup(strip.text, LONGEST_SENTENCE) },
   };
 }

@@ -2,7 +2,18 @@
 
 import { array, assert, constantFrom, integer, oneof, property, string } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { code, cut, escapeText, fenced, mention, mentionGroup, prose } from '../../../../src/adapters/slack/text.ts';
+import {
+  code,
+  cut,
+  cutMarkup,
+  escapeText,
+  fenced,
+  mention,
+  mentionGroup,
+  moment,
+  prose,
+} from '../../../../src/adapters/slack/text.ts';
+import { NOW } from '../../../support/build.ts';
 
 const HOSTILE = [
   '<!channel>',
@@ -83,6 +94,33 @@ describe('cut', () => {
   it('says that something is missing', () => {
     expect(cut('abcdef', 4)).toBe('abc…');
     expect(cut('abcd', 4)).toBe('abcd');
+  });
+});
+
+describe('cutMarkup', () => {
+  /** Marked up as the views do it. */
+  const marked = array(
+    oneof(
+      hostile.map(code),
+      hostile.map(prose),
+      hostile.map((text) => fenced([text], 200)),
+      constantFrom('<@U0ALICE>', '<https://example.com/pull/1|pull request>', moment(NOW), '*bold* '),
+    ),
+    { maxLength: 12 },
+  ).map((parts) => parts.join(' '));
+
+  it('leaves no half mention, link, date or escape, and no open code', () => {
+    assert(
+      property(marked, integer({ min: 12, max: 400 }), (text, budget) => {
+        const short = cutMarkup(text, budget);
+        expect(short.length).toBeLessThanOrEqual(budget);
+        expect(short.replaceAll(/<[^<>]*>/g, '')).not.toMatch(/[<>]/);
+        expect(short).not.toMatch(/&(?!amp;|lt;|gt;)/);
+        expect(short.split('```').length % 2).toBe(1);
+        const outside = short.replaceAll(/```[^]*?```/g, '').match(/(?<!\u200B)`/g) ?? [];
+        expect(outside.length % 2).toBe(0);
+      }),
+    );
   });
 });
 

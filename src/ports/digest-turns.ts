@@ -1,0 +1,11 @@
+// Up to when each schedule of digests has had its turns: what came due before is planned, or was before anybody followed that schedule.
+
+import type { DigestPeriod } from '../domain/digest.ts';
+import type { Instant } from '../domain/time.ts';
+import type { DigestSchedule } from './timetable.ts';
+
+export interface DigestTurns {
+  /** Undefined when that schedule is not known, or nobody followed it for two months. */
+  get(period: DigestPeriod, schedule: DigestSchedule): Promise<Instant | undefined>;
+  put(period: DigestPeriod, schedule: DigestSchedule, at: Instant): Promise<void>;
+}

@@ -1,0 +1,15 @@
+// When a schedule is due.
+
+import type { Instant } from '../domain/time.ts';
+
+export type DigestSchedule = {
+  /** A cron expression of five fields. */
+  readonly expression: string;
+  /** IANA name. */
+  readonly timezone: string;
+};
+
+export interface Timetable {
+  /** The last full minute after `after`, up to and with `until`, at which it was due; undefined when there was none. */
+  lastDue(schedule: DigestSchedule, within: { readonly after: Instant; readonly until: Instant }): Instant | undefined;
+}
