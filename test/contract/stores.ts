@@ -5,8 +5,6 @@ import type { Incident } from '../../src/domain/incident.ts';
 import { addKill, openIncident, reopenIncident } from '../../src/domain/incident.ts';
 import type { LedgerSubject } from '../../src/domain/ledger.ts';
 import { toBytes } from '../../src/domain/memory.ts';
-import type { Mute } from '../../src/domain/mute.ts';
-import { muteKey } from '../../src/domain/mute.ts';
 import { advance } from '../../src/domain/proposal.ts';
 import { after, DAY, HOUR, toInstant, toMillis } from '../../src/domain/time.ts';
 import type { Audit, AuditKeeping } from '../../src/ports/audit.ts';
@@ -25,6 +23,7 @@ import type { WatchRecord } from '../../src/ports/watch-record.ts';
 import { dossier, kill, mi, NOW, proposal, series, withUsage, workload } from '../support/build.ts';
 import { auditContract } from './audit-trail.ts';
 import { digestTurnsContract } from './digest-turns.ts';
+import { mutesContract } from './mutes.ts';
 import { stormsContract } from './storms.ts';
 import { watchRecordContract } from './watch-record.ts';
 
@@ -352,35 +351,7 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
     });
 
     describe('the audit', () => auditContract(() => stores));
-    describe('mutes', () => {
-      const inAMinute = Date.now() + 60_000;
-      const mute = (of: string, until = inAMinute): Mute => ({
-        cluster: 'prod',
-        workload: { namespace: 'payments', kind: 'Deployment', name: of },
-        by: 'UALICE',
-        at: NOW,
-        until: toInstant(until),
-        reason: 'a load test with “quotes”',
-      });
-
-      it('keeps one for each workload, the newest', async () => {
-        await stores.mutes.put(mute('api'));
-        await stores.mutes.put({ ...mute('api'), by: 'UBOB' });
-        expect(await stores.mutes.get(muteKey(mute('api')))).toMatchObject({ by: 'UBOB', reason: mute('api').reason });
-        expect((await stores.mutes.list()).filter(({ workload: { name: of } }) => of === 'api')).toHaveLength(1);
-      });
-
-      it('gives what was taken back once, and lists what is over no more', async () => {
-        const web = mute('web');
-        await stores.mutes.put(web);
-        await stores.mutes.put(mute('old', 1000));
-        expect((await stores.mutes.list()).map(({ workload: { name: of } }) => of)).not.toContain('old');
-        expect(await stores.mutes.remove(muteKey(web))).toEqual(web);
-        expect(await stores.mutes.remove(muteKey(mute('web')))).toBeUndefined();
-        expect(await stores.mutes.get(muteKey(mute('web')))).toBeUndefined();
-      });
-    });
-
+    describe('mutes', () => mutesContract(() => stores));
     describe('storms', () => stormsContract(() => stores));
     describe('the watch record', () => watchRecordContract(() => stores));
 
