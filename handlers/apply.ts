@@ -1,7 +1,7 @@
 // Write an approved change, once: check that nothing moved since the review, let the API server rehearse it, write, hand over to
 // verify. A proposal found half-way after a crash or a lost answer is looked up in the cluster before anything is written.
 
-import type { Change } from '../src/domain/change.ts';
+import type { Change, TemplateState } from '../src/domain/change.ts';
 import { intentOf } from '../src/domain/change-intent.ts';
 import { marked } from '../src/domain/change-mark.ts';
 import { addEntry, movedTo } from '../src/domain/incident.ts';
@@ -24,8 +24,10 @@ import { driftReason, look } from './look.ts';
 import { move } from './move.ts';
 import { placeOf } from './permission.ts';
 import { openPullRequest, withdrawAndGiveUp } from './pull-request.ts';
+import type { WriteCheckPorts } from './write-check.ts';
+import { deniedAtWrite } from './write-check.ts';
 
-export type ApplyPorts = {
+export type ApplyPorts = WriteCheckPorts & {
   readonly proposals: ProposalStore;
   readonly incidents: IncidentStore;
   readonly editor: WorkloadEditor;
@@ -64,7 +66,9 @@ export function createApply(ports: ApplyPorts, settings: ApplySettings) {
     const seen = await look(ports.editor, proposal.change, signal);
     if (resumed && seen.kind === 'written') return finish(ports, proposal, { generation: seen.generation, signal });
     if (seen.kind !== 'as-reviewed') return giveUp(ports, proposal, driftReason(seen));
-    if (byPull) return byRepository(ports, proposal, { settings, resumed, signal });
+    if (byPull) return byRepository(ports, proposal, { settings, resumed, template: seen.template, signal });
+    const denied = await deniedAtWrite(ports, settings.policy, { proposal, template: seen.template });
+    if (denied !== undefined) return giveUp(ports, proposal, denied);
     return write(ports, proposal, { settings, seen, tries: MOST_TRIES, signal });
   };
 }
@@ -75,16 +79,23 @@ function markedBy({ id, incidentId }: Proposal, { change, template }: AsReviewed
   return change.way === 'recreate' ? change : { ...change, patch: marked(change, template, `${id} ${incidentId}`) };
 }
 
-type Opening = { readonly settings: ApplySettings; readonly resumed: boolean; readonly signal: AbortSignal };
+type Opening = {
+  readonly settings: ApplySettings;
+  readonly resumed: boolean;
+  readonly template?: TemplateState | undefined;
+  readonly signal: AbortSignal;
+};
 
 async function byRepository(
   ports: ApplyPorts,
   proposal: Proposal,
-  { settings, resumed, signal }: Opening,
+  { settings: { policy }, resumed, template, signal }: Opening,
 ): Promise<ApplyOutcome> {
-  if (!policyFor(settings.policy, placeOf(proposal)).dryRunOnly) return openPullRequest(ports, proposal, signal);
+  const { dryRunOnly } = policyFor(policy, placeOf(proposal));
+  const reason = dryRunOnly ? REHEARSED : await deniedAtWrite(ports, policy, { proposal, template });
+  if (reason === undefined) return openPullRequest(ports, proposal, signal);
   // The rule may be younger than a try before a crash.
-  return resumed ? withdrawAndGiveUp(ports, proposal, { reason: REHEARSED, signal }) : giveUp(ports, proposal, REHEARSED);
+  return resumed ? withdrawAndGiveUp(ports, proposal, { reason, signal }) : giveUp(ports, proposal, reason);
 }
 
 type AsReviewed = Extract<Look, { readonly kind: 'as-reviewed' }>;

@@ -18,7 +18,9 @@ import type { People } from '../src/ports/people.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
 import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
 import { expire } from './expire.ts';
+import type { Look } from './look.ts';
 import { driftReason, look } from './look.ts';
+import { ownerSince } from './owning-repository.ts';
 import { permission, placeOf } from './permission.ts';
 import { changingBy, writingDenied } from './policy-check.ts';
 import { releaseIncident } from './release.ts';
@@ -149,18 +151,18 @@ async function approve(
   { cluster, policy }: Settings,
   { proposal, by, signal }: Approving,
 ): Promise<DecideOutcome> {
-  const place = placeOf(proposal);
-  const dossier = await ports.incidents.dossier(proposal.incidentId);
-  const undoes = proposal.undoes !== undefined;
-  const changing = changingBy(proposal.change, { labels: place.labels, undoes, dossier });
-  const against = await writingDenied(ports, policy, changing);
-  if (against !== undefined) return denied(ports, { proposal, person: by, action: 'approve' }, against);
-  const reason = proposal.change.workload.cluster === cluster ? await drift(ports, proposal, signal) : undefined;
+  const seen = proposal.change.workload.cluster === cluster ? await look(ports.editor, proposal.change, signal) : undefined;
+  const reason = moved(proposal, seen);
   if (reason !== undefined) {
     await expire(ports, proposal, reason);
     return refused(`Nothing was changed: ${reason}.`);
   }
-  const needed = policyFor(policy, place).approvals;
+  const template = seen?.kind === 'as-reviewed' ? seen.template : undefined;
+  const dossier = await ports.incidents.dossier(proposal.incidentId);
+  const against = await writingDenied(ports, policy, changingBy(proposal, { template, dossier }));
+  if (against !== undefined)
+    return denied(ports, { proposal, person: by, action: 'approve' }, `The policy does not allow it now: ${against}.`);
+  const needed = policyFor(policy, placeOf(proposal)).approvals;
   const counted = await count(ports, proposal, { by, needed });
   if (counted.kind === 'refused') return counted;
   const { state, approvals, change, id, incidentId } = counted.proposal;
@@ -183,19 +185,19 @@ async function count(
     if (current.state.kind !== 'pending') return refused(alreadyDecided(current));
     if (current.revision !== proposal.revision)
       return refused(`${proposal.id} changed since you looked at it; look at it again.`);
-    const moved = advance(current, { kind: 'approve', by, needed }, ports.clock.now());
-    if (moved.kind === 'not-allowed') return refused('Your approval is counted already; somebody else has to approve it too.');
-    const stored = await ports.proposals.replace(moved.proposal);
+    const next = advance(current, { kind: 'approve', by, needed }, ports.clock.now());
+    if (next.kind === 'not-allowed') return refused('Your approval is counted already; somebody else has to approve it too.');
+    const stored = await ports.proposals.replace(next.proposal);
     if (stored.kind === 'stored') return { kind: 'counted', proposal: stored.proposal };
     current = stored.current;
   }
   return refused(`${proposal.id} is being decided by many at once; look at it again.`);
 }
 
-/** Told early, to the person who approves. Of another cluster it is not known here; whoever writes looks again anyway. */
-async function drift(ports: DecidePorts, { change }: Proposal, signal: AbortSignal): Promise<string | undefined> {
-  const seen = await look(ports.editor, change, signal);
-  return seen.kind === 'as-reviewed' ? undefined : driftReason(seen);
+/** Told early, to the person who approves. Of another cluster nothing is known here; whoever writes looks again anyway. */
+function moved(proposal: Proposal, seen: Look | undefined): string | undefined {
+  if (seen === undefined) return undefined;
+  return seen.kind === 'as-reviewed' ? ownerSince(proposal, seen.template) : driftReason(seen);
 }
 
 async function refuse(
@@ -203,9 +205,9 @@ async function refuse(
   proposal: Proposal,
   { by, reason }: { readonly by: PersonId; readonly reason: string },
 ): Promise<DecideOutcome> {
-  const moved = advance(proposal, { kind: 'refuse', by, reason: reason.trim() }, ports.clock.now());
-  if (moved.kind === 'not-allowed') return refused(alreadyDecided(proposal));
-  const stored = await ports.proposals.replace(moved.proposal);
+  const next = advance(proposal, { kind: 'refuse', by, reason: reason.trim() }, ports.clock.now());
+  if (next.kind === 'not-allowed') return refused(alreadyDecided(proposal));
+  const stored = await ports.proposals.replace(next.proposal);
   if (stored.kind === 'conflict') return refused(alreadyDecided(stored.current));
   await releaseIncident(ports, stored.proposal);
   return { kind: 'refused-by-you' };

@@ -8,7 +8,7 @@ import { requestWithin } from '../src/domain/policy/shares.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
 import type { ProposeInput, Refused, ReviewDraft } from '../src/ports/conversation.ts';
-import { ownerName, usualWay } from './owning-repository.ts';
+import { fieldOwnersOf, ownerName, usualWay } from './owning-repository.ts';
 import type { PreparePorts, Ready } from './prepare.ts';
 import { refused } from './prepare.ts';
 import type { Measured } from './reviewable.ts';
@@ -97,13 +97,14 @@ function inPods({ dossier, incident }: Ready): string | undefined {
 }
 
 function warningsFor({ template, dossier, furtherMost, owned }: Ready): readonly string[] {
-  const owners = dossier === undefined ? [] : (valueOf(dossier.evidence.owner)?.fieldOwners ?? []);
   return [
     ...(furtherMost === undefined
       ? []
       : [`A raise has not held already. This is the last one: at most ${formatQuantity(furtherMost)}, then it is up to people.`]),
     ...(template.noEffect === undefined ? [] : [template.noEffect]),
-    ...owners.map((owner) => `${ownerName(owner)} manages this object (${owner.signal}) and will put the old value back.`),
+    ...fieldOwnersOf(template, dossier).map(
+      (owner) => `${ownerName(owner)} manages this object (${owner.signal}) and will put the old value back.`,
+    ),
     ...(owned.reason === undefined ? [] : [`No pull request is possible: ${owned.reason}.`]),
   ];
 }

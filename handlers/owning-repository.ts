@@ -1,11 +1,12 @@
-// Whether what owns a workload is a repository, and what a change means there. A repository that cannot be reached is a reason, not a fault: the other
-// ways stay open.
+// Whether what owns a workload is a repository, and what a change means there: by the signs on the object itself, read anew at each question, because a
+// tool may have taken it over since. A repository that cannot be reached is a reason, not a fault: the other ways stay open.
 
 import type { Change, TemplateState, Way } from '../src/domain/change.ts';
 import type { FieldOwner } from '../src/domain/evidence.ts';
 import type { Dossier } from '../src/domain/incident.ts';
 import { valueOf } from '../src/domain/piece.ts';
 import type { ChangeRoute } from '../src/domain/policy.ts';
+import type { Proposal } from '../src/domain/proposal.ts';
 import { SECOND } from '../src/domain/time.ts';
 import { PermanentError, TransientError } from '../src/ports/fault.ts';
 import type { EditPlan, Repositories } from '../src/ports/repositories.ts';
@@ -25,9 +26,17 @@ const NAMES: Readonly<Record<FieldOwner['tool'], string>> = {
 /** A search for the edit while a person waits for the form; what takes longer is searched again when it is sent. */
 const PLAN_WITHIN_MS = 4 * SECOND;
 
-export function gitOpsOwner(dossier: Dossier | undefined): FieldOwner | undefined {
-  const owners = dossier === undefined ? [] : (valueOf(dossier.evidence.owner)?.fieldOwners ?? []);
-  return owners.find(({ tool }) => FROM_REPOSITORIES.includes(tool));
+type Signs = Pick<TemplateState, 'fieldOwners'>;
+
+export function gitOpsOwner({ fieldOwners }: Signs): FieldOwner | undefined {
+  return fieldOwners.find(({ tool }) => FROM_REPOSITORIES.includes(tool));
+}
+
+/** Those of the object now, and of others that only the killed pod showed: what updates pods leaves its sign there. */
+export function fieldOwnersOf({ fieldOwners }: Signs, dossier: Dossier | undefined): readonly FieldOwner[] {
+  const seen = dossier === undefined ? [] : (valueOf(dossier.evidence.owner)?.fieldOwners ?? []);
+  const others = seen.filter(({ tool }) => !FROM_REPOSITORIES.includes(tool) && !fieldOwners.some((own) => own.tool === tool));
+  return [...fieldOwners, ...others];
 }
 
 /** "Argo CD (storefront)". */
@@ -55,10 +64,10 @@ export type Ownership = {
 /** Looks for the edit as far as there is time; a search that is not over counts as possible. */
 export async function ownershipOf(
   repositories: Pick<Repositories, 'plan'>,
-  { change, dossier }: { readonly change: Change; readonly dossier: Dossier | undefined },
+  { change, template }: { readonly change: Change; readonly template: Signs },
   signal: AbortSignal,
 ): Promise<Ownership> {
-  const owner = gitOpsOwner(dossier);
+  const owner = gitOpsOwner(template);
   const deadline = AbortSignal.timeout(PLAN_WITHIN_MS);
   const plan = await planIn(repositories, change, AbortSignal.any([signal, deadline]));
   if (plan.kind === 'planned' || (plan.kind === 'not-possible' && deadline.aborted))
@@ -80,6 +89,32 @@ export function waysWith({ ways }: Pick<TemplateState, 'ways'>, { owner, pullReq
 export function usualWay(ways: readonly Way[], owner: FieldOwner | undefined): Way | undefined {
   const [first] = ways;
   return first === 'recreate' || (first === 'template' && owner !== undefined) ? undefined : first;
+}
+
+/**
+ * What headroom.yaml calls a proposal's way at this moment. Without the object (it is of another cluster) as it was when it was reviewed; where that was
+ * not kept, an owner that nobody knows counts as a tool that takes a live patch back.
+ */
+export function routeNow(
+  { change: { way }, route }: Pick<Proposal, 'change' | 'route'>,
+  template: Signs | undefined,
+): ChangeRoute {
+  if (template !== undefined) return routeOf(way, gitOpsOwner(template));
+  return route ?? (writesTemplate(way) ? 'live-override' : routeOf(way, undefined));
+}
+
+/** Why a live change is not what was reviewed: a tool that would take it back has come since. Undefined when none has. */
+export function ownerSince(
+  { change: { way }, route }: Pick<Proposal, 'change' | 'route'>,
+  template: Signs | undefined,
+): string | undefined {
+  const owner = template === undefined ? undefined : gitOpsOwner(template);
+  if (owner === undefined || route !== 'live' || !writesTemplate(way)) return undefined;
+  return `${ownerName(owner)} owns it since it was reviewed (${owner.signal}) and would take the change back; review it again`;
+}
+
+function writesTemplate(way: Way): boolean {
+  return way === 'template' || way === 'recreate';
 }
 
 /** What headroom.yaml calls the ways. */

@@ -2,17 +2,19 @@
 // changed in between, and time has passed.
 
 import { auditTarget } from '../src/domain/audit.ts';
-import type { Change } from '../src/domain/change.ts';
+import type { TemplateState } from '../src/domain/change.ts';
 import type { Dossier } from '../src/domain/incident.ts';
+import { valueOf } from '../src/domain/piece.ts';
 import type { Finding, PolicyQuestion } from '../src/domain/policy/judge.ts';
 import { denial, judge } from '../src/domain/policy/judge.ts';
 import type { Policy, PolicyPlace } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
+import type { Proposal } from '../src/domain/proposal.ts';
 import type { Instant } from '../src/domain/time.ts';
 import type { WorkloadRef } from '../src/domain/workload.ts';
 import type { Audit } from '../src/ports/audit.ts';
 import type { Clock } from '../src/ports/clock.ts';
-import { gitOpsOwner, routeOf } from './owning-repository.ts';
+import { routeNow } from './owning-repository.ts';
 
 export type PolicyPorts = { readonly audit: Pick<Audit, 'history'>; readonly clock: Clock };
 
@@ -24,17 +26,28 @@ export type Changing = {
   readonly undoes?: boolean | undefined;
 } & Pick<PolicyQuestion, 'route' | 'sizes'>;
 
-/** The change itself, so that its route and its numbers are asked about too; what brings back the numbers of before is free of their bounds. */
+/** What a proposal is asked about with: the object and its evidence as far as they are known now. */
+export type Seen = {
+  readonly template: Pick<TemplateState, 'fieldOwners' | 'labels'> | undefined;
+  readonly dossier: Dossier | undefined;
+};
+
+/**
+ * Everything about a proposal that a rule may have a say on, as it is now: its route, its numbers, the labels of its workload. What brings back the
+ * numbers of before is free of their bounds.
+ */
 export function changingBy(
-  change: Change,
-  { labels, undoes, dossier }: Pick<Changing, 'labels' | 'undoes'> & { readonly dossier: Dossier | undefined },
+  proposal: Pick<Proposal, 'change' | 'labels' | 'undoes' | 'route'>,
+  { template, dossier }: Seen,
 ): Changing {
-  const { workload, container, way, before, after } = change;
+  const { workload, container, before, after } = proposal.change;
+  const undoes = proposal.undoes !== undefined;
+  const allocatable = dossier === undefined ? undefined : valueOf(dossier.evidence.node)?.allocatable;
   const sizes =
-    undoes === true || after.limit === undefined
+    undoes || after.limit === undefined
       ? undefined
-      : { currentLimit: before.limit?.bytes, limit: after.limit, request: undefined, allocatable: undefined };
-  return { workload, container, labels, undoes, sizes, route: routeOf(way, gitOpsOwner(dossier)) };
+      : { currentLimit: before.limit?.bytes, limit: after.limit, request: after.request, allocatable };
+  return { workload, container, labels: template?.labels ?? proposal.labels, undoes, sizes, route: routeNow(proposal, template) };
 }
 
 /** Rules that only count when something is about to be written; nobody has to be kept from asking by them. */
@@ -47,11 +60,20 @@ export async function proposingDenied(ports: PolicyPorts, policy: Policy, changi
   return words === undefined ? undefined : `The policy does not allow it: ${words}.`;
 }
 
-/** Why nothing may be written now, for the person who approves; undefined when it may. */
+/** The rules by which nothing may be written now, in a clause; undefined when something may. Who may approve is a question of its own. */
 export async function writingDenied(ports: PolicyPorts, policy: Policy, changing: Changing): Promise<string | undefined> {
   const findings = await findingsFor(ports, policy, changing);
-  const words = denial(findings.filter(({ rule }) => rule !== 'approvers'));
-  return words === undefined ? undefined : `The policy does not allow it now: ${words}.`;
+  return denial(findings.filter(({ rule }) => rule !== 'approvers'));
+}
+
+/** Why a change that the policy approves by itself is not written now without asking; undefined when it is. */
+export async function automaticDenied(ports: PolicyPorts, policy: Policy, changing: Changing): Promise<string | undefined> {
+  const place = { namespace: changing.workload.namespace, labels: changing.labels };
+  if (!policyFor(policy, place).undoAutomatically) return 'policy.undoAutomatically: it is no longer set';
+  const findings = await findingsFor(ports, policy, changing);
+  const rehearsed = findings.find(({ says }) => says === 'rehearsed');
+  if (rehearsed !== undefined) return `policy.${rehearsed.rule}: ${rehearsed.words}`;
+  return denial(findings.filter(({ rule }) => rule !== 'approvers'));
 }
 
 async function findingsFor(ports: PolicyPorts, policy: Policy, changing: Changing): Promise<readonly Finding[]> {

@@ -6,7 +6,6 @@ import { buildChange, endsInTemplate, isLowering, isPatchableKind } from '../src
 import type { Dossier, Incident } from '../src/domain/incident.ts';
 import type { Bytes } from '../src/domain/memory.ts';
 import { MIB, toBytes } from '../src/domain/memory.ts';
-import { valueOf } from '../src/domain/piece.ts';
 import type { PodTarget } from '../src/domain/pod-target.ts';
 import { containerIn, resizeOf } from '../src/domain/pod-target.ts';
 import type { Policy } from '../src/domain/policy.ts';
@@ -26,7 +25,7 @@ import type { Repositories } from '../src/ports/repositories.ts';
 import type { SurroundingsReader } from '../src/ports/surroundings-reader.ts';
 import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
 import type { Ownership } from './owning-repository.ts';
-import { ownershipOf, routeOf, waysWith } from './owning-repository.ts';
+import { fieldOwnersOf, ownerName, ownershipOf, routeOf, waysWith } from './owning-repository.ts';
 import { proposalDenied } from './permission.ts';
 import { proposingDenied } from './policy-check.ts';
 import type { Reviewable } from './reviewable.ts';
@@ -104,12 +103,18 @@ export async function prepare(
     (await proposingDenied(ports, settings.policy, { workload, container: incident.container, labels: place.labels }));
   if (denied !== undefined) return refused(denied);
   const { routes } = policyFor(settings.policy, place);
-  const owned = await ownershipOf(ports.repositories, { change: probe(found), dossier }, signal);
-  const ways = waysWith(found, owned)
-    .filter((way) => routes.includes(routeOf(way, owned.owner)))
-    .filter((way) => measured === undefined || endsInTemplate({ way }));
-  if (ways.length === 0) return refused(`policy.routes allows no way that is open to it: ${routes.join(', ')}.`);
+  const owned = await ownershipOf(ports.repositories, { change: probe(found), template: found.template }, signal);
+  const possible = waysWith(found, owned).filter((way) => measured === undefined || endsInTemplate({ way }));
+  const ways = possible.filter((way) => routes.includes(routeOf(way, owned.owner)));
+  if (ways.length === 0) return refused(noRoute(routes, possible, owned));
   return { ...found, ways, owned, incident, dossier, measured, ended, furtherMost: furtherMost(failed.at(-1)) };
+}
+
+function noRoute(routes: Policy['routes'], possible: readonly Way[], { owner, reason }: Ownership): string {
+  const needed = [...new Set(possible.map((way) => routeOf(way, owner)))].join(', ');
+  const brought = owner === undefined ? '' : ` ${ownerName(owner)} brings it from a repository (${owner.signal}).`;
+  const noPull = reason === undefined ? '' : ` No pull request is possible: ${reason}.`;
+  return `policy.routes allows ${routes.join(', ') || 'none'}, and what is open to it is ${needed || 'none'}.${brought}${noPull}`;
 }
 
 function unchangeable({ kind }: WorkloadRef, dossier: Dossier | undefined): string {
@@ -216,6 +221,5 @@ export async function findingsFor(
   { change, signal }: { readonly change: Change; readonly signal: AbortSignal },
 ): Promise<readonly Finding[]> {
   const surroundings = await ports.surroundings.read(template, signal);
-  const fieldOwners = dossier === undefined ? [] : (valueOf(dossier.evidence.owner)?.fieldOwners ?? []);
-  return reviewChange({ change, template, container, surroundings, fieldOwners });
+  return reviewChange({ change, template, container, surroundings, fieldOwners: fieldOwnersOf(template, dossier) });
 }

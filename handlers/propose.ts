@@ -27,7 +27,7 @@ import type { Meter } from '../src/ports/meter.ts';
 import type { PodRehearsal } from '../src/ports/workload-editor.ts';
 import { draftOf, editedProposal } from './draft.ts';
 import { expire } from './expire.ts';
-import { planIn, usualWay } from './owning-repository.ts';
+import { planIn, routeOf, usualWay } from './owning-repository.ts';
 import type { PreparePorts, Ready, ReviewSettings } from './prepare.ts';
 import { changeFor, findingsFor, prepare, refused } from './prepare.ts';
 import { hasRoom } from './reviewable.ts';
@@ -188,6 +188,7 @@ function contentOf(ports: ProposePorts, policy: Policy, { input, ready, change, 
     change,
     hash: ports.digest(intentOf(change)),
     labels: template.labels,
+    route: routeOf(change.way, ready.owned.owner),
     findings,
     dryRun,
     temporary: measured === undefined && dossier?.recommendation.kind === 'raise' && dossier.recommendation.temporary,

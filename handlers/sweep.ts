@@ -11,7 +11,7 @@ import type { Millis } from '../src/domain/time.ts';
 import { between, DAY, MINUTE, toInstant } from '../src/domain/time.ts';
 import type { Stretch, Watched } from '../src/domain/watched.ts';
 import { closedGaps, isSameGaps, watchedWithin } from '../src/domain/watched.ts';
-import type { AuditKeeping } from '../src/ports/audit.ts';
+import type { Audit, AuditKeeping } from '../src/ports/audit.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { JobQueue } from '../src/ports/job-queue.ts';
@@ -29,7 +29,7 @@ export type SweepPorts = {
   readonly intake: KillIntake;
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
-  readonly audit: Pick<AuditKeeping, 'settle'>;
+  readonly audit: Pick<AuditKeeping, 'settle'> & Pick<Audit, 'history'>;
   readonly storms: StormStore;
   readonly watched: WatchRecord;
   readonly queue: JobQueue;
@@ -46,11 +46,11 @@ const ATTACHED_WITHIN_MS = MINUTE;
 /** No storm takes longer to be over. */
 const STORMS_OF = 7 * DAY;
 
-export function createSweep(ports: SweepPorts, settings: { readonly policy: Pick<Policy, 'quietAfter'> }) {
+export function createSweep(ports: SweepPorts, settings: { readonly policy: Policy }) {
   return async function sweep(): Promise<SweepOutcome> {
     const outcome = { expired: 0, resumed: await ports.intake.resume(), resolved: 0 };
     for (const proposal of await ports.proposals.listActive()) {
-      const swept = await sweepProposal(ports, proposal);
+      const swept = await sweepProposal(ports, settings.policy, proposal);
       if (swept === 'expired') outcome.expired += 1;
       if (swept === 'resumed') outcome.resumed += 1;
     }
@@ -62,10 +62,10 @@ export function createSweep(ports: SweepPorts, settings: { readonly policy: Pick
   };
 }
 
-async function sweepProposal(ports: SweepPorts, proposal: Proposal): Promise<'expired' | 'resumed' | 'left'> {
+async function sweepProposal(ports: SweepPorts, policy: Policy, proposal: Proposal): Promise<'expired' | 'resumed' | 'left'> {
   switch (proposal.state.kind) {
     case 'pending':
-      return sweepPending(ports, proposal);
+      return sweepPending(ports, policy, proposal);
     case 'approved':
     case 'applying':
       await ports.queue.enqueue({ step: 'apply', cluster: proposal.change.workload.cluster, proposalId: proposal.id });
@@ -80,12 +80,12 @@ async function sweepProposal(ports: SweepPorts, proposal: Proposal): Promise<'ex
   }
 }
 
-async function sweepPending(ports: SweepPorts, proposal: Proposal): Promise<'expired' | 'left'> {
+async function sweepPending(ports: SweepPorts, policy: Policy, proposal: Proposal): Promise<'expired' | 'left'> {
   const now = ports.clock.now();
   if (proposal.expiresAt <= now) return (await expire(ports, proposal)) ? 'expired' : 'left';
   const incident = await ports.incidents.get(proposal.incidentId);
   if (incident?.proposalId === proposal.id) {
-    if (proposal.automatic === true) await approveByPolicy(ports, proposal);
+    if (proposal.automatic === true) await approveByPolicy(ports, policy, proposal);
     return 'left';
   }
   if (between(proposal.createdAt, now) < ATTACHED_WITHIN_MS) return 'left';

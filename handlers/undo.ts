@@ -1,7 +1,8 @@
 // Take a change back, as a proposal of its own: reviewed, rehearsed and approved like any other, and bringing back the values of before letter for
-// letter. What cannot roll out is taken back without asking where the policy says so; a raise that was killed again never is.
+// letter. What cannot roll out is taken back without asking where the policy says so, and lets it at that moment; else people are asked. A raise that was
+// killed again never is.
 
-import type { Change } from '../src/domain/change.ts';
+import type { Change, TemplateState } from '../src/domain/change.ts';
 import { buildChange, isLowering } from '../src/domain/change.ts';
 import { intentOf } from '../src/domain/change-intent.ts';
 import type { Incident } from '../src/domain/incident.ts';
@@ -9,7 +10,7 @@ import { addEntry, movedTo } from '../src/domain/incident.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
 import type { PersonId, Proposal, ProposalContent } from '../src/domain/proposal.ts';
-import { advance, POLICY } from '../src/domain/proposal.ts';
+import { POLICY } from '../src/domain/proposal.ts';
 import type { Millis } from '../src/domain/time.ts';
 import { after, DAY, toMillis } from '../src/domain/time.ts';
 import { canUndo } from '../src/domain/verdict.ts';
@@ -23,13 +24,15 @@ import type { ProposalStore } from '../src/ports/proposal-store.ts';
 import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
 import { expire } from './expire.ts';
 import { findIn } from './look.ts';
+import { move } from './move.ts';
+import { fieldOwnersOf, gitOpsOwner, ownerName, routeOf } from './owning-repository.ts';
 import { placeOf, proposalDenied } from './permission.ts';
 import type { PolicyPorts } from './policy-check.ts';
-import { changingBy, proposingDenied } from './policy-check.ts';
+import { automaticDenied, changingBy, proposingDenied } from './policy-check.ts';
 
-export type UndoPorts = UndoingPorts & PolicyPorts & { readonly people: People };
+export type UndoPorts = UndoingPorts & { readonly people: People };
 
-export type UndoingPorts = {
+export type UndoingPorts = PolicyPorts & {
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
   readonly editor: WorkloadEditor;
@@ -51,16 +54,16 @@ export function createUndo(ports: UndoPorts, settings: UndoSettings) {
     if ((reason ?? denied) !== undefined) return refused(reason ?? denied ?? '');
     const incident = await ports.incidents.get(proposal.incidentId);
     if (incident === undefined) return refused(`${proposal.incidentId} is not known any more.`);
-    const change = await undoing(ports, proposal, signal);
-    if (typeof change === 'string') return refused(change);
-    const dossier = await ports.incidents.dossier(incident.id);
-    const changing = changingBy(change, { labels: proposal.labels, undoes: true, dossier });
-    const against = await proposingDenied(ports, settings.policy, changing);
+    const back = await undoing(ports, proposal, signal);
+    if (typeof back === 'string') return refused(back);
+    const { change, template } = back;
+    const asked = { ...written(back), undoes: proposal.id };
+    const against = await proposingDenied(ports, settings.policy, changingBy(asked, { template, dossier: undefined }));
     if (against !== undefined) return refused(against);
     const rehearsal = await ports.editor.dryRun(change, signal);
     if (rehearsal.kind === 'denied') return refused(`The API server would refuse it: ${rehearsal.message}`);
     const { proposalExpiry: expiry } = policyFor(settings.policy, placeOf(proposal));
-    const made = await create(ports, proposal, { change, expiry, by: input.person, reason: input.reason });
+    const made = await create(ports, proposal, { back, expiry, by: input.person, reason: input.reason });
     return attach(ports, made, (current) => isFree(current, proposal));
   };
 }
@@ -86,8 +89,10 @@ function isFree(incident: Incident, undone: Proposal): boolean {
   return incident.proposalId === undefined || incident.proposalId === undone.id;
 }
 
+type Back = { readonly change: Change; readonly template: TemplateState };
+
 /** The change back, on the template of this moment; a sentence when the values are no longer those that were written. */
-async function undoing(ports: UndoingPorts, { change }: Proposal, signal: AbortSignal): Promise<Change | string> {
+async function undoing(ports: UndoingPorts, { change }: Proposal, signal: AbortSignal): Promise<Back | string> {
   const template = await ports.editor.read(change.workload, signal);
   const container = findIn(template, change);
   if (template === undefined || container === undefined) return 'The workload or its container is no longer there.';
@@ -95,34 +100,34 @@ async function undoing(ports: UndoingPorts, { change }: Proposal, signal: AbortS
   if (limit?.bytes !== change.after.limit || request?.bytes !== change.after.request)
     return 'Somebody has changed it since: there is nothing left to undo.';
   const { before } = change;
-  return buildChange(template, container, {
+  const back = buildChange(template, container, {
     limit: before.limit?.bytes ?? 'none',
     request: before.request?.bytes ?? 'none',
     texts: { limit: before.limit?.text, request: before.request?.text },
   });
+  return { change: back, template };
+}
+
+function written({ change, template }: Back): Pick<ProposalContent, 'change' | 'labels' | 'route'> {
+  return { change, labels: template.labels, route: routeOf(change.way, gitOpsOwner(template)) };
 }
 
 type Making = {
-  readonly change: Change;
+  readonly back: Back;
   readonly expiry: Millis;
   readonly by: PersonId;
   readonly reason: string;
   readonly automatic?: boolean;
 };
 
-async function create(
-  ports: UndoingPorts,
-  undone: Proposal,
-  { change, expiry, by, reason, automatic }: Making,
-): Promise<Proposal> {
+async function create(ports: UndoingPorts, undone: Proposal, { back, expiry, by, reason, automatic }: Making): Promise<Proposal> {
   const now = ports.clock.now();
   const content: ProposalContent = {
+    ...written(back),
     requester: by,
     reason,
-    change,
-    hash: ports.digest(intentOf(change)),
-    labels: undone.labels,
-    findings: [{ about: 'restart', level: 'tells', words: `Takes back ${undone.id}, letter for letter.` }],
+    hash: ports.digest(intentOf(back.change)),
+    findings: findingsOf(undone, back),
     dryRun: { kind: 'not-checked', reason: 'it comes right before the write' },
     temporary: false,
     expiresAt: after(now, expiry),
@@ -139,6 +144,17 @@ async function create(
     ...(automatic === true ? { automatic } : {}),
     state: { kind: 'pending' },
   }));
+}
+
+function findingsOf({ id }: Proposal, { template }: Back): ProposalContent['findings'] {
+  return [
+    ...fieldOwnersOf(template, undefined).map((owner) => ({
+      about: 'owner' as const,
+      level: 'warns' as const,
+      words: `${ownerName(owner)} manages this object (${owner.signal}) and has the last word about it.`,
+    })),
+    { about: 'restart', level: 'tells', words: `Takes back ${id}, letter for letter.` },
+  ];
 }
 
 async function attach(ports: UndoingPorts, made: Proposal, isFreeNow: (incident: Incident) => boolean): Promise<ProposeOutcome> {
@@ -161,37 +177,50 @@ async function attach(ports: UndoingPorts, made: Proposal, isFreeNow: (incident:
 
 const AUTOMATIC_EXPIRY = toMillis(DAY);
 
+type Automatically = { readonly policy: Policy; readonly proposalId: string; readonly signal: AbortSignal };
+
 /** Made, shown and approved by the policy in that order; a crash in between is carried on by the sweep. Does nothing a second time. */
-export async function undoAutomatically(ports: UndoingPorts, proposalId: string, signal: AbortSignal): Promise<void> {
+export async function undoAutomatically(ports: UndoingPorts, { policy, proposalId, signal }: Automatically): Promise<void> {
   const proposal = await ports.proposals.get(proposalId);
   const incident = proposal === undefined ? undefined : await ports.incidents.get(proposal.incidentId);
   if (proposal === undefined || incident?.proposalId !== proposal.id) return;
-  const change = await undoing(ports, proposal, signal);
-  if (typeof change === 'string') {
-    ports.log.warn('nothing to undo', { proposal: proposal.id, reason: change });
+  const back = await undoing(ports, proposal, signal);
+  if (typeof back === 'string') {
+    ports.log.warn('nothing to undo', { proposal: proposal.id, reason: back });
     await ports.incidents.update(incident.id, (current) =>
       current.proposalId === proposal.id ? { ...movedTo(current, 'open'), proposalId: undefined } : current,
     );
     return;
   }
   const made = await create(ports, proposal, {
-    change,
+    back,
     expiry: AUTOMATIC_EXPIRY,
-    by: proposal.requester,
+    by: POLICY,
     reason: `${proposal.id} did not roll out, and the policy has such changes taken back.`,
     automatic: true,
   });
   const attached = await attach(ports, made, (current) => current.proposalId === proposal.id);
-  if (attached.kind === 'proposed') await approveByPolicy(ports, made);
+  if (attached.kind === 'proposed') await approveByPolicy(ports, policy, made);
 }
 
-export async function approveByPolicy(
-  ports: Pick<UndoingPorts, 'proposals' | 'queue' | 'clock'>,
-  proposal: Proposal,
-): Promise<void> {
-  const moved = advance(proposal, { kind: 'approve', by: POLICY, needed: 1 }, ports.clock.now());
-  if (moved.kind === 'not-allowed') return;
-  await ports.proposals.replace(moved.proposal);
+type ApprovingPorts = Pick<UndoingPorts, 'proposals' | 'incidents' | 'audit' | 'queue' | 'clock' | 'log'>;
+
+/** By the policy as it is at this moment; what it does not let happen by itself is left to people, with the reason. */
+export async function approveByPolicy(ports: ApprovingPorts, policy: Policy, proposal: Proposal): Promise<void> {
+  const dossier = await ports.incidents.dossier(proposal.incidentId);
+  const against = await automaticDenied(ports, policy, changingBy(proposal, { template: undefined, dossier }));
+  if (against !== undefined) return leaveToPeople(ports, policy, { proposal, against });
+  await move(ports, proposal, { kind: 'approve', by: POLICY, needed: 1 });
   await ports.queue.enqueue({ step: 'apply', cluster: proposal.change.workload.cluster, proposalId: proposal.id });
   await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
+}
+
+type Leaving = { readonly proposal: Proposal; readonly against: string };
+
+async function leaveToPeople(ports: ApprovingPorts, policy: Policy, { proposal, against }: Leaving): Promise<void> {
+  const { proposalExpiry } = policyFor(policy, placeOf(proposal));
+  const reason = `${proposal.reason} Not by itself now, so somebody has to decide: ${against}.`;
+  await move(ports, proposal, { kind: 'leave-to-people', reason, expiresAt: after(ports.clock.now(), proposalExpiry) });
+  await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
+  ports.log.info('undo left to people', { incident: proposal.incidentId, proposal: proposal.id, reason: against });
 }

@@ -4,6 +4,7 @@
 import { endsInTemplate, isLowering } from '../src/domain/change.ts';
 import { incidentKey, movedTo } from '../src/domain/incident.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
+import type { Policy } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
 import type { Proposal, ProposalState } from '../src/domain/proposal.ts';
 import { isFinal } from '../src/domain/proposal.ts';
@@ -22,12 +23,14 @@ import { move } from './move.ts';
 import type { ObservePorts } from './observe.ts';
 import { observe } from './observe.ts';
 import { placeOf } from './permission.ts';
+import type { PolicyPorts } from './policy-check.ts';
 import type { InReview, PullRequestSettings } from './pull-request.ts';
 import { followPullRequest } from './pull-request.ts';
 import { undoAutomatically } from './undo.ts';
 
 export type VerifyPorts = ClosePorts &
-  ObservePorts & {
+  ObservePorts &
+  PolicyPorts & {
     readonly intake: KillIntake;
     readonly editor: WorkloadEditor;
     readonly repositories: Repositories;
@@ -49,17 +52,18 @@ export function createVerify(ports: VerifyPorts, settings: VerifySettings) {
     const proposal = await ports.proposals.get(input.proposalId);
     if (proposal === undefined) return { kind: 'nothing-to-do', state: 'unknown' };
     const { state } = proposal;
-    if (state.kind === 'closed') await settle(ports, proposal, { state, signal });
+    const { policy } = settings;
+    if (state.kind === 'closed') await settle(ports, proposal, { state, policy, signal });
     if (isFinal(state)) return { kind: 'nothing-to-do', state: state.kind };
     if (state.kind === 'in-review') return inReview(ports, settings, { proposal, state, signal });
     if (state.kind !== 'rolling-out' && state.kind !== 'observing') return { kind: 'nothing-to-do', state: state.kind };
     const { undone, replicas } = await undoneVerdict(ports, proposal, signal);
-    if (undone !== undefined) return close(ports, proposal, { verdict: undone, signal });
+    if (undone !== undefined) return close(ports, proposal, { verdict: undone, policy, signal });
     const again = await killedAgain(ports, { proposal, state });
-    if (again !== undefined) return close(ports, proposal, { verdict: againVerdict(proposal, { state, again }), signal });
+    if (again !== undefined) return close(ports, proposal, { verdict: againVerdict(proposal, { state, again }), policy, signal });
     if (state.kind === 'rolling-out') return followRollout(ports, settings, { proposal, state, replicas, signal });
     const observed = await observe(ports, { proposal, state, pollEvery: settings.pollEvery });
-    return observed.kind === 'later' ? observed : close(ports, proposal, { verdict: observed, signal });
+    return observed.kind === 'later' ? observed : close(ports, proposal, { verdict: observed, policy, signal });
   };
 }
 
@@ -74,20 +78,24 @@ async function inReview(
     : followed;
 }
 
-type Closing = { readonly verdict: Verdict; readonly signal: AbortSignal };
+type Closing = { readonly verdict: Verdict; readonly policy: Policy; readonly signal: AbortSignal };
 
-async function close(ports: VerifyPorts, proposal: Proposal, { verdict, signal }: Closing): Promise<VerifyOutcome> {
+async function close(ports: VerifyPorts, proposal: Proposal, { verdict, policy, signal }: Closing): Promise<VerifyOutcome> {
   await closeProposal(ports, proposal, verdict);
-  if (isUndoneNext(verdict)) await undoAutomatically(ports, proposal.id, signal);
+  if (isUndoneNext(verdict)) await undoAutomatically(ports, { policy, proposalId: proposal.id, signal });
   return { kind: 'verdict', verdict: verdict.kind };
 }
 
-type Settling = { readonly state: Extract<ProposalState, { readonly kind: 'closed' }>; readonly signal: AbortSignal };
+type Settling = {
+  readonly state: Extract<ProposalState, { readonly kind: 'closed' }>;
+  readonly policy: Policy;
+  readonly signal: AbortSignal;
+};
 
 /** What a crash after the verdict left undone. */
-async function settle(ports: VerifyPorts, proposal: Proposal, { state, signal }: Settling): Promise<void> {
+async function settle(ports: VerifyPorts, proposal: Proposal, { state, policy, signal }: Settling): Promise<void> {
   await settleIncident(ports, proposal, state.at);
-  if (isUndoneNext(state.verdict)) await undoAutomatically(ports, proposal.id, signal);
+  if (isUndoneNext(state.verdict)) await undoAutomatically(ports, { policy, proposalId: proposal.id, signal });
 }
 
 /** Someone, or a GitOps tool, took the change back. Pods in place come and go, and a finished Job is cleared away: that is nobody's undoing. */
@@ -154,7 +162,7 @@ async function notRolledOut(ports: VerifyPorts, settings: VerifySettings, failed
     proposal.undoes === undefined &&
     proposal.change.way === 'template';
   const verdict: Verdict = { kind: 'not-rolled-out', reason, undo: automatic ? 'automatic' : 'offered' };
-  return close(ports, proposal, { verdict, signal });
+  return close(ports, proposal, { verdict, policy: settings.policy, signal });
 }
 
 async function rolledOut(
@@ -162,8 +170,9 @@ async function rolledOut(
   settings: VerifySettings,
   { proposal, signal }: { readonly proposal: Proposal; readonly signal: AbortSignal },
 ): Promise<VerifyOutcome> {
-  if (proposal.undoes !== undefined) return close(ports, proposal, { verdict: { kind: 'restored' }, signal });
-  const window = watchWindow(proposal.livedMs, { floor: settings.policy.watchFloor, ceiling: settings.policy.watchCeiling });
+  const { policy } = settings;
+  if (proposal.undoes !== undefined) return close(ports, proposal, { verdict: { kind: 'restored' }, policy, signal });
+  const window = watchWindow(proposal.livedMs, { floor: policy.watchFloor, ceiling: policy.watchCeiling });
   await move(ports, proposal, { kind: 'rolled-out', until: after(ports.clock.now(), window) });
   await ports.incidents.update(proposal.incidentId, (incident) => movedTo(incident, 'observing'));
   await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });

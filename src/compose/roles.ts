@@ -89,7 +89,7 @@ export async function startWorker(world: World): Promise<void> {
       digest: createTellDigest({ ...common, ...cluster, messenger }, routed(world, { cluster: cluster.name })),
       post: createPost({ ...common, messenger }, settings),
       storm: createTellStorm({ ...common, messenger }, settings),
-      apply: createApply({ ...common, editor: cluster.editor }, { policy, digest: sha256 }),
+      apply: createApply({ ...common, editor: cluster.editor, people: peopleOf(world) }, { policy, digest: sha256 }),
       verify: createVerify(
         { ...common, editor: cluster.editor, digest: sha256 },
         {
@@ -196,14 +196,13 @@ async function startSweep({ rules, stores, telemetry, lifecycle }: World): Promi
   lifecycle.onStop('audit retention', () => retention.stop());
 }
 
+function peopleOf({ slack, telemetry: { meter } }: World): People {
+  return createPeople({ client: slack.client, teamId: () => slack.self.teamId, clock: systemClock, meter });
+}
+
 export async function startSlack(world: World): Promise<SlackSocket> {
   const { slack, stores, telemetry, lifecycle, stopping } = world;
-  const people = createPeople({
-    client: slack.client,
-    teamId: () => slack.self.teamId,
-    clock: systemClock,
-    meter: telemetry.meter,
-  });
+  const people = peopleOf(world);
   const desk: Desk = {
     conversation: conversation(world, people),
     client: slack.client,

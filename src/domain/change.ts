@@ -2,6 +2,7 @@
 // anything that is no longer as it was reviewed: it tests the container's name, each old value, and the absence of whatever it adds. Quantities
 // are spelled as the API server stores them. What a change means is its intent (before and after); the paths are found anew before the write.
 
+import type { FieldOwner } from './evidence.ts';
 import type { Bytes } from './memory.ts';
 import { formatQuantity } from './memory.ts';
 import type { HeapSetting, MemoryResources } from './pod.ts';
@@ -71,6 +72,8 @@ export type TemplateState = {
   readonly generation: number;
   /** Of the workload itself: rules for approvers may name them. */
   readonly labels: Readonly<Record<string, string>>;
+  /** Who would put an old value back, by the signs on the object as it is now. */
+  readonly fieldOwners: readonly FieldOwner[];
   /** Of the pods that are made from it. */
   readonly podLabels?: Readonly<Record<string, string>> | undefined;
   /** Whether the object has annotations at all: an `add` needs its parents. */

@@ -11,6 +11,7 @@
 // applying is entered once: a proposal found in it after a restart is looked up in the cluster, never written again blindly.
 
 import type { Change } from './change.ts';
+import type { ChangeRoute } from './policy.ts';
 import type { PullRequest } from './repository.ts';
 import type { Finding } from './review.ts';
 import type { Instant, Millis } from './time.ts';
@@ -65,6 +66,8 @@ export type Proposal = {
   readonly hash: string;
   /** Labels of the workload when it was reviewed: rules for approvers may name them. */
   readonly labels: Readonly<Record<string, string>>;
+  /** What headroom.yaml calls its way, by who owned the workload when it was reviewed. Absent in those stored before it was kept. */
+  readonly route?: ChangeRoute | undefined;
   /** What the review found, for whoever decides. */
   readonly findings: readonly Finding[];
   /** Given so far, of this revision. */
@@ -91,13 +94,15 @@ export type Proposal = {
 /** What an edit replaces, all of it. */
 export type ProposalContent = Pick<
   Proposal,
-  'requester' | 'reason' | 'change' | 'hash' | 'labels' | 'findings' | 'dryRun' | 'temporary' | 'expiresAt'
+  'requester' | 'reason' | 'change' | 'hash' | 'labels' | 'route' | 'findings' | 'dryRun' | 'temporary' | 'expiresAt'
 >;
 
 export type ProposalEvent =
   /** `needed`: how many different people have to approve, by the policy of this moment. */
   | { readonly kind: 'approve'; readonly by: PersonId; readonly needed: number }
   | { readonly kind: 'edit'; readonly content: ProposalContent }
+  /** What the policy would have approved by itself, and does not at this moment: a new revision, for people. */
+  | { readonly kind: 'leave-to-people'; readonly reason: string; readonly expiresAt: Instant }
   | { readonly kind: 'refuse'; readonly by: PersonId; readonly reason: string }
   | { readonly kind: 'expire'; readonly reason?: string | undefined }
   | { readonly kind: 'begin' }
@@ -117,6 +122,7 @@ export type Transition =
 export function advance(proposal: Proposal, event: ProposalEvent, now: Instant): Transition {
   const notAllowed = { kind: 'not-allowed', state: proposal.state.kind } as const;
   if (event.kind === 'edit') return proposal.state.kind === 'pending' ? edited(proposal, event.content, now) : notAllowed;
+  if (event.kind === 'leave-to-people') return left(proposal, event, now) ?? notAllowed;
   if (event.kind === 'approve') return approved(proposal, event, now) ?? notAllowed;
   if (event.kind === 'pull-request') return reviewed(proposal, event.pullRequest, now) ?? notAllowed;
   const state = nextState(proposal.state, event, now);
@@ -129,6 +135,15 @@ function moved(proposal: Proposal, parts: Partial<Proposal>): Transition {
 
 function edited(proposal: Proposal, content: ProposalContent, now: Instant): Transition {
   return moved(proposal, { ...content, revision: proposal.revision + 1, editedAt: now, approvals: [] });
+}
+
+function left(
+  proposal: Proposal,
+  { reason, expiresAt }: Extract<ProposalEvent, { readonly kind: 'leave-to-people' }>,
+  now: Instant,
+): Transition | undefined {
+  if (proposal.state.kind !== 'pending' || proposal.automatic !== true) return undefined;
+  return moved(proposal, { reason, expiresAt, automatic: undefined, revision: proposal.revision + 1, editedAt: now });
 }
 
 /** One person counts once. */
@@ -150,7 +165,7 @@ function reviewed(proposal: Proposal, pullRequest: PullRequest, now: Instant): T
     : undefined;
 }
 
-type StateEvent = Exclude<ProposalEvent, { readonly kind: 'approve' | 'edit' | 'pull-request' }>;
+type StateEvent = Exclude<ProposalEvent, { readonly kind: 'approve' | 'edit' | 'leave-to-people' | 'pull-request' }>;
 
 function nextState(state: ProposalState, event: StateEvent, now: Instant): ProposalState | undefined {
   switch (event.kind) {

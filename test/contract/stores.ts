@@ -341,7 +341,7 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
       });
 
       it('gives a proposal back as it was, and lists it until it has ended', async () => {
-        const made = await stores.proposals.create((id) => proposal({ id }));
+        const made = await stores.proposals.create((id) => proposal({ id, route: 'live-override', automatic: true }));
         expect(await stores.proposals.get(made.id)).toEqual(made);
         expect((await stores.proposals.listActive()).map(({ id }) => id)).toContain(made.id);
         const ended = advance(made, { kind: 'expire' }, NOW);

@@ -198,6 +198,7 @@ export function templateState(overrides: Partial<TemplateState> = {}): TemplateS
     resourceVersion: '7',
     generation: 4,
     labels: {},
+    fieldOwners: [],
     hasAnnotations: true,
     ways: ['template', 'resize'],
     containers: [templateContainer()],

@@ -27,7 +27,7 @@ export const LIMITS = ['limit', 'no-resources', 'cpu-only'] as const;
 export type LimitKind = (typeof LIMITS)[number];
 export const OWNERS = ['nobody', 'helm', 'argo-cd', 'flux'] as const;
 export type OwnerKind = (typeof OWNERS)[number];
-export const POLICIES = ['allowed', 'above-maximum', 'nobody-approves'] as const;
+export const POLICIES = ['allowed', 'above-maximum', 'nobody-approves', 'no-override', 'narrowed-after-approval'] as const;
 export type PolicyKind = (typeof POLICIES)[number];
 
 export type ChangeCase = {
@@ -125,9 +125,13 @@ function containerName({ container }: ChangeCase): string {
 
 type Expectation = { readonly writes: boolean; readonly says: RegExp };
 
-function expectation({ kind, container, policy: rule }: ChangeCase): Expectation {
+function expectation({ kind, container, owner, policy: rule }: ChangeCase): Expectation {
   if (rule === 'above-maximum') return { writes: false, says: /maxLimit/ };
   if (rule === 'nobody-approves') return { writes: false, says: /no approvers are configured/ };
+  if (rule === 'narrowed-after-approval') return { writes: false, says: /does not allow it now: policy\.maxLimit/ };
+  // Pods in place are no template that a tool would put back.
+  if (rule === 'no-override' && owner !== 'nobody' && kind !== 'Pod')
+    return { writes: false, says: /what is open to it is live-override.* brings it from a repository/ };
   if (kind === 'Job' && container === 'pod') return { writes: false, says: /field is immutable/ };
   if (kind !== 'Pod') return { writes: true, says: /^written$/ };
   // Init containers in place need a node that says it can; and a class of service never changes in place.
@@ -146,10 +150,12 @@ function createSteps(connection: ClusterConnection, one: ChangeCase) {
   const rules = policy({
     ...(one.policy === 'above-maximum' ? { maxLimit: mi(300) } : {}),
     ...(one.policy === 'nobody-approves' ? { approvers: [] } : {}),
+    ...(one.policy === 'no-override' ? { routes: ['live', 'resize', 'pull-request'] as const } : {}),
     maxFactor: 16,
   });
   const settings = { policy: rules, cluster: CLUSTER, digest };
-  const [propose, decide, apply] = [createPropose(ports, settings), createDecide(ports, settings), createApply(ports, settings)];
+  const atWrite = one.policy === 'narrowed-after-approval' ? { ...settings, policy: { ...rules, maxLimit: mi(300) } } : settings;
+  const [propose, decide, apply] = [createPropose(ports, settings), createDecide(ports, settings), createApply(ports, atWrite)];
   return {
     /** "written", or the words of whoever refused. */
     async change(workload: WorkloadRef, container: string): Promise<string> {
@@ -165,7 +171,11 @@ function createSteps(connection: ClusterConnection, one: ChangeCase) {
         request: undefined,
         reason: 'It needs more than that.',
       };
-      const proposed = await propose.propose(asked, soon());
+      const unasked = await propose.propose(asked, soon());
+      // What a tool brings from a repository is patched live only when somebody chose that.
+      const hasToChoose = unasked.kind === 'invalid' && unasked.problems.some(({ field }) => field === 'way');
+      expect(hasToChoose, caseName(one)).toBe(isOverride(one));
+      const proposed = hasToChoose ? await propose.propose({ ...asked, way: 'template' }, soon()) : unasked;
       if (proposed.kind === 'invalid') return proposed.problems.map(({ message }) => message).join(' ');
       if (proposed.kind === 'refused') return proposed.reason;
       const { proposalId } = proposed;
@@ -176,6 +186,10 @@ function createSteps(connection: ClusterConnection, one: ChangeCase) {
       return applied.kind === 'not-applied' ? applied.reason : applied.kind;
     },
   };
+}
+
+function isOverride({ kind, owner, policy: rule }: ChangeCase): boolean {
+  return owner !== 'nobody' && kind !== 'Pod' && rule !== 'no-override';
 }
 
 /** A kubelet would say so; none ever sees this pod. */

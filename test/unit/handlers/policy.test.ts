@@ -1,11 +1,13 @@
 // The policy where it counts: before a person can ask, when somebody approves, and when something would be written.
 
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MIB, toBytes } from '../../../src/domain/memory.ts';
+import { known, unavailable } from '../../../src/domain/piece.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import { HOUR, MINUTE, toMillis } from '../../../src/domain/time.ts';
+import type { FakeWorld } from '../../fakes/world.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
-import { policy } from '../../support/build.ts';
+import { NOW, policy } from '../../support/build.ts';
 import { createBot, killedPod, soon } from './bot.ts';
 
 const INCIDENT = 'OOM-1001';
@@ -89,16 +91,176 @@ it('waits after a change before it lets the next one be proposed', async () => {
   expect(await bot.propose.draft(ANYBODY, soon())).toMatchObject({ kind: 'draft' });
 });
 
-it.each([
-  { name: 'routes', narrowed: policy({ routes: ['pull-request'] }) },
-  { name: 'maxLimit', narrowed: policy({ maxLimit: toBytes(300 * MIB) }) },
-])('approves nothing that $name no longer allows', async ({ name, narrowed }) => {
-  const { world, bot } = await alerted(policy());
-  const outcome = await bot.propose.propose({ ...ASKED, requester: 'UALICE' }, soon());
+async function asked(rules: Policy = policy(), more: { readonly request?: string; readonly way?: 'template' } = {}) {
+  const { world, bot } = await alerted(rules);
+  const outcome = await bot.propose.propose({ ...ASKED, requester: 'UALICE', ...more }, soon());
   if (outcome.kind !== 'proposed') throw new Error(JSON.stringify(outcome));
+  const { proposalId } = outcome;
+  return {
+    world,
+    bot,
+    proposalId,
+    decision: { proposalId, version: 1, decider: 'UBOB', decision: { kind: 'approve' } } as const,
+  };
+}
+
+/** From now on Argo CD brings it from a repository. */
+function takenOver(world: FakeWorld): void {
+  const fieldOwners = [{ tool: 'argo-cd', signal: 'annotation tracking-id', name: 'shop' }] as const;
+  world.editor.template = { ...world.editor.template, fieldOwners };
+}
+
+/** A request of 300Mi of 384Mi, on a node with 7680Mi. */
+const NARROWED: readonly { readonly rule: string; readonly narrowed: Policy }[] = [
+  { rule: 'namespaces', narrowed: policy({ namespaces: ['!payments'] }) },
+  { rule: 'kinds', narrowed: policy({ kinds: ['StatefulSet'] }) },
+  { rule: 'routes', narrowed: policy({ routes: ['pull-request'] }) },
+  { rule: 'minLimit', narrowed: policy({ minLimit: toBytes(400 * MIB) }) },
+  { rule: 'maxLimit', narrowed: policy({ maxLimit: toBytes(300 * MIB) }) },
+  { rule: 'maxFactor', narrowed: policy({ maxFactor: 1.2 }) },
+  { rule: 'maxNodeShare', narrowed: policy({ maxNodeShare: 0.01 }) },
+  { rule: 'minRequestShare', narrowed: policy({ minRequestShare: 0.9 }) },
+  { rule: 'maxRequestShare', narrowed: policy({ maxRequestShare: 0.5 }) },
+  { rule: 'quietHours', narrowed: policy({ quietHours: [{ days: [2], from: 0, to: 6 * 60, timezone: 'UTC' }] }) },
+];
+
+it.each(NARROWED)('approves nothing that $rule does not allow any more at the click', async ({ rule, narrowed }) => {
+  const { world, bot, proposalId, decision } = await asked(policy(), { request: '300Mi' });
   const { decide } = createBot(world, narrowed);
-  const decision = { proposalId: outcome.proposalId, version: 1, decider: 'UBOB', decision: { kind: 'approve' } } as const;
-  expect(await decide.decide(decision, soon())).toMatchObject({ kind: 'refused', reason: textWith(`policy.${name}`) });
+  expect(await decide.decide(decision, soon())).toMatchObject({ kind: 'refused', reason: textWith(`policy.${rule}`) });
+  expect((await world.ports.proposals.get(proposalId))?.state.kind).toBe('pending');
+  expect(await bot.decide.decide(decision, soon())).toEqual({ kind: 'approved' });
+});
+
+async function writtenUnder(narrowed: Policy, before?: (world: FakeWorld) => void) {
+  const { world, bot, proposalId, decision } = await asked(policy(), { request: '300Mi' });
+  expect(await bot.decide.decide(decision, soon())).toEqual({ kind: 'approved' });
+  before?.(world);
+  const outcome = await createBot(world, narrowed).apply({ proposalId }, soon());
+  return { world, outcome, state: (await world.ports.proposals.get(proposalId))?.state };
+}
+
+it.each([
+  ...NARROWED,
+  { rule: 'approvals', narrowed: policy({ approvals: 2 }) },
+  { rule: 'dryRunOnly', narrowed: policy({ dryRunOnly: true }) },
+])('writes nothing that $rule does not allow any more after the click', async ({ rule, narrowed }) => {
+  const { world, outcome, state } = await writtenUnder(narrowed);
+  expect(outcome).toMatchObject({ kind: 'not-applied', reason: textWith(`policy.${rule}`) });
+  expect(state).toMatchObject({ kind: 'closed', verdict: { kind: 'not-applied' } });
+  expect(world.editor.writes).toBe(0);
+});
+
+it('holds to the override for the labels that the workload has by now', async () => {
+  const gold = policy({ overrides: [{ namespaces: ['*'], labels: { tier: 'gold' }, rules: { maxFactor: 1.2 } }] });
+  const { outcome } = await writtenUnder(gold, (world) => {
+    world.editor.template = { ...world.editor.template, labels: { tier: 'gold' } };
+  });
+  expect(outcome).toMatchObject({ kind: 'not-applied', reason: textWith('policy.maxFactor') });
+});
+
+it.each([
+  {
+    name: 'is no approver any more',
+    rules: policy({ approvers: [{ namespaces: ['*'], users: ['UDAVE'], groups: [] }] }),
+    standing: 'full',
+  },
+  { name: 'left the workspace', rules: policy(), standing: 'deactivated' },
+] as const)('writes nothing once somebody who approved it $name', async ({ rules, standing }) => {
+  const { world, outcome } = await writtenUnder(rules, ({ ports }) => {
+    ports.people.person = async (id) => ({ id, name: id, standing });
+  });
+  expect(outcome).toMatchObject({ kind: 'not-applied', reason: textWith('may not approve it any more') });
+  expect(world.editor.writes).toBe(0);
+});
+
+it('waits with the write while Slack does not say who is in the group, and writes once it does', async () => {
+  const byGroup = policy({ approvers: [{ namespaces: ['*'], users: [], groups: ['SLEADS'] }] });
+  const { world, bot } = await alerted(byGroup);
+  world.ports.people.members = async () => known(['UBOB'], 'Slack', NOW);
+  const outcome = await bot.propose.propose({ ...ASKED, requester: 'UALICE' }, soon());
+  const proposalId = outcome.kind === 'proposed' ? outcome.proposalId : '';
+  const decided = await bot.decide.decide({ proposalId, version: 1, decider: 'UBOB', decision: { kind: 'approve' } }, soon());
+  expect(decided).toEqual({ kind: 'approved' });
+  world.ports.people.members = async () => unavailable('Slack does not answer');
+  await expect(bot.apply({ proposalId }, soon())).rejects.toThrow('could not be read');
+  expect(world.editor.writes).toBe(0);
+  world.ports.people.members = async () => known(['UBOB'], 'Slack', NOW);
+  expect(await bot.apply({ proposalId }, soon())).toMatchObject({ kind: 'written' });
+  expect(world.editor.writes).toBe(1);
+});
+
+it('writes nothing that nobody got to write before it expired', async () => {
+  const { outcome } = await writtenUnder(policy(), ({ clock }) => clock.advance(25 * HOUR));
+  expect(outcome).toMatchObject({ kind: 'not-applied', reason: textWith('expired') });
+});
+
+describe('an owner that nobody knows', () => {
+  /** Decided by a process of another cluster, which cannot read the object, about a proposal that keeps no route. */
+  async function decidedElsewhere(rules: Policy) {
+    const { world, proposalId, decision } = await asked();
+    const stored = await world.ports.proposals.get(proposalId);
+    if (stored === undefined) throw new Error('gone');
+    await world.ports.proposals.replace({ ...stored, version: stored.version + 1, route: undefined });
+    return createBot(world, rules, { cluster: 'elsewhere' }).decide.decide(decision, soon());
+  }
+
+  it('counts as one that takes a live patch back', async () => {
+    expect(await decidedElsewhere(policy({ routes: ['live', 'pull-request'] }))).toMatchObject({
+      kind: 'refused',
+      reason: textWith('policy.routes: live-override is not among live, pull-request'),
+    });
+    expect(await decidedElsewhere(policy())).toEqual({ kind: 'approved' });
+  });
+
+  it('is known by what the review kept', async () => {
+    const { world, decision } = await asked();
+    const { decide } = createBot(world, policy({ routes: ['live'] }), { cluster: 'elsewhere' });
+    expect(await decide.decide(decision, soon())).toEqual({ kind: 'approved' });
+  });
+});
+
+describe('an owner that came after the kill was explained', () => {
+  it('is seen by the review, and the live patch has to be chosen', async () => {
+    const { world, bot } = await alerted(policy());
+    takenOver(world);
+    expect(await bot.propose.draft(ANYBODY, soon())).toMatchObject({ usualWay: undefined, takenBackBy: 'Argo CD (shop)' });
+    expect(await bot.propose.propose({ ...ASKED, requester: 'UALICE' }, soon())).toMatchObject({ problems: [{ field: 'way' }] });
+  });
+
+  it('refuses the live patch where the policy wants only pull requests, and says why', async () => {
+    const { world, bot } = await alerted(policy({ routes: ['live', 'pull-request'] }));
+    takenOver(world);
+    expect(await bot.propose.draft(ANYBODY, soon())).toMatchObject({
+      kind: 'refused',
+      reason: textWith('Argo CD (shop) brings it from a repository (annotation tracking-id)'),
+    });
+  });
+
+  it('voids what was reviewed without it, at the click', async () => {
+    const { world, bot, proposalId, decision } = await asked();
+    takenOver(world);
+    expect(await bot.decide.decide(decision, soon())).toMatchObject({
+      kind: 'refused',
+      reason: textWith('Argo CD (shop) owns it since it was reviewed'),
+    });
+    expect((await world.ports.proposals.get(proposalId))?.state).toMatchObject({ kind: 'expired' });
+  });
+
+  it('voids what was approved without it, at the write', async () => {
+    const { world, outcome } = await writtenUnder(policy(), takenOver);
+    expect(outcome).toMatchObject({ kind: 'not-applied', reason: textWith('owns it since it was reviewed') });
+    expect(world.editor.writes).toBe(0);
+  });
+
+  it('changes nothing about a live patch that was chosen knowingly', async () => {
+    const { world, bot } = await alerted(policy());
+    takenOver(world);
+    const outcome = await bot.propose.propose({ ...ASKED, requester: 'UALICE', way: 'template' }, soon());
+    const proposalId = outcome.kind === 'proposed' ? outcome.proposalId : '';
+    await bot.decide.decide({ proposalId, version: 1, decider: 'UBOB', decision: { kind: 'approve' } }, soon());
+    expect(await bot.apply({ proposalId }, soon())).toMatchObject({ kind: 'written' });
+  });
 });
 
 it('lets nobody ask for an undo by a way that is no longer allowed', async () => {

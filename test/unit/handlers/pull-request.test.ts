@@ -30,6 +30,7 @@ async function owned({ rules = policy(), crash }: { readonly rules?: Policy; rea
     fieldOwners: [{ tool: 'argo-cd', signal: 'annotation tracking-id', name: 'shop' }] as const,
   };
   world.ports.evidence.read = async () => evidence({ owner: known(owner, 'owner chain', NOW) });
+  world.editor.template = { ...world.editor.template, fieldOwners: owner.fieldOwners };
   world.repositories.refusal = undefined;
   const bot = createBot(world, rules);
   await bot.watch(killedPod(world), { initial: false });

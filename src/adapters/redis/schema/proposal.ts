@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { WAYS } from '../../../domain/change.ts';
+import { CHANGE_ROUTES } from '../../../domain/policy.ts';
 import type { Proposal } from '../../../domain/proposal.ts';
 import { FINDING_TOPICS } from '../../../domain/review.ts';
 import { bytes, gaps, instant, memoryResources, millis, workload } from './basic.ts';
@@ -85,6 +86,7 @@ export const proposalSchema = z.object({
   }),
   hash: z.string(),
   labels: z.record(z.string(), z.string()),
+  route: z.enum(CHANGE_ROUTES).optional(),
   findings: z.array(finding),
   approvals: z.array(z.object({ by: z.string(), at: instant })),
   undoes: z.string().optional(),

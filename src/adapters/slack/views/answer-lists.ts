@@ -11,7 +11,7 @@ import { code, cut, mention, moment, prose } from '../text.ts';
 import { choiceBlock, pageBlocks } from './answer-blocks.ts';
 import { incidentLine } from './incident-line.ts';
 import { muteLine } from './mute-words.ts';
-import { changeInWords, objectInWords, outcomeSentence } from './proposal-words.ts';
+import { changeInWords, objectInWords, outcomeSentence, who } from './proposal-words.ts';
 import type { Rendered } from './rendered.ts';
 
 type Of<Kind extends Answer['kind']> = Extract<Answer, { readonly kind: Kind }>;
@@ -52,15 +52,15 @@ export function historyView({ workload, incidents, proposals, records }: Of<'his
 }
 
 function changeLine(proposal: Proposal): string {
-  return `:wrench: *${proposal.id}* ${moment(proposal.createdAt)} · ${mention(proposal.requester)} asked: ${changeInWords(proposal.change)} (“${prose(cut(proposal.reason, 200))}”). ${outcomeSentence(proposal)}`;
+  return `:wrench: *${proposal.id}* ${moment(proposal.createdAt)} · ${who(proposal.requester)} asked: ${changeInWords(proposal.change)} (“${prose(cut(proposal.reason, 200))}”). ${outcomeSentence(proposal)}`;
 }
 
 /** As the audit has it: who, what, and what came of it. */
 function recordLine({ at, actor, action, result, proposalId, before, after, outcome }: AuditEvent): string {
-  const who = actor.kind === 'person' ? mention(actor.id) : 'Headroom';
+  const name = actor.kind === 'person' ? mention(actor.id) : 'Headroom';
   const sizes = after?.limit === undefined ? '' : ` ${prose(before?.limit ?? 'none')} to ${prose(after.limit)}`;
   const came = result === 'done' ? '' : ` · *${result}*${outcome === undefined ? '' : `: ${prose(cut(outcome, 120))}`}`;
-  return `• ${moment(at)} ${who}: ${action}${proposalId === undefined ? '' : ` ${prose(proposalId)}`}${sizes}${came}`;
+  return `• ${moment(at)} ${name}: ${action}${proposalId === undefined ? '' : ` ${prose(proposalId)}`}${sizes}${came}`;
 }
 
 export function approvalsView({ mine, others }: Of<'approvals'>): Rendered {
@@ -77,7 +77,7 @@ export function approvalsView({ mine, others }: Of<'approvals'>): Rendered {
 }
 
 function waitingLine(proposal: Proposal): string {
-  return `*${proposal.id}* · ${mention(proposal.requester)} asks: ${changeInWords(proposal.change)} for ${objectInWords(proposal.change)} · until ${moment(proposal.expiresAt)}`;
+  return `*${proposal.id}* · ${who(proposal.requester)} asks: ${changeInWords(proposal.change)} for ${objectInWords(proposal.change)} · until ${moment(proposal.expiresAt)}`;
 }
 
 /** With the button that shows it and lets it be approved. */

@@ -8,7 +8,7 @@ import type { Instant } from '../../../domain/time.ts';
 import { workloadName } from '../../../domain/workload.ts';
 import type { AnyBlock, ChartBlock } from '../blocks.ts';
 import { context, header, LIMITS, section } from '../blocks.ts';
-import { code, cut, fenced, mention, moment, prose } from '../text.ts';
+import { code, cut, fenced, moment, prose } from '../text.ts';
 import { table } from './answer-blocks.ts';
 import { fitted } from './fitted.ts';
 import { changeInWords, objectInWords, outcomeSentence, who } from './proposal-words.ts';
@@ -35,7 +35,7 @@ export function digestView(digest: Digest, plain: boolean): Rendered {
           .slice(0, SHOWN.changed)
           .map(
             (proposal) =>
-              `*${proposal.id}* ${changeInWords(proposal.change)} for ${objectInWords(proposal.change)}, asked by ${mention(proposal.requester)}${approvedBy(proposal)}. ${outcomeSentence(proposal)}`,
+              `*${proposal.id}* ${changeInWords(proposal.change)} for ${objectInWords(proposal.change)}, asked by ${who(proposal.requester)}${approvedBy(proposal)}. ${outcomeSentence(proposal)}`,
           ),
       ),
       ...listed(

@@ -7,10 +7,10 @@ import type { DecisionDraft } from '../../../ports/conversation.ts';
 import { context, preformatted, section } from '../blocks.ts';
 import type { Origin, ProposalRef } from '../ids.ts';
 import { CALLBACK, encode, FIELD } from '../ids.ts';
-import { cut, mention, prose } from '../text.ts';
+import { cut, prose } from '../text.ts';
 import { plain, reasonInput } from './modal-parts.ts';
 import { findingBlocks } from './proposal.ts';
-import { changeInWords, objectInWords } from './proposal-words.ts';
+import { changeInWords, objectInWords, who } from './proposal-words.ts';
 
 type Blocks = ModalView['blocks'];
 
@@ -42,7 +42,7 @@ export function approveModal({ proposal }: DecisionDraft, origin: Origin): Modal
       section(`You approve *exactly this* for ${objectInWords(change)}: ${changeInWords(change)}.`),
       preformatted(diffLines(change), 2500),
       ...findingBlocks(proposal.findings),
-      section(`*Asked by* ${mention(proposal.requester)}\n>${prose(cut(proposal.reason, 500)).replaceAll('\n', '\n>')}`),
+      section(`*Asked by* ${who(proposal.requester)}\n>${prose(cut(proposal.reason, 500)).replaceAll('\n', '\n>')}`),
       ...(proposal.temporary
         ? [
             {

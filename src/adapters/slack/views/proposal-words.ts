@@ -127,7 +127,7 @@ function verdictSentence(verdict: Verdict, { change }: Proposal): string {
   }
 }
 
-function capital(text: string): string {
+export function capital(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }
 

@@ -12,7 +12,7 @@ import type { AnyBlock } from '../blocks.ts';
 import { actions, button, context, fields, preformatted, section } from '../blocks.ts';
 import { ACTION, encode } from '../ids.ts';
 import { cut, mention, mentionGroup, moment, prose } from '../text.ts';
-import { changeInWords, objectInWords, outcomeSentence, wayInWords, who } from './proposal-words.ts';
+import { capital, changeInWords, objectInWords, outcomeSentence, wayInWords, who } from './proposal-words.ts';
 import type { Rendered } from './rendered.ts';
 
 export type ProposalInput = { readonly incident: Incident; readonly proposal: Proposal; readonly approvers: Approvers };
@@ -20,7 +20,7 @@ export type ProposalInput = { readonly incident: Incident; readonly proposal: Pr
 export function proposalView({ proposal, incident, approvers }: ProposalInput): Rendered {
   const { change, state, revision } = proposal;
   const way = wayInWords(change);
-  const asks = `${mention(proposal.requester)} asks to change ${changeInWords(change)} for ${objectInWords(change)}.${way === undefined ? '' : ` ${way}.`}`;
+  const asks = `${capital(who(proposal.requester))} asks to change ${changeInWords(change)} for ${objectInWords(change)}.${way === undefined ? '' : ` ${way}.`}`;
   const id = revision === 1 ? proposal.id : `${proposal.id}, revision ${revision}`;
   return {
     text: `${asks} ${state.kind === 'pending' ? 'Somebody else has to approve it.' : outcomeSentence(proposal)}`,
@@ -106,7 +106,7 @@ export function outcomeView({ proposal }: { readonly proposal: Proposal }): Rend
       section(`*${title(proposal)}.* ${sentence}`),
       fields([
         ['Object', objectInWords(change)],
-        ['Asked by', mention(proposal.requester)],
+        ['Asked by', who(proposal.requester)],
         ['Approved by', approver],
         ['Last step', 'at' in state ? moment(state.at) : moment(proposal.createdAt)],
       ]),
@@ -173,7 +173,7 @@ function nextStep({ state, temporary, change }: Proposal): string {
         : `Next: one further raise can be asked for, ${furtherWords(change)}; after that it is up to people. The larger limit stays: taking it back would only make it die sooner.`;
     case 'not-rolled-out':
       return state.verdict.undo === 'automatic'
-        ? 'Next: the values of before are written again, as a change of their own.'
+        ? 'Next: the values of before come back by a change of their own.'
         : 'The new template is still there. Look at the events of the new pods, then review a fix, or Undo.';
     case 'restored':
       return 'Next: the incident is open again, with the limit of before.';

@@ -10,9 +10,9 @@ import { workloadName } from '../../../domain/workload.ts';
 import type { AnyBlock } from '../blocks.ts';
 import { actions, button, context, fields, header, section } from '../blocks.ts';
 import { ACTION, encode } from '../ids.ts';
-import { code, cut, mention, mentionChannel, moment, prose } from '../text.ts';
+import { code, cut, mentionChannel, moment, prose } from '../text.ts';
 import { careControls, careWords, ownerWords, quietWords } from './care-words.ts';
-import { changeInWords, outcomeSentence } from './proposal-words.ts';
+import { changeInWords, outcomeSentence, who } from './proposal-words.ts';
 import type { Rendered, Strip } from './rendered.ts';
 import { COLOR } from './rendered.ts';
 import { notQuietYet, quietWithoutChange } from './watched-words.ts';
@@ -69,7 +69,7 @@ function times(count: number): string {
 
 export function whatHappened({ incident, dossier }: RootInput): string {
   const { lastKill, workload } = incident;
-  const who =
+  const what =
     lastKill.how === 'node'
       ? `Node ${code(workload.name)}`
       : `Container ${code(incident.container)} in ${code(workloadName(workload))}`;
@@ -77,7 +77,7 @@ export function whatHappened({ incident, dossier }: RootInput): string {
   const serving =
     owner?.replicas === undefined ? '' : ` *${owner.readyReplicas ?? 0} of ${owner.replicas}* replicas are serving.`;
   const kills = `Killed *${times(incident.killCount)}* since ${moment(incident.openedAt)}, *${lastKill.restartCount}* ${lastKill.restartCount === 1 ? 'restart' : 'restarts'} of its pod.`;
-  return `${who} ${deed(incident, dossier)}\n${kills}${serving}`;
+  return `${what} ${deed(incident, dossier)}\n${kills}${serving}`;
 }
 
 function deed({ lastKill }: Incident, dossier: Dossier | undefined): string {
@@ -166,7 +166,7 @@ export function stripFor(incident: Incident, proposal: Proposal | undefined): St
       return {
         color: COLOR.waiting,
         word: 'Waiting for approval',
-        text: proposal === undefined ? seen : `${changeInWords(proposal.change)}, asked by ${mention(proposal.requester)}`,
+        text: proposal === undefined ? seen : `${changeInWords(proposal.change)}, asked by ${who(proposal.requester)}`,
       };
     case 'changing':
       return { color: COLOR.moving, word: 'Rolling out', text: proposal === undefined ? '' : outcomeSentence(proposal) };
