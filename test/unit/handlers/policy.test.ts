@@ -263,6 +263,22 @@ describe('an owner that came after the kill was explained', () => {
   });
 });
 
+it('asks again when it is resumed, also before a pull request', async () => {
+  const { world, bot } = await alerted(policy());
+  takenOver(world);
+  world.repositories.refusal = undefined;
+  const outcome = await bot.propose.propose({ ...ASKED, requester: 'UALICE' }, soon());
+  const proposalId = outcome.kind === 'proposed' ? outcome.proposalId : '';
+  await bot.decide.decide({ proposalId, version: 1, decider: 'UBOB', decision: { kind: 'approve' } }, soon());
+  const { dossier } = world.ports.incidents;
+  world.ports.incidents.dossier = () => Promise.reject(new Error('the process died here'));
+  await expect(bot.apply({ proposalId }, soon())).rejects.toThrow('died');
+  world.ports.incidents.dossier = dossier;
+  const { apply } = createBot(world, policy({ maxLimit: toBytes(300 * MIB) }));
+  expect(await apply({ proposalId }, soon())).toMatchObject({ kind: 'not-applied', reason: textWith('policy.maxLimit') });
+  expect(world.repositories.opened).toBe(0);
+});
+
 it('lets nobody ask for an undo by a way that is no longer allowed', async () => {
   const { world, bot, proposalId } = await approved(policy());
   world.editor.status = { kind: 'failed', message: 'no node has room' };
