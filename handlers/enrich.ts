@@ -12,7 +12,7 @@ import { kernelNearby } from '../src/domain/kernel-nearby.ts';
 import { withEarlier } from '../src/domain/kernel-oom.ts';
 import { completed, hasLate } from '../src/domain/late-evidence.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
-import { containerIdOf, isLateMark } from '../src/domain/oom-kill.ts';
+import { containerIdOf, isLateMark, isOfSandbox } from '../src/domain/oom-kill.ts';
 import { valueOf } from '../src/domain/piece.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
@@ -139,11 +139,15 @@ const KERNEL_WITHIN = 5 * MINUTE;
  */
 async function withKernelReport({ kernel }: EnrichPorts, kill: Kill): Promise<Kill> {
   const containerId = containerIdOf(kill);
-  if (kill.kernel !== undefined || containerId === undefined) return kill;
-  const reports = await kernel.find({ cluster: kill.ref.cluster, containerId });
+  if (kill.kernel !== undefined || (containerId === undefined && !isOfSandbox(kill))) return kill;
+  // The kernel's report of a sandbox carries an id of its own, and no container of the pod had one yet.
+  const reports =
+    containerId === undefined ? await kernel.inPod(kill.ref) : await kernel.find({ cluster: kill.ref.cluster, containerId });
   const at = kill.finishedAt ?? kill.seenAt;
   const own = reports.find((report) => isLateMark(kill) || Math.abs(report.at - at) <= KERNEL_WITHIN);
-  return { ...kill, kernel: own && withEarlier(own.kill, reports.filter(({ at: each }) => each < own.at).length) };
+  // Of a sandbox they are earlier tries.
+  const earlier = containerId === undefined ? [] : reports.filter(({ at: each }) => own !== undefined && each < own.at);
+  return { ...kill, kernel: own && withEarlier(own.kill, earlier.length) };
 }
 
 /** The node's agent may be slower than the kubelet: its report then asks who missed it. One that came meanwhile, before the word was left, is here now. */

@@ -85,12 +85,13 @@ function withKernel({ kernel }: Kill, diagnosis: Diagnosis): Diagnosis {
   return { ...diagnosis, facts: [fact, ...diagnosis.facts] };
 }
 
-function withSuspicion({ how }: Kill, diagnosis: Diagnosis): Diagnosis {
-  if (how !== 'suspected') return diagnosis;
+function withSuspicion({ how, shownIn, kernel }: Kill, diagnosis: Diagnosis): Diagnosis {
+  if (how !== 'suspected' || kernel !== undefined) return diagnosis;
+  const said = shownIn === 'event' ? 'The runtime only says that the process had ended' : 'The runtime did not mark it OOMKilled';
   return {
     ...diagnosis,
     confidence: 'low',
-    against: ['The runtime did not mark it OOMKilled; that it was a memory kill is probable, not sure.', ...diagnosis.against],
+    against: [`${said}; that it was a memory kill is probable, not sure.`, ...diagnosis.against],
     toSettle: 'The kernel log of the node at that time.',
   };
 }

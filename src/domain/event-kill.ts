@@ -1,4 +1,5 @@
-// Memory kills that only an Event tells of (domain.md 1.2, 1.6): a pod whose sandbox could not start, and a node that ran out of memory.
+// Memory kills that only an Event tells of (domain.md 1.2, 1.6): a pod whose sandbox could not start, and a node that ran out of memory. Of a sandbox that
+// was gone before it could start the runtime does not say what ended it: that is only suspected (suspicion.ts).
 
 import type { Kill } from './oom-kill.ts';
 import { killOf, START_OOM } from './oom-kill.ts';
@@ -15,8 +16,14 @@ export type ClusterEvent = {
   readonly lastSeen?: Instant | undefined;
 };
 
+/**
+ * runc's words, and those of containerd's shim, for a process that ended between its creation and its start: killed by the kernel where the limit is that
+ * small (containers/podman#1579, moby/moby#41167), and nothing else says so.
+ */
+const STOPPED = /cannot start a (?:stopped process|container that has stopped)/i;
+
 export function isSandboxKill({ reason, message, object }: ClusterEvent): boolean {
-  return object.kind === 'Pod' && reason === 'FailedCreatePodSandBox' && START_OOM.test(message);
+  return object.kind === 'Pod' && reason === 'FailedCreatePodSandBox' && (START_OOM.test(message) || STOPPED.test(message));
 }
 
 /** One per pod: the kubelet tries again and again, and each time it fails the same way. */
@@ -26,7 +33,7 @@ export function sandboxKill(event: ClusterEvent, pod: PodFacts, seenAt: Instant)
   return {
     ...killOf(pod, container),
     id: [pod.cluster, pod.uid, container.name, 'sandbox'].join('/'),
-    how: 'sandbox',
+    how: START_OOM.test(event.message) ? 'sandbox' : 'suspected',
     reason: event.reason,
     message: event.message,
     finishedAt: event.lastSeen,

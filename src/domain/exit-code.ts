@@ -1,6 +1,7 @@
 // What an exit code says, in words a novice understands. 128 + n is how shells and runtimes write "ended by signal n".
 
 import type { Kill } from './oom-kill.ts';
+import { isOfSandbox } from './oom-kill.ts';
 
 const SIGNALS: ReadonlyMap<number, string> = new Map([
   [1, 'SIGHUP'],
@@ -28,8 +29,9 @@ export function explainExitCode(code: number): string {
 }
 
 /** The same for a kill, where a code other than 137 needs a reason: the kernel killed another process of the container than the first. */
-export function explainKillCode({ exitCode, how }: Kill): string {
-  if (how === 'sandbox') return 'No container was started, so there is no exit code and no log.';
+export function explainKillCode(kill: Kill): string {
+  const { exitCode, how } = kill;
+  if (isOfSandbox(kill)) return 'No container was started, so there is no exit code and no log.';
   if (how === 'node') return 'This is the node’s own report; a container that was killed shows its own exit code.';
   if (how === 'suspected') return `${explainExitCode(137)} The runtime did not mark it OOMKilled, which it sometimes misses.`;
   if (exitCode === undefined) {

@@ -16,7 +16,8 @@ export type KillId = string;
 
 /**
  * oom-killed: the runtime said so. start-oom: killed while starting, container init. suspected: SIGKILL without the runtime's mark, a kill only if the
- * evidence says so. silent: a child was killed and the container lives on. sandbox: the pod's sandbox was killed, so no container ever started.
+ * evidence says so; or a sandbox that was gone before it could start. silent: a child was killed and the container lives on. sandbox: the pod's sandbox was
+ * killed, so no container ever started.
  * node: the node ran out of memory, seen on the node itself.
  */
 export type KillKind = 'oom-killed' | 'start-oom' | 'suspected' | 'silent' | 'sandbox' | 'node';
@@ -58,6 +59,11 @@ export type Kill = {
 export const IGNORE_ANNOTATION = 'headroom.dev/ignore';
 
 export const START_OOM = /OOM-killed \(memory limit too low\?\)/i;
+
+/** No container of the pod ever started: its sandbox was killed, surely or by all that is known. */
+export function isOfSandbox({ how, shownIn }: Pick<Kill, 'how' | 'shownIn'>): boolean {
+  return how === 'sandbox' || (how === 'suspected' && shownIn === 'event');
+}
 
 /** Every memory kill the pod shows now, `state` before `lastState`, in container order. */
 export function findKills(pod: PodFacts, seenAt: Instant): readonly Kill[] {

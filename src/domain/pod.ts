@@ -2,6 +2,7 @@
 // what the pod does not say is undefined.
 
 import type { Bytes } from './memory.ts';
+import { toBytes } from './memory.ts';
 import type { Instant } from './time.ts';
 import type { ContainerRole, OwnerReference } from './workload.ts';
 
@@ -92,6 +93,16 @@ export type PodFacts = {
 /** The limit the kernel enforced on the container: in force, else the spec's, else the pod's. */
 export function effectiveLimit(pod: PodFacts, container: PodContainer): QuantityText | undefined {
   return container.inForce?.limit ?? container.resources.limit ?? pod.podResources.limit;
+}
+
+/** Of the pod's own cgroup, under which its sandbox lives: the pod's limit, else what its containers may have together where each has a limit (domain.md 1.5). */
+export function podCgroupLimit({ podResources, containers }: Pick<PodFacts, 'podResources' | 'containers'>): Bytes | undefined {
+  if (podResources.limit !== undefined) return podResources.limit.bytes;
+  const own = containers.filter(({ role }) => role !== 'ephemeral');
+  const limits = own.map(({ role, resources }) => ({ role, bytes: resources.limit?.bytes ?? Number.POSITIVE_INFINITY }));
+  const together = limits.filter(({ role }) => role !== 'init').reduce((sum, { bytes }) => sum + bytes, 0);
+  const most = Math.max(together, ...limits.map(({ bytes }) => bytes));
+  return limits.length === 0 || !Number.isFinite(most) ? undefined : toBytes(most);
 }
 
 export function findContainer(pod: PodFacts, name: string): PodContainer | undefined {

@@ -2,8 +2,12 @@
 // to speak for it, and nothing may explain it otherwise: exit code 137 alone never makes a memory kill.
 
 import type { EventLine, Evidence } from './evidence.ts';
+import { formatBytes, MIB, toBytes } from './memory.ts';
 import type { Kill } from './oom-kill.ts';
+import { isOfSandbox } from './oom-kill.ts';
 import { valueOf } from './piece.ts';
+import type { PodFacts } from './pod.ts';
+import { podCgroupLimit } from './pod.ts';
 import type { Instant } from './time.ts';
 import { MINUTE } from './time.ts';
 
@@ -22,6 +26,7 @@ const SAMPLE_WITHIN = 5 * MINUTE;
 
 export function weighSuspicion(kill: Kill, evidence: Evidence): Suspicion {
   if (kill.kernel !== undefined) return { kind: 'holds', because: 'the kernel reports the kill' };
+  if (isOfSandbox(kill)) return weighSandbox(evidence);
   const other = otherwise(kill, evidence);
   if (other !== undefined) return { kind: 'dropped', because: other };
   const at = kill.finishedAt ?? kill.seenAt;
@@ -32,10 +37,28 @@ export function weighSuspicion(kill: Kill, evidence: Evidence): Suspicion {
   return evidence.events.kind === 'known' ? { kind: 'holds', because } : { kind: 'open', leaning: 'holds', because };
 }
 
-function otherwise({ startedAt }: Kill, evidence: Evidence): string | undefined {
+/** CRI-O refuses a lower limit, because runc could not start under it (server/container_create.go); containerd lets it try. */
+const RUNTIME_NEEDS = toBytes(12 * MIB);
+
+/** The runtime found the process of the sandbox gone: a deletion does that, and so does the kernel where the pod may have hardly any memory. */
+function weighSandbox(evidence: Evidence): Suspicion {
   const pod = valueOf(evidence.pod);
+  const other = podSays(pod);
+  if (other !== undefined) return { kind: 'dropped', because: other };
+  const limit = pod === undefined ? undefined : podCgroupLimit(pod);
+  if (limit === undefined || limit > RUNTIME_NEEDS)
+    return { kind: 'open', leaning: 'dropped', because: 'the sandbox ended before it could start, and nothing points to memory' };
+  return { kind: 'holds', because: `the pod may have ${formatBytes(limit)}, too little for a container runtime` };
+}
+
+function podSays(pod: PodFacts | undefined): string | undefined {
   if (pod?.reason !== undefined) return `the pod says ${pod.reason}`;
-  if (pod?.deletedAt !== undefined) return 'the pod was being deleted';
+  return pod?.deletedAt === undefined ? undefined : 'the pod was being deleted';
+}
+
+function otherwise({ startedAt }: Kill, evidence: Evidence): string | undefined {
+  const said = podSays(valueOf(evidence.pod));
+  if (said !== undefined) return said;
   const event = valueOf(evidence.events)?.find(
     (line) => isRecent(line, startedAt) && OTHERWISE.test(`${line.reason} ${line.message}`),
   );

@@ -6,7 +6,7 @@ import type { Task } from '../kernel-tasks.ts';
 import { mainOf } from '../kernel-tasks.ts';
 import { formatBytes, toBytes } from '../memory.ts';
 import type { Kill } from '../oom-kill.ts';
-import { isLateMark } from '../oom-kill.ts';
+import { isLateMark, isOfSandbox } from '../oom-kill.ts';
 import type { Case, Rule } from './case.ts';
 
 /** A process below this share of all is a helper: a shell, a supervisor, a probe. */
@@ -17,7 +17,7 @@ const NOTABLE = 0.2;
 export const childProcess: Rule = (facts) => {
   const { kill } = facts;
   if (kill?.how === 'silent') return { ...survived(facts, kill), facts: [...survived(facts, kill).facts, ...tableFacts(facts)] };
-  if (kill === undefined || kill.how === 'start-oom' || kill.how === 'sandbox') return undefined;
+  if (kill === undefined || kill.how === 'start-oom' || isOfSandbox(kill)) return undefined;
   if (isLateMark(kill)) return ended(facts, kill);
   return crowded(facts) ?? lostOthers(facts, kill);
 };

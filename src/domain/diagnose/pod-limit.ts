@@ -5,6 +5,7 @@ import type { Diagnosis } from '../diagnosis.ts';
 import type { NeighbourUse } from '../evidence.ts';
 import type { Bytes } from '../memory.ts';
 import { formatBytes } from '../memory.ts';
+import { isOfSandbox } from '../oom-kill.ts';
 import { valueOf } from '../piece.ts';
 import type { PodContainer, PodFacts } from '../pod.ts';
 import type { Case, Rule } from './case.ts';
@@ -12,7 +13,7 @@ import { staysBelow } from './node.ts';
 
 export const podLimit: Rule = (facts) => {
   const { kill, pod, container } = facts;
-  if (kill === undefined || pod === undefined || container === undefined) return undefined;
+  if (kill === undefined || pod === undefined || container === undefined || isOfSandbox(kill)) return undefined;
   if (container.role === 'ephemeral') return debugContainer(container);
   const beside = besides(pod, container);
   if (beside.length === 0) return undefined;

@@ -2,6 +2,7 @@
 // starts from (docs/sizing.md).
 
 import { formatBytes } from '../memory.ts';
+import { isOfSandbox } from '../oom-kill.ts';
 import { formatDuration, HOUR, MINUTE, toMillis } from '../time.ts';
 import { median } from '../trend.ts';
 import type { Case, Rule } from './case.ts';
@@ -15,16 +16,15 @@ const CONTAINER_START = /^runc:\[/;
 
 export const startFailure: Rule = ({ kill, limit }) => {
   const byKernel = kill?.kernel !== undefined && CONTAINER_START.test(kill.kernel.victim.command);
-  if (kill === undefined || (kill.how !== 'start-oom' && kill.how !== 'sandbox' && !byKernel)) return undefined;
+  if (kill === undefined || (kill.how !== 'start-oom' && !isOfSandbox(kill) && !byKernel)) return undefined;
   return {
     cause: 'startup',
     confidence: 'high',
-    summary:
-      kill.how === 'sandbox'
-        ? 'Not even the pod’s sandbox could start: the limit is too small for the container runtime itself.'
-        : 'It was killed before its program even ran: the limit is too small for the container runtime to start it.',
+    summary: isOfSandbox(kill)
+      ? 'Not even the pod’s sandbox could start: the limit is too small for the container runtime itself.'
+      : 'It was killed before its program even ran: the limit is too small for the container runtime to start it.',
     facts: [
-      byKernel && kill.how !== 'start-oom' && kill.how !== 'sandbox'
+      byKernel && kill.how !== 'start-oom' && !isOfSandbox(kill)
         ? `The process that was killed is ${kill.kernel?.victim.command ?? ''}, the container’s own start.`
         : `The runtime says: ${kill.message ?? 'OOM-killed while starting'}`,
       ...(limit === undefined ? [] : [`The limit is ${formatBytes(limit)}.`]),

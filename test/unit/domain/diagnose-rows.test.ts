@@ -253,6 +253,25 @@ describe('an eviction', () => {
   });
 });
 
+it('row 13: a sandbox that was gone before it could start is told as probable, unless the kernel has its word', () => {
+  const gone = {
+    how: 'suspected',
+    shownIn: 'event',
+    reason: 'FailedCreatePodSandBox',
+    exitCode: undefined,
+    limit: mi(3),
+  } as const;
+  const found = explain(gone, evidence());
+  expect(found).toMatchObject({ cause: 'startup', confidence: 'low' });
+  expect(found.summary).toContain('sandbox');
+  expect(found.against[0]).toContain('The runtime only says that the process had ended');
+  const sure = explain(
+    { ...gone, kernel: { ...KERNEL, scope: 'pod', victim: { ...KERNEL.victim, command: 'runc:[2:INIT]' } } },
+    evidence(),
+  );
+  expect(sure).toMatchObject({ cause: 'startup', confidence: 'high', against: [] });
+});
+
 it('row 9: a suspected kill is never told with more than low confidence', () => {
   expect(explain({ how: 'suspected', reason: 'Error' }, withUsage(series(48, () => 250)))).toMatchObject({
     cause: 'limit-too-low',

@@ -9,6 +9,13 @@ import { ago, NOW, podContainer, podFacts, size } from '../../support/build.ts';
 const SANDBOX =
   'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to start sandbox: runc create failed: container init was OOM-killed (memory limit too low?)';
 
+const STOPPED =
+  'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to start sandbox "02ae": failed to start sandbox container task "02ae": cannot start a stopped process';
+const RUNC_STOPPED = STOPPED.replace(
+  'cannot start a stopped process',
+  'OCI runtime start failed: cannot start a container that has stopped',
+);
+
 function event(overrides: Partial<ClusterEvent> = {}): ClusterEvent {
   return {
     uid: 'event-1',
@@ -32,6 +39,8 @@ function ofNode(overrides: Partial<ClusterEvent> = {}): ClusterEvent {
 describe('a sandbox that was killed (row 13)', () => {
   it.each([
     { name: 'as runc says it', given: event(), is: true },
+    { name: 'gone before its start, in containerd’s words', given: event({ message: STOPPED }), is: true },
+    { name: 'gone before its start, in runc’s words', given: event({ message: RUNC_STOPPED }), is: true },
     { name: 'for another reason', given: event({ message: 'failed to set up network' }), is: false },
     { name: 'of another kind', given: event({ reason: 'BackOff' }), is: false },
   ])('$name: $is', ({ given, is }) => {
@@ -42,6 +51,13 @@ describe('a sandbox that was killed (row 13)', () => {
     const tries = [event({ uid: 'a' }), event({ uid: 'b', lastSeen: NOW })].map((each) => sandboxKill(each, podFacts(), NOW)?.id);
     expect(new Set(tries).size).toBe(1);
     expect(tries[0]).toBe('prod/pod-1/app/sandbox');
+  });
+
+  it.each([
+    { name: 'surely, where runc says so', message: SANDBOX, how: 'sandbox' },
+    { name: 'maybe, where it was gone before its start', message: STOPPED, how: 'suspected' },
+  ])('was killed $name, under one identity', ({ message, how }) => {
+    expect(sandboxKill(event({ message }), podFacts(), NOW)).toMatchObject({ how, id: 'prod/pod-1/app/sandbox', message });
   });
 
   it('points to the container with the smallest limit', () => {

@@ -4,9 +4,10 @@ import { describe, expect, it } from 'vitest';
 import type { EventLine, Evidence } from '../../../src/domain/evidence.ts';
 import { createKernelReader } from '../../../src/domain/kernel-oom.ts';
 import { known, unavailable } from '../../../src/domain/piece.ts';
+import type { PodFacts } from '../../../src/domain/pod.ts';
 import { weighSuspicion } from '../../../src/domain/suspicion.ts';
 import { HOUR, MINUTE } from '../../../src/domain/time.ts';
-import { ago, evidence, kill, NOW, podFacts, series } from '../../support/build.ts';
+import { ago, evidence, kill, mi, NOW, podContainer, podFacts, series, size } from '../../support/build.ts';
 
 const SUSPECT = kill({ how: 'suspected', reason: 'Error' });
 const NEAR = known(
@@ -78,6 +79,49 @@ describe('a suspicion stays open', () => {
   it('when memory was close to the limit, but what may explain it otherwise could not be read', () => {
     const near = { kind: 'open', leaning: 'holds', because: 'its memory was close to the limit' };
     expect(weigh({ usage: NEAR, events: unavailable('no answer') })).toEqual(near);
+  });
+});
+
+describe('a sandbox that was gone before it could start (row 13)', () => {
+  const gone = kill({ how: 'suspected', shownIn: 'event', reason: 'FailedCreatePodSandBox', exitCode: undefined, limit: mi(3) });
+  const limited = (...limits: readonly (number | undefined)[]) =>
+    podFacts({
+      containers: limits.map((limit, index) =>
+        podContainer({ name: `c${index}`, resources: limit === undefined ? {} : { limit: size(limit) } }),
+      ),
+    });
+  const weighed = (pod: PodFacts, suspect = gone) => weigh({ pod: known(pod, 'pod status', NOW) }, suspect);
+
+  it.each([
+    { name: 'the pod may have 3 Mi', pod: limited(3) },
+    { name: 'its containers may have 12 Mi together', pod: limited(4, 8) },
+    { name: 'the pod as a whole may have 8 Mi', pod: { ...limited(undefined), podResources: { limit: size(8) } } },
+  ])('holds where $name', ({ pod }) => {
+    expect(weighed(pod).kind).toBe('holds');
+  });
+
+  it.each([
+    { name: 'the pod may have more than a runtime needs', pod: limited(4, 9) },
+    {
+      name: 'an init container may have more',
+      pod: podFacts({
+        containers: [
+          podContainer({ role: 'init', resources: { limit: size(64) } }),
+          podContainer({ resources: { limit: size(3) } }),
+        ],
+      }),
+    },
+    { name: 'one container may have any', pod: limited(3, undefined) },
+  ])('stays open where $name', ({ pod }) => {
+    expect(weighed(pod)).toMatchObject({ kind: 'open', leaning: 'dropped' });
+  });
+
+  it('stays open where the pod could not be read', () => {
+    expect(weigh({ pod: unavailable('no answer') }, gone)).toMatchObject({ kind: 'open', leaning: 'dropped' });
+  });
+
+  it('is dropped where the pod was being deleted', () => {
+    expect(weighed({ ...limited(3), deletedAt: ago(MINUTE) }).kind).toBe('dropped');
   });
 });
 

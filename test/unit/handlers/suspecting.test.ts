@@ -41,6 +41,30 @@ async function explaining(given: Kill) {
   return { world, ports, found, run: () => enrich({ killId: given.id }, soon()) };
 }
 
+describe('a sandbox that was gone before it could start', () => {
+  const gone = kill({
+    ...{ id: 'prod/pod-1/app/sandbox', how: 'suspected', shownIn: 'event', reason: 'FailedCreatePodSandBox' },
+    ...{ exitCode: undefined, finishedAt: NOW, seenAt: NOW },
+  });
+
+  it('is told when the node’s kernel killed it, whatever the limit is', async () => {
+    const { ports, world, run } = await explaining(gone);
+    expect((await run()).kind).toBe('later');
+    const victim = { pid: 7, command: 'runc:[2:INIT]', resident: toBytes(3_000_000) };
+    const report = { victim, scope: 'pod' as const, line: 'Memory cgroup out of memory: Killed process 7 (runc:[2:INIT])' };
+    const instance = { cluster: 'prod', podUid: 'pod-1', containerId: 'b'.repeat(64) };
+    await ports.kernel.save(instance, { key: 'boot-7', at: NOW, kill: report });
+    expect((await run()).kind).toBe('explained');
+    expect((await world.ports.incidents.dossier('OOM-1001'))?.diagnosis).toMatchObject({ cause: 'startup', confidence: 'high' });
+  });
+
+  it('is dropped when nothing points to memory', async () => {
+    const { world, run } = await explaining(gone);
+    world.clock.advance(2 * MINUTE);
+    expect((await run()).kind).toBe('not-a-kill');
+  });
+});
+
 describe('a suspected kill', () => {
   const suspected = kill({ how: 'suspected', reason: 'Error', seenAt: NOW });
 

@@ -4,6 +4,7 @@ import type { Button } from '@slack/types';
 import { isPatchableKind } from '../../../domain/change.ts';
 import type { Dossier, Incident } from '../../../domain/incident.ts';
 import { formatBytes } from '../../../domain/memory.ts';
+import { isOfSandbox } from '../../../domain/oom-kill.ts';
 import { valueOf } from '../../../domain/piece.ts';
 import type { Proposal } from '../../../domain/proposal.ts';
 import { workloadName } from '../../../domain/workload.ts';
@@ -87,7 +88,7 @@ function deed({ lastKill }: Incident, dossier: Dossier | undefined): string {
   if (dossier?.diagnosis.cause === 'node-pressure') return `was killed because its node ran out of memory (${exit}).`;
   if (lastKill.limit === undefined) return `was killed for memory without having a limit of its own (${exit}).`;
   const limit = `reached its *${formatBytes(lastKill.limit)}* memory limit`;
-  if (lastKill.how === 'sandbox') return `${limit} before any container could start.`;
+  if (isOfSandbox(lastKill)) return `${lastKill.how === 'sandbox' ? '' : 'probably '}${limit} before any container could start.`;
   if (lastKill.how === 'silent') return `${limit}, and the kernel killed a child process in it; the container itself runs on.`;
   if (lastKill.how === 'suspected')
     return `was killed by SIGKILL (${exit}), probably at its *${formatBytes(lastKill.limit)}* memory limit.`;
