@@ -1,11 +1,11 @@
 // Memory kills that only an Event tells of (domain.md 1.2, 1.6): a pod whose sandbox could not start, and a node that ran out of memory. Of a sandbox that
 // was gone before it could start the runtime does not say what ended it: that is only suspected (suspicion.ts).
 
-import type { Kill } from './oom-kill.ts';
-import { killOf, START_OOM } from './oom-kill.ts';
+import type { Kill, KillId } from './oom-kill.ts';
+import { happenedAt, killOf, START_OOM } from './oom-kill.ts';
 import type { PodContainer, PodFacts } from './pod.ts';
 import type { Instant } from './time.ts';
-import { DAY } from './time.ts';
+import { DAY, MINUTE } from './time.ts';
 
 /** An Event about one object, as far as a kill can be read from it. */
 export type ClusterEvent = {
@@ -75,4 +75,16 @@ export function nodeKill(event: ClusterEvent, cluster: string, seenAt: Instant):
     restartCount: 0,
     node: object.name,
   };
+}
+
+/** The node-problem-detector reads the log with a delay, and both cut times to seconds. */
+const TOLD_WITHIN = 10 * MINUTE;
+
+/** Around midnight the kubelet and the node-problem-detector may tell of one kill on two days: the id that it has on the other one. */
+export function otherDayOf(kill: Pick<Kill, 'id' | 'how' | 'finishedAt' | 'seenAt'>): KillId | undefined {
+  const day = Number(/-day-(\d+)$/.exec(kill.id)?.[1] ?? Number.NaN);
+  if (kill.how !== 'node' || Number.isNaN(day)) return undefined;
+  const intoDay = happenedAt(kill) - day * DAY;
+  const other = intoDay < TOLD_WITHIN ? day - 1 : intoDay > DAY - TOLD_WITHIN ? day + 1 : undefined;
+  return other === undefined ? undefined : kill.id.replace(/\d+$/, `${other}`);
 }

@@ -1,10 +1,10 @@
 // The fakes of the handler tests keep the stores' promises.
 
 import { fakeDigestTurns } from '../fakes/digest-turns.ts';
+import { fakeIntake } from '../fakes/intake.ts';
 import {
   fakeAudit,
   fakeIncidents,
-  fakeIntake,
   fakeKernelReports,
   fakeLedger,
   fakeLock,

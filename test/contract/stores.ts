@@ -76,6 +76,18 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
       });
 
     describe('kill intake', () => {
+      it('tells a node’s kill once though it is told of on both sides of midnight, and another one of that process number', async () => {
+        const midnight = toInstant(Math.floor(NOW / DAY) * DAY);
+        const day = midnight / DAY;
+        const onDay = (of: number, at: number) =>
+          kill({ id: `k/node-1/node/pid-7-day-${of}`, how: 'node', finishedAt: toInstant(midnight + at) });
+        const claims = await Promise.all(
+          [onDay(day - 1, -1000), onDay(day, 1000)].map((each) => stores.intake.claim(each, 'report')),
+        );
+        expect(claims.map(({ kind }) => kind).toSorted()).toEqual(['already-seen', 'first-seen']);
+        expect((await stores.intake.claim(onDay(day + 1, DAY + 3_600_000), 'report')).kind).toBe('first-seen');
+      });
+
       it('lets one of twenty claims of the same kill be the first, with one job', async () => {
         const claims = await Promise.all(TWENTY.map(() => stores.intake.claim(kill({ id: 'k/same' }), 'report')));
         expect(claims.filter(({ kind }) => kind === 'first-seen')).toHaveLength(1);

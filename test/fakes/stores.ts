@@ -10,8 +10,6 @@ import type { LedgerPage, LedgerSubject } from '../../src/domain/ledger.ts';
 import { EMPTY_PAGE, merged, rememberedSince } from '../../src/domain/ledger.ts';
 import type { Mute } from '../../src/domain/mute.ts';
 import { muteKey } from '../../src/domain/mute.ts';
-import type { Kill } from '../../src/domain/oom-kill.ts';
-import { COUNTED_WITHIN, happenedAt, instanceOf, isLateMark, SAME_KILL_WITHIN } from '../../src/domain/oom-kill.ts';
 import type { Presence } from '../../src/domain/presence.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
 import type { Storm, StormMember } from '../../src/domain/storm.ts';
@@ -23,7 +21,6 @@ import { PermanentError } from '../../src/ports/fault.ts';
 import type { IncidentStore } from '../../src/ports/incident-store.ts';
 import type { Job, JobQueue } from '../../src/ports/job-queue.ts';
 import type { ContainerInstance, KernelReports, TimedReport } from '../../src/ports/kernel-reports.ts';
-import type { KillIntake } from '../../src/ports/kill-intake.ts';
 import type { Ledger } from '../../src/ports/ledger.ts';
 import type { Lock } from '../../src/ports/lock.ts';
 import type { MuteStore } from '../../src/ports/mute-store.ts';
@@ -41,67 +38,6 @@ export function fakeQueue(): FakeQueue {
     jobs,
     async enqueue(job) {
       if (!jobs.some((known) => JSON.stringify(known) === JSON.stringify(job))) jobs.push(job);
-    },
-  };
-}
-
-/** The kills of children in each container, and what they leave to say about another one there. */
-function childrenKilled() {
-  const lastAt = new Map<string, number>();
-  const countedAt = new Map<string, readonly number[]>();
-  const isByKernel = ({ how, shownIn }: Kill): boolean => how === 'silent' && shownIn === 'kernel';
-  return {
-    explain(kill: Kill): boolean {
-      const at = happenedAt(kill);
-      const child = lastAt.get(instanceOf(kill));
-      const counted = countedAt.get(instanceOf(kill)) ?? [];
-      if (kill.how === 'silent') return isByKernel(kill) && counted.some((each) => each >= at && each <= at + COUNTED_WITHIN);
-      return child !== undefined && (isLateMark(kill) || Math.abs(child - at) <= SAME_KILL_WITHIN);
-    },
-    note(kill: Kill, quiet: boolean): void {
-      if (kill.how !== 'silent') return;
-      const instance = instanceOf(kill);
-      lastAt.set(instance, isByKernel(kill) ? happenedAt(kill) : (lastAt.get(instance) ?? 0));
-      if (!quiet && !isByKernel(kill)) countedAt.set(instance, [...(countedAt.get(instance) ?? []), happenedAt(kill)]);
-    },
-  };
-}
-
-export function fakeIntake(queue: JobQueue): KillIntake {
-  const kills = new Map<string, Kill>();
-  const children = childrenKilled();
-  const pending = new Map<string, Extract<Job, { readonly step: 'enrich' }>>();
-  const handOn = async (key: string, job: Job): Promise<void> => {
-    await queue.enqueue(job);
-    pending.delete(key);
-  };
-  const hand = async (kill: Kill, marked: boolean): Promise<void> => {
-    const job = { step: 'enrich', cluster: kill.ref.cluster, killId: kill.id } as const;
-    const key = `${kill.id}${marked ? '#marked' : ''}`;
-    pending.set(key, marked ? { ...job, marked } : job);
-    await handOn(key, marked ? { ...job, marked } : job);
-  };
-  return {
-    async claim(kill, how) {
-      const old = kills.get(kill.id);
-      const isUpgrade = old?.how === 'suspected' && kill.how !== 'suspected';
-      if (old !== undefined && !isUpgrade) {
-        const waiting = [...pending].find(([key]) => key === kill.id || key === `${kill.id}#marked`);
-        if (waiting !== undefined) await handOn(...waiting);
-        return { kind: 'already-seen' };
-      }
-      kills.set(kill.id, structuredClone(kill));
-      const quiet = how === 'record-silently' || children.explain(kill);
-      children.note(kill, quiet);
-      if (quiet) return { kind: 'recorded-silently' };
-      await hand(kill, isUpgrade);
-      return { kind: isUpgrade ? 'upgraded' : 'first-seen' };
-    },
-    kill: async (id) => structuredClone(kills.get(id)),
-    async resume() {
-      const waiting = [...pending];
-      for (const [key, job] of waiting) await handOn(key, job);
-      return waiting.length;
     },
   };
 }

@@ -14,12 +14,12 @@ import type { Message, Messenger } from '../../src/ports/messenger.ts';
 import type { People, Person } from '../../src/ports/people.ts';
 import type { WorkloadEditor, WriteResult } from '../../src/ports/workload-editor.ts';
 import { ago, digest, evidence, NOW, size, surroundings, templateContainer, templateState, workload } from '../support/build.ts';
+import { fakeIntake } from './intake.ts';
 import { fakeRepositories } from './repositories.ts';
 import type { FakeQueue } from './stores.ts';
 import {
   fakeAudit,
   fakeIncidents,
-  fakeIntake,
   fakeKernelReports,
   fakeLedger,
   fakeLock,

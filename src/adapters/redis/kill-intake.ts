@@ -2,6 +2,7 @@
 // leaves the pending. A crash in between leaves it pending, and resume() queues it again; the job's id makes that harmless.
 
 import type { Redis } from 'ioredis';
+import { otherDayOf } from '../../domain/event-kill.ts';
 import type { Kill, KillId } from '../../domain/oom-kill.ts';
 import { COUNTED_WITHIN, clusterOf, happenedAt, instanceOf, isLateMark, SAME_KILL_WITHIN } from '../../domain/oom-kill.ts';
 import { DAY } from '../../domain/time.ts';
@@ -13,7 +14,8 @@ import { parseStored } from './schema/basic.ts';
 import { killSchema } from './schema/kill.ts';
 
 /**
- * KEYS: 1 the kill, 2 the pending set, 3 when a child was last killed in the same container, 4 the times of those that a counter told. ARGV: 1 the kill as
+ * KEYS: 1 the kill, 2 the pending set, 3 when a child was last killed in the same container, 4 the times of those that a counter told, 5 the same kill under
+ * another id, or 1 again. ARGV: 1 the kill as
  * JSON, 2 its id, 3 time to live in ms, 4 "1" to make it pending, 5 its kind, 6 "1" when it may be the late mark of a child's kill, 7 when it happened, 8 how
  * close to that a child's kill is this very one, 9 where it showed, 10 how much later a counter shows what the kernel told. A suspected kill gives way to
  * any that is sure. What is still seen is remembered on, and handed on when nobody has: the answer to the first claim may have been lost with the
@@ -37,6 +39,7 @@ if old then
   redis.call('SADD', KEYS[2], ARGV[2] .. '#marked')
   return 'upgraded'
 end
+if KEYS[5] ~= KEYS[1] and redis.call('EXISTS', KEYS[5]) == 1 then return 'already-seen' end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[3])
 if byKernel then redis.call('SET', KEYS[3], ARGV[7], 'PX', ARGV[3])
 elseif ARGV[5] == 'silent' then redis.call('SET', KEYS[3], '0', 'PX', ARGV[3], 'NX') end
@@ -89,6 +92,7 @@ export function redisKillIntake({ client, queue }: { readonly client: Redis; rea
 function askToClaim(client: Redis, kill: Kill, how: 'report' | 'record-silently'): Promise<unknown> {
   const instance = instanceOf(kill);
   const keys = [keyOf(kill.id), PENDING, `${PREFIX}:kill-silent-at:${instance}`, `${PREFIX}:kill-counted:${instance}`];
+  keys.push(keyOf(otherDayOf(kill) ?? kill.id));
   const flags = [how === 'report' ? '1' : '0', kill.how, isLateMark(kill) ? '1' : '0', happenedAt(kill)];
   const rules = [SAME_KILL_WITHIN, kill.shownIn, COUNTED_WITHIN];
   return client.eval(CLAIM, keys.length, ...keys, JSON.stringify(kill), kill.id, REMEMBERED_MS, ...flags, ...rules);

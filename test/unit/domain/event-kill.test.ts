@@ -2,9 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import type { ClusterEvent } from '../../../src/domain/event-kill.ts';
-import { isSandboxKill, nodeKill, sandboxKill } from '../../../src/domain/event-kill.ts';
-import { DAY } from '../../../src/domain/time.ts';
-import { ago, NOW, podContainer, podFacts, size } from '../../support/build.ts';
+import { isSandboxKill, nodeKill, otherDayOf, sandboxKill } from '../../../src/domain/event-kill.ts';
+import { DAY, MINUTE, SECOND, toInstant } from '../../../src/domain/time.ts';
+import { ago, kill, NOW, podContainer, podFacts, size } from '../../support/build.ts';
 
 const SANDBOX =
   'Failed to create pod sandbox: rpc error: code = Unknown desc = failed to start sandbox: runc create failed: container init was OOM-killed (memory limit too low?)';
@@ -127,6 +127,25 @@ describe('a node that ran out (row 19)', () => {
   it('is another kill on another day, when process ids may come again', () => {
     const both = [ofNode(), ofNode({ lastSeen: ago(2 * DAY) })];
     expect(new Set(both.map((each) => nodeKill(each, 'prod', NOW)?.id)).size).toBe(2);
+  });
+
+  it.each([
+    { name: 'a second before midnight', intoDay: DAY - SECOND, other: 1 },
+    { name: 'a second after midnight', intoDay: SECOND, other: -1 },
+    { name: 'ten minutes after midnight', intoDay: 10 * MINUTE, other: undefined },
+    { name: 'ten minutes before midnight', intoDay: DAY - 10 * MINUTE, other: undefined },
+  ])('$name, the same process may have been told of on another day: $other', ({ intoDay, other }) => {
+    const day = Math.floor(NOW / DAY);
+    const found = nodeKill(ofNode({ lastSeen: toInstant(day * DAY + intoDay) }), 'prod', NOW);
+    const expected = other === undefined ? undefined : `prod/node-1/node/pid-4242-day-${day + other}`;
+    expect(found && otherDayOf(found)).toBe(expected);
+  });
+
+  it('is of no other day where it names no process, and neither is a container’s kill', () => {
+    const midnight = toInstant(Math.floor(NOW / DAY) * DAY);
+    const unnamed = nodeKill(ofNode({ message: 'System OOM encountered', lastSeen: midnight }), 'prod', NOW);
+    expect(unnamed && otherDayOf(unnamed)).toBeUndefined();
+    expect(otherDayOf(kill({ id: 'prod/p/app-day-7/run-day-7', finishedAt: midnight }))).toBeUndefined();
   });
 
   it('is known by the Event where it names no process', () => {

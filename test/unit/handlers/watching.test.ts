@@ -12,7 +12,8 @@ import { toBytes } from '../../../src/domain/memory.ts';
 import type { PodFacts } from '../../../src/domain/pod.ts';
 import { after, DAY, HOUR, MINUTE, SECOND, toMillis } from '../../../src/domain/time.ts';
 import type { PodFinder } from '../../../src/ports/evidence-reader.ts';
-import { fakeIntake, fakeKernelReports, fakeQueue } from '../../fakes/stores.ts';
+import { fakeIntake } from '../../fakes/intake.ts';
+import { fakeKernelReports, fakeQueue } from '../../fakes/stores.ts';
 import { silentLog, silentMeter } from '../../fakes/telemetry.ts';
 import { ago, CONTAINER_ID, NOW, podContainer, podFacts } from '../../support/build.ts';
 
