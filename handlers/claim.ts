@@ -2,7 +2,7 @@
 
 import type { Kill } from '../src/domain/oom-kill.ts';
 import type { Instant, Millis } from '../src/domain/time.ts';
-import { between, MINUTE, SECOND } from '../src/domain/time.ts';
+import { after, between, MINUTE, SECOND, toMillis } from '../src/domain/time.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Claim, KillIntake } from '../src/ports/kill-intake.ts';
 import type { Log } from '../src/ports/log.ts';
@@ -35,7 +35,13 @@ export async function claimKill(
 
 /** A kill whose end the kubelet did not record counts as recent: better told late than never. */
 function isRecent(kill: Kill, now: Instant, reportWithin: Millis): boolean {
-  return kill.finishedAt === undefined || now - kill.finishedAt <= reportWithin;
+  const at = endedAt(kill);
+  return at === undefined || now - at <= reportWithin;
+}
+
+/** By the cluster's clock. */
+function endedAt({ finishedAt, clockBehind = toMillis(0) }: Kill): Instant | undefined {
+  return finishedAt === undefined ? undefined : after(finishedAt, clockBehind);
 }
 
 /** Longer than any API server takes to tell of a change. */
@@ -43,6 +49,7 @@ const LATE = MINUTE;
 /** In a first read, what ended this long ago was there before the reading began. */
 const EARLIER = 5 * SECOND;
 
-function happenedUnwatched({ finishedAt }: Kill, now: Instant, initial: boolean): boolean {
-  return finishedAt !== undefined && between(finishedAt, now) > (initial ? EARLIER : LATE);
+function happenedUnwatched(kill: Kill, now: Instant, initial: boolean): boolean {
+  const at = endedAt(kill);
+  return at !== undefined && between(at, now) > (initial ? EARLIER : LATE);
 }

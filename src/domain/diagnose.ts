@@ -16,6 +16,7 @@ import { memoryVolume } from './diagnose/volume.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { formatBytes } from './memory.ts';
 import type { Kill } from './oom-kill.ts';
+import { formatDuration } from './time.ts';
 
 /** Objects before curves: what the specification and the kernel say outright is surer than a shape. */
 const RULES: readonly Rule[] = [
@@ -53,15 +54,22 @@ function withMore(facts: Case, diagnosis: Diagnosis): Diagnosis {
   const eviction = facts.kill?.how === 'suspected' ? undefined : evicted(facts);
   const heap = ownHeapWords(facts);
   const stale = staleLimit(facts);
+  const clock = clockWords(facts);
   return {
     ...diagnosis,
     facts: [
       ...(stale === undefined ? [] : [stale]),
+      ...(clock === undefined ? [] : [clock]),
       ...diagnosis.facts,
       ...(eviction === undefined ? [] : ['Afterwards the kubelet evicted the whole pod: the node ran short as well.']),
       ...(heap === undefined ? [] : [`The log also says ${heap}: the program’s own heap was full too.`]),
     ],
   };
+}
+
+function clockWords({ kill }: Case): string | undefined {
+  if (kill?.clockBehind === undefined) return undefined;
+  return `The clock of ${kill.node ?? 'its node'} is ${formatDuration(kill.clockBehind)} behind: the times it gives are too early, and samples may not fit them.`;
 }
 
 /** A resize of a container that is not running never reaches the pod's cgroup (kubernetes#138760). */

@@ -7,7 +7,7 @@ import type { Bytes } from './memory.ts';
 import type { PodContainer, PodFacts, TerminatedState } from './pod.ts';
 import { effectiveLimit } from './pod.ts';
 import { wishIn } from './route.ts';
-import type { Instant } from './time.ts';
+import type { Instant, Millis } from './time.ts';
 import { MINUTE, SECOND } from './time.ts';
 import type { ContainerRef, OwnerReference } from './workload.ts';
 
@@ -37,6 +37,8 @@ export type Kill = {
   readonly seenAt: Instant;
   /** Where it showed. Of a status, the field decides which log is the dead container's (domain.md 6.6). */
   readonly shownIn: 'state' | 'lastState' | 'event' | 'kernel' | 'metric';
+  /** The node's clock is at least this much behind the cluster's: `startedAt` and `finishedAt` are too early by that. */
+  readonly clockBehind?: Millis | undefined;
   /** It happened while nobody watched, and was found later. */
   readonly whileAway?: boolean | undefined;
   /** What the kernel said about it. */
@@ -104,7 +106,7 @@ function killIn(pod: PodFacts, container: PodContainer, sighting: Sighting): rea
 
 /** What every kill of a container says about it, however it was found. */
 export function killOf(pod: PodFacts, container: PodContainer) {
-  const { cluster, namespace, name, uid, annotations, node, controller, labels } = pod;
+  const { cluster, namespace, name, uid, annotations, node, controller, labels, clockBehind } = pod;
   const ref: ContainerRef = { cluster, namespace, pod: name, podUid: uid, container: container.name, role: container.role };
   return {
     ref,
@@ -112,6 +114,7 @@ export function killOf(pod: PodFacts, container: PodContainer) {
     limit: effectiveLimit(pod, container)?.bytes,
     request: container.resources.request?.bytes,
     node,
+    ...(clockBehind === undefined ? {} : { clockBehind }),
     image: container.image,
     controller,
     ...wishIn(annotations),

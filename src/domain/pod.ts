@@ -3,7 +3,7 @@
 
 import type { Bytes } from './memory.ts';
 import { toBytes } from './memory.ts';
-import type { Instant } from './time.ts';
+import type { Instant, Millis } from './time.ts';
 import type { ContainerRole, OwnerReference } from './workload.ts';
 
 export type TerminatedState = {
@@ -81,6 +81,8 @@ export type PodFacts = {
   readonly startedAt?: Instant | undefined;
   /** When condition Ready last changed, and to what: tells whether a run was ever ready. */
   readonly readyChanged?: { readonly to: boolean; readonly at: Instant } | undefined;
+  /** The clock of its node is at least this much behind the cluster's, and so are the times of its containers. */
+  readonly clockBehind?: Millis | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly controller?: OwnerReference | undefined;

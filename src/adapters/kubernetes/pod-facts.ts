@@ -14,6 +14,7 @@ import type {
 } from '../../domain/pod.ts';
 import { parseInstant } from '../../domain/time.ts';
 import type { ContainerRole, OwnerReference } from '../../domain/workload.ts';
+import { clockBehind } from './node-clock.ts';
 import type { RawContainer, RawPod, RawResources, RawState, RawStatus } from './raw-pod.ts';
 import { rawPod } from './raw-pod.ts';
 import { parseTolerantly } from './tolerant.ts';
@@ -29,7 +30,8 @@ export function projectPod(content: unknown, cluster: string): ProjectedPod {
   return { kind: 'pod', pod: toFacts(value, cluster), problems };
 }
 
-function toFacts({ metadata, spec, status }: RawPod, cluster: string): PodFacts {
+function toFacts(raw: RawPod, cluster: string): PodFacts {
+  const { metadata, spec, status } = raw;
   return {
     cluster,
     namespace: metadata.namespace,
@@ -45,6 +47,7 @@ function toFacts({ metadata, spec, status }: RawPod, cluster: string): PodFacts 
     deletedAt: parseInstant(metadata.deletionTimestamp),
     startedAt: parseInstant(status?.startTime),
     readyChanged: readyChanged(status),
+    clockBehind: clockBehind(raw),
     labels: metadata.labels ?? {},
     annotations: metadata.annotations ?? {},
     controller: controllerOf(metadata.ownerReferences),

@@ -62,6 +62,7 @@ export const rawMetadata = z.object({
   generation: z.number().nullish(),
   labels: z.record(z.string(), z.string()).nullish(),
   annotations: z.record(z.string(), z.string()).nullish(),
+  creationTimestamp: z.string().nullish(),
   deletionTimestamp: z.string().nullish(),
   ownerReferences: z.array(rawOwner).nullish(),
   managedFields: z

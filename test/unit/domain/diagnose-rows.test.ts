@@ -7,7 +7,7 @@ import type { KernelKill } from '../../../src/domain/kernel-oom.ts';
 import type { Kill } from '../../../src/domain/oom-kill.ts';
 import { known, unavailable } from '../../../src/domain/piece.ts';
 import type { PodContainer, PodFacts } from '../../../src/domain/pod.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE, SECOND, toMillis } from '../../../src/domain/time.ts';
 import { ago, evidence, kill, mi, NOW, podContainer, podFacts, series, size, withUsage } from '../../support/build.ts';
 
 const KERNEL: KernelKill = {
@@ -288,6 +288,11 @@ it('row 33: the limit in force is the one that was hit', () => {
 it('row 34: the kernel enforces less than the pod shows, because a resize never reached it', () => {
   const found = explain({ limit: mi(512), kernel: { ...KERNEL, limit: mi(256) } });
   expect(found.facts.join(' ')).toContain('Only a new pod');
+});
+
+it('a node whose clock is behind is said to be, since its times do not fit the samples', () => {
+  const found = explain({ clockBehind: toMillis(3 * HOUR) }, LOW);
+  expect(found.facts[0]).toContain('The clock of node-1 is 3 hours behind');
 });
 
 it('row 39: one low value after the restart is no peak', () => {

@@ -111,6 +111,15 @@ describe('a pod that was seen', () => {
     expect(await createWatch(afterwards, SETTINGS)(pod, { initial: true })).toEqual({ reported: 0, known: 1, silent: 0 });
   });
 
+  it('tells what a node whose clock is far behind says was long ago, and silences what was', async () => {
+    const { ports } = world();
+    const watch = createWatch(ports, SETTINGS);
+    const pod = dead({ clockBehind: toMillis(3 * HOUR) }, { agoMs: 3 * HOUR + MINUTE });
+    expect(await watch(pod, LIVE)).toEqual({ reported: 1, known: 0, silent: 0 });
+    const old = dead({ uid: 'another', clockBehind: toMillis(3 * HOUR) }, { agoMs: 5 * HOUR });
+    expect(await watch(old, LIVE)).toEqual({ reported: 0, known: 0, silent: 1 });
+  });
+
   it('of another cluster is another kill, though pod and container have the same ids', async () => {
     const { ports } = world();
     const watch = createWatch(ports, SETTINGS);

@@ -18,6 +18,11 @@ describe.each(RECORDINGS)('the recording %s', (name) => {
   });
 });
 
+it('no node of the recordings had a clock that was behind', () => {
+  const pods = RECORDINGS.flatMap((name) => recording(name)).map(({ object }) => podIn(object));
+  expect(pods.filter(({ clockBehind }) => clockBehind !== undefined)).toEqual([]);
+});
+
 describe('tricky cases', () => {
   it('1 to 3: a crash loop is one kill for each run, in state, in lastState and beside the one before', () => {
     const events = recording('restarting');

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { KernelKill } from '../../../domain/kernel-oom.ts';
 import type { Kill } from '../../../domain/oom-kill.ts';
-import { bytes, containerRef, instant, ownerReference } from './basic.ts';
+import { bytes, containerRef, instant, millis, ownerReference } from './basic.ts';
 
 export const kernelKillSchema = z.object({
   victim: z.object({ pid: z.number(), command: z.string(), resident: bytes, oomScoreAdj: z.number().optional() }),
@@ -29,6 +29,7 @@ export const killSchema = z.object({
   finishedAt: instant.optional(),
   seenAt: instant,
   shownIn: z.enum(['state', 'lastState', 'event', 'kernel', 'metric']),
+  clockBehind: millis.optional(),
   whileAway: z.boolean().optional(),
   kernel: kernelKillSchema.optional(),
   channel: z.string().optional(),

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { projectPod } from '../../../../src/adapters/kubernetes/pod-facts.ts';
 import type { Kill } from '../../../../src/domain/oom-kill.ts';
 import { findKills } from '../../../../src/domain/oom-kill.ts';
+import { HOUR } from '../../../../src/domain/time.ts';
 import { NOW } from '../../../support/build.ts';
 
 const ID = 'a'.repeat(64);
@@ -153,4 +154,41 @@ it('finds a kill beside any rubbish in the other parts', () => {
       expect(read(pod).kills.map(({ id }) => id)).toContain(`prod/uid-1/app/${ID}`);
     }),
   );
+});
+
+describe('a node whose clock is behind the cluster’s', () => {
+  const behind = (over: { readonly metadata?: object; readonly status?: object }): number | undefined => {
+    const projected = projectPod(
+      wire({
+        metadata: { creationTimestamp: '2026-11-24T05:00:00Z', ...over.metadata },
+        status: { startTime: '2026-11-24T02:00:00Z', ...over.status },
+      }),
+      'prod',
+    );
+    return projected.kind === 'pod' ? projected.pod.clockBehind : undefined;
+  };
+  const scheduled = (at: string) => [{ type: 'PodScheduled', status: 'True', lastTransitionTime: at }];
+
+  it.each([
+    { name: 'began with a pod before it was made', over: {}, hours: 3 },
+    { name: 'began with it before it was placed', over: { status: { conditions: scheduled('2026-11-24T06:00:00Z') } }, hours: 4 },
+    { name: 'waited for nothing', over: { status: { startTime: '2026-11-24T05:00:02Z' } }, hours: undefined },
+    { name: 'is a few minutes behind, as clocks are', over: { status: { startTime: '2026-11-24T04:50:01Z' } }, hours: undefined },
+    {
+      name: 'began with a static pod before the API server heard of it',
+      over: { metadata: { annotations: { 'kubernetes.io/config.mirror': 'x' } } },
+      hours: undefined,
+    },
+    { name: 'says nothing of when it began', over: { status: { startTime: null } }, hours: undefined },
+  ])('$name: $hours', ({ over, hours }) => {
+    expect(behind(over)).toBe(hours === undefined ? undefined : hours * HOUR);
+  });
+
+  it('marks its kills', () => {
+    const content = wire({
+      metadata: { creationTimestamp: '2026-11-24T05:00:00Z' },
+      status: { startTime: '2026-11-24T02:00:00Z', containerStatuses: OTHER_BROKEN },
+    });
+    expect(read(content).kills).toEqual([expect.objectContaining({ clockBehind: 3 * HOUR })]);
+  });
 });
