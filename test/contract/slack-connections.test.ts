@@ -7,13 +7,9 @@ import { WebSocket } from 'ws';
 import type { LocalSlack } from '../../demo/slack/start.ts';
 import { clientOptions } from '../../src/adapters/slack/client.ts';
 import { ACTION, encode } from '../../src/adapters/slack/ids.ts';
-import type { Desk } from '../../src/adapters/slack/listeners/desk.ts';
 import type { SlackSocket } from '../../src/adapters/slack/socket.ts';
-import { createSocket } from '../../src/adapters/slack/socket.ts';
-import { fakeOnce } from '../fakes/stores.ts';
-import { silentLog, silentMeter } from '../fakes/telemetry.ts';
-import { NOW } from '../support/build.ts';
 import { localSlack } from './support/bolt.ts';
+import { slackSide } from './support/slack-side.ts';
 
 const CLICKS = 40;
 const WITHIN_MS = 25_000;
@@ -22,58 +18,19 @@ const CUT_AFTER_MS = 5000;
 
 const open = (slack: LocalSlack): number => slack.control.state(slack.people.alice).connections;
 
-/** Whatever is asked of it that a test does not expect fails. */
-async function unexpected(): Promise<never> {
-  throw new Error('nobody asked for this');
-}
-
 type Bot = { readonly socket: SlackSocket; readonly handled: readonly string[] };
 
-/** The bot's Slack side alone; `handled` has the incidents that somebody acknowledged. */
+/** `handled` has the incidents that somebody acknowledged. */
 async function startBot(slack: LocalSlack, openThen = 2): Promise<Bot> {
-  const stopping = new AbortController();
   const handled: string[] = [];
-  const desk: Desk = {
-    conversation: {
-      reviewDraft: unexpected,
-      propose: unexpected,
-      undo: unexpected,
-      decisionDraft: unexpected,
-      decide: unexpected,
-      async care({ incidentId }) {
-        handled.push(incidentId);
-        return { kind: 'done' };
-      },
-      query: unexpected,
-      explainMessage: unexpected,
-      explain: unexpected,
-      attachOutput: unexpected,
-      home: unexpected,
+  const socket = await slackSide(slack, {
+    async care({ incidentId }) {
+      handled.push(incidentId);
+      return { kind: 'done' };
     },
-    client: new WebClient(slack.botToken, clientOptions(slack.apiUrl)),
-    once: fakeOnce(() => NOW),
-    log: silentLog,
-    meter: silentMeter,
-    newReference: () => 'R1',
-    stopping: stopping.signal,
-  };
-  const { botToken, appToken, apiUrl, botUserId } = slack;
-  const socket = createSocket({
-    credentials: { botToken, incoming: { kind: 'socket', appToken }, apiUrl },
-    desk,
-    log: silentLog,
-    meter: silentMeter,
-    identity: { botId: 'B1', botUserId },
   });
-  onTestFinished(async () => {
-    stopping.abort();
-    await socket.stop();
-  });
-  await socket.start();
-  await slack.control.until(() => (open(slack) === openThen ? true : undefined), {
-    withinMs: WITHIN_MS,
-    words: 'its connections',
-  });
+  const wanted = { withinMs: WITHIN_MS, words: `${openThen} connections` };
+  await slack.control.until(() => (open(slack) === openThen ? true : undefined), wanted);
   return { socket, handled };
 }
 
