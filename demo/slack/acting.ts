@@ -12,6 +12,8 @@ export type Acting = {
   readonly socket: SocketMode;
   readonly responses: ResponseUrls;
   readonly baseUrl: () => string;
+  /** What the app was installed with: some of it decides what Slack tells the app at all. */
+  readonly scopes: readonly string[];
 };
 
 /** What the page shows for a moment when the app did not acknowledge in time. */

@@ -26,10 +26,11 @@ export async function say(acting: Acting, request: Say): Promise<UiAnswer> {
 type Scene = { readonly channel: Channel; readonly person: User };
 
 async function command(acting: Acting, { text, threadTs }: Say, { channel, person }: Scene): Promise<UiAnswer> {
-  const { world, socket } = acting;
+  const { world, socket, scopes } = acting;
   const [, name = '', rest = ''] = /^(\S+)\s*([\s\S]*)$/.exec(text.trim()) ?? [];
   const tell = (words: string): void => tellFromSlack(world, channel, { user: person.id, text: words });
-  if (!COMMANDS.some((known) => known.command === name)) {
+  // An app without the scope has no commands.
+  if (!scopes.includes('commands') || !COMMANDS.some((known) => known.command === name)) {
     tell(`\`${name}\` is not a valid command. Only ${COMMANDS.map((known) => `\`${known.command}\``).join(', ')} is known here.`);
     return refused('not a valid command');
   }
@@ -78,7 +79,7 @@ function answered({ world }: Acting, payload: Json | undefined, { channel, perso
   }
 }
 
-function speak({ world, socket }: Acting, { text, threadTs }: Say, { channel, person }: Scene): UiAnswer {
+function speak({ world, socket, scopes }: Acting, { text, threadTs }: Say, { channel, person }: Scene): UiAnswer {
   if (threadTs !== undefined && messageOf(world, channel.id, threadTs) === undefined)
     return refused('that thread is not there any more');
   const mention = `<@${world.botUserId}>`;
@@ -95,7 +96,8 @@ function speak({ world, socket }: Acting, { text, threadTs }: Say, { channel, pe
     edited: false,
   });
   world.changed();
-  if (spoken.includes(mention) && channel.members.includes(world.botUserId)) {
+  const isHeard = scopes.includes('app_mentions:read') && channel.members.includes(world.botUserId);
+  if (spoken.includes(mention) && isHeard) {
     socket.event({
       type: 'app_mention',
       user: person.id,

@@ -14,13 +14,15 @@ export async function shortcut(
   acting: Acting,
   { as, channel: channelId, ts, callbackId }: UiRequests['shortcut'],
 ): Promise<UiAnswer> {
-  const { world, socket, responses, baseUrl } = acting;
+  const { world, socket, responses, baseUrl, scopes } = acting;
   const person = actorOf(world, as);
   const channel = channelOf(world, channelId);
   const message = messageOf(world, channelId, ts);
   if (person === undefined || channel?.members.includes(as) !== true) return refused('not in this channel');
   if (message === undefined || message.ephemeralFor !== undefined) return refused('that message is not there any more');
-  if (!SHORTCUTS.some((known) => known.callbackId === callbackId)) return refused('no such shortcut');
+  // An app without the scope has no shortcuts.
+  if (!scopes.includes('commands') || !SHORTCUTS.some((known) => known.callbackId === callbackId))
+    return refused('no such shortcut');
   const { threadTs } = message;
   const delivery = await socket.deliver('interactive', {
     ...payloadBase(acting, person),

@@ -113,7 +113,8 @@ function createParts(
     cutAfterMs: options.cutAfterMs ?? CUT_AFTER_MS,
   });
   const responses = createResponseUrls(world);
-  const control = createControl({ world, act: createPeopleAct({ world, socket, responses, baseUrl }), socket });
+  const scopes = options.scopes ?? SCOPES;
+  const control = createControl({ world, act: createPeopleAct({ world, socket, responses, baseUrl, scopes }), socket });
   const files = createFiles();
   const webApi = createWebApi({
     world,
@@ -122,7 +123,7 @@ function createParts(
     newTicket: socket.newTicket,
     isFileReady: (id) => files.isReady(id, world.now()),
     limits: options.limits ?? 'slack',
-    scopes: options.scopes ?? SCOPES,
+    scopes,
     onCall: control.record,
   });
   const ui = createUiServer({ world, control, pageDir: options.pageDir ?? builtPage() });

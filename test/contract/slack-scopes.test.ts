@@ -1,7 +1,10 @@
-// A third party's Slack (emulate, strict about scopes): every call the bot makes of it works under exactly the manifest's scopes, and fails with the one it
-// needs taken away. What that Slack does not have (user groups, commands, mentions) is held to the same on the local Slack.
+// A third party's Slack (emulate 0.12.2, strict about scopes): every method of the Web API that the program calls works under exactly the manifest's scopes,
+// and what needs a scope fails with that one taken away. What that Slack does not have is held to the same on the local Slack: user groups, and the two scopes
+// that guard no call of ours but what Slack tells us: `commands` (slash commands and shortcuts) and `app_mentions:read` (app_mention events).
 
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { WebClient } from '@slack/web-api';
 import type { Emulator } from 'emulate';
 import { createEmulator } from 'emulate';
@@ -10,11 +13,16 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { startLocalSlack } from '../../demo/slack/start.ts';
 import { clientOptions } from '../../src/adapters/slack/client.ts';
+import { publishHome } from '../../src/adapters/slack/homes.ts';
+import { openModal, updateModal, whisper } from '../../src/adapters/slack/listeners/desk.ts';
 import { createMessenger } from '../../src/adapters/slack/messenger.ts';
 import { createPeople } from '../../src/adapters/slack/people.ts';
+import { noticeModal } from '../../src/adapters/slack/views/modals.ts';
 import type { Message } from '../../src/ports/messenger.ts';
 import { silentLog, silentMeter } from '../fakes/telemetry.ts';
 import { dossier, incident, NOW } from '../support/build.ts';
+import { localSlack } from './support/bolt.ts';
+import { deskOn, slackSide } from './support/slack-side.ts';
 
 const manifest = z.object({ oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }) });
 const text = readFileSync(new URL('../../deploy/slack/manifest.yaml', import.meta.url), 'utf8');
@@ -43,8 +51,20 @@ const NEEDS: Readonly<Record<string, (slack: Slack, token: string) => Promise<un
   'files:read': (slack, token) => botOn(slack, token).messenger.post(OUTPUT, { channel: slack.open, key: 'OOM-1/output/2' }),
   'users:read': (slack, token) => botOn(slack, token).people.person(slack.person),
 };
-/** Not in that Slack: group members are asked of the local one; the other two let Slack call us, and nothing of it is called. */
+/** Not in that Slack. */
 const ELSEWHERE: readonly string[] = ['usergroups:read', 'commands', 'app_mentions:read'];
+const METHODS_ELSEWHERE: readonly string[] = ['usergroups.users.list'];
+
+/** Every method of the Web API that the program names. */
+function methodsOfTheProgram(): readonly string[] {
+  const folder = fileURLToPath(new URL('../../src/adapters/slack/', import.meta.url));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const named = files.flatMap((name) => {
+    const source = readFileSync(join(folder, name), 'utf8');
+    return [...source.matchAll(/(?:method: '|client\.)([a-z]+(?:\.[a-z]+)?\.[a-zA-Z]+)['(]/g)].map(([, method = '']) => method);
+  });
+  return [...new Set(named)].toSorted();
+}
 
 describe('the manifest’s scopes, on a Slack that is strict about them', () => {
   let emulator: Emulator;
@@ -96,17 +116,39 @@ describe('the manifest’s scopes, on a Slack that is strict about them', () => 
     await expect(call(slack, tokenWithout(scope))).rejects.toThrow(`missing_scope`);
   });
 
-  it('covers edits, replies, whispers, modals and the Home tab', async () => {
-    const { client, messenger } = botOn(slack, 'xoxb-all');
+  it('are enough for every method that the program calls', async () => {
+    const called = new Set<string>();
+    const client = new WebClient('xoxb-all', {
+      ...clientOptions(slack.apiUrl),
+      fetch(url, init) {
+        called.add(new URL(url).pathname.replace('/api/', ''));
+        return fetch(url, init);
+      },
+    });
+    const desk = deskOn(client);
+    const messenger = createMessenger(desk);
     const root = await messenger.post(ROOT, { channel: slack.open, key: 'OOM-2/root' });
     await messenger.edit(ROOT, root);
+    const thread = { channel: slack.open, thread: root.id };
     await messenger.post(
       { kind: 'explanation', incident: incident(), dossier: dossier() },
-      { channel: slack.open, thread: root.id, key: 'OOM-2/explanation' },
+      { ...thread, key: 'OOM-2/explanation' },
     );
-    expect(await messenger.find({ channel: slack.open, thread: root.id, key: 'OOM-2/explanation' }, NOW)).toBeDefined();
-    await client.chat.postEphemeral({ channel: slack.open, user: slack.person, text: 'only for you' });
-    await client.views.publish({ user_id: slack.person, view: { type: 'home', blocks: [] } });
+    await messenger.post(OUTPUT, { ...thread, key: 'OOM-2/output' });
+    expect(await messenger.find({ ...thread, key: 'OOM-2/explanation' }, NOW)).toBeDefined();
+    expect(await messenger.find({ channel: slack.open, key: 'OOM-2/root' }, NOW)).toBeDefined();
+    await createPeople({ ...desk, teamId: () => '', clock }).person(slack.person);
+    await whisper(desk, { person: slack.person, origin: thread }, 'only for you');
+    const trigger = z.object({ trigger_id: z.string() }).parse(await client.apiCall('views.generateTriggerId', {})).trigger_id;
+    const view = await openModal(desk, trigger, noticeModal('Headroom', 'One moment …'));
+    await updateModal(desk, view, noticeModal('Headroom', 'There.'));
+    await publishHome(desk, slack.person, { type: 'home', blocks: [] });
+    // That Slack names no bot for a bot's token; the call itself is what counts here.
+    await client.auth.test();
+
+    const needed = methodsOfTheProgram().filter((method) => !METHODS_ELSEWHERE.includes(method));
+    expect(needed).toContain('chat.postMessage');
+    expect([...called].filter((method) => needed.includes(method)).toSorted()).toEqual(needed);
   });
 });
 
@@ -116,4 +158,48 @@ it('usergroups:read cannot be left out, on the local Slack', async () => {
   const people = createPeople({ client, meter: silentMeter, teamId: () => local.teamId, clock });
   expect(await people.members(local.groups.sreLeads)).toMatchObject({ kind: 'unavailable' });
   await local.stop();
+});
+
+describe('what Slack tells the bot, on the local Slack', () => {
+  const heardWith = async (scopes: readonly string[], wait: readonly string[]): Promise<readonly string[]> => {
+    const local = await localSlack({ scopes });
+    const heard = new Set<string>();
+    await slackSide(local, {
+      async query({ text: asked }) {
+        heard.add(asked);
+        return { kind: 'help' };
+      },
+      async explainMessage() {
+        heard.add('shortcut');
+        return { kind: 'help' };
+      },
+    });
+    const { control, channelId: channel, people } = local;
+    await control.say({ as: people.alice, channel, text: '/oom by command' });
+    await control.say({ as: people.alice, channel, text: '@headroom by mention' });
+    const ts = control.messages(channel).at(-1)?.ts ?? '';
+    await control.shortcut({ as: people.alice, channel, ts, callbackId: 'explain_oom' });
+    await control.until(() => (wait.every((each) => heard.has(each)) ? true : undefined), {
+      withinMs: 10_000,
+      words: wait.join(', '),
+    });
+    return [...heard].toSorted();
+  };
+  const ALL = ['by command', 'by mention', 'shortcut'];
+
+  it('is everything under the manifest’s scopes', async () => {
+    expect(await heardWith(SCOPES, ALL)).toEqual(ALL);
+  });
+
+  it.each([
+    { scope: 'commands', left: ['by mention'] },
+    { scope: 'app_mentions:read', left: ['by command', 'shortcut'] },
+  ])('lacks what $scope guards, when that one is left out', async ({ scope, left }) => {
+    expect(
+      await heardWith(
+        SCOPES.filter((each) => each !== scope),
+        left,
+      ),
+    ).toEqual(left);
+  });
 });

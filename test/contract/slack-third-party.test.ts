@@ -22,6 +22,8 @@ const program = await thirdPartySlack();
 const title = `a third party’s Slack (local-slack 0.1.8)${program.kind === 'missing' ? `, not run: ${program.why}` : ''}`;
 const WITHIN_MS = 15_000;
 
+if (program.kind === 'missing') process.stderr.write(`Not run: a third party’s Slack: ${program.why}\n`);
+
 const message = z.looseObject({
   ts: z.string(),
   text: z.string().default(''),

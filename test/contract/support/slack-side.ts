@@ -3,7 +3,7 @@
 import { WebClient } from '@slack/web-api';
 import { onTestFinished } from 'vitest';
 import { clientOptions } from '../../../src/adapters/slack/client.ts';
-import type { Conversation } from '../../../src/adapters/slack/listeners/desk.ts';
+import type { Conversation, Desk } from '../../../src/adapters/slack/listeners/desk.ts';
 import type { SlackSocket } from '../../../src/adapters/slack/socket.ts';
 import { createSocket } from '../../../src/adapters/slack/socket.ts';
 import { fakeOnce } from '../../fakes/stores.ts';
@@ -25,15 +25,7 @@ export async function slackSide(
   const stopping = new AbortController();
   const socket = createSocket({
     credentials: { botToken, incoming: { kind: 'socket', appToken }, apiUrl },
-    desk: {
-      conversation: { ...NOTHING, ...expected },
-      client: new WebClient(botToken, clientOptions(apiUrl)),
-      once: fakeOnce(() => NOW),
-      log: silentLog,
-      meter: silentMeter,
-      newReference: () => 'R1',
-      stopping: stopping.signal,
-    },
+    desk: deskOn(new WebClient(botToken, clientOptions(apiUrl)), expected, stopping.signal),
     log: silentLog,
     meter: silentMeter,
     identity: { botId: 'B1', botUserId },
@@ -44,6 +36,22 @@ export async function slackSide(
   });
   await socket.start();
   return socket;
+}
+
+export function deskOn(
+  client: WebClient,
+  expected: Partial<Conversation> = {},
+  stopping: AbortSignal = new AbortController().signal,
+): Desk {
+  return {
+    conversation: { ...NOTHING, ...expected },
+    client,
+    once: fakeOnce(() => NOW),
+    log: silentLog,
+    meter: silentMeter,
+    newReference: () => 'R1',
+    stopping,
+  };
 }
 
 async function unexpected(): Promise<never> {
