@@ -1,5 +1,6 @@
-// How long from a kill showing in the API server to its message in Slack. A real API server, a real Redis, the local Slack, and the bot as its own
-// process. One kill at a time, each of another workload, because Slack allows one message a second.
+// How long from a kill showing in the API server to its message in Slack, and to the explanation in its thread. A real API server, a real Redis, the local
+// Slack, the bot as its own process, and a Prometheus that answers after 300 ms. One kill at a time, each of another workload, because Slack allows one
+// message a second.
 
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,12 +11,18 @@ import { startLocalSlack } from '../demo/slack/start.ts';
 import type { ClusterConnection } from '../src/adapters/kubernetes/connection.ts';
 import { connectCluster } from '../src/adapters/kubernetes/connection.ts';
 import { startHeadroom } from '../test/e2e/support/headroom.ts';
+import type { Fleet } from './pods.ts';
 import { addPods, createFleet, markKilled } from './pods.ts';
-import { pause, report } from './report.ts';
+import { pause, report, say } from './report.ts';
+import type { SlowPrometheus } from './slow-prometheus.ts';
+import { startSlowPrometheus, untilSampled } from './slow-prometheus.ts';
 
 /** Four messages at once and one a second after that: two for each kill, so the bucket has to fill again. */
 const BETWEEN_MS = 2200;
 const WITHIN_MS = 30_000;
+const PROMETHEUS_MS = 300;
+const LENDER = 'lender';
+const SAMPLES = { samples: 5, withinMs: 180_000 } as const;
 
 export async function benchLoop(kubeconfig: string, count: number): Promise<void> {
   const dataDir = await mkdtemp(join(tmpdir(), 'headroom-bench-'));
@@ -24,16 +31,29 @@ export async function benchLoop(kubeconfig: string, count: number): Promise<void
   const redis = await startLocalRedis({ dataDir });
   const slack = await startLocalSlack({ port: 0 });
   const fleet = await createFleet(connection, namespace);
-  await addPods(connection, fleet, count - fleet.names.length);
-  const pods = fleet.names;
-  const target = { kubeconfig, prometheusUrl: undefined, namespaces: [namespace], watch: '10s' };
-  const headroom = await startHeadroom({ target, redisUrl: redis.url, slack });
+  let prometheus: SlowPrometheus | undefined;
   try {
-    await headroom.ready;
-    report('kill in the pod’s status → root message in Slack', await measure({ connection, namespace, slack }, pods));
-    process.stdout.write(`bot, all roles in one process: ${headroom.usage().residentMiB} MiB resident\n`);
+    await addPods(connection, fleet, count - fleet.names.length);
+    prometheus = await slowPrometheus(connection, fleet);
+    const target = { kubeconfig, prometheusUrl: prometheus?.url, namespaces: [namespace], watch: '10s' };
+    const headroom = await startHeadroom({ target, redisUrl: redis.url, slack });
+    try {
+      await headroom.ready;
+      const latencies = await measure({ connection, namespace, slack, isCharted: prometheus !== undefined }, fleet.names);
+      report(
+        'kill in the pod’s status → root message in Slack',
+        latencies.map(({ rootMs }) => rootMs),
+      );
+      report(
+        `kill in the pod’s status → explanation in its thread, ${prometheus === undefined ? 'without Prometheus' : `with its chart, Prometheus answering after ${PROMETHEUS_MS} ms`}`,
+        latencies.map(({ explanationMs }) => explanationMs),
+      );
+      say(`bot, all roles in one process: ${headroom.usage().residentMiB} MiB resident`);
+    } finally {
+      await headroom.stop();
+    }
   } finally {
-    await headroom.stop();
+    await prometheus?.stop();
     await fleet.remove();
     await connection.close();
     await slack.stop();
@@ -42,22 +62,58 @@ export async function benchLoop(kubeconfig: string, count: number): Promise<void
   }
 }
 
-type Bench = { readonly connection: ClusterConnection; readonly namespace: string; readonly slack: LocalSlack };
+/** Undefined without one. */
+async function slowPrometheus(connection: ClusterConnection, { namespace }: Fleet): Promise<SlowPrometheus | undefined> {
+  const target = process.env['E2E_PROMETHEUS_URL'] ?? '';
+  if (target === '') {
+    say('E2E_PROMETHEUS_URL names no Prometheus: explanations are measured without one');
+    return undefined;
+  }
+  const container = { name: 'app', image: 'busybox', imagePullPolicy: 'IfNotPresent', command: ['sleep', '100000'] };
+  await connection.json({
+    method: 'POST',
+    path: `/api/v1/namespaces/${namespace}/pods`,
+    body: { metadata: { name: LENDER }, spec: { terminationGracePeriodSeconds: 1, containers: [container] } },
+    signal: AbortSignal.timeout(WITHIN_MS),
+  });
+  await untilSampled(target, LENDER, SAMPLES);
+  return startSlowPrometheus({ target, delayMs: PROMETHEUS_MS, lender: { pod: LENDER, borrowers: /bench-\d{6}/ } });
+}
 
-async function measure({ connection, namespace, slack }: Bench, pods: readonly string[]): Promise<readonly number[]> {
-  const latencies: number[] = [];
+type Bench = {
+  readonly connection: ClusterConnection;
+  readonly namespace: string;
+  readonly slack: LocalSlack;
+  /** The explanation has to say what Prometheus knows. */
+  readonly isCharted: boolean;
+};
+
+type Latency = { readonly rootMs: number; readonly explanationMs: number };
+
+async function measure(bench: Bench, pods: readonly string[]): Promise<readonly Latency[]> {
+  const latencies: Latency[] = [];
   for (const pod of pods) {
     const started = performance.now();
-    await markKilled(connection, { namespace, name: pod });
-    await posted(slack, `${namespace}/${pod}`);
-    latencies.push(performance.now() - started);
+    const since = (): number => performance.now() - started;
+    await markKilled(bench.connection, { namespace: bench.namespace, name: pod });
+    const root = await posted(bench, `${bench.namespace}/${pod}`);
+    const rootMs = since();
+    await explained(bench, root);
+    latencies.push({ rootMs, explanationMs: since() });
     await pause(BETWEEN_MS);
   }
   return latencies;
 }
 
-function posted({ control, channelId }: LocalSlack, place: string): Promise<true> {
-  const look = (): true | undefined =>
-    control.messages(channelId).some(({ threadTs, text }) => threadTs === undefined && text.includes(place)) ? true : undefined;
+function posted({ slack: { control, channelId } }: Bench, place: string): Promise<string> {
+  const look = (): string | undefined =>
+    control.messages(channelId).find(({ threadTs, text }) => threadTs === undefined && text.includes(place))?.ts;
   return control.until(look, { withinMs: WITHIN_MS, words: `the message about ${place}` });
+}
+
+function explained({ slack: { control, channelId }, isCharted }: Bench, root: string): Promise<true> {
+  const fits = (text: string): boolean => text.startsWith('Why it was killed') && (!isCharted || text.includes('Memory from'));
+  const look = (): true | undefined =>
+    control.messages(channelId).some(({ threadTs, text }) => threadTs === root && fits(text)) ? true : undefined;
+  return control.until(look, { withinMs: WITHIN_MS, words: `the explanation under ${root}` });
 }

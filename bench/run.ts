@@ -1,6 +1,6 @@
 // npm run bench: measures on a real API server (E2E_KUBECONFIG), prints figures and ratios.
 //
-//   E2E_KUBECONFIG=… npm run bench -- loop --count 60        from a kill to its message in Slack
+//   E2E_KUBECONFIG=… E2E_PROMETHEUS_URL=… npm run bench -- loop --count 60      from a kill to its message in Slack and to its explanation; needs a kubelet
 //   E2E_KUBECONFIG=… npm run bench -- apply --count 60       from the click on Approve to the patch accepted; a hundred at once
 //   E2E_KUBECONFIG=… npm run bench -- ask --count 60         from /oom to its answer
 //   E2E_KUBECONFIG=… npm run bench -- detect --pods 20000    the watcher: memory, processor time, latency, a burst, kills while it is down
