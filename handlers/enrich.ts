@@ -14,6 +14,7 @@ import { completed, hasLate } from '../src/domain/late-evidence.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
 import { containerIdOf, isLateMark, isOfSandbox } from '../src/domain/oom-kill.ts';
 import { valueOf } from '../src/domain/piece.ts';
+import { placeSeen } from '../src/domain/policy/seen-place.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
 import { recommend } from '../src/domain/recommend.ts';
@@ -206,7 +207,7 @@ function judge(
     evidence,
     diagnosis,
     earlierKills,
-    policy: policyFor(settings.policy, incident.workload),
+    policy: policyFor(settings.policy, placeSeen(incident.workload.namespace, evidence)),
     now,
   });
   return { killId: kill.id, evidence, diagnosis, recommendation };

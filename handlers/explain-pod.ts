@@ -10,6 +10,7 @@ import { findKills } from '../src/domain/oom-kill.ts';
 import { valueOf } from '../src/domain/piece.ts';
 import type { PodContainer, PodFacts } from '../src/domain/pod.ts';
 import { effectiveLimit } from '../src/domain/pod.ts';
+import { placeSeen } from '../src/domain/policy/seen-place.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
 import { recommend } from '../src/domain/recommend.ts';
@@ -56,7 +57,8 @@ export async function explain(
   const kill = isOther ? undefined : shown;
   const { evidence, earlierKills } = await remembered(ports, { found, kill, container: container.name });
   const diagnosis = diagnose({ kill, evidence, now, earlierKills: earlierKills.map(({ at }) => at) });
-  const recommendation = recommend({ kill, evidence, diagnosis, earlierKills, policy: policyFor(settings.policy, pod), now });
+  const policy = policyFor(settings.policy, placeSeen(pod.namespace, evidence));
+  const recommendation = recommend({ kill, evidence, diagnosis, earlierKills, policy, now });
   return { kind: 'explanation', ref, kill, dossier: { killId: kill?.id, evidence, diagnosis, recommendation } };
 }
 

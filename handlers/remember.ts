@@ -11,6 +11,7 @@ import { addEntry, addFollowUp } from '../src/domain/incident.ts';
 import type { LedgerSubject } from '../src/domain/ledger.ts';
 import { formatQuantity } from '../src/domain/memory.ts';
 import { valueOf } from '../src/domain/piece.ts';
+import { placeSeen } from '../src/domain/policy/seen-place.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
 import type { Instant } from '../src/domain/time.ts';
@@ -112,9 +113,11 @@ async function tell(ports: RememberPorts, policy: Policy, { key, workload }: Led
   const page = await ports.ledger.read(key);
   const { change } = page;
   const now = ports.clock.now();
-  const { tightenAfter } = policyFor(policy, workload);
-  const stage = change === undefined ? undefined : dueStage(change, now, tightenAfter);
-  if (change === undefined || stage === undefined) return false;
+  if (change === undefined) return false;
+  const dossier = await ports.incidents.dossier(change.incidentId);
+  const { tightenAfter } = policyFor(policy, placeSeen(workload.namespace, dossier?.evidence));
+  const stage = dueStage(change, now, tightenAfter);
+  if (stage === undefined) return false;
   const incident = await ports.incidents.get(change.incidentId);
   if (incident !== undefined) {
     const said = followUp({ change, page, stage, now, tightenAfter });

@@ -121,6 +121,8 @@ export type OwnerFacts = {
   /** From the pod's controller up to the top: ReplicaSet, then Deployment. Empty for a bare pod. */
   readonly chain: readonly WorkloadRef[];
   readonly top: WorkloadRef;
+  /** Of the top, which rules of the policy may name; undefined when it could not be read. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly replicas?: number | undefined;
   readonly readyReplicas?: number | undefined;
   /** Pods that a rolling update adds on top. */

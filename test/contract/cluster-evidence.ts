@@ -1,6 +1,7 @@
 // The part of the cluster contract that reads evidence: the killed run's log, events, the node, the owner, usage, and how what is missing is worded.
 
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { checkRights, EVERY_PURPOSE } from '../../src/adapters/kubernetes/capabilities.ts';
 import { createEvidenceReader } from '../../src/adapters/kubernetes/evidence-reader.ts';
 import { createMetricsUsage } from '../../src/adapters/kubernetes/metrics-usage.ts';
@@ -23,6 +24,8 @@ import {
   soon,
   textWith,
 } from './cluster-support.ts';
+
+const labelled = z.object({ metadata: z.object({ labels: z.record(z.string(), z.string()) }) });
 
 export function evidenceContract(target: () => ClusterUnderTest): void {
   const reader = (): EvidenceReader =>
@@ -68,6 +71,15 @@ export function evidenceContract(target: () => ClusterUnderTest): void {
         replicas: someNumber,
         readyReplicas: someNumber,
       });
+    });
+
+    it('has the labels of the workload itself, which rules of the policy may name', async () => {
+      const { kill } = await eventually('a kill', target().patienceMs, () => shownKill(target()));
+      const { namespace, name } = target().restless;
+      const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
+      const { metadata } = labelled.parse(await target().connection.json({ path, signal: soon() }));
+      expect(Object.keys(metadata.labels)).not.toEqual([]);
+      expect(valueOf(await reader().owner({ ref: kill.ref, kill }, soon()))?.labels).toEqual(metadata.labels);
     });
 
     it('has the revision, the owner’s events and the node’s other pods', async () => {

@@ -105,7 +105,7 @@ function deployment(name: string, script: string): object {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
-    metadata: { name, annotations: { 'example.com/team': 'payments' } },
+    metadata: { name, labels: { tier: 'gold' }, annotations: { 'example.com/team': 'payments' } },
     spec: {
       replicas: 1,
       selector: { matchLabels: { app: name } },

@@ -7,7 +7,7 @@ import type { Policy } from '../../../src/domain/policy.ts';
 import { HOUR, MINUTE, toMillis } from '../../../src/domain/time.ts';
 import type { FakeWorld } from '../../fakes/world.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
-import { NOW, policy } from '../../support/build.ts';
+import { evidence, NOW, policy, workload } from '../../support/build.ts';
 import { createBot, killedPod, soon } from './bot.ts';
 
 const INCIDENT = 'OOM-1001';
@@ -193,6 +193,29 @@ it('waits with the write while Slack does not say who is in the group, and write
 it('writes nothing that nobody got to write before it expired', async () => {
   const { outcome } = await writtenUnder(policy(), ({ clock }) => clock.advance(25 * HOUR));
   expect(outcome).toMatchObject({ kind: 'not-applied', reason: textWith('expired') });
+});
+
+describe('an override for a label of the workload', () => {
+  const gold = { namespaces: ['*'], labels: { tier: 'gold' } };
+
+  async function explained(rules: Policy, labels: Readonly<Record<string, string>> | undefined) {
+    const world = createFakeWorld();
+    const owner = { chain: [workload()], top: workload(), labels, replicas: 3, fieldOwners: [] };
+    world.ports.evidence.read = async () => evidence({ owner: known(owner, 'owner references', NOW) });
+    const bot = createBot(world, rules);
+    await bot.watch(killedPod(world), { initial: false });
+    await bot.drain();
+    return (await world.ports.incidents.dossier(INCIDENT))?.recommendation;
+  }
+
+  it.each([
+    { name: 'holds for the number that is recommended', labels: { tier: 'gold' }, limit: 288 },
+    { name: 'holds for no workload with another label', labels: { tier: 'silver' }, limit: 512 },
+    { name: 'holds for none whose labels could not be read', labels: undefined, limit: 512 },
+  ])('$name', async ({ labels, limit }) => {
+    const rules = policy({ overrides: [{ ...gold, rules: { maxLimit: toBytes(288 * MIB) } }] });
+    expect(await explained(rules, labels)).toMatchObject({ kind: 'raise', limit: limit * MIB });
+  });
 });
 
 describe('an owner that nobody knows', () => {

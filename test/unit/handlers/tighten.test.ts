@@ -3,13 +3,14 @@
 
 import { describe, expect, it } from 'vitest';
 import { createRemember } from '../../../handlers/remember.ts';
-import { unavailable } from '../../../src/domain/piece.ts';
+import type { Evidence } from '../../../src/domain/evidence.ts';
+import { known, unavailable } from '../../../src/domain/piece.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import type { Proposal } from '../../../src/domain/proposal.ts';
 import { DAY, HOUR, toMillis } from '../../../src/domain/time.ts';
 import type { FakeWorld } from '../../fakes/world.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
-import { mi, policy } from '../../support/build.ts';
+import { evidence, mi, NOW, policy, workload } from '../../support/build.ts';
 import type { Bot } from './bot.ts';
 import { createBot, killedPod, soon } from './bot.ts';
 
@@ -33,9 +34,12 @@ async function stored(world: FakeWorld, id: string): Promise<Proposal> {
   return proposal;
 }
 
+type Loaded = { readonly rules?: Policy; readonly found?: Evidence };
+
 /** A kill, a generous raise to 1Gi that stayed quiet, and days of load with this highest use in MiB. */
-async function afterDays(days: number, peak: number, rules: Policy = policy()) {
+async function afterDays(days: number, peak: number, { rules = policy(), found = evidence() }: Loaded = {}) {
   const world = createFakeWorld();
+  world.ports.evidence.read = async () => found;
   const bot = createBot(world, rules);
   await bot.watch(killedPod(world), { initial: false });
   await bot.drain();
@@ -91,13 +95,21 @@ describe('seven days under load', () => {
 
   it('are as many as the policy says', async () => {
     const rules = policy({ tightenAfter: toMillis(3 * DAY) });
-    const { bot } = await afterDays(3, 200, rules);
+    const { bot } = await afterDays(3, 200, { rules });
     expect(await bot.propose.draft({ incidentId: INCIDENT, person: 'UALICE' }, soon())).toMatchObject({
       kind: 'draft',
       lowers: true,
     });
-    const never = await afterDays(7, 200, policy({ tightenAfter: toMillis(0) }));
+    const never = await afterDays(7, 200, { rules: policy({ tightenAfter: toMillis(0) }) });
     expect(await never.bot.propose.draft({ incidentId: INCIDENT, person: 'UALICE' }, soon())).toMatchObject({ kind: 'refused' });
+  });
+
+  it('are as many as an override for the workload’s labels says', async () => {
+    const gold = { namespaces: ['*'], labels: { tier: 'gold' }, rules: { tightenAfter: toMillis(0) } };
+    const owner = { chain: [workload()], top: workload(), labels: { tier: 'gold' }, fieldOwners: [] };
+    const found = evidence({ owner: known(owner, 'owners', NOW) });
+    const { bot } = await afterDays(7, 200, { rules: policy({ overrides: [gold] }), found });
+    expect(await bot.propose.draft({ incidentId: INCIDENT, person: 'UALICE' }, soon())).toMatchObject({ kind: 'refused' });
   });
 
   it('are measured for a limit that is no longer there when somebody has changed it', async () => {

@@ -51,9 +51,16 @@ export async function readOwners(connection: ClusterConnection, pod: PodFacts, s
   const top = chain.at(-1) ?? podRef(pod);
   const owners = fieldOwners({ template: highest?.raw.metadata ?? pod, of: highest?.ref ?? podRef(pod), top, pod });
   return {
-    facts: { chain, top, ...counts(highest), fieldOwners: owners },
+    facts: { chain, top, labels: labelsOf({ top, highest, pod }), ...counts(highest), fieldOwners: owners },
     selector: selectorText(highest?.raw.spec?.selector),
   };
+}
+
+type Top = { readonly top: WorkloadRef; readonly highest: { readonly raw: RawOwned; readonly ref: WorkloadRef } | undefined };
+
+function labelsOf({ top, highest, pod }: Top & { readonly pod: PodFacts }): OwnerFacts['labels'] {
+  if (top.kind === 'Pod') return pod.labels;
+  return highest?.ref === top ? (highest.raw.metadata.labels ?? {}) : undefined;
 }
 
 /** Undefined for a kind of others that may not be read, or is not served any more: then its name is all there is. */

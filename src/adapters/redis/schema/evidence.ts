@@ -116,6 +116,7 @@ const NOT_READ = { kind: 'unavailable' as const, reason: 'it was not read then' 
 const ownerFacts = z.object({
   chain: z.array(workload),
   top: workload,
+  labels: z.record(z.string(), z.string()).optional(),
   replicas: z.number().optional(),
   readyReplicas: z.number().optional(),
   surge: z.number().optional(),
