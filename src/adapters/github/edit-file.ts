@@ -2,14 +2,16 @@
 // values. Says in words why it cannot be done.
 
 import type { Change } from '../../domain/change.ts';
+import type { Bytes } from '../../domain/memory.ts';
 import { formatQuantity, quantityBytes } from '../../domain/memory.ts';
 import type { FileRule } from '../../domain/repository.ts';
 import { inlinePatches, patchSpots } from './kustomize.ts';
 import type { Spots } from './manifest.ts';
 import { findContainer } from './manifest.ts';
-import type { Edited } from './yaml-edit.ts';
+import type { Edited, Spot } from './yaml-edit.ts';
 import { setValue, valueAt } from './yaml-edit.ts';
 import { parsePath } from './yaml-path.ts';
+import { removeValue } from './yaml-remove.ts';
 
 export type Match =
   /** It holds the values that the cluster has. */
@@ -65,10 +67,23 @@ const NO_REQUEST =
   'the request is not written there; name its path as request beside limit in headroom.yaml, or give the patch an operation for it';
 
 /** The text with what the change wants. A value that is already there stays as it is spelled. */
-export function editFile(text: string, { before, after }: Change, spots: Spots): Edited {
-  if (after.limit === undefined) return { kind: 'refused', reason: 'taking a limit away is not done by a pull request' };
-  const limited = setValue(text, spots.limit, formatQuantity(after.limit));
-  if (limited.kind === 'refused' || after.request === undefined || after.request === before.request?.bytes) return limited;
+export function editFile(text: string, { before, after, texts }: Change, spots: Spots): Edited {
+  const limited =
+    after.limit === before.limit?.bytes
+      ? edited(text)
+      : written(text, spots.limit, { size: after.limit, spelling: texts?.limit });
+  if (limited.kind === 'refused' || after.request === before.request?.bytes) return limited;
   if (spots.request === undefined) return { kind: 'refused', reason: NO_REQUEST };
-  return setValue(limited.text, spots.request, formatQuantity(after.request));
+  return written(limited.text, spots.request, { size: after.request, spelling: texts?.request });
+}
+
+function edited(text: string): Edited {
+  return { kind: 'edited', text };
+}
+
+type Writing = { readonly size: Bytes | undefined; readonly spelling: string | undefined };
+
+/** Undefined takes it out. */
+function written(text: string, spot: Spot, { size, spelling }: Writing): Edited {
+  return size === undefined ? removeValue(text, spot) : setValue(text, spot, spelling ?? formatQuantity(size));
 }

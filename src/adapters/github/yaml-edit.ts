@@ -36,12 +36,13 @@ function spelled({ value, source }: Scalar): string | undefined {
 
 /** The text with the value set there. */
 export function setValue(text: string, spot: Spot, value: string): Edited {
+  const { inside } = spot;
+  if (inside !== undefined) return insideOf(text, spot, (inner) => setValue(inner, inside, value));
   const document = parseAllDocuments(text)[spot.document];
   if (document === undefined || document.errors.length > 0)
     return { kind: 'refused', reason: 'the file is not readable as YAML' };
   const walked = walk(document, spot.path);
   if (walked.kind === 'refused') return walked;
-  if (spot.inside !== undefined) return setInside(text, { spot, inside: spot.inside, node: walked.node, value });
   const edited =
     walked.rest.length === 0 && isScalar(walked.node) && walked.node.value !== null
       ? replaced(text, walked.node, value)
@@ -53,12 +54,14 @@ export function setValue(text: string, spot: Spot, value: string): Edited {
     : { kind: 'refused', reason: `setting ${words(spot.path)} would change something else as well` };
 }
 
-type Inside = { readonly spot: Spot; readonly inside: Spot; readonly node: Node | undefined; readonly value: string };
-
-/** The text inside is edited as one of its own, and put back. */
-function setInside(text: string, { spot, inside, node, value }: Inside): Edited {
+/** The text that stands at the spot is edited as one of its own, and put back. */
+export function insideOf(text: string, spot: Spot, edit: (inner: string) => Edited): Edited {
+  const document = parseAllDocuments(text)[spot.document];
+  const walked = document === undefined ? undefined : walk(document, spot.path);
+  if (walked?.kind === 'refused') return walked;
+  const node = walked?.node;
   if (!isScalar(node) || typeof node.value !== 'string') return { kind: 'refused', reason: `${words(spot.path)} is not a text` };
-  const inner = setValue(node.value, inside, value);
+  const inner = edit(node.value);
   if (inner.kind === 'refused') return inner;
   const edited = withEmbedded(text, node, inner.text);
   return edited !== undefined && isOnly(text, edited, { ...spot, value: inner.text })
@@ -155,7 +158,7 @@ function insertLines(text: string, offset: number, inserted: readonly string[]):
 }
 
 /** Where the last character of a pair ends. */
-function leafEnd({ key, value }: Pair): number | undefined {
+export function leafEnd({ key, value }: Pair): number | undefined {
   return endOf(value) ?? (isScalar(key) ? key.range?.[1] : undefined);
 }
 
