@@ -3,7 +3,7 @@
 // killed again never is.
 
 import type { Change, TemplateState } from '../src/domain/change.ts';
-import { buildChange, isLowering } from '../src/domain/change.ts';
+import { buildChange, endsInTemplate, isLowering } from '../src/domain/change.ts';
 import { intentOf } from '../src/domain/change-intent.ts';
 import type { Incident } from '../src/domain/incident.ts';
 import { addEntry, movedTo } from '../src/domain/incident.ts';
@@ -21,11 +21,12 @@ import type { JobQueue } from '../src/ports/job-queue.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { People } from '../src/ports/people.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
+import type { Repositories } from '../src/ports/repositories.ts';
 import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
 import { expire } from './expire.ts';
 import { findIn } from './look.ts';
 import { move } from './move.ts';
-import { fieldOwnersOf, gitOpsOwner, ownerName, routeOf } from './owning-repository.ts';
+import { fieldOwnersOf, gitOpsOwner, ownerName, planIn, routeOf } from './owning-repository.ts';
 import { placeOf, proposalDenied } from './permission.ts';
 import type { PolicyPorts } from './policy-check.ts';
 import { automaticDenied, changingBy, proposingDenied } from './policy-check.ts';
@@ -36,6 +37,7 @@ export type UndoingPorts = PolicyPorts & {
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
   readonly editor: WorkloadEditor;
+  readonly repositories: Pick<Repositories, 'plan'>;
   readonly queue: JobQueue;
   readonly clock: Clock;
   readonly log: Log;
@@ -78,7 +80,7 @@ function whyNot({ id, state, change }: Proposal, cluster: string): string | unde
       ? `${id} is not taken back: the smaller limit would only be hit sooner.`
       : `${id} is not in a state that could be undone.`;
   }
-  if (change.way !== 'template') return `${id} did not change a template: there is nothing to put back.`;
+  if (!endsInTemplate(change)) return `${id} did not change a template: there is nothing to put back.`;
   if (change.workload.cluster !== cluster)
     return `${id} is of the cluster ${change.workload.cluster}; this process only reads ${cluster}.`;
   return undefined;
@@ -105,7 +107,15 @@ async function undoing(ports: UndoingPorts, { change }: Proposal, signal: AbortS
     request: before.request?.bytes ?? 'none',
     texts: { limit: before.limit?.text, request: before.request?.text },
   });
-  return { change: back, template };
+  return change.way === 'pull-request' ? backByRepository(ports, { change: back, template }, signal) : { change: back, template };
+}
+
+/** What came by a pull request goes by one. */
+async function backByRepository(ports: UndoingPorts, back: Back, signal: AbortSignal): Promise<Back | string> {
+  const change: Change = { ...back.change, way: 'pull-request' };
+  const plan = await planIn(ports.repositories, change, signal);
+  if (plan.kind === 'planned') return { ...back, change: { ...change, edit: plan.edit } };
+  return `No pull request is possible: ${plan.reason}.`;
 }
 
 function written({ change, template }: Back): Pick<ProposalContent, 'change' | 'labels' | 'route'> {

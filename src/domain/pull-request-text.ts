@@ -32,7 +32,10 @@ export function pullRequestText(telling: Telling): PullRequestText {
     '',
     `> ${plain(proposal.reason)}`,
     '',
-    ...evidence(telling),
+    // What speaks for the change that is taken back is no reason to take it back.
+    ...(proposal.undoes === undefined
+      ? evidence(telling)
+      : [`Takes back ${proposal.undoes}: the values are those of before it.`, '']),
     '---',
     '',
     `Proposed by Headroom for ${incident.id} as ${proposal.id}, after an approval in chat. It follows this pull request and tells there what became of it.`,

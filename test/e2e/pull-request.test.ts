@@ -163,4 +163,22 @@ describe.each(places)('a change that goes by a repository, on $place', ({ start 
     expect(changed).toHaveLength(1);
     expect(changed[0]).toMatch(/memory: \d+Mi # seen enough in May/);
   });
+
+  it('is taken back by a pull request of its own, which leaves the file as it was, letter for letter', async () => {
+    const { stage } = world;
+    const root = await stage.root(`${owned.namespace}/${owned.name}`, ({ text }) => text.startsWith('Resolved'));
+    const outcome = await stage.reply(root, /^Quiet: /);
+    expect(await stage.click(stage.alice, outcome, 'undo_change')).toEqual({ ok: true });
+    const form = await stage.modal(stage.alice, ({ view }) => view['callback_id'] === 'undo_submit');
+    expect(await stage.submit(stage.alice, form, { reason: 'The sale is over, and it was enough.' })).toEqual({ ok: true });
+    await approve(await stage.reply(root, /asks to change memory limit.*Somebody else has to approve it/));
+    await stage.reply(root, /^Pull request: .*is open/);
+    const [pull] = (await github.pulls()).filter(({ state }) => state === 'open');
+    expect(pull?.title).toMatch(/^Lower memory limit of /);
+    expect(pull?.body).toContain('The sale is over');
+    await github.merge(pull?.number ?? 0);
+    await sync();
+    await stage.reply(root, /^Taken back: /);
+    expect(await github.read(FILE)).toBe(manifest(owned));
+  });
 });

@@ -101,6 +101,12 @@ describe('what a pull request says', () => {
     expect(text.commit).toContain(proposal().id);
   });
 
+  it('says what it takes back, and not what spoke for that', () => {
+    const text = pullRequestText({ proposal: proposal({ undoes: 'P-7' }), incident: incident(), dossier: dossier() });
+    expect(text.body).toContain('Takes back P-7');
+    expect(text.body).not.toContain('### Evidence');
+  });
+
   it.each([
     {
       name: 'a first limit',

@@ -2,81 +2,12 @@
 // request, also when the process dies between any two calls.
 
 import { describe, expect, it } from 'vitest';
-import { known } from '../../../src/domain/piece.ts';
-import type { Policy } from '../../../src/domain/policy.ts';
-import type { Proposal } from '../../../src/domain/proposal.ts';
 import { DAY, HOUR } from '../../../src/domain/time.ts';
 import { PermanentError } from '../../../src/ports/fault.ts';
-import type { Crash, FakeWorld } from '../../fakes/world.ts';
-import { createFakeWorld } from '../../fakes/world.ts';
-import { evidence, NOW, policy, size, templateContainer, workload } from '../../support/build.ts';
-import { createBot, killedPod, soon } from './bot.ts';
-
-const INCIDENT = 'OOM-1001';
-const ASKED = {
-  incidentId: INCIDENT,
-  requester: 'UALICE',
-  limit: '384Mi',
-  request: undefined,
-  reason: 'It needs more than that.',
-};
-
-/** A workload that Argo CD brings from a repository that has its manifest. */
-async function owned({ rules = policy(), crash }: { readonly rules?: Policy; readonly crash?: Crash } = {}) {
-  const world = createFakeWorld(crash);
-  const owner = {
-    chain: [workload()],
-    top: workload(),
-    fieldOwners: [{ tool: 'argo-cd', signal: 'annotation tracking-id', name: 'shop' }] as const,
-  };
-  world.ports.evidence.read = async () => evidence({ owner: known(owner, 'owner chain', NOW) });
-  world.editor.template = { ...world.editor.template, fieldOwners: owner.fieldOwners };
-  world.repositories.refusal = undefined;
-  const bot = createBot(world, rules);
-  await bot.watch(killedPod(world), { initial: false });
-  await bot.drain();
-  return { world, bot };
-}
-
-async function approved(bot: ReturnType<typeof createBot>): Promise<string> {
-  const outcome = await bot.propose.propose(ASKED, soon());
-  if (outcome.kind !== 'proposed') throw new Error(JSON.stringify(outcome));
-  const { proposalId } = outcome;
-  const approve = { proposalId, version: 1, decider: 'UBOB', decision: { kind: 'approve' } } as const;
-  expect(await bot.decide.decide(approve, soon())).toEqual({ kind: 'approved' });
-  return proposalId;
-}
-
-async function opened() {
-  const { world, bot } = await owned();
-  const proposalId = await approved(bot);
-  expect(await bot.apply({ proposalId }, soon())).toMatchObject({ kind: 'opened' });
-  world.jobs.length = 0;
-  return { world, bot, proposalId };
-}
-
-async function stored(world: FakeWorld, id: string): Promise<Proposal> {
-  const proposal = await world.ports.proposals.get(id);
-  if (proposal === undefined) throw new Error('no proposal');
-  return proposal;
-}
-
-function textLike(pattern: RegExp): unknown {
-  return expect.stringMatching(pattern);
-}
-
-/** The tool has read the repository. */
-function synced(world: FakeWorld): void {
-  const resources = { request: size(128), limit: size(384) };
-  world.editor.template = { ...world.editor.template, generation: 9, containers: [{ ...templateContainer(), resources }] };
-}
-
-function merged(world: FakeWorld): void {
-  const { pullRequest } = world.repositories;
-  if (pullRequest === undefined) throw new Error('none is open');
-  world.repositories.pullRequest = { ...pullRequest, approvedBy: ['carol'], merged: { by: 'carol', at: world.clock.now() } };
-  world.repositories.kind = 'merged';
-}
+import type { Crash } from '../../fakes/world.ts';
+import { NOW, policy } from '../../support/build.ts';
+import { soon } from './bot.ts';
+import { ASKED, approved, INCIDENT, merged, opened, owned, stored, synced, textLike } from './by-repository.ts';
 
 describe('the review of what a GitOps tool owns', () => {
   it('offers a pull request first, and a live patch with what becomes of it', async () => {
@@ -289,37 +220,6 @@ describe('an apply that is resumed', () => {
     synced(world);
     expect(await bot.apply({ proposalId }, soon())).toMatchObject({ kind: 'opened' });
     expect(world.repositories.opened).toBe(1);
-    expect((await stored(world, proposalId)).state.kind).toBe('in-review');
-  });
-});
-
-/** Opened, and the process died before that was stored. */
-async function diedAfterOpening(rules: Policy) {
-  const { world, bot } = await owned();
-  const proposalId = await approved(bot);
-  const { open } = world.repositories;
-  world.ports.repositories.open = async (request, signal) => {
-    await open(request, signal);
-    throw new Error('the process died here');
-  };
-  await expect(bot.apply({ proposalId }, soon())).rejects.toThrow('died');
-  world.ports.repositories.open = open;
-  return { world, proposalId, restarted: createBot(world, rules) };
-}
-
-describe('a policy that has become dry-run-only while a pull request was being opened', () => {
-  const rules = policy({ dryRunOnly: true });
-
-  it('has it taken back', async () => {
-    const { world, proposalId, restarted } = await diedAfterOpening(rules);
-    expect(await restarted.apply({ proposalId }, soon())).toMatchObject({ kind: 'not-applied', reason: textLike(/dryRunOnly/) });
-    expect(world.repositories).toMatchObject({ kind: 'closed', withdrawals: [textLike(/dryRunOnly/)] });
-  });
-
-  it('follows what people have merged already', async () => {
-    const { world, proposalId, restarted } = await diedAfterOpening(rules);
-    merged(world);
-    expect(await restarted.apply({ proposalId }, soon())).toMatchObject({ kind: 'opened' });
     expect((await stored(world, proposalId)).state.kind).toBe('in-review');
   });
 });

@@ -1,6 +1,6 @@
 // A proposal in the thread: who asks for what and why, the diff, and the buttons while it waits; afterwards, what became of it.
 
-import { isLowering } from '../../../domain/change.ts';
+import { endsInTemplate, isLowering } from '../../../domain/change.ts';
 import { diffLines } from '../../../domain/change-diff.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import { formatBytes, toBytes } from '../../../domain/memory.ts';
@@ -123,7 +123,7 @@ function approverOf({ approvals, state }: Proposal): string {
 
 /** A proposal of its own, for somebody else to approve. */
 function undoButton({ id, revision, incidentId, state, change, undoes }: Proposal): readonly AnyBlock[] {
-  if (state.kind !== 'closed' || !canUndo(state.verdict, isLowering(change)) || change.way !== 'template' || undoes !== undefined)
+  if (state.kind !== 'closed' || !canUndo(state.verdict, isLowering(change)) || !endsInTemplate(change) || undoes !== undefined)
     return [];
   if (state.verdict.kind === 'not-rolled-out' && state.verdict.undo === 'automatic') return [];
   const value = encode({ proposal: id, version: revision, incident: incidentId });
