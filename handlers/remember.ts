@@ -46,11 +46,13 @@ const READ_WITHIN_MS = 10 * SECOND;
 const MOST_READ = 500;
 
 export function createRemember(ports: RememberPorts, settings: RememberSettings) {
-  return async function remember(): Promise<RememberOutcome> {
+  /** Stops after the container it is at when somebody else has taken over. */
+  return async function remember(takenOver?: AbortSignal): Promise<RememberOutcome> {
     const subjects = (await ports.ledger.list(settings.cluster)).slice(0, MOST_READ);
     const outcome = { followed: subjects.length, written: 0, told: 0 };
     const now = subjects.length === 0 ? new Map<string, UsagePoint>() : await highestNow(ports);
     for (const subject of subjects) {
+      if (takenOver?.aborted === true) break;
       const peaks = await peaksOf(ports, subject, now);
       await ports.ledger.notePeaks(subject.key, peaks);
       if (peaks.length > 0) outcome.written += 1;

@@ -129,7 +129,7 @@ function startRemembering({ rules, stores, cluster, telemetry, lifecycle }: Worl
     expression: REMEMBER_EVERY,
     timezone: 'UTC',
     name,
-    run: remember,
+    run: (_dueAt, lost) => remember(lost),
     lock: stores.lock,
     lockMs: REMEMBER_LOCK_MS,
     log: telemetry.log,

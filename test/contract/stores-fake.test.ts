@@ -45,7 +45,7 @@ storesContract('the fakes', async () => {
     ledger: fakeLedger(() => Date.now()),
     turns: fakeDigestTurns(),
     once: fakeOnce(() => performance.now()),
-    lock: fakeLock(() => performance.now()),
+    lock: fakeLock(),
     jobs: async () => queue.jobs,
     stop: async () => undefined,
   };

@@ -112,6 +112,40 @@ describe('the presence of processes', () => {
   });
 });
 
+describe('a lock', () => {
+  const TTL_MS = 60_000;
+
+  async function locked() {
+    const { connection, stop } = await open();
+    const { client } = connection;
+    const key = `${PREFIX}:lock:long`;
+    return { client, key, stop, lock: redisLock({ client, newToken: randomUUID, renewEveryMs: 20 }) };
+  }
+
+  it('is kept for as long as the work takes', async () => {
+    const { client, key, lock, stop } = await locked();
+    const done = await lock.holding('long', TTL_MS, async (lost) => {
+      // As if nearly all of its time were over.
+      await client.pexpire(key, TTL_MS / 2);
+      await vi.waitFor(async () => expect(await client.pttl(key)).toBeGreaterThan(TTL_MS / 2), { timeout: 20_000 });
+      return lost.aborted;
+    });
+    expect(done).toBe(false);
+    expect(await client.exists(key)).toBe(0);
+    await stop();
+  });
+
+  it('that somebody else has by now is told to the work, and left to them', async () => {
+    const { client, key, lock, stop } = await locked();
+    await lock.holding('long', TTL_MS, async (lost) => {
+      await client.set(key, 'somebody-else', 'PX', TTL_MS);
+      await vi.waitFor(() => expect(lost.aborted).toBe(true), { timeout: 20_000 });
+    });
+    expect(await client.get(key)).toBe('somebody-else');
+    await stop();
+  });
+});
+
 describe('digests of several workers', () => {
   it('are one job for a channel and a time, however many add it', async () => {
     const { connection, stop } = await open();

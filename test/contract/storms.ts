@@ -1,7 +1,7 @@
 // What a store of storms promises, whoever keeps it; part of the stores' contract.
 
 import { expect, it } from 'vitest';
-import { toMillis } from '../../src/domain/time.ts';
+import { DAY, toInstant, toMillis } from '../../src/domain/time.ts';
 import type { StormStore } from '../../src/ports/storm-store.ts';
 import { NOW } from '../support/build.ts';
 
@@ -20,6 +20,21 @@ export function stormsContract(storms: () => { readonly storms: StormStore }): v
     expect(await storms().storms.members(id)).toHaveLength(17);
     expect((await storms().storms.recent(NOW)).map((storm) => storm.id)).toContain(id);
     expect(await Promise.all(TWENTY.map((index) => ask(`storm/${index}`, 'C-STORM')))).toEqual(placed);
+  });
+
+  it('remembers storms for ninety days, whatever channel a newer one is in', async () => {
+    const storm = async (channel: string, at: number): Promise<string> => {
+      const questions = [0, 1, 2, 3].map((index) => ({ incidentId: `${channel}/${index}`, channel, now: toInstant(at), rules }));
+      const placed = await Promise.all(questions.map((question) => storms().storms.place(question)));
+      return placed.flatMap((place) => (place.kind === 'storm' ? [place.stormId] : []))[0] ?? 'no storm';
+    };
+    const ids = async () => (await storms().storms.recent(toInstant(0))).map(({ id }) => id);
+    const long = NOW - 1000 * DAY;
+    const [first, second] = [await storm('C-FIRST', long), await storm('C-SECOND', long + 90 * DAY)];
+    expect(await ids()).toEqual(expect.arrayContaining([first, second]));
+    const third = await storm('C-THIRD', long + 90 * DAY + 1);
+    expect(await ids()).toEqual(expect.arrayContaining([second, third]));
+    expect(await ids()).not.toContain(first);
   });
 
   it('does not mix channels', async () => {

@@ -14,7 +14,7 @@ import type { Presence } from '../../src/domain/presence.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
 import type { Storm, StormMember } from '../../src/domain/storm.ts';
 import { startStorm } from '../../src/domain/storm.ts';
-import { toInstant } from '../../src/domain/time.ts';
+import { DAY, toInstant } from '../../src/domain/time.ts';
 import type { Audit, AuditKeeping } from '../../src/ports/audit.ts';
 import { fitsFilter } from '../../src/ports/audit.ts';
 import { PermanentError } from '../../src/ports/fault.ts';
@@ -131,6 +131,7 @@ export function fakeStorms(): StormStore {
     }
     const storm = raging ?? startStorm(`${channel}-${now}`, channel, now);
     storms.set(storm.id, storm);
+    for (const [id, { startedAt }] of storms) if (startedAt < now - 90 * DAY) storms.delete(id);
     members.set(storm.id, [...(members.get(storm.id) ?? []), { incidentId, joinedAt: now }]);
     return { kind: 'storm', stormId: storm.id };
   };
@@ -315,17 +316,18 @@ export function fakeOnce(now: () => number): Once {
   };
 }
 
-export function fakeLock(now: () => number): Lock {
-  const held = new Map<string, { readonly until: number }>();
+/** Whoever holds it never dies. */
+export function fakeLock(): Lock {
+  const held = new Set<string>();
+  const { signal } = new AbortController();
   return {
-    async holding(name, ttlMs, work) {
-      if ((held.get(name)?.until ?? 0) > now()) return 'held-elsewhere';
-      const mine = { until: now() + ttlMs };
-      held.set(name, mine);
+    async holding(name, _ttlMs, work) {
+      if (held.has(name)) return 'held-elsewhere';
+      held.add(name);
       try {
-        return await work();
+        return await work(signal);
       } finally {
-        if (held.get(name) === mine) held.delete(name);
+        held.delete(name);
       }
     },
   };

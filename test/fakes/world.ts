@@ -242,7 +242,7 @@ export function createFakeWorld(crash?: Crash) {
       evidence: reader,
       usage,
       once: fakeOnce(() => clock.now()),
-      lock: fakeLock(() => clock.now()),
+      lock: fakeLock(),
       surroundings: { read: async () => surroundings() },
       bounds: { read: async () => unavailable('not asked') },
       digest,

@@ -12,10 +12,10 @@ export type ScheduleOptions = {
   readonly expression: string;
   readonly timezone: string;
   readonly name: string;
-  /** Told when the schedule said that it is due: the same in every replica. */
-  readonly run: (dueAt: Instant) => Promise<unknown>;
+  /** Told when the schedule said that it is due, the same in every replica, and when somebody else may be at it by now. */
+  readonly run: (dueAt: Instant, lost: AbortSignal) => Promise<unknown>;
   readonly lock: Lock;
-  /** A run never takes longer; a replica that dies while running frees the work after this. */
+  /** A replica that dies while running frees the work after this. */
   readonly lockMs: number;
   readonly log: Log;
 };
@@ -29,7 +29,7 @@ export function startSchedule(options: ScheduleOptions): Schedule {
     throw new RangeError(`"${expression}" is not a cron expression; write five fields, for example "*/5 * * * *"`);
   const tick = async (dueAt: Instant): Promise<void> => {
     try {
-      await options.lock.holding(name, options.lockMs, () => options.run(dueAt));
+      await options.lock.holding(name, options.lockMs, (lost) => options.run(dueAt, lost));
     } catch (error) {
       log.warn('scheduled run failed; the next one tries again', { schedule: name, error });
     }

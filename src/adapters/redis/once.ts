@@ -1,4 +1,4 @@
-// Once and Lock on Redis: SET NX with a time to live; a lock is freed only by the token that took it.
+// Once and Lock on Redis: SET NX with a time to live; a lock is renewed and freed only by the token that took it.
 
 import type { Redis } from 'ioredis';
 import type { Lock } from '../../ports/lock.ts';
@@ -15,20 +15,50 @@ export function redisOnce({ client }: { readonly client: Redis }): Once {
 
 /** KEYS: 1 the lock. ARGV: 1 the token. Returns 1 when the lock was still ours and is free now. */
 const RELEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
+/** KEYS: 1 the lock. ARGV: 1 the token, 2 time to live. Returns 1 when the lock is still ours, for that long from now. */
+const RENEW = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0`;
 
-/** `newToken`: unguessable and different each time. */
-export function redisLock({ client, newToken }: { readonly client: Redis; readonly newToken: () => string }): Lock {
+export type RedisLockOptions = {
+  readonly client: Redis;
+  /** Unguessable and different each time. */
+  readonly newToken: () => string;
+  /** A third of the time to live unless said: two renewals may be lost. */
+  readonly renewEveryMs?: number | undefined;
+};
+
+export function redisLock({ client, newToken, renewEveryMs }: RedisLockOptions): Lock {
   return {
     async holding(name, ttlMs, work) {
       const key = `${PREFIX}:lock:${name}`;
       const token = newToken();
       const taken = await storing(() => client.set(key, token, 'PX', ttlMs, 'NX'));
       if (taken !== 'OK') return 'held-elsewhere';
+      const kept = keep(client, { key, token, ttlMs, everyMs: renewEveryMs ?? Math.ceil(ttlMs / 3) });
       try {
-        return await work();
+        return await work(kept.lost);
       } finally {
+        kept.stop();
         await storing(() => client.eval(RELEASE, 1, key, token));
       }
     },
   };
+}
+
+type Keeping = { readonly key: string; readonly token: string; readonly ttlMs: number; readonly everyMs: number };
+
+function keep(client: Redis, { key, token, ttlMs, everyMs }: Keeping): { readonly lost: AbortSignal; stop(): void } {
+  const lost = new AbortController();
+  let ours = performance.now() + ttlMs;
+  const renew = async (): Promise<void> => {
+    const asked = performance.now();
+    try {
+      if ((await client.eval(RENEW, 1, key, token, String(ttlMs))) === 1) ours = asked + ttlMs;
+      else lost.abort();
+    } catch {
+      // Redis is away for a moment: the next renewal may still be in time.
+      if (performance.now() >= ours) lost.abort();
+    }
+  };
+  const timer = setInterval(() => void renew(), everyMs);
+  return { lost: lost.signal, stop: () => clearInterval(timer) };
 }

@@ -13,8 +13,9 @@ import { parseStored } from './schema/basic.ts';
 import { stormSchema } from './schema/storm.ts';
 
 /**
- * KEYS: 1 where that incident was placed, 2 those alone in the channel lately, 3 the channel's open storm, 4 index of storms. ARGV: 1 incident, 2 now,
- * 3 within, 4 most alone, 5 over after, 6 id and 7 JSON of a storm that may begin, 8 prefix of storms' keys, 9 time to live, 10 since when counts. Returns the storm's id, or ''.
+ * KEYS: 1 where that incident was placed, 2 those alone in the channel lately, 3 the channel's open storm, 4 index of storms, in which only remembered ones
+ * stay. ARGV: 1 incident, 2 now,
+ * 3 within, 4 most alone, 5 over after, 6 id and 7 JSON of a storm that may begin, 8 prefix of storms' keys, 9 time to live, 10 since when counts, 11 since when storms are remembered. Returns the storm's id, or ''.
  */
 const PLACE = `
 local old = redis.call('GET', KEYS[1])
@@ -31,6 +32,8 @@ if not storm then
   storm = ARGV[6]
   redis.call('SET', ARGV[8] .. storm, ARGV[7], 'PX', ARGV[9])
   redis.call('ZADD', KEYS[4], ARGV[2], storm)
+  redis.call('ZREMRANGEBYSCORE', KEYS[4], '-inf', '(' .. ARGV[11])
+  redis.call('PEXPIRE', KEYS[4], ARGV[9])
 end
 redis.call('SET', KEYS[3], storm, 'PX', ARGV[5])
 redis.call('ZADD', ARGV[8] .. storm .. ':members', ARGV[2], ARGV[1])
@@ -73,7 +76,14 @@ async function place(client: Redis, { incidentId, channel, now, rules }: StormQu
     INDEX,
   ];
   const settings = [incidentId, now, rules.within, rules.incidents, rules.overAfter];
-  const candidate = [id, JSON.stringify(startStorm(id, channel, now)), STORM, REMEMBERED_MS, now - rules.within];
+  const candidate = [
+    id,
+    JSON.stringify(startStorm(id, channel, now)),
+    STORM,
+    REMEMBERED_MS,
+    now - rules.within,
+    now - REMEMBERED_MS,
+  ];
   const answer = String(await client.eval(PLACE, keys.length, ...keys, ...settings.map(String), ...candidate.map(String)));
   return answer === '' ? { kind: 'alone' } : { kind: 'storm', stormId: answer };
 }

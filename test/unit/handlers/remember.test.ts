@@ -67,6 +67,24 @@ describe('daily peaks', () => {
     expect(await remembering(world, unavailable('no Prometheus'))()).toMatchObject({ written: 0 });
   });
 
+  it('are left to whoever took over in the middle', async () => {
+    const world = createFakeWorld();
+    for (const name of ['a', 'b', 'c'])
+      await world.ports.ledger.noteKill({ ...SUBJECT, key: `${KEY}-${name}` }, { at: ago(HOUR), limit: mi(256) });
+    const takenOver = new AbortController();
+    const { notePeaks } = world.ports.ledger;
+    world.ports.ledger.notePeaks = async (...noted) => {
+      takenOver.abort();
+      await notePeaks(...noted);
+    };
+    const peaks = known(
+      series(6, () => 222),
+      'Prometheus',
+      NOW,
+    );
+    expect(await remembering(world, peaks)(takenOver.signal)).toMatchObject({ followed: 3, written: 1 });
+  });
+
   it('are not asked for while nothing is followed', async () => {
     expect(await remembering(createFakeWorld(), unavailable('no Prometheus'))()).toEqual({ followed: 0, written: 0, told: 0 });
   });
