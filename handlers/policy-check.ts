@@ -51,7 +51,7 @@ export function changingBy(
 }
 
 /** Rules that only count when something is about to be written; nobody has to be kept from asking by them. */
-const AT_DECISION: readonly Finding['rule'][] = ['quietHours', 'approvers', 'dryRunOnly'];
+const AT_DECISION: readonly Finding['rule'][] = ['quietHours', 'approvalHours', 'approvers', 'dryRunOnly'];
 
 /** Why no change of this container may be proposed now, for a person; undefined when one may. */
 export async function proposingDenied(ports: PolicyPorts, policy: Policy, changing: Changing): Promise<string | undefined> {

@@ -2,7 +2,7 @@
 
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
-import { timezone } from './config-values.ts';
+import { saying, timezone } from './config-values.ts';
 import { checkCron } from './domain/cron.ts';
 
 export type DigestRules = {
@@ -12,7 +12,7 @@ export type DigestRules = {
   readonly weekly: string | undefined;
 };
 
-const schedule = z.string().transform((text, context): string | undefined => {
+const schedule = z.string(saying('a cron expression', '"0 9 * * *"')).transform((text, context): string | undefined => {
   if (text.trim().toLowerCase() === 'off') return undefined;
   const checked = checkCron(text, distance);
   if (checked.kind === 'right') return text.trim();

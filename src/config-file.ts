@@ -1,14 +1,16 @@
 // headroom.yaml: routes, policy, audit. YAML text in, domain values out; every mistake is named by its key, line and column, all at once, with what
 // to write instead.
 
+import type { Document } from 'yaml';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { DigestRules } from './config-digests.ts';
 import { DIGEST_KEYS, digestsSchema } from './config-digests.ts';
-import { describeIssues } from './config-place.ts';
+import { describeIssues, placeWords } from './config-place.ts';
 import { POLICY_KEYS, policySchema } from './config-policy.ts';
 import { pullRequestsSchema, REPOSITORY_KEYS, repositoriesSchema } from './config-repositories.ts';
-import { duration, globs } from './config-values.ts';
+import { duration, globs, saying } from './config-values.ts';
+import { plainWords } from './config-words.ts';
 import type { Policy } from './domain/policy.ts';
 import type { RepositoryRule } from './domain/repository.ts';
 import type { RouteRule } from './domain/route.ts';
@@ -55,8 +57,14 @@ const route = z
       .array(z.enum(SEVERITIES))
       .min(1)
       .default([...SEVERITIES]),
-    channel: z.string().regex(CHANNEL_ID, 'a Slack channel id starts with C, for example C0123ABCD').optional(),
-    owner: z.string().regex(OWNER_ID, 'the id of a Slack user group (S…) or user (U…), for example S0123ABCD').optional(),
+    channel: z
+      .string(saying('a Slack channel id', 'C0123ABCD'))
+      .regex(CHANNEL_ID, 'a Slack channel id starts with C, for example C0123ABCD')
+      .optional(),
+    owner: z
+      .string(saying('a Slack user group or user', 'S0123ABCD'))
+      .regex(OWNER_ID, 'the id of a Slack user group (S…) or user (U…), for example S0123ABCD')
+      .optional(),
   })
   .refine(({ channel, owner }) => channel !== undefined || owner !== undefined, 'a route needs a channel, an owner, or both');
 
@@ -95,10 +103,27 @@ const KEYS: readonly string[] = [
 /** The rules in a YAML text; an empty text gives the defaults, in which nobody may approve. */
 export function parseRules(text: string): ParsedRules {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: true });
-  if (document.errors.length > 0) return { kind: 'problems', problems: document.errors.map(({ message }) => message) };
-  const content: unknown = document.toJS() ?? {};
-  const result = file.safeParse(content);
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  // What comes after the first mistake is read wrongly because of it.
+  const [broken] = document.errors;
+  if (broken !== undefined) return problem(`no YAML${placeWords(broken.pos[0], { lines })}: ${broken.message}`);
+  const content = contentOf(document);
+  if (content instanceof ReferenceError) return problem(`no YAML: ${content.message}`);
+  const result = file.safeParse(content ?? {}, { error: plainWords });
   if (result.success) return { kind: 'rules', rules: result.data };
   return { kind: 'problems', problems: describeIssues(result.error.issues, { document, lines, keys: KEYS }) };
+}
+
+function problem(words: string): ParsedRules {
+  return { kind: 'problems', problems: [words] };
+}
+
+/** An alias without its anchor, or aliases of aliases without end, only show when it is made into values. */
+function contentOf(document: Document): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    if (error instanceof ReferenceError) return error;
+    throw error;
+  }
 }

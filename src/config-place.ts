@@ -13,17 +13,28 @@ export type Located = {
   readonly keys: readonly string[];
 };
 
-/** "policy.maxLimit (line 4, column 13): …", one for each thing that is wrong. */
+/** "policy.maxLimit (line 4, column 13): …", one for each thing that is wrong, in the order of the lines. */
 export function describeIssues(issues: readonly z.core.$ZodIssue[], located: Located): readonly string[] {
-  return issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => describe([...issue.path, key], `is not a setting${suggestion(key, located.keys)}`, located))
-      : [describe(issue.path, issue.message, located)],
-  );
+  return issues
+    .flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.map((key) => describe([...issue.path, key], `is not a setting${suggestion(key, located.keys)}`, located))
+        : [describe(issue.path, issue.message, located)],
+    )
+    .toSorted((a, b) => a.offset - b.offset)
+    .map(({ words }) => words);
 }
 
-function describe(path: readonly PropertyKey[], message: string, located: Located): string {
-  return `${name(path)}${position(path, located)}: ${message}`;
+function describe(path: readonly PropertyKey[], message: string, located: Located) {
+  const offset = position(path, located);
+  return { offset: offset ?? 0, words: `${name(path)}${placeWords(offset, located)}: ${message}` };
+}
+
+/** " (line 4, column 13)". */
+export function placeWords(offset: number | undefined, { lines }: Pick<Located, 'lines'>): string {
+  if (offset === undefined) return '';
+  const { line, col } = lines.linePos(offset);
+  return ` (line ${line}, column ${col})`;
 }
 
 function name(path: readonly PropertyKey[]): string {
@@ -31,14 +42,12 @@ function name(path: readonly PropertyKey[]): string {
 }
 
 /** Of the key when the value is missing or unknown, of what surrounds it when the key is missing as well. */
-function position(path: readonly PropertyKey[], { document, lines }: Located): string {
+function position(path: readonly PropertyKey[], { document }: Located): number | undefined {
   for (let length = path.length; length > 0; length -= 1) {
     const offset = offsetOf(path.slice(0, length), document);
-    if (offset === undefined) continue;
-    const { line, col } = lines.linePos(offset);
-    return ` (line ${line}, column ${col})`;
+    if (offset !== undefined) return offset;
   }
-  return '';
+  return undefined;
 }
 
 function offsetOf(path: readonly PropertyKey[], document: Document): number | undefined {

@@ -7,7 +7,7 @@ import { approversFor, proposersFor } from '../domain/approval.ts';
 import { formatQuantity } from '../domain/memory.ts';
 import type { Finding, PolicyQuestion } from '../domain/policy/judge.ts';
 import { denial, judge } from '../domain/policy/judge.ts';
-import { quietHoursWords } from '../domain/policy/quiet-hours.ts';
+import { weekHoursWords } from '../domain/policy/week-hours.ts';
 import { inScope, policyFor } from '../domain/policy.ts';
 import { formatDuration } from '../domain/time.ts';
 import type { Print } from './audit-command.ts';
@@ -31,7 +31,7 @@ export function testPolicy({ policy: whole }: Rules, test: PolicyTest, print: Pr
     `  limits       ${formatQuantity(policy.minLimit)} to ${formatQuantity(policy.maxLimit)}, at most ${policy.maxFactor} times the present one`,
   );
   print(`  expires      after ${formatDuration(policy.proposalExpiry)}`);
-  for (const hours of policy.quietHours) print(`  quiet        ${quietHoursWords(hours)}`);
+  for (const hours of policy.quietHours) print(`  quiet        ${weekHoursWords(hours)}`);
   print('');
   const denied = denial(findings);
   print(denied === undefined ? 'Allowed.' : `Not allowed: ${denied}.`);

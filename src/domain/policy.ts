@@ -38,8 +38,8 @@ export type PeopleRule = Scope & {
   readonly groups: readonly string[];
 };
 
-/** A time of the week in which nothing is written. */
-export type QuietHours = {
+/** A time of the week: in which nothing is written, or in which alone something is. */
+export type WeekHours = {
   /** 0 is Sunday. The day on which it begins. */
   readonly days: readonly number[];
   /** Minutes since midnight; `to` at or before `from` is on the next day. */
@@ -69,7 +69,10 @@ export type ScopedRules = {
   readonly maxRequestShare: number;
   /** This long after a change was written, no other of the same container is; 0: at once. */
   readonly coolDown: Millis;
-  readonly quietHours: readonly QuietHours[];
+  /** Nothing is approved or written in them. */
+  readonly quietHours: readonly WeekHours[];
+  /** Approved and written only in them; none: at any time. Quiet hours within them stay quiet. */
+  readonly approvalHours: readonly WeekHours[];
   /** Everything is asked, approved and rehearsed, and nothing is written. */
   readonly dryRunOnly: boolean;
   readonly proposalExpiry: Millis;
@@ -131,6 +134,7 @@ export function policyFor(policy: Policy, place: PolicyPlace): Policy {
   return result;
 }
 
-function given(rules: PolicyOverride['rules']): Partial<ScopedRules> {
+/** What an override says, and nothing else. */
+export function given(rules: PolicyOverride['rules']): Partial<ScopedRules> {
   return Object.fromEntries(Object.entries(rules).filter(([, value]) => value !== undefined));
 }

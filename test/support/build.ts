@@ -166,6 +166,7 @@ export function policy(overrides: Partial<Policy> = {}): Policy {
     maxRequestShare: 1,
     coolDown: toMillis(0),
     quietHours: [],
+    approvalHours: [],
     dryRunOnly: false,
     undoAutomatically: false,
     tightenAfter: toMillis(7 * DAY),

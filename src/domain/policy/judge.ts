@@ -7,7 +7,7 @@ import type { ChangeRoute, Policy, PolicyPlace } from '../policy.ts';
 import { inScope, matchesGlobs, policyFor } from '../policy.ts';
 import type { Instant } from '../time.ts';
 import { after, between, formatDuration } from '../time.ts';
-import { quietHoursWords, quietUntil } from './quiet-hours.ts';
+import { hoursNext, hoursNow, weekHoursWords } from './week-hours.ts';
 
 export type Finding = {
   /** "maxFactor", "quietHours" …: the rule's key under `policy`. */
@@ -46,6 +46,7 @@ export function judge(whole: Policy, question: PolicyQuestion): readonly Finding
     ...(question.sizes === undefined ? [] : judgeSizes(policy, question.sizes)),
     ...coolDown(policy, question),
     ...quiet(policy, question),
+    ...approval(policy, question),
     ...(policy.dryRunOnly
       ? [{ rule: 'dryRunOnly', says: 'rehearsed', words: 'everything is asked and rehearsed, and nothing is written' } as const]
       : []),
@@ -144,9 +145,19 @@ function coolDown({ coolDown: wait }: Policy, { now, lastWrittenAt }: PolicyQues
 
 function quiet({ quietHours }: Policy, { now }: PolicyQuestion): readonly Finding[] {
   if (quietHours.length === 0) return [];
-  const inside = quietUntil(quietHours, now);
+  const inside = hoursNow(quietHours, now);
   if (inside === undefined)
-    return [finding('quietHours', true, `now is outside ${quietHours.map(quietHoursWords).join(' and ')}`)];
-  const words = `nothing is written from ${quietHoursWords(inside.hours)}; it is over in ${formatDuration(between(now, inside.until))}`;
+    return [finding('quietHours', true, `now is outside ${quietHours.map(weekHoursWords).join(' and ')}`)];
+  const words = `nothing is written from ${weekHoursWords(inside.hours)}; it is over in ${formatDuration(between(now, inside.until))}`;
   return [finding('quietHours', false, words)];
+}
+
+function approval({ approvalHours }: Policy, { now }: PolicyQuestion): readonly Finding[] {
+  if (approvalHours.length === 0) return [];
+  const inside = hoursNow(approvalHours, now);
+  if (inside !== undefined) return [finding('approvalHours', true, `now is within ${weekHoursWords(inside.hours)}`)];
+  const next = hoursNext(approvalHours, now);
+  const when = next === undefined ? '' : `; the next begin in ${formatDuration(between(now, next.from))}`;
+  const words = `something is approved and written only from ${approvalHours.map(weekHoursWords).join(' and from ')}${when}`;
+  return [finding('approvalHours', false, words)];
 }

@@ -82,6 +82,11 @@ reportWithin: 30m
       text: 'policy: {quietHours: [{from: "22:00", to: "06:00", timezone: Mars}]}',
       place: 'policy.quietHours.0.timezone',
     },
+    {
+      name: 'an approval hour on a day that there is not',
+      text: 'policy: {approvalHours: [{days: [monday], from: "09:00", to: "17:00"}]}',
+      place: 'policy.approvalHours.0.days.0',
+    },
     { name: 'hours of no length', text: 'policy: {quietHours: [{from: "22:00", to: "22:00"}]}', place: 'policy.quietHours.0' },
     { name: 'a lower bound above the upper one', text: 'policy: {minLimit: 2Gi, maxLimit: 1Gi}', place: 'policy.minLimit' },
     {
@@ -128,8 +133,65 @@ reportWithin: 30m
     expect(problemsIn('digests: {timezone: Berlin}')[0]).toContain('Europe/Berlin');
   });
 
-  it('says where YAML itself is broken', () => {
-    expect(problemsIn('policy: [')[0]).toMatch(/line 1/);
+  it.each([
+    { text: 'policy: [', problem: /^no YAML \(line 1, column 10\): .*end with a \]$/ },
+    { text: 'policy:\n\tmaxLimit: 8Gi\n\tmaxFactor: 2', problem: /^no YAML \(line 2, column 1\): Tabs are not allowed/ },
+    { text: 'policy: {maxLimit: 1Gi, maxLimit: 2Gi}', problem: /^no YAML \(line 1, column 25\): Map keys must be unique$/ },
+    { text: 'policy: *anywhere', problem: /^no YAML: Unresolved alias/ },
+  ])('says once, in one line, where YAML itself is broken: $text', ({ text, problem }) => {
+    expect(problemsIn(text)).toEqual([expect.stringMatching(problem)]);
+    expect(problemsIn(text)[0]).not.toContain('\n');
+  });
+
+  it.each([
+    { text: 'policy: {maxLimit: 512}', words: '512 is not a size with a unit; write for example 512Mi' },
+    { text: 'policy: {proposalExpiry: 24}', words: '24 is not a length of time; write for example 24h' },
+    { text: 'policy: {proposalExpiry: true}', words: 'true is not a length of time; write for example 24h' },
+    { text: 'policy: {approvals: 0}', words: '0 is not a number of people from 1 to 10 (somebody always has to approve)' },
+    { text: 'policy: {approvals: 1.5}', words: '1.5 is not a number of people from 1 to 10' },
+    { text: 'policy: {maxFactor: "2"}', words: '"2" is not a number above 1, at most 16; write for example 4' },
+    { text: 'policy: {selfApproval: maybe}', words: '"maybe" is not true or false; write for example true' },
+    { text: 'policy: {namespaces: payments}', words: 'write for example [payments, "checkout-*"]' },
+    { text: 'policy: {namespaces: []}', words: 'a list is not a list of names' },
+    { text: 'policy: {approvers: U1}', words: '"U1" is not a list of rules; write for example [{ groups: [S0123ABCD] }]' },
+    { text: 'policy: {approvers: [{users: [5]}]}', words: '5 is not a Slack user id; write for example U0123ABCD' },
+    { text: 'policy: {approvers: [{users: [U1], labels: {a: 1}}]}', words: '1 is not a text; write for example "1", in quotes' },
+    { text: 'policy: {quietHours: {from: 1}}', words: 'a mapping is not a list of times' },
+    { text: 'policy: {quietHours: [{to: "06:00"}]}', words: 'is missing; write a time of day, for example "22:00", in quotes' },
+    { text: 'policy: {maxNodeShare: 90}', words: '90 is not a share from 0 to 1; write for example 0.9' },
+    { text: 'policy: {kinds: [Node]}', words: '"Node" is not one of Deployment, StatefulSet' },
+    { text: 'policy: {proposers: }', words: 'has no value; write a list of rules' },
+    { text: 'policy: 3', words: '3 is not a mapping of settings' },
+    { text: '- a', words: 'top level: a list is not a mapping of settings' },
+    { text: 'routes: [{channel: 3}]', words: '3 is not a Slack channel id; write for example C0123ABCD' },
+    { text: 'routes: [{owner: U0123ABCD, severities: [loud]}]', words: '"loud" is not one of critical, warning, info' },
+    { text: 'routes: [{owner: U0123ABCD, severities: []}]', words: 'a list of at least 1 is wanted' },
+    { text: 'digests: {daily: 5}', words: '5 is not a cron expression; write for example "0 9 * * *"' },
+    { text: 'alerts: {storm: {incidents: 0}}', words: '0 is not allowed; write at least 1' },
+    { text: 'alerts: {storm: {incidents: 100}}', words: '100 is not allowed; write at most 50' },
+    { text: 'alerts: {remindAfter: 2.5}', words: '2.5 is not a whole number; write for example 3' },
+    {
+      text: 'policy: {watchFloor: 2d}',
+      words: 'watchFloor (2 days) is above watchCeiling (1 day): a change would have to be watched longer than it may be',
+    },
+    {
+      text: 'policy: {minLimit: 2Gi, maxLimit: 1Gi}',
+      words: 'minLimit (2Gi) is above maxLimit (1Gi): no limit would be allowed',
+    },
+    {
+      text: 'policy: {overrides: [{minRequestShare: 0.9, maxRequestShare: 0.5}]}',
+      words: 'minRequestShare (0.9) is above maxRequestShare (0.5): no request would be allowed',
+    },
+  ])('says in plain words, with an example, what is wrong with $text', ({ text, words }) => {
+    const problems = problemsIn(text);
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain(words);
+    expect(problems[0]).not.toMatch(/Invalid input|Too (?:small|big)|expected/);
+  });
+
+  it('tells problems in the order of the lines', () => {
+    const text = 'reportWithin: 3\npolicy:\n  approvals: 0\n  maxLimit: 8GB\n  watchFlor: 1m\nroutes: 3\nxyzzy: 1\n';
+    expect(problemsIn(text).map((problem) => /\(line (\d)/.exec(problem)?.[1])).toEqual(['1', '3', '4', '5', '6', '7']);
   });
 
   it('names line and column, and the key that was meant', () => {
@@ -145,6 +207,7 @@ reportWithin: 30m
 policy:
   approvers: [{ users: [U1], labels: { tier: gold } }]
   quietHours: [{ days: [fri], from: "22:00", to: "06:00", timezone: Europe/Berlin }]
+  approvalHours: [{ from: "09:00", to: "17:00" }]
   overrides:
     - namespaces: [staging]
       dryRunOnly: true
@@ -153,6 +216,7 @@ policy:
     if (parsed.kind === 'problems') throw new Error(parsed.problems.join('\n'));
     const { policy } = parsed.rules;
     expect(policy.quietHours).toEqual([{ days: [5], from: 1320, to: 360, timezone: 'Europe/Berlin' }]);
+    expect(policy.approvalHours).toEqual([{ days: [0, 1, 2, 3, 4, 5, 6], from: 540, to: 1020, timezone: 'UTC' }]);
     expect(policyFor(policy, { namespace: 'staging' })).toMatchObject({ dryRunOnly: true, maxLimit: 2 * GIB, maxFactor: 4 });
     expect(policyFor(policy, { namespace: 'payments' })).toMatchObject({ dryRunOnly: false, maxLimit: 16 * GIB });
   });

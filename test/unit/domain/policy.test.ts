@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { mayPropose } from '../../../src/domain/approval.ts';
 import type { PolicyQuestion } from '../../../src/domain/policy/judge.ts';
 import { denial, judge } from '../../../src/domain/policy/judge.ts';
-import { quietHoursWords, quietUntil } from '../../../src/domain/policy/quiet-hours.ts';
 import { requestWithin, withinShares } from '../../../src/domain/policy/shares.ts';
+import { hoursNext, hoursNow, weekHoursWords } from '../../../src/domain/policy/week-hours.ts';
 import { inScope, matchesGlobs, policyFor } from '../../../src/domain/policy.ts';
 import { HOUR, MINUTE, toInstant, toMillis } from '../../../src/domain/time.ts';
 import { ago, mi, NOW, policy } from '../../support/build.ts';
@@ -52,15 +52,33 @@ describe('quiet hours', () => {
     { name: 'the night of a Saturday', now: '2026-11-28T22:00:00Z', leftMinutes: undefined },
     { name: 'a summer evening, one hour nearer to UTC noon', now: '2026-07-06T20:00:00Z', leftMinutes: 480 },
   ])('$name', ({ now, leftMinutes }) => {
-    const found = quietUntil([night], at(now));
+    const found = hoursNow([night], at(now));
     expect(found === undefined ? undefined : (found.until - at(now)) / MINUTE).toBe(leftMinutes);
   });
 
   it('within one day', () => {
     const lunch = { days: [2], from: 12 * 60, to: 13 * 60, timezone: 'UTC' };
-    expect(quietUntil([lunch], at('2026-11-24T12:59:00Z'))).toBeDefined();
-    expect(quietUntil([lunch], at('2026-11-24T13:00:00Z'))).toBeUndefined();
-    expect(quietHoursWords(lunch)).toBe('12:00 to 13:00 UTC');
+    expect(hoursNow([lunch], at('2026-11-24T12:59:00Z'))).toBeDefined();
+    expect(hoursNow([lunch], at('2026-11-24T13:00:00Z'))).toBeUndefined();
+    expect(weekHoursWords(lunch)).toBe('12:00 to 13:00 UTC on Tue');
+    expect(weekHoursWords({ ...lunch, days: [0, 1, 2, 3, 4, 5, 6] })).toBe('12:00 to 13:00 UTC');
+  });
+
+  const office = { days: [1, 2, 3, 4, 5], from: 9 * 60, to: 17 * 60, timezone: 'Europe/Berlin' };
+  const saturday = { days: [6], from: 10 * 60, to: 12 * 60, timezone: 'UTC' };
+
+  it.each([
+    { name: 'the same morning', hours: [office], now: '2026-11-24T05:00:00Z', from: '2026-11-24T08:00:00Z' },
+    { name: 'the next morning', hours: [office], now: '2026-11-24T17:00:00Z', from: '2026-11-25T08:00:00Z' },
+    { name: 'after the weekend', hours: [office], now: '2026-11-27T17:00:00Z', from: '2026-11-30T08:00:00Z' },
+    { name: 'the soonest of two', hours: [office, saturday], now: '2026-11-27T17:00:00Z', from: '2026-11-28T10:00:00Z' },
+    { name: 'the same day a week later', hours: [saturday], now: '2026-11-28T13:00:00Z', from: '2026-12-05T10:00:00Z' },
+  ])('begin again: $name', ({ hours, now, from }) => {
+    expect(hoursNext(hours, at(now))?.from).toBe(at(from));
+  });
+
+  it('of no day never begin', () => {
+    expect(hoursNext([{ ...office, days: [] }], at('2026-11-24T05:00:00Z'))).toBeUndefined();
   });
 });
 
@@ -152,6 +170,32 @@ describe('judge', () => {
       asked: question(),
       rules: [],
     },
+    {
+      name: 'outside approval hours',
+      given: policy({ approvalHours: [{ days: [2], from: 9 * 60, to: 17 * 60, timezone: 'UTC' }] }),
+      asked: question(),
+      rules: ['approvalHours'],
+    },
+    {
+      name: 'within one of two approval hours',
+      given: policy({
+        approvalHours: [
+          { days: [2], from: 9 * 60, to: 17 * 60, timezone: 'UTC' },
+          { days: [1], from: 22 * 60, to: 6 * 60, timezone: 'UTC' },
+        ],
+      }),
+      asked: question(),
+      rules: [],
+    },
+    {
+      name: 'quiet hours within approval hours',
+      given: policy({
+        approvalHours: [{ days: [2], from: 0, to: 17 * 60, timezone: 'UTC' }],
+        quietHours: [{ days: [2], from: 0, to: 6 * 60, timezone: 'UTC' }],
+      }),
+      asked: question(),
+      rules: ['quietHours'],
+    },
   ])('$name', ({ given, asked, rules }) => {
     const findings = judge(given, asked);
     expect(findings.filter(({ says }) => says === 'denied').map(({ rule }) => rule)).toEqual(rules);
@@ -162,6 +206,13 @@ describe('judge', () => {
     const findings = judge(policy({ dryRunOnly: true, selfApproval: true }), question());
     expect(findings.at(-1)).toMatchObject({ rule: 'dryRunOnly', says: 'rehearsed' });
     expect(denial(findings)).toBeUndefined();
+  });
+
+  it('says when approval hours are', () => {
+    const approvalHours = [{ days: [1, 2, 3, 4, 5], from: 9 * 60, to: 17 * 60, timezone: 'UTC' }];
+    expect(denial(judge(policy({ approvalHours }), question({ now: toInstant(Date.parse('2026-11-24T07:30:00Z')) })))).toBe(
+      'policy.approvalHours: something is approved and written only from 09:00 to 17:00 UTC on Mon, Tue, Wed, Thu, Fri; the next begin in 90 minutes',
+    );
   });
 
   it('names the rule and the bound in its words', () => {

@@ -121,6 +121,7 @@ const NARROWED: readonly { readonly rule: string; readonly narrowed: Policy }[] 
   { rule: 'maxNodeShare', narrowed: policy({ maxNodeShare: 0.01 }) },
   { rule: 'minRequestShare', narrowed: policy({ minRequestShare: 0.9 }) },
   { rule: 'maxRequestShare', narrowed: policy({ maxRequestShare: 0.5 }) },
+  { rule: 'approvalHours', narrowed: policy({ approvalHours: [{ days: [2], from: 9 * 60, to: 17 * 60, timezone: 'UTC' }] }) },
   { rule: 'quietHours', narrowed: policy({ quietHours: [{ days: [2], from: 0, to: 6 * 60, timezone: 'UTC' }] }) },
 ];
 

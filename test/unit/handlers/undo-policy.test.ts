@@ -52,6 +52,7 @@ async function stuck() {
 const NIGHT = [{ days: [2], from: 0, to: 6 * 60, timezone: 'UTC' }];
 const REFUSING: readonly { readonly rule: string; readonly rules: Partial<Policy> }[] = [
   { rule: 'quietHours', rules: { quietHours: NIGHT } },
+  { rule: 'approvalHours', rules: { approvalHours: [{ days: [2], from: 9 * 60, to: 17 * 60, timezone: 'UTC' }] } },
   { rule: 'namespaces', rules: { namespaces: ['!payments'] } },
   { rule: 'kinds', rules: { kinds: ['StatefulSet'] } },
   { rule: 'routes', rules: { routes: ['pull-request'] } },
