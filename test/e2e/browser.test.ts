@@ -1,9 +1,9 @@
-// Two people click the loop through in a browser: Alice asks, Bob approves exactly that diff, and the container is quiet. The README's pictures are
-// taken here (E2E_PICTURES=docs/pictures).
+// Two people click the loop through in a browser: Alice asks, Bob approves exactly that diff, and the container is quiet. Pictures of the README are
+// taken here (npm run pictures).
 
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openBrowser, personOn, picture } from './support/browser.ts';
+import { openBrowser, personOn, picture, showFromTop } from './support/browser.ts';
 import { startDemoTarget } from './support/demo-target.ts';
 import type { TestWorld } from './support/world.ts';
 import { startTestWorld } from './support/world.ts';
@@ -37,6 +37,7 @@ describe.each(['light', 'dark'] as const)('two people in the browser, %s', (them
     await picture(root, `root-${theme}`);
     await alice.openThread(root);
     await alice.reply('Why it was killed').waitFor();
+    await showFromTop(alice.reply('Why it was killed'));
     await picture(alice.pane, `thread-${theme}`);
 
     await alice.press(alice.threadRoot, 'review_fix');
@@ -46,7 +47,6 @@ describe.each(['light', 'dark'] as const)('two people in the browser, %s', (them
     await alice.modal.waitFor({ state: 'detached' });
 
     await bob.openThread(bob.root(HEADING));
-    await picture(page, `both-${theme}`);
     await bob.press(bob.reply('asks to change'), 'approve_change');
     await bob.modal.getByText('exactly this').waitFor();
     await bob.modal.getByRole('checkbox').check();

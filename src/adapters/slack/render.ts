@@ -1,6 +1,10 @@
 // Which view draws which message.
 
+import type { Incident } from '../../domain/incident.ts';
+import { workloadName } from '../../domain/workload.ts';
 import type { Message } from '../../ports/messenger.ts';
+import { context } from './blocks.ts';
+import { code, cut } from './text.ts';
 import type { Uploaded } from './upload.ts';
 import { digestView } from './views/digest.ts';
 import { explanationView } from './views/explanation.ts';
@@ -16,8 +20,24 @@ import { stormCard, stormView } from './views/storm.ts';
 
 /** `plain`: without charts and folding, for a workspace that refuses them. `file`: the picture that stands in for the chart, or what the message links to. */
 export function renderMessage(message: Message, plain: boolean, file?: Uploaded): Rendered {
-  return bounded(draw(message, plain, file));
+  const drawn = draw(message, plain, file);
+  return bounded(isReply(message) ? named(drawn, message.incident) : drawn);
 }
+
+type Reply = Exclude<Message, { readonly kind: 'root' | 'storm' | 'digest' }>;
+
+function isReply(message: Message): message is Reply {
+  return message.kind !== 'root' && message.kind !== 'storm' && message.kind !== 'digest';
+}
+
+/** In a storm's thread the replies of many incidents stand together: each says whose it is. */
+function named(rendered: Rendered, { id, stormId, workload }: Incident): Rendered {
+  if (stormId === undefined) return rendered;
+  const whose = context(`*${id}*`, code(cut(workloadName(workload), LONGEST_NAME)));
+  return { ...rendered, text: `${id}: ${rendered.text}`, blocks: [whose, ...rendered.blocks] };
+}
+
+const LONGEST_NAME = 120;
 
 function draw(message: Message, plain: boolean, file: Uploaded | undefined): Rendered {
   switch (message.kind) {

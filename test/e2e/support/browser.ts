@@ -55,6 +55,14 @@ export function personOn(page: Page, who: 'alice' | 'bob'): Person {
   };
 }
 
+/** Scrolls so that a reply begins at the top of the threads that show it. */
+export async function showFromTop(reply: Locator): Promise<void> {
+  const ts = await reply.getAttribute('data-ts');
+  await reply.page().mouse.move(0, 0);
+  const nodes = `document.querySelectorAll('[data-thread] [data-ts="${ts ?? ''}"]')`;
+  await reply.page().evaluate(`${nodes}.forEach((node) => node.scrollIntoView({ block: 'start' }))`);
+}
+
 /** Keeps a picture of a part of the page, when pictures are wanted. */
 export async function picture(part: Locator | Page, name: string): Promise<void> {
   const folder = process.env['E2E_PICTURES'];

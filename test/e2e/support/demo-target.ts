@@ -10,8 +10,13 @@ import type { Target } from './target.ts';
 
 export type DemoTarget = Target & { readonly demo: DemoCluster };
 
-export async function startDemoTarget(): Promise<DemoTarget> {
-  const demo = await startDemoCluster({ port: 0, speed: 4 });
+/** `only`: that workload alone, which dies when the test says so. */
+export async function startDemoTarget({ only }: { readonly only?: string } = {}): Promise<DemoTarget> {
+  const demo = await startDemoCluster({
+    port: 0,
+    speed: 4,
+    ...(only === undefined ? {} : { workloads: [only], automatic: false }),
+  });
   const folder = await mkdtemp(join(tmpdir(), 'headroom-demo-'));
   const kubeconfig = join(folder, 'kubeconfig');
   await writeFile(kubeconfig, demo.kubeconfig);

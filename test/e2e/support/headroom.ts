@@ -40,6 +40,8 @@ export type HeadroomOptions = {
   readonly rules?: string;
   /** headroom.yaml's; long unless said. */
   readonly reportWithin?: string;
+  /** From how many kills on the channel is told again; ten unless said. */
+  readonly remindAfter?: number;
   /** When digests come; off unless said: at nine in the morning a story would find a message it does not know. */
   readonly digests?: string;
   /** From how many incidents a minute on they are told as one story; many, so that each story has a message of its own. */
@@ -48,7 +50,9 @@ export type HeadroomOptions = {
   readonly main?: string;
 };
 
-export type RulesOptions = Partial<Pick<HeadroomOptions, 'policy' | 'rules' | 'reportWithin' | 'digests' | 'stormAfter'>>;
+export type RulesOptions = Partial<
+  Pick<HeadroomOptions, 'policy' | 'rules' | 'reportWithin' | 'digests' | 'stormAfter' | 'remindAfter'>
+>;
 
 export type ProcessUsage = { readonly residentMiB: number; readonly cpuSeconds: number };
 
@@ -137,11 +141,11 @@ async function end(
 
 function rulesText(options: HeadroomOptions): string {
   const { stormAfter = 50, target, slack, rules = '', policy = [], reportWithin = '24h' } = options;
-  const { digests = 'daily: off, weekly: off' } = options;
+  const { digests = 'daily: off, weekly: off', remindAfter = 10 } = options;
   return [
     `reportWithin: ${reportWithin}`,
     `digests: { ${digests} }`,
-    `alerts: { storm: { incidents: ${stormAfter} } }`,
+    `alerts: { storm: { incidents: ${stormAfter} }, remindAfter: ${remindAfter} }`,
     'policy:',
     `  approvers: [{ namespaces: ["*"], groups: [${slack.groups.sreLeads}] }]`,
     `  watchFloor: ${target.watch}`,

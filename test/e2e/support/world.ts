@@ -21,7 +21,10 @@ export type TestWorld = {
   /** Starts the bot and waits until it works. */
   headroom(
     more?: Partial<
-      Pick<HeadroomOptions, 'stormAfter' | 'digests' | 'role' | 'environment' | 'target' | 'rules' | 'policy' | 'reportWithin'>
+      Pick<
+        HeadroomOptions,
+        'stormAfter' | 'remindAfter' | 'digests' | 'role' | 'environment' | 'target' | 'rules' | 'policy' | 'reportWithin'
+      >
     >,
   ): Promise<Headroom>;
   stop(): Promise<void>;

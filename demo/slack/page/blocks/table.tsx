@@ -17,7 +17,7 @@ export function Table({ block }: { readonly block: Json }): ReactNode {
         <thead>
           <tr>
             {head.map((cell, at) => (
-              <th key={String(at)} scope="col" className={alignOf(settings[at], cell)}>
+              <th key={String(at)} scope="col" className={lookOf(settings[at], cell)}>
                 <Cell cell={cell} />
               </th>
             ))}
@@ -27,7 +27,7 @@ export function Table({ block }: { readonly block: Json }): ReactNode {
           {body.map((row, line) => (
             <tr key={String(line)}>
               {row.map((cell, at) => (
-                <td key={String(at)} className={alignOf(settings[at], cell)}>
+                <td key={String(at)} className={lookOf(settings[at], cell)}>
                   <Cell cell={cell} />
                 </td>
               ))}
@@ -48,8 +48,10 @@ function rowsOf(block: Json): readonly (readonly Json[])[] {
   });
 }
 
-function alignOf(setting: Json | undefined, cell: Json): string {
-  return text(setting, 'align') ?? (text(cell, 'type') === 'raw_number' ? 'right' : 'left');
+/** Its alignment, and whether long text goes on in the next line. */
+function lookOf(setting: Json | undefined, cell: Json): string {
+  const align = text(setting, 'align') ?? (text(cell, 'type') === 'raw_number' ? 'right' : 'left');
+  return setting?.['is_wrapped'] === true ? `${align} wraps` : align;
 }
 
 function Cell({ cell }: { readonly cell: Json }): ReactNode {

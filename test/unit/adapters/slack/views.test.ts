@@ -257,6 +257,19 @@ describe('messages of hostile content', () => {
     }
   });
 
+  it('say whose they are where the replies of many incidents stand together', () => {
+    const replies = MESSAGES.filter(({ kind }) => kind !== 'root' && kind !== 'storm' && kind !== 'digest');
+    expect(new Set(replies.map(({ kind }) => kind)).size).toBeGreaterThanOrEqual(4);
+    for (const message of replies) {
+      if (!('incident' in message)) continue;
+      const { id } = message.incident;
+      const inStorm = renderMessage({ ...message, incident: { ...message.incident, stormId: 'C1-1' } }, false);
+      expect(inStorm.text.startsWith(`${id}: `), message.kind).toBe(true);
+      expect(parsedTexts(inStorm.blocks)[0], message.kind).toBe(`*${id}*`);
+      expect(renderMessage(message, false).text.startsWith(`${id}: `), message.kind).toBe(false);
+    }
+  });
+
   it('never let Slack link a bare address: every marked-up text is verbatim', () => {
     for (const message of [...MESSAGES, ...TOLD]) {
       const written = JSON.stringify(renderMessage(message, false).blocks);
