@@ -16,6 +16,7 @@ import type { Policy } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
 import type { Instant } from '../src/domain/time.ts';
 import { SECOND } from '../src/domain/time.ts';
+import { watchedWithin } from '../src/domain/watched.ts';
 import type { Audit } from '../src/ports/audit.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Directory, UseReader } from '../src/ports/directory.ts';
@@ -24,9 +25,11 @@ import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { JobQueue } from '../src/ports/job-queue.ts';
 import type { Ledger } from '../src/ports/ledger.ts';
 import type { Log } from '../src/ports/log.ts';
+import type { WatchRecord } from '../src/ports/watch-record.ts';
 
 export type RememberPorts = {
   readonly ledger: Ledger;
+  readonly watched: WatchRecord;
   readonly usage: UsageReader;
   readonly directory: Directory;
   readonly uses: UseReader;
@@ -122,7 +125,8 @@ async function tell(ports: RememberPorts, policy: Policy, { key, workload }: Led
   if (stage === undefined) return false;
   const incident = await ports.incidents.get(change.incidentId);
   if (incident !== undefined) {
-    const said = followUp({ change, page, stage, now, tightenAfter });
+    const { gaps } = watchedWithin(await ports.watched.stretches(workload.cluster, change.at), { from: change.at, now });
+    const said = { ...followUp({ change, page, stage, now, tightenAfter }), ...(gaps.length === 0 ? {} : { gaps }) };
     const { proposalId } = change;
     await ports.incidents.update(incident.id, (current) =>
       addEntry(addFollowUp(current, said), `follow-up/${proposalId}/${stage}`, { kind: 'follow-up', proposalId, stage }),

@@ -10,6 +10,7 @@ import { lowerLimit } from './recommend/lower.ts';
 import { highest, rememberedOf } from './recommend/remembered.ts';
 import type { Instant, Millis } from './time.ts';
 import { between, DAY } from './time.ts';
+import type { Gap } from './watched.ts';
 
 export type FollowUp = {
   readonly proposalId: string;
@@ -23,6 +24,8 @@ export type FollowUp = {
   readonly kills: number;
   /** The highest sample since the change: a lower bound; undefined when nothing was sampled. */
   readonly peak?: UsagePoint | undefined;
+  /** When nobody watched since the change. */
+  readonly gaps?: readonly Gap[] | undefined;
   /** Only once it ran as long as the policy wants, and only when it held. */
   readonly lowering?: Lowering | undefined;
 };

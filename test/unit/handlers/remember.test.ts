@@ -143,6 +143,24 @@ describe('a change', () => {
     }
   });
 
+  it('is told with the time in which nobody watched', async () => {
+    const world = createFakeWorld();
+    const bot = createBot(world);
+    await bot.watch(killedPod(world), { initial: false });
+    await bot.drain();
+    const at = world.clock.now();
+    const key = 'prod/payments/Deployment/checkout-api/app';
+    await world.ports.ledger.noteChange(key, { proposalId: 'P-1', incidentId: 'OOM-1001', at, limit: mi(384), told: [] });
+    world.watcher.away = true;
+    world.clock.advance(5 * HOUR);
+    world.watcher.away = false;
+    world.clock.advance(DAY);
+    await remembering(world, withUsage(series(6, () => 240)).usage)();
+    expect((await world.ports.incidents.get('OOM-1001'))?.followUps).toMatchObject([
+      { gaps: [{ from: at, until: at + 5 * HOUR }] },
+    ]);
+  });
+
   it('that was closed as quiet is followed from then on', async () => {
     const world = createFakeWorld();
     const bot = createBot(world);

@@ -62,6 +62,7 @@ const followUp = z.object({
   at: instant,
   limit: bytes,
   kills: z.number(),
+  gaps: gaps.optional(),
   peak: z.object({ at: instant, bytes }).optional(),
   lowering: z
     .discriminatedUnion('kind', [

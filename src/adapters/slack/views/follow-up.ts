@@ -9,6 +9,7 @@ import { actions, button, context, section } from '../blocks.ts';
 import { ACTION, encode } from '../ids.ts';
 import { code, moment, prose } from '../text.ts';
 import type { Rendered } from './rendered.ts';
+import { gapWords } from './watched-words.ts';
 
 const AFTER = { '24h': 'A day', '7d': 'A week', '14d': 'Two weeks' } as const;
 
@@ -26,7 +27,12 @@ export function followUpView({ incident, followUp }: { readonly incident: Incide
     kills === 0
       ? `:white_check_mark: the limit of *${formatBytes(limit)}* held`
       : `:warning: killed *${kills}* more ${kills === 1 ? 'time' : 'times'} since`;
-  const lines = [`*${title}:* ${verdict}.`, peakLine(followUp), ...loweringLines(followUp)];
+  const away = gapWords(followUp.gaps);
+  const lines = [
+    `*${title}:* ${verdict}${away === undefined ? '' : ` (${away})`}.`,
+    peakLine(followUp),
+    ...loweringLines(followUp),
+  ];
   return {
     text: `${title}: ${kills === 0 ? `the limit of ${formatBytes(limit)} held` : `killed ${kills} more times`}.`,
     blocks: [

@@ -34,6 +34,11 @@ describe('a follow-up', () => {
       over: {},
       words: ['A day after P-1', 'limit of *512 MiB* held', '256 MiB', '50 % of the limit'],
     },
+    {
+      name: 'that held as far as anybody watched',
+      over: { gaps: [{ from: ago(3 * HOUR), until: ago(HOUR) }] },
+      words: ['held (not watched from'],
+    },
     { name: 'of a week', over: { stage: '7d' as const }, words: ['A week after'] },
     { name: 'that was killed again', over: { kills: 2 }, words: ['killed *2* more times'] },
     { name: 'that was killed once more', over: { kills: 1 }, words: ['killed *1* more time since'] },
