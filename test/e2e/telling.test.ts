@@ -14,6 +14,7 @@ const WORKLOAD = 'payments/checkout-api';
 const PODS = 3;
 const QUIET_AFTER = '40s';
 const WITHIN_MS = 90_000;
+const TEST_MS = 340_000;
 
 describe('one incident', () => {
   let target: DemoTarget;
@@ -73,16 +74,20 @@ describe('one incident', () => {
     return world.slack.control.calls().filter(({ method }) => method === 'chat.update').length;
   }
 
-  it('is counted up in its one message, not by an edit for each kill, and the channel is told that it goes on', async () => {
-    await kill(1);
-    await rootSaying(/Likely cause/);
-    const before = edits();
-    await kill(3 * PODS - 1);
-    await news(/^Still going on: .*killed \d+ times/);
-    await rootSaying(new RegExp(`[Kk]illed (for memory |\\*)${3 * PODS} times`));
-    expect(roots()).toHaveLength(1);
-    expect(edits() - before).toBeLessThan(3 * PODS - 1);
-  });
+  it(
+    'is counted up in its one message, not by an edit for each kill, and the channel is told that it goes on',
+    async () => {
+      await kill(1);
+      await rootSaying(/Likely cause/);
+      const before = edits();
+      await kill(3 * PODS - 1);
+      await news(/^Still going on: .*killed \d+ times/);
+      await rootSaying(new RegExp(`[Kk]illed (for memory |\\*)${3 * PODS} times`));
+      expect(roots()).toHaveLength(1);
+      expect(edits() - before).toBeLessThan(3 * PODS - 1);
+    },
+    TEST_MS,
+  );
 
   it('is called quiet when it was watched without a kill, and says for how long', async () => {
     const resolved = await rootSaying(/checkout-api is quiet again/);

@@ -1,0 +1,38 @@
+// A watcher says that it watches only while it has read everything, and goes on when the store was away.
+
+import { expect, it, vi } from 'vitest';
+import { keepRecord } from '../../../src/compose/keep-record.ts';
+import { toInstant } from '../../../src/domain/time.ts';
+import type { WatchRecord } from '../../../src/ports/watch-record.ts';
+import { silentLog } from '../../fakes/telemetry.ts';
+import { fakeWatchRecord } from '../../fakes/watch-record.ts';
+import { NOW } from '../../support/build.ts';
+
+const ALWAYS = toInstant(0);
+
+function start(record: WatchRecord, connected: () => boolean) {
+  return keepRecord({ record, cluster: 'prod', connected, clock: { now: () => NOW }, log: silentLog });
+}
+
+it('says that the cluster is watched while everything is read', async () => {
+  const record = fakeWatchRecord();
+  const kept = start(record, () => true);
+  await vi.waitFor(async () => expect(await record.stretches('prod', ALWAYS)).toEqual([{ from: NOW, until: NOW }]));
+  await kept.stop();
+});
+
+it('says nothing while it is cut off', async () => {
+  const record = fakeWatchRecord();
+  const connected = vi.fn(() => false);
+  const kept = start(record, connected);
+  await vi.waitFor(() => expect(connected).toHaveBeenCalled());
+  await kept.stop();
+  expect(await record.stretches('prod', ALWAYS)).toEqual([]);
+});
+
+it('stops in order when the store is away', async () => {
+  const note = vi.fn(async () => Promise.reject(new Error('Redis is away')));
+  const kept = start({ ...fakeWatchRecord(), note }, () => true);
+  await vi.waitFor(() => expect(note).toHaveBeenCalled());
+  await expect(kept.stop()).resolves.toBeUndefined();
+});
