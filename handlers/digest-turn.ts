@@ -15,10 +15,15 @@ export type DigestTurnPorts = {
   readonly plan: (due: { readonly period: DigestPeriod; readonly at: Instant }) => Promise<unknown>;
 };
 
-export type DigestTurnInput = { readonly period: DigestPeriod; readonly schedule: DigestSchedule; readonly now: Instant };
+export type DigestTurnInput = {
+  readonly period: DigestPeriod;
+  /** Undefined: none is wanted. */
+  readonly schedule: DigestSchedule | undefined;
+  readonly now: Instant;
+};
 
 export type DigestTurnOutcome =
-  | { readonly kind: 'new-schedule' | 'not-due' }
+  | { readonly kind: 'off' | 'new-schedule' | 'not-due' }
   | { readonly kind: 'planned'; readonly at: Instant };
 
 /** Replicas read a changed file at different moments: who comes second leaves the turn that the first has set. */
@@ -26,10 +31,14 @@ const CHANGED_TOGETHER = toMillis(10 * MINUTE);
 
 export function createTakeDigestTurn(ports: DigestTurnPorts) {
   /** What this process followed last, and up to when nothing was due. */
-  const followed = new Map<DigestPeriod, { readonly schedule: DigestSchedule; readonly seenUntil: Instant }>();
+  const followed = new Map<DigestPeriod, { readonly schedule: DigestSchedule | undefined; readonly seenUntil: Instant }>();
   return async function takeDigestTurn({ period, schedule, now }: DigestTurnInput): Promise<DigestTurnOutcome> {
-    const turn = await ports.turns.get(period, schedule);
     const last = followed.get(period);
+    if (schedule === undefined) {
+      followed.set(period, { schedule, seenUntil: now });
+      return { kind: 'off' };
+    }
+    const turn = await ports.turns.get(period, schedule);
     const isOther = last !== undefined && !isSame(last.schedule, schedule);
     if (turn === undefined || (isOther && turn < before(now, CHANGED_TOGETHER))) {
       await ports.turns.put(period, schedule, now);
@@ -52,8 +61,8 @@ function caughtUpWithin(period: DigestPeriod) {
   return toMillis(lengthOf(period) / 2);
 }
 
-function isSame(one: DigestSchedule, other: DigestSchedule): boolean {
-  return one.expression === other.expression && one.timezone === other.timezone;
+function isSame(one: DigestSchedule | undefined, other: DigestSchedule): boolean {
+  return one?.expression === other.expression && one.timezone === other.timezone;
 }
 
 function latest(one: Instant, other: Instant): Instant {

@@ -35,8 +35,8 @@ export function startDigests({ rules, channel, stores, telemetry: { log }, lifec
     const { timezone, ...schedules } = rules.digests;
     for (const period of ['daily', 'weekly'] as const) {
       const expression = schedules[period];
-      if (expression === undefined) continue;
-      const outcome = await take({ period, schedule: { expression, timezone }, now });
+      const schedule = expression === undefined ? undefined : { expression, timezone };
+      const outcome = await take({ period, schedule, now });
       if (outcome.kind === 'planned') log.info('digests planned', { period, at: outcome.at });
     }
   };

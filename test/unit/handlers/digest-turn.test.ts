@@ -93,6 +93,15 @@ describe('a daily digest', () => {
     expect(planned).toEqual(['daily 22T08:00', 'daily 22T09:00', 'daily 24T08:00']);
   });
 
+  it('is not told of a time in which none was wanted', async () => {
+    const { process, planned } = store();
+    const take = process();
+    await take({ period: 'daily', schedule: NINE, now: on(23, '08:00') });
+    expect(await take({ period: 'daily', schedule: undefined, now: on(23, '08:30') })).toEqual({ kind: 'off' });
+    expect(await take({ period: 'daily', schedule: NINE, now: on(23, '10:00') })).toEqual({ kind: 'new-schedule' });
+    expect(planned).toEqual([]);
+  });
+
   it('is not lost to a replica that reads the changed file a little later', async () => {
     const { process, planned } = store();
     const [first, second] = [process(), process()];
