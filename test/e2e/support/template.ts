@@ -30,7 +30,10 @@ export type Seen = {
   readonly rest: string;
 };
 
-export async function lookAt({ connection, deployment: { namespace, name, container } }: Target): Promise<Seen> {
+export async function lookAt({
+  connection,
+  deployment: { namespace, name, container },
+}: Pick<Target, 'connection' | 'deployment'>): Promise<Seen> {
   const body = await connection.json({
     path: `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`,
     signal: AbortSignal.timeout(10_000),
