@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { ClusterConnection } from '../../../src/adapters/kubernetes/connection.ts';
+import type { Call, ClusterConnection } from '../../../src/adapters/kubernetes/connection.ts';
 import { connectCluster } from '../../../src/adapters/kubernetes/connection.ts';
 import { removeNamespace } from '../../support/namespace.ts';
 import type { Target } from './target.ts';
@@ -20,7 +20,15 @@ export type OutcomeTarget = Target & {
   startStatefulSet(name: string): Promise<void>;
   /** Dies once, then runs. */
   startCalm(name: string): Promise<void>;
+  /** A pod without an owner that dies again and again; its second run lasts long enough to ask for something. */
+  startLooping(name: string): Promise<void>;
   isCrashLooping(pod: string): Promise<void>;
+  /** Dead and not yet started again, after so many restarts: from the third kill on the kubelet waits for ten seconds and more. */
+  isBetweenRuns(pod: string, restarts: number): Promise<void>;
+  /** Whether its kubelets leave the pod's cgroup as it was when a container is resized between two runs (kubernetes#138760). */
+  leavesOldCgroups(): Promise<boolean>;
+  /** What the kubelet says is in force for the container of a pod. */
+  inForce(pod: string): Promise<string | undefined>;
   isReady(pod: string): Promise<boolean>;
   isRunning(name: string): Promise<{ readonly restarts: number; readonly inForce: string | undefined }>;
 };
@@ -34,6 +42,9 @@ function eats(mebibytes: number): string {
 
 /** The first run dies; a file that outlives it says so to the next. */
 const ONCE = `if [ -e /keep/died ]; then trap 'exit 0' TERM; sleep 100000 & wait; fi; touch /keep/died; ${eats(70)}`;
+
+/** The second run waits, so that a person can act while it runs; the others die at once. */
+const LOOPING = `echo run >> /keep/runs; [ "$(wc -l < /keep/runs)" -ne 2 ] || sleep 25; ${eats(70)}`;
 
 export async function startOutcomeTarget(kubeconfig: string): Promise<OutcomeTarget> {
   const connection = connectCluster({ kind: 'file', path: kubeconfig, context: undefined });
@@ -60,6 +71,11 @@ export async function startOutcomeTarget(kubeconfig: string): Promise<OutcomeTar
     startUnschedulable: (name) => send(connection, { path: `${apps}/deployments`, body: alone(name) }),
     startStatefulSet: (name) => send(connection, { path: `${apps}/statefulsets`, body: statefulSet(name) }),
     startCalm: (name) => send(connection, { path: `${apps}/deployments`, body: deployment(name, { script: ONCE }) }),
+    startLooping: (name) =>
+      send(connection, {
+        path: `/api/v1/namespaces/${namespace}/pods`,
+        body: { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: podSpec(LOOPING) },
+      }),
     ...looking(connection, namespace),
     async stop() {
       await removeNamespace(connection, namespace);
@@ -68,12 +84,13 @@ export async function startOutcomeTarget(kubeconfig: string): Promise<OutcomeTar
   };
 }
 
-type Sending = { readonly method?: 'POST' | 'PATCH' | 'DELETE'; readonly path: string; readonly body?: object };
+type Sending = Pick<Call, 'path' | 'query'> & { readonly method?: 'POST' | 'PATCH' | 'DELETE'; readonly body?: object };
 
-async function send(connection: ClusterConnection, { method = 'POST', path, body }: Sending): Promise<void> {
+async function send(connection: ClusterConnection, { method = 'POST', path, query = {}, body }: Sending): Promise<void> {
   await connection.json({
     method,
     path,
+    query,
     ...(body === undefined ? {} : { body }),
     ...(method === 'PATCH' ? { contentType: 'application/strategic-merge-patch+json' } : {}),
     signal: AbortSignal.timeout(10_000),
@@ -105,6 +122,7 @@ function changing(connection: ClusterConnection, namespace: string): Pick<Outcom
       send(connection, {
         method: 'PATCH',
         path: `${deployments}/${name}`,
+        query: { fieldManager: 'somebody-else' },
         body: { spec: { template: { spec: { containers: [{ name: 'app', resources: { limits: { memory: limit } } }] } } } },
       }),
     label: (name, story) =>
@@ -147,7 +165,7 @@ const pod = z.object({
 function looking(
   connection: ClusterConnection,
   namespace: string,
-): Pick<OutcomeTarget, 'limit' | 'isCrashLooping' | 'isReady' | 'isRunning'> {
+): Pick<OutcomeTarget, 'limit' | 'isCrashLooping' | 'isBetweenRuns' | 'isReady' | 'isRunning' | 'leavesOldCgroups' | 'inForce'> {
   const pods = `/api/v1/namespaces/${namespace}/pods`;
   const statusOf = async (name: string) => (await read(connection, `${pods}/${name}`, pod)).status.containerStatuses?.[0];
   return {
@@ -157,6 +175,17 @@ function looking(
     },
     isCrashLooping: (name) =>
       until(`${name} to crash again and again`, async () => (await statusOf(name))?.state.waiting?.reason === 'CrashLoopBackOff'),
+    isBetweenRuns: (name, restarts) =>
+      until(`${name} to be dead after ${restarts} restarts`, async () => {
+        const status = await statusOf(name);
+        return status !== undefined && status.state.running === undefined && status.restartCount >= restarts;
+      }),
+    async leavesOldCgroups() {
+      const { gitVersion } = await read(connection, '/version', z.object({ gitVersion: z.string() }));
+      const [minor = 0, patch = 0] = /^v1\.(\d+)\.(\d+)/.exec(gitVersion)?.slice(1).map(Number) ?? [];
+      return minor < 36 || (minor === 36 && patch <= 3);
+    },
+    inForce: async (name) => (await statusOf(name))?.resources?.limits?.memory,
     isReady: async (name) => (await statusOf(name))?.ready === true,
     async isRunning(name) {
       let found: { readonly restarts: number; readonly inForce: string | undefined } | undefined;

@@ -1,0 +1,61 @@
+// How two people get a change on its way at the local Slack: Alice asks for it, Bob approves it, and what becomes of it is read in the thread.
+
+import { expect } from 'vitest';
+import type { UiAnswer, UiView } from '../../../demo/slack/ui-types.ts';
+import type { Message } from '../../../demo/slack/world.ts';
+import { shownText } from './stage.ts';
+import type { TestWorld } from './world.ts';
+
+export const REASON = 'It needs more than that in normal work.';
+
+export type Typed = Readonly<Record<string, string | readonly string[]>>;
+
+export type Talk = {
+  /** The root message of that workload, once its kill is explained. */
+  killed(name: string): Promise<Message>;
+  /** Alice fills the review in; the form stays open when it is refused. */
+  review(root: Message, typed: Typed): Promise<{ readonly form: UiView; readonly answer: UiAnswer }>;
+  proposed(root: Message, typed: Typed): Promise<Message>;
+  approved(root: Message, proposal: Message): Promise<void>;
+  /** The proposal's own message once it says so. */
+  became(root: Message, proposal: Message, words: string | RegExp): Promise<Message>;
+};
+
+export function createTalk(world: TestWorld, namespace: string): Talk {
+  const { stage, target, slack } = world;
+  const proposals = (root: Message): readonly Message[] =>
+    stage.replies(root).filter(({ text }) => text.includes('asks to change memory limit'));
+  const review: Talk['review'] = async (root, typed) => {
+    const fresh = stage.roots(namespace).find(({ ts }) => ts === root.ts) ?? root;
+    expect(await stage.click(stage.alice, fresh, 'review_fix')).toEqual({ ok: true });
+    const form = await stage.modal(stage.alice, ({ view }) => view['callback_id'] === 'review_submit');
+    return { form, answer: await stage.submit(stage.alice, form, { reason: REASON, ...typed }) };
+  };
+  return {
+    review,
+    async killed(name) {
+      const root = await stage.root(`${namespace}/${name}`, ({ text }) => text.startsWith('OOMKilled'));
+      await stage.reply(root, 'Why it was killed');
+      return root;
+    },
+    async proposed(root, typed) {
+      const before = proposals(root).length;
+      expect((await review(root, typed)).answer).toEqual({ ok: true });
+      return slack.control.until(() => proposals(root)[before], { withinMs: target.patienceMs, words: 'the proposal' });
+    },
+    async approved(root, proposal) {
+      const fresh = proposals(root).find(({ ts }) => ts === proposal.ts) ?? proposal;
+      expect(await stage.click(stage.bob, fresh, 'approve_change')).toEqual({ ok: true });
+      const form = await stage.modal(stage.bob, ({ view }) => view['callback_id'] === 'approve_submit');
+      expect(shownText(form)).toContain('What restarts');
+      await stage.submit(stage.bob, form, { read: ['read'] });
+    },
+    became(root, proposal, words) {
+      const look = (): Message | undefined =>
+        proposals(root).find(
+          ({ ts, text }) => ts === proposal.ts && (typeof words === 'string' ? text.includes(words) : words.test(text)),
+        );
+      return slack.control.until(look, { withinMs: target.patienceMs, words: `the proposal with ${String(words)}` });
+    },
+  };
+}
