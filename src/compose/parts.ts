@@ -6,7 +6,7 @@ import type { ClusterConnection } from '../adapters/kubernetes/connection.ts';
 import { connectCluster } from '../adapters/kubernetes/connection.ts';
 import { createDirectory } from '../adapters/kubernetes/directory.ts';
 import { createEvidenceReader } from '../adapters/kubernetes/evidence-reader.ts';
-import { gently } from '../adapters/kubernetes/gentle.ts';
+import { gently, inTurn } from '../adapters/kubernetes/gentle.ts';
 import { createMetricsUsage } from '../adapters/kubernetes/metrics-usage.ts';
 import { createMetricsUse } from '../adapters/kubernetes/metrics-use.ts';
 import { createNamespaces } from '../adapters/kubernetes/namespaces.ts';
@@ -160,7 +160,7 @@ export function openCluster(
       excluded: config.excludedNamespaces,
       clock: systemClock,
     }),
-    editor: createWorkloadEditor({ connection, cluster: name, clock: systemClock, log }),
+    editor: createWorkloadEditor({ connection: inTurn(connection, GENTLE), cluster: name, clock: systemClock, log }),
     surroundings: createSurroundingsReader({ connection, clock: systemClock }),
     bounds: createBoundsReader({ connection: gentle, clock: systemClock }),
   };

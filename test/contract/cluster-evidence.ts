@@ -118,12 +118,17 @@ export function evidenceContract(target: () => ClusterUnderTest): void {
 
     it('says how long it waited when there is no time', async () => {
       const subject = await quietSubject(target());
+      const { connection } = target();
       const hurried = createEvidenceReader({
-        connection: target().connection,
+        // However fast the cluster is: no answer is there before the time is over.
+        connection: {
+          ...connection,
+          json: (call) => answerAfter(call.signal, () => connection.json({ ...call, signal: soon() })),
+        },
         cluster: CLUSTER,
         clock,
         log: silent,
-        pieceTimeoutMs: 0,
+        pieceTimeoutMs: 20,
       });
       const evidence = await hurried.read(subject, soon());
       expect(evidence.events).toEqual({
@@ -192,4 +197,9 @@ async function quietSubject(target: ClusterUnderTest): Promise<EvidenceSubject> 
     (await podsOf(target, target.quiet)).find(({ phase }) => phase === 'Running'),
   );
   return { ref: refOf(pod, target.quiet.container) };
+}
+
+async function answerAfter<Answer>(signal: AbortSignal, answer: () => Promise<Answer>): Promise<Answer> {
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+  return answer();
 }

@@ -10,6 +10,7 @@ import { createApply } from '../../handlers/apply.ts';
 import { createDecide } from '../../handlers/decide.ts';
 import { createPropose } from '../../handlers/propose.ts';
 import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
+import { inTurn } from '../../src/adapters/kubernetes/gentle.ts';
 import { createWorkloadEditor } from '../../src/adapters/kubernetes/workload-editor.ts';
 import { redisAudit } from '../../src/adapters/redis/audit.ts';
 import { connectRedis } from '../../src/adapters/redis/connection.ts';
@@ -18,11 +19,13 @@ import { redisJobQueue } from '../../src/adapters/redis/job-queue.ts';
 import { startWorkers } from '../../src/adapters/redis/job-worker.ts';
 import { redisLedger } from '../../src/adapters/redis/ledger.ts';
 import { redisProposalStore } from '../../src/adapters/redis/proposal-store.ts';
+import { GENTLE } from '../../src/compose/parts.ts';
 import { incidentKey, openIncident } from '../../src/domain/incident.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import { toInstant } from '../../src/domain/time.ts';
 import type { WorkloadRef } from '../../src/domain/workload.ts';
 import type { DecideOutcome } from '../../src/ports/conversation.ts';
+import type { WorkloadEditor } from '../../src/ports/workload-editor.ts';
 import { fakeRepositories } from '../fakes/repositories.ts';
 import { silentLog, silentMeter } from '../fakes/telemetry.ts';
 import { fakePeople } from '../fakes/world.ts';
@@ -56,7 +59,11 @@ export async function startChangeLab(connection: ClusterConnection, rules: Parti
   const proposals = redisProposalStore({ client });
   const incidents = redisIncidentStore({ client });
   const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
-  const editor = createWorkloadEditor({ connection, cluster: CLUSTER, clock, log: silentLog });
+  const appliedAt = new Map<string, number>();
+  const editor = timed(
+    createWorkloadEditor({ connection: inTurn(connection, GENTLE), cluster: CLUSTER, clock, log: silentLog }),
+    appliedAt,
+  );
   const ports = {
     ...{ queue, proposals, incidents, editor, digest, clock, log: silentLog, meter: silentMeter },
     audit: redisAudit({ client, log: silentLog }),
@@ -67,7 +74,6 @@ export async function startChangeLab(connection: ClusterConnection, rules: Parti
   };
   const settings = { policy: anyPolicy(rules), cluster: CLUSTER, digest };
   const [propose, decide, apply] = [createPropose(ports, settings), createDecide(ports, settings), createApply(ports, settings)];
-  const appliedAt = new Map<string, number>();
   const nothing = async (): Promise<{ readonly kind: string }> => ({ kind: 'nothing' });
   const workers = startWorkers({
     connection: store,
@@ -80,7 +86,7 @@ export async function startChangeLab(connection: ClusterConnection, rules: Parti
       digest: nothing,
       async apply(job, signal) {
         const outcome = await apply(job, signal);
-        if (!appliedAt.has(job.proposalId)) appliedAt.set(job.proposalId, performance.now());
+        if (outcome.kind === 'not-applied') note(appliedAt, job.proposalId);
         return outcome;
       },
     },
@@ -115,6 +121,23 @@ export async function startChangeLab(connection: ClusterConnection, rules: Parti
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+}
+
+/** Notes when each patch was accepted, under the proposal that its mark names. */
+function timed(editor: WorkloadEditor, at: Map<string, number>): WorkloadEditor {
+  return {
+    ...editor,
+    async apply(change, signal) {
+      const result = await editor.apply(change, signal);
+      const proposal = /P-\d+/.exec(JSON.stringify(change.patch))?.[0];
+      if (result.kind === 'written' && proposal !== undefined) note(at, proposal);
+      return result;
+    },
+  };
+}
+
+function note(at: Map<string, number>, proposalId: string): void {
+  if (!at.has(proposalId)) at.set(proposalId, performance.now());
 }
 
 export function labWorkload(namespace: string, name: string): WorkloadRef {

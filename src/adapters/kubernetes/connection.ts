@@ -5,8 +5,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { KubeConfig } from '@kubernetes/client-node';
-import type { Response } from 'undici';
-import { fetch } from 'undici';
+import type { Dispatcher } from 'undici';
+import { request } from 'undici';
 import { PermanentError, TransientError } from '../../ports/fault.ts';
 import type { ByteStreams } from './byte-stream.ts';
 import { createByteStreams } from './byte-stream.ts';
@@ -68,7 +68,7 @@ export function connectCluster(source: ClusterSource, timeoutMs = 10_000): Clust
     },
     async text(call) {
       const response = await bounded(call);
-      if (response.status >= 300) throw answerFault(call, response.status, (await readAnswer(call, response)).body);
+      if (response.statusCode >= 300) throw answerFault(call, response.statusCode, (await readAnswer(call, response)).body);
       return readText(call, response);
     },
     async stream(call) {
@@ -84,6 +84,8 @@ export function connectCluster(source: ClusterSource, timeoutMs = 10_000): Clust
   };
 }
 
+type Response = Pick<Dispatcher.ResponseData, 'statusCode' | 'body'>;
+
 type Send = (call: Call, signal: AbortSignal) => Promise<Response>;
 
 function createSend(credentials: CredentialSource, server: string): Send {
@@ -92,7 +94,8 @@ function createSend(credentials: CredentialSource, server: string): Send {
     const body = call.body === undefined ? null : JSON.stringify(call.body);
     const type = call.body === undefined ? {} : { 'content-type': call.contentType ?? 'application/json' };
     try {
-      return await fetch(urlOf(server, call), {
+      // Not fetch, which takes twice the time of the process for the same answer.
+      return await request(urlOf(server, call), {
         method: call.method ?? 'GET',
         headers: { ...headers, ...type, accept: 'application/json, */*' },
         body,
@@ -157,14 +160,14 @@ function urlOf(server: string, { path, query = {} }: Call): URL {
 
 async function readText(call: Call, response: Response): Promise<string> {
   try {
-    return await response.text();
+    return await response.body.text();
   } catch (error) {
     throw networkFault(call, error);
   }
 }
 
 async function readAnswer(call: Call, response: Response): Promise<Answer> {
-  return { status: response.status, body: parsedOr(await readText(call, response)) };
+  return { status: response.statusCode, body: parsedOr(await readText(call, response)) };
 }
 
 /** What is no JSON is a message: proxies answer in plain text. */

@@ -12,14 +12,19 @@ export type GentleOptions = {
 };
 
 export function gently(connection: ClusterConnection, options: GentleOptions): ClusterConnection {
-  const slots = createSlots(options.mostAtOnce);
-  const within = <T>(call: Call, send: (call: Call) => Promise<T>): Promise<T> => slots.run(call.signal, () => send(call));
-  const shared = createShared(options, (call) => within(call, (each) => connection.json(each)));
+  const turns = inTurn(connection, options);
+  const shared = createShared(options, (call) => turns.json(call));
+  return { ...turns, json: (call) => (isShareable(call) ? shared(call) : turns.json(call)) };
+}
+
+/** At most so many under way, and nothing shared: a hundred at once do not open a hundred connections, each with a handshake. */
+export function inTurn(connection: ClusterConnection, { mostAtOnce }: Pick<GentleOptions, 'mostAtOnce'>): ClusterConnection {
+  const slots = createSlots(mostAtOnce);
   return {
     ...connection,
-    json: (call) => (isShareable(call) ? shared(call) : within(call, (each) => connection.json(each))),
-    answer: (call) => within(call, (each) => connection.answer(each)),
-    text: (call) => within(call, (each) => connection.text(each)),
+    json: (call) => slots.run(call.signal, () => connection.json(call)),
+    answer: (call) => slots.run(call.signal, () => connection.answer(call)),
+    text: (call) => slots.run(call.signal, () => connection.text(call)),
   };
 }
 
