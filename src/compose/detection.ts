@@ -11,6 +11,7 @@ import type { NodeAgent } from '../adapters/kernel/node-agent.ts';
 import { createNodeAgent } from '../adapters/kernel/node-agent.ts';
 import { createElection } from '../adapters/kubernetes/election.ts';
 import { createEventWatcher } from '../adapters/kubernetes/event-watcher.ts';
+import type { PodWatcher } from '../adapters/kubernetes/pod-watcher.ts';
 import { createPodWatcher } from '../adapters/kubernetes/pod-watcher.ts';
 import { aborted } from '../adapters/pause.ts';
 import { readOomCounterRises } from '../adapters/prometheus/oom-counters.ts';
@@ -19,6 +20,7 @@ import type { Config } from '../config.ts';
 import type { Rules } from '../config-file.ts';
 import type { Standing } from '../domain/presence.ts';
 import { DAY, MINUTE, SECOND } from '../domain/time.ts';
+import { COVERED_MS } from '../domain/watched.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import { keepRecord } from './keep-record.ts';
 import type { Cluster, Stores, Telemetry } from './parts.ts';
@@ -116,11 +118,9 @@ function openWatch(detecting: Detecting): Watch {
     onEvent: (event, { initial }) => watchEvent(event, { initial, signal: AbortSignal.timeout(FIND_WITHIN_MS) }),
   });
   let counters: Schedule | undefined;
-  const connected = (): boolean => pods.connected();
-  const kept = { record: stores.watched, cluster: cluster.name, connected, clock: systemClock, log: telemetry.log };
-  const record = keepRecord(kept);
+  const record = recordOf(detecting, pods);
   return {
-    connected,
+    connected: () => pods.connected(),
     async start() {
       // Few kills show in Events alone: what is wrong with them holds nothing up.
       events.start().catch((error: unknown) => telemetry.log.debug('the event watcher stopped', { error }));
@@ -131,6 +131,17 @@ function openWatch(detecting: Detecting): Watch {
       await Promise.all([record.stop(), pods.stop(), events.stop(), counters?.stop()]);
     },
   };
+}
+
+function recordOf({ stores, cluster, telemetry }: Detecting, pods: PodWatcher): ReturnType<typeof keepRecord> {
+  return keepRecord({
+    record: stores.watched,
+    cluster: cluster.name,
+    // What is dead without a word, and has to be read anew, was not watched.
+    watches: () => pods.connected() && pods.heardWithin(COVERED_MS),
+    clock: systemClock,
+    log: telemetry.log,
+  });
 }
 
 function startCounters(

@@ -9,18 +9,18 @@ import type { WatchRecord } from '../ports/watch-record.ts';
 export type KeepingRecord = {
   readonly record: WatchRecord;
   readonly cluster: string;
-  /** Everything was read up to the present. */
-  readonly connected: () => boolean;
+  /** Everything was read up to the present, as far as is known. */
+  readonly watches: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
 };
 
-export function keepRecord({ record, cluster, connected, clock, log }: KeepingRecord): { stop(): Promise<void> } {
+export function keepRecord({ record, cluster, watches, clock, log }: KeepingRecord): { stop(): Promise<void> } {
   const stopped = new AbortController();
   const keeping = (async () => {
     while (!stopped.signal.aborted) {
       try {
-        if (connected()) await record.note(cluster, clock.now());
+        if (watches()) await record.note(cluster, clock.now());
       } catch (error) {
         log.debug('could not say that the cluster is watched', { error });
       }

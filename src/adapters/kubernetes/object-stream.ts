@@ -35,6 +35,8 @@ export type FollowOptions<Item> = {
   readonly onItem: (item: Item, seen: { readonly initial: boolean }) => Promise<void>;
   readonly onScanned: (count: number) => void;
   readonly onPosition: (position: Position) => void;
+  /** The server said something, if only that nothing has changed. */
+  readonly onHeard?: (() => void) | undefined;
 };
 
 /**
@@ -91,8 +93,10 @@ async function follow<Item>(options: FollowOptions<Item>, query: Query): Promise
       signal: silence.signal,
     });
     let ended: Ended | undefined;
+    options.onHeard?.();
     await eachChunk(stream, (chunk) => {
       silence.heard();
+      options.onHeard?.();
       const step = reader.read(chunk);
       if (step === 'read') return reader.roomForMore();
       ended = step;

@@ -27,6 +27,8 @@ export type StreamLoop = {
   stop(): Promise<void>;
   /** Every stream is open and has been read up to the present. */
   connected(): boolean;
+  /** Each stream was heard of within that time. A connection may be dead for minutes before anybody says so; bookmarks come about every minute. */
+  heardWithin(lengthMs: number): boolean;
 };
 
 const FIRST_PAUSE_MS = 250;
@@ -38,7 +40,13 @@ const SAY_AGAIN_MS = 10_000;
 const AT_ONCE_MS = 1000;
 const CLOSES_AT_MOST = 3;
 
-type Stream<Item> = StreamLoopOptions<Item>['streams'][number] & { position: Position; failures: number; idle: number };
+type Stream<Item> = StreamLoopOptions<Item>['streams'][number] & {
+  position: Position;
+  failures: number;
+  idle: number;
+  /** By performance.now(). */
+  heardAt: number;
+};
 
 export function createStreamLoop<Item>(options: StreamLoopOptions<Item>): StreamLoop {
   const stopping = new AbortController();
@@ -48,6 +56,7 @@ export function createStreamLoop<Item>(options: StreamLoopOptions<Item>): Stream
       position: { kind: 'anew' },
       failures: 0,
       idle: 0,
+      heardAt: Number.NEGATIVE_INFINITY,
     }),
   );
   const loops: Promise<void>[] = [];
@@ -68,6 +77,7 @@ export function createStreamLoop<Item>(options: StreamLoopOptions<Item>): Stream
       await Promise.allSettled(loops);
     },
     connected: () => streams.every(({ position, failures }) => position.kind === 'at' && failures === 0),
+    heardWithin: (lengthMs) => streams.every(({ heardAt }) => performance.now() - heardAt < lengthMs),
   };
 }
 
@@ -90,6 +100,7 @@ async function loop<Item>(stream: Stream<Item>, options: StreamLoopOptions<Item>
         query: stream.query,
         position: stream.position,
         signal,
+        onHeard: () => hear(stream),
         onPosition: (position) => {
           stream.position = position;
           stream.failures = 0;
@@ -115,6 +126,10 @@ async function loop<Item>(stream: Stream<Item>, options: StreamLoopOptions<Item>
       signal,
     );
   }
+}
+
+function hear(stream: { heardAt: number }): void {
+  stream.heardAt = performance.now();
 }
 
 /** Doubles with each failure up to half a minute, between half and all of it, so that many watchers do not come back as one. */

@@ -10,8 +10,8 @@ import { NOW } from '../../support/build.ts';
 
 const ALWAYS = toInstant(0);
 
-function start(record: WatchRecord, connected: () => boolean) {
-  return keepRecord({ record, cluster: 'prod', connected, clock: { now: () => NOW }, log: silentLog });
+function start(record: WatchRecord, watches: () => boolean) {
+  return keepRecord({ record, cluster: 'prod', watches, clock: { now: () => NOW }, log: silentLog });
 }
 
 it('says that the cluster is watched while everything is read', async () => {
@@ -23,9 +23,9 @@ it('says that the cluster is watched while everything is read', async () => {
 
 it('says nothing while it is cut off', async () => {
   const record = fakeWatchRecord();
-  const connected = vi.fn(() => false);
-  const kept = start(record, connected);
-  await vi.waitFor(() => expect(connected).toHaveBeenCalled());
+  const watches = vi.fn(() => false);
+  const kept = start(record, watches);
+  await vi.waitFor(() => expect(watches).toHaveBeenCalled());
   await kept.stop();
   expect(await record.stretches('prod', ALWAYS)).toEqual([]);
 });

@@ -119,3 +119,13 @@ it('reads an object of etcd’s largest size, which JSON makes six times as long
   await watcher.stop();
   expect(seen.map(({ name }) => name)).toEqual(['a']);
 });
+
+it('knows since when nothing was heard, however connected it seems', async () => {
+  const { watcher } = watching({ streams: [{ lines: [initialEnd('7')] }] });
+  expect(watcher.heardWithin(60_000)).toBe(false);
+  await watcher.start();
+  expect(watcher.heardWithin(60_000)).toBe(true);
+  await vi.waitUntil(() => !watcher.heardWithin(5));
+  expect(watcher.connected()).toBe(true);
+  await watcher.stop();
+});
