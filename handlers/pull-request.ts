@@ -142,7 +142,14 @@ async function unseen(
 ): Promise<Followed> {
   const seen = await look(ports.editor, proposal.change, signal);
   if (seen.kind === 'written') return arrived(ports, proposal, seen.generation);
-  if (ports.clock.now() < after(state.at, pullRequests.closeAfter)) throw refusal;
+  if (ports.clock.now() < after(state.at, pullRequests.closeAfter)) {
+    ports.log.warn('a pull request cannot be looked at', {
+      incident: proposal.incidentId,
+      proposal: proposal.id,
+      error: refusal,
+    });
+    return later(pullRequests.lookEvery, refusal.message);
+  }
   return closed(ports, proposal, `what became of the pull request cannot be seen: ${refusal.message}`);
 }
 

@@ -3,6 +3,7 @@
 import type { Change } from '../domain/change.ts';
 import type { PullRequestText } from '../domain/pull-request-text.ts';
 import type { PullRequest, RepositoryEdit } from '../domain/repository.ts';
+import { PermanentError } from './fault.ts';
 
 export type EditPlan =
   | { readonly kind: 'planned'; readonly edit: RepositoryEdit }
@@ -30,13 +31,16 @@ export type Withdrawn =
   /** People were faster: it is on its way to the cluster. */
   | { readonly kind: 'merged'; readonly pullRequest: PullRequest };
 
-/** Where no repository can be reached at all: says why, and never opens anything. */
+/** Where no repository can be reached at all: says why, never opens anything, and knows nothing of what was opened before. */
 export function withoutRepositories(reason: string): Repositories {
+  const refuse = async (): Promise<never> => {
+    throw new PermanentError(reason, { code: 'OOM_REPOSITORY_DENIED' });
+  };
   return {
     plan: async () => ({ kind: 'not-configured', reason }),
     open: async () => ({ kind: 'drifted', reason }),
-    look: async (pullRequest) => ({ kind: 'open', pullRequest }),
-    withdraw: async () => ({ kind: 'withdrawn' }),
+    look: refuse,
+    withdraw: refuse,
   };
 }
 

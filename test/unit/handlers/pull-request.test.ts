@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR } from '../../../src/domain/time.ts';
 import { PermanentError } from '../../../src/ports/fault.ts';
+import { withoutRepositories } from '../../../src/ports/repositories.ts';
 import type { Crash } from '../../fakes/world.ts';
 import { NOW, policy } from '../../support/build.ts';
 import { soon } from './bot.ts';
@@ -170,12 +171,24 @@ describe('a host that refuses for good', () => {
   it('is asked again until the time of the pull request is over, and then ends it', async () => {
     const { world, bot, proposalId } = await opened();
     world.ports.repositories.look = () => Promise.reject(REFUSED);
-    await expect(bot.verify({ proposalId }, soon())).rejects.toBe(REFUSED);
+    expect(await bot.verify({ proposalId }, soon())).toMatchObject({ kind: 'later', reason: REFUSED.message });
     expect((await stored(world, proposalId)).state.kind).toBe('in-review');
     world.clock.advance(14 * DAY);
     await bot.verify({ proposalId }, soon());
     expect((await stored(world, proposalId)).state).toMatchObject({
       verdict: { kind: 'not-applied', reason: `what became of the pull request cannot be seen: ${REFUSED.message}` },
+    });
+  });
+
+  it('may be a repository that is no longer configured: what was opened there is not called closed', async () => {
+    const { world, bot, proposalId } = await opened();
+    const { look, withdraw } = withoutRepositories('no repository is configured');
+    Object.assign(world.ports.repositories, { look, withdraw });
+    expect(await bot.verify({ proposalId }, soon())).toMatchObject({ kind: 'later' });
+    world.clock.advance(14 * DAY);
+    await bot.verify({ proposalId }, soon());
+    expect((await stored(world, proposalId)).state).toMatchObject({
+      verdict: { reason: 'what became of the pull request cannot be seen: no repository is configured' },
     });
   });
 
