@@ -42,11 +42,9 @@ export function payloadBase({ world }: Acting, person: User): Json {
   };
 }
 
-/** Slack's own words to one person. */
-export function tellFromSlack(
-  world: World,
-  channel: Channel,
-  { user, text }: { readonly user: string; readonly text: string },
-): void {
-  whisper(world, { channel: channel.id, user, content: { text, blocks: [], attachments: [] }, from: SLACKBOT });
+export type FromSlack = { readonly user: string; readonly text: string; readonly threadTs?: string | undefined };
+
+/** Slack's own words to one person, where that person wrote. */
+export function tellFromSlack(world: World, channel: Channel, { user, text, threadTs }: FromSlack): void {
+  whisper(world, { channel: channel.id, user, threadTs, content: { text, blocks: [], attachments: [] }, from: SLACKBOT });
 }

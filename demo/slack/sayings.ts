@@ -28,7 +28,7 @@ type Scene = { readonly channel: Channel; readonly person: User };
 async function command(acting: Acting, { text, threadTs }: Say, { channel, person }: Scene): Promise<UiAnswer> {
   const { world, socket, scopes } = acting;
   const [, name = '', rest = ''] = /^(\S+)\s*([\s\S]*)$/.exec(text.trim()) ?? [];
-  const tell = (words: string): void => tellFromSlack(world, channel, { user: person.id, text: words });
+  const tell = (words: string): void => tellFromSlack(world, channel, { user: person.id, text: words, threadTs });
   // An app without the scope has no commands.
   if (!scopes.includes('commands') || !COMMANDS.some((known) => known.command === name)) {
     tell(`\`${name}\` is not a valid command. Only ${COMMANDS.map((known) => `\`${known.command}\``).join(', ')} is known here.`);
@@ -36,7 +36,7 @@ async function command(acting: Acting, { text, threadTs }: Say, { channel, perso
   }
   if (threadTs !== undefined) {
     tell(`\`${name}\` is not supported in threads. Sorry!`);
-    return refused('not supported in threads');
+    return refused('Slack runs commands in channels only. Here, mention @headroom with the same words.');
   }
   const delivery = await socket.deliver('slash_commands', commandPayload(acting, { name, text: rest }, { channel, person }));
   if (delivery.kind !== 'acked') {

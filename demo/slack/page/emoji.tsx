@@ -137,6 +137,17 @@ const PICTURES: Readonly<Record<string, ReactNode>> = {
       <path d="M3.5 12.5 7 8.500l2.6 2 5-6" stroke="#dd2e44" {...STROKE} />
     </>
   ),
+  repeat: (
+    <>
+      <rect {...BADGE} fill="#3b88c3" />
+      <path
+        d="M4.4 9V7.800a1.600 1.600 0 0 1 1.600-1.600h7M11.2 4.400 13.2 6.200 11.2 8M13.6 9v1.200a1.600 1.600 0 0 1-1.600 1.600H5M6.800 10 4.800 11.800l2 1.800"
+        stroke="#fff"
+        {...STROKE}
+        strokeWidth={1.5}
+      />
+    </>
+  ),
   arrows_counterclockwise: (
     <>
       <rect {...BADGE} fill="#3b88c3" />

@@ -1,12 +1,13 @@
 // One person's Slack: sidebar, channel, thread, Home tab, open modals and confirm dialogs.
 // In: the person and their own connection. Out: everything that person sees and does. Two panes share nothing but the server.
 
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { type MouseEvent, type ReactNode, useEffect, useMemo, useState } from 'react';
 import type { UiState } from '../ui-types.ts';
 import { Channel } from './channel.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
 import { type Person, PersonContext, type Theme } from './contexts.ts';
 import { Home } from './home.tsx';
+import { linkedMessage } from './linked-message.ts';
 import { Modal } from './modal.tsx';
 import { post } from './protocol.ts';
 import type { Json } from './read.ts';
@@ -47,8 +48,7 @@ type Question = { readonly dialog: Json; readonly answer: (go: boolean) => void 
 export type Place = { readonly kind: 'channel'; readonly id: string } | { readonly kind: 'home' };
 
 function PaneBody({ state, theme }: { readonly state: UiState; readonly theme: Theme }): ReactNode {
-  const [place, setPlace] = useState<Place>({ kind: 'channel', id: state.channels[0]?.id ?? '' });
-  const [threadTs, setThreadTs] = useState<string | undefined>(undefined);
+  const { place, setPlace, threadTs, setThreadTs, follow } = usePlace(state);
   const [question, setQuestion] = useState<Question | undefined>(undefined);
   const person = usePerson(state, theme, setQuestion);
   const channel = place.kind === 'channel' ? (state.channels.find(({ id }) => id === place.id) ?? state.channels[0]) : undefined;
@@ -61,7 +61,7 @@ function PaneBody({ state, theme }: { readonly state: UiState; readonly theme: T
   const covered = state.modals.length > 0 || question !== undefined;
   return (
     <PersonContext value={person}>
-      <div className={root === undefined ? 'frame' : 'frame threaded'} inert={covered}>
+      <div className={root === undefined ? 'frame' : 'frame threaded'} inert={covered} onClickCapture={follow}>
         <Sidebar place={place} onGo={go} />
         {place.kind === 'home' ? <Home /> : undefined}
         {channel === undefined ? undefined : (
@@ -79,6 +79,20 @@ function PaneBody({ state, theme }: { readonly state: UiState; readonly theme: T
       {question === undefined ? undefined : <ConfirmDialog dialog={question.dialog} answer={question.answer} />}
     </PersonContext>
   );
+}
+
+/** Where this person is; a link to a message leads there. */
+function usePlace(state: UiState) {
+  const [place, setPlace] = useState<Place>({ kind: 'channel', id: state.channels[0]?.id ?? '' });
+  const [threadTs, setThreadTs] = useState<string | undefined>(undefined);
+  const follow = (event: MouseEvent): void => {
+    const message = linkedMessage(event.target);
+    if (message === undefined) return;
+    event.preventDefault();
+    setPlace({ kind: 'channel', id: message.channel });
+    setThreadTs(message.thread);
+  };
+  return { place, setPlace, threadTs, setThreadTs, follow };
 }
 
 function usePerson(state: UiState, theme: Theme, ask: (question: Question | undefined) => void): Person {

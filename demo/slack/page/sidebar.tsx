@@ -90,6 +90,7 @@ function ChannelItem({ channel, direct, unread, current, onGo }: ItemProps): Rea
         type="button"
         className={unread > 0 ? 'side-item unread' : 'side-item'}
         data-channel={channel.id}
+        title={channel.name}
         aria-current={current ? 'page' : undefined}
         onClick={() => onGo({ kind: 'channel', id: channel.id })}
       >
