@@ -145,6 +145,7 @@ describe('incident', () => {
 
 it('finds the nearest word', () => {
   expect(nearest({ candidates: ['pod', 'list', 'help'], text: 'hlep', distance, limit: 1 })).toEqual(['help']);
+  expect(nearest({ candidates: ['node', 'pod', 'top'], text: 'tpo', distance, limit: 1 })).toEqual(['top']);
 });
 
 it.each([
