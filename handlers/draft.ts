@@ -4,6 +4,7 @@
 import type { Bytes } from '../src/domain/memory.ts';
 import { formatQuantity } from '../src/domain/memory.ts';
 import { valueOf } from '../src/domain/piece.ts';
+import { highestLimits } from '../src/domain/policy/judge.ts';
 import { requestWithin } from '../src/domain/policy/shares.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
@@ -30,9 +31,9 @@ export async function editedProposal(
 }
 
 export function draftOf(ready: Ready, policy: Policy, editing: Proposal | undefined): ReviewDraft {
-  const { incident, template, container, ways, stuck, furtherMost, measured, owned } = ready;
+  const { incident, template, container, ways, stuck, measured, owned } = ready;
   const { limit, request } = container.resources;
-  const most = furtherMost !== undefined && furtherMost < policy.maxLimit ? furtherMost : policy.maxLimit;
+  const { most, by } = highest(ready, policy);
   return {
     kind: 'draft',
     lowers: measured !== undefined,
@@ -51,8 +52,19 @@ export function draftOf(ready: Ready, policy: Policy, editing: Proposal | undefi
     takenBackBy: owned.owner === undefined ? undefined : ownerName(owned.owner),
     stuck,
     warnings: warningsFor(ready),
-    bounds: { min: formatQuantity(policy.minLimit), max: formatQuantity(most) },
+    bounds: { min: formatQuantity(policy.minLimit), max: formatQuantity(most), maxBy: by },
   };
+}
+
+/** The highest limit that may be asked for now, and what binds it. */
+function highest({ container, dossier, furtherMost }: Ready, policy: Policy): { readonly most: Bytes; readonly by: string } {
+  const allocatable = dossier === undefined ? undefined : valueOf(dossier.evidence.node)?.allocatable;
+  const rules = highestLimits(policy, { currentLimit: container.resources.limit?.bytes, allocatable });
+  const bounds = [
+    ...rules.map(({ rule, bytes, by }) => ({ most: bytes, by: `${by} (policy.${rule})` })),
+    ...(furtherMost === undefined ? [] : [{ most: furtherMost, by: 'the last raise after one that has not held' }]),
+  ];
+  return bounds.reduce((least, bound) => (bound.most < least.most ? bound : least));
 }
 
 type Numbers = Pick<ReviewDraft, 'recommendation' | 'suggestedLimit' | 'suggestedRequest'>;

@@ -60,11 +60,8 @@ export type LoadedConfig =
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
 const url = (protocols: RegExp, hint: string) => z.url({ protocol: protocols, error: hint });
-const port = z.coerce
-  .number({ error: 'a TCP port: a whole number from 0 to 65535' })
-  .int('a TCP port: a whole number from 0 to 65535')
-  .min(0, 'a TCP port: a whole number from 0 to 65535')
-  .max(65_535, 'a TCP port: a whole number from 0 to 65535');
+const PORT = 'a TCP port, 1 to 65535, or 0 for any free one';
+const port = z.coerce.number({ error: PORT }).int(PORT).min(0, PORT).max(65_535, PORT);
 const channelId = z
   .string()
   .regex(/^[CGD][A-Z0-9]{2,}$/, 'a channel id, which starts with C (channel details, at the bottom), for example C0123456789');

@@ -26,6 +26,7 @@ import { createWebClient } from '../adapters/slack/client.ts';
 import type { Desk } from '../adapters/slack/listeners/desk.ts';
 import { createMessenger } from '../adapters/slack/messenger.ts';
 import { createPeople } from '../adapters/slack/people.ts';
+import type { Self } from '../adapters/slack/self.ts';
 import { whoAmI } from '../adapters/slack/self.ts';
 import type { SlackSocket } from '../adapters/slack/socket.ts';
 import { createSocket } from '../adapters/slack/socket.ts';
@@ -61,7 +62,7 @@ export type World = {
   readonly cluster: Cluster;
   readonly slack: SlackPlace & {
     readonly client: WebClient;
-    readonly self: { readonly teamId: string; readonly botId: string; readonly botUserId: string };
+    readonly self: Self;
   };
   readonly telemetry: Telemetry;
   readonly lifecycle: Lifecycle;
@@ -206,6 +207,7 @@ export async function startSlack(world: World): Promise<SlackSocket> {
   const desk: Desk = {
     conversation: conversation(world, people),
     client: slack.client,
+    workspace: slack.self.workspace,
     once: stores.once,
     newReference: () => randomBytes(4).toString('hex').toUpperCase(),
     stopping,

@@ -42,7 +42,8 @@ export type ReviewDraft = {
   /** Pods that will not get a new template by themselves, and may be deleted along with the change. */
   readonly stuck: readonly string[];
   readonly warnings: readonly string[];
-  readonly bounds: { readonly min: string; readonly max: string };
+  /** Quantities; `maxBy`: which rule makes it that. */
+  readonly bounds: { readonly min: string; readonly max: string; readonly maxBy: string };
 };
 
 /** The revision of a proposal that a person looks at and wants otherwise. */

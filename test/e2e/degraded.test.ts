@@ -55,7 +55,7 @@ describe('a Slack without user groups', () => {
       await world.stage.submit(world.stage.alice, form, { reason: 'It needs more than that.' });
       const proposal = await world.stage.reply(root, 'asks to change');
       await world.stage.click(world.stage.bob, proposal, 'approve_change');
-      await world.stage.whisper(world.stage.bob, 'could not be read from Slack');
+      await world.stage.modal(world.stage.bob, ({ view }) => JSON.stringify(view).includes('could not be read from Slack'));
     } finally {
       await world.stop();
     }

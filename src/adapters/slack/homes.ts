@@ -22,7 +22,7 @@ export function createHomes(desk: Desk): Homes {
   const looking = new Map<string, { readonly until: number; readonly shown: string }>();
   const show = async (person: string): Promise<void> => {
     const content = await desk.conversation.home({ person });
-    await publishHome(desk, person, homeView(content));
+    await publishHome(desk, person, homeView(content, desk.workspace));
     if (looking.size >= MOST_LOOKING) looking.clear();
     looking.set(person, { until: performance.now() + LOOKING_MS, shown: whatMatters(content) });
   };
@@ -36,7 +36,7 @@ export function createHomes(desk: Desk): Homes {
     const content = await desk.conversation.home({ person });
     if (whatMatters(content) === was.shown) return;
     looking.set(person, { ...was, shown: whatMatters(content) });
-    await publishHome(desk, person, homeView(content));
+    await publishHome(desk, person, homeView(content, desk.workspace));
   };
   void keeping(desk, refresh);
   return { show };

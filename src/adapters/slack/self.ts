@@ -8,7 +8,13 @@ import type { Meter } from '../../ports/meter.ts';
 import { pause } from '../pause.ts';
 import { calling } from './client.ts';
 
-export type Self = { readonly teamId: string; readonly botId: string; readonly botUserId: string };
+export type Self = {
+  readonly teamId: string;
+  readonly botId: string;
+  readonly botUserId: string;
+  /** The workspace's address, ending in a slash. */
+  readonly workspace: string | undefined;
+};
 export type SelfOptions = {
   readonly client: WebClient;
   readonly log: Log;
@@ -27,8 +33,9 @@ export async function whoAmI({ client, log, meter, stopping }: SelfOptions): Pro
         team_id: teamId,
         bot_id: botId,
         user_id: botUserId,
+        url: workspace,
       } = await calling({ method: 'auth.test', kind: 'read', meter }, () => client.auth.test());
-      if (teamId !== undefined && botId !== undefined && botUserId !== undefined) return { teamId, botId, botUserId };
+      if (teamId !== undefined && botId !== undefined && botUserId !== undefined) return { teamId, botId, botUserId, workspace };
       throw new PermanentError('SLACK_BOT_TOKEN is not a bot token (xoxb-…): Slack names no bot for it', {
         code: 'OOM_SLACK_REFUSED',
       });

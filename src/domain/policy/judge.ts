@@ -93,21 +93,34 @@ function approvers({ approvers: rules, approvals, selfApproval }: Policy, { plac
 
 /** What the policy, as it is for the workload, says about the numbers. */
 export function judgeSizes(policy: Policy, { currentLimit, limit, request, allocatable }: Sizes): readonly Finding[] {
-  const { minLimit, maxLimit, maxFactor, maxNodeShare } = policy;
+  const { minLimit } = policy;
   const wanted = formatQuantity(limit);
-  const most = (rule: string, bound: number, by: string): Finding => {
-    const cut = wholeMebibytes(bound);
-    const words = `at most ${formatQuantity(cut)}, ${by}`;
-    return finding(rule, limit <= cut, limit <= cut ? `${wanted} is within ${words}` : `${words}, and ${wanted} is more`);
+  const most = ({ rule, bytes, by }: Highest): Finding => {
+    const words = `at most ${formatQuantity(bytes)}, ${by}`;
+    return finding(rule, limit <= bytes, limit <= bytes ? `${wanted} is within ${words}` : `${words}, and ${wanted} is more`);
   };
   return [
     finding('minLimit', limit >= minLimit, `${wanted} is ${limit >= minLimit ? 'not ' : ''}below ${formatQuantity(minLimit)}`),
+    ...highestLimits(policy, { currentLimit, allocatable }).map(most),
+    ...(request === undefined ? [] : shares(policy, request, limit)),
+  ];
+}
+
+/** The highest limit that one rule allows, and how it comes to that: "4 times the present limit". */
+export type Highest = { readonly rule: string; readonly bytes: Bytes; readonly by: string };
+
+/** By each rule that has a say. */
+export function highestLimits(
+  { maxLimit, maxFactor, maxNodeShare }: Policy,
+  { currentLimit, allocatable }: Pick<Sizes, 'currentLimit' | 'allocatable'>,
+): readonly Highest[] {
+  const most = (rule: string, bound: number, by: string): Highest => ({ rule, bytes: wholeMebibytes(bound), by });
+  return [
     most('maxLimit', maxLimit, 'the highest limit'),
     ...(currentLimit === undefined ? [] : [most('maxFactor', currentLimit * maxFactor, `${maxFactor} times the present limit`)]),
     ...(allocatable === undefined
       ? []
       : [most('maxNodeShare', allocatable * maxNodeShare, `${percent(maxNodeShare)} of what the node has to give`)]),
-    ...(request === undefined ? [] : shares(policy, request, limit)),
   ];
 }
 

@@ -46,6 +46,7 @@ export function deskOn(
   return {
     conversation: { ...NOTHING, ...expected },
     client,
+    workspace: undefined,
     once: fakeOnce(() => NOW),
     log: silentLog,
     meter: silentMeter,

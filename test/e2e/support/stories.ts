@@ -55,7 +55,7 @@ async function requestRaise({ stage }: TestWorld, root: Message): Promise<void> 
 
 async function refuseOwnApproval({ stage }: TestWorld, proposal: Message): Promise<void> {
   await stage.click(stage.alice, proposal, 'approve_change');
-  await stage.whisper(stage.alice, 'somebody else has to approve it');
+  await stage.modal(stage.alice, ({ view }) => JSON.stringify(view).includes('somebody else has to approve it'));
 }
 
 async function approve({ stage }: TestWorld, proposal: Message): Promise<void> {

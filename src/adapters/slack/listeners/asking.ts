@@ -47,12 +47,13 @@ export type Answering = {
 
 export async function answering(desk: Desk, { seenBy, send, answer }: Answering): Promise<void> {
   const found = await announced(desk, send, answer());
+  const { workspace } = desk;
   const sending = { shared: seenBy.kind === 'shared', progress: false };
   try {
-    await send(answerView(found, { plain: false, seenBy }), sending);
+    await send(answerView(found, { plain: false, workspace, seenBy }), sending);
   } catch (error) {
     desk.log.warn('an answer was refused; sending it without chart', { error });
-    await send(answerView(found, { plain: true, seenBy }), sending);
+    await send(answerView(found, { plain: true, workspace, seenBy }), sending);
   }
 }
 

@@ -1,5 +1,5 @@
-// The buttons. A click opens its modal at once, because a trigger lives three seconds, and fills it when the answer is there; a refusal is
-// told in the modal and, so that it stays readable, in the thread to that person only.
+// The buttons. A click opens its modal at once, because a trigger lives three seconds, and fills it when the answer is there; a refusal is told once: in the
+// modal where there is one, else in the thread to that person only.
 
 import type { App } from '@slack/bolt';
 import type { ReviewDraftInput } from '../../../ports/conversation.ts';
@@ -113,7 +113,6 @@ async function fillApproval(desk: Desk, clicked: Click, { viewId, ref }: Approva
   const draft = await desk.conversation.decisionDraft({ proposalId: ref.proposal, version: ref.version, person: clicked.person });
   if (draft.kind === 'ready') return updateModal(desk, viewId, approveModal(draft, clicked.origin ?? originOf(draft.incident)));
   await updateModal(desk, viewId, noticeModal('Not approved', draft.reason));
-  if (clicked.origin !== undefined) await whisper(desk, { person: clicked.person, origin: clicked.origin }, draft.reason);
 }
 
 /** From the Home tab the answers go to the incident's thread. */

@@ -28,6 +28,7 @@ import type { Once } from '../../../ports/once.ts';
 import { calling } from '../client.ts';
 import type { Origin } from '../ids.ts';
 import { prose } from '../text.ts';
+import type { Workspace } from '../views/permalink.ts';
 
 /** What people can do; each a handler. */
 export type Conversation = {
@@ -47,6 +48,8 @@ export type Conversation = {
 export type Desk = {
   readonly conversation: Conversation;
   readonly client: WebClient;
+  /** For links to messages. */
+  readonly workspace: Workspace;
   readonly once: Once;
   readonly log: Log;
   readonly meter: Meter;

@@ -5,12 +5,11 @@ import type { AckFn, App, ViewResponseAction, ViewSubmitAction } from '@slack/bo
 import { WAYS } from '../../../domain/change.ts';
 import { SECOND } from '../../../domain/time.ts';
 import type { DecideInput, DecideOutcome, ProposeOutcome } from '../../../ports/conversation.ts';
-import type { Origin } from '../ids.ts';
 import { CALLBACK, decodeDecision, decodeReview, FIELD } from '../ids.ts';
 import { noticeModal } from '../views/modals.ts';
 import { assigned, expected } from './care.ts';
 import type { Desk } from './desk.ts';
-import { failed, signalFor, updateModal, whisper } from './desk.ts';
+import { failed, signalFor, updateModal } from './desk.ts';
 import type { Submission } from './incoming.ts';
 import { submission } from './incoming.ts';
 import type { Reply, Working } from './reply.ts';
@@ -99,7 +98,7 @@ async function proposing(desk: Desk, { person, metadata, textOf, choiceOf, isChe
     },
     signalFor(desk),
   );
-  return replyTo(desk, { person, origin: sent.origin }, outcome);
+  return replyTo(outcome);
 }
 
 function undo(desk: Desk, submitted: Submission): Working {
@@ -113,38 +112,22 @@ async function undoing(desk: Desk, { person, metadata, textOf }: Submission): Pr
   if (reason.length < 10)
     return { kind: 'errors', errors: { [FIELD.reason]: 'Say why in at least 10 characters: the approver reads it.' } };
   const outcome = await desk.conversation.undo({ proposalId: sent.ref.proposal, person, reason }, signalFor(desk));
-  return replyTo(desk, { person, origin: sent.origin }, outcome);
+  return replyTo(outcome);
 }
 
 function outdated(): Reply {
   return { kind: 'notice', title: 'Headroom', words: 'This form is outdated. Close it and open it again from the message.' };
 }
 
-type Asker = { readonly person: string; readonly origin: Origin };
-
-async function replyTo(desk: Desk, asker: Asker, outcome: ProposeOutcome): Promise<Reply> {
+function replyTo(outcome: ProposeOutcome): Reply {
   switch (outcome.kind) {
     case 'proposed':
       return { kind: 'close' };
     case 'invalid':
       return { kind: 'errors', errors: Object.fromEntries(outcome.problems.map(({ field, message }) => [field, message])) };
     case 'refused':
-      return refusal(desk, asker, { title: 'Not proposed', reason: outcome.reason });
+      return { kind: 'notice', title: 'Not proposed', words: outcome.reason };
   }
-}
-
-/** In the modal, and in the thread to that person only. */
-async function refusal(
-  desk: Desk,
-  asker: Asker,
-  { title, reason }: { readonly title: string; readonly reason: string },
-): Promise<Reply> {
-  try {
-    await whisper(desk, asker, reason);
-  } catch (error) {
-    desk.log.warn('a refusal could not be repeated in the thread', { error });
-  }
-  return { kind: 'notice', title, words: reason };
 }
 
 function approve(desk: Desk, submitted: Submission): Working {
@@ -178,9 +161,5 @@ async function deciding(desk: Desk, { person, metadata }: Submission, decision: 
     signalFor(desk),
   );
   if (outcome.kind !== 'refused') return { kind: 'close' };
-  return refusal(
-    desk,
-    { person, origin: sent.origin },
-    { title: decision.kind === 'approve' ? 'Not approved' : 'Not rejected', reason: outcome.reason },
-  );
+  return { kind: 'notice', title: decision.kind === 'approve' ? 'Not approved' : 'Not rejected', words: outcome.reason };
 }

@@ -11,11 +11,12 @@ import { code, moment, prose } from '../text.ts';
 import { askSelect, pageBlocks, table } from './answer-blocks.ts';
 import { incidentLine } from './incident-line.ts';
 import { muteLine } from './mute-words.ts';
+import type { Workspace } from './permalink.ts';
 import type { Rendered } from './rendered.ts';
 
 type Containers = Extract<Answer, { readonly kind: 'containers' }>;
 
-export function containersView(answer: Containers): Rendered {
+export function containersView(answer: Containers, workspace: Workspace): Rendered {
   const { scope, lines, use, incidents, truncated } = answer;
   const select = askSelect('Explain one of them', podsOf(lines.items));
   return {
@@ -24,7 +25,7 @@ export function containersView(answer: Containers): Rendered {
       section(`*${title(scope)}*\n${facts(scope).join('\n')}`),
       ...(lines.items.length === 0 ? [section('No container runs here now.')] : [table(HEAD, lines.items.map(row))]),
       ...(select === undefined ? [] : [select]),
-      ...incidents.map((incident) => section(incidentLine(incident))),
+      ...incidents.map((incident) => section(incidentLine(incident, workspace))),
       ...pageBlocks(lines),
       context(
         use.kind === 'known' ? `Use at ${moment(use.at)}, by ${code(use.source)}` : `Use is not known: ${prose(use.reason)}`,

@@ -9,14 +9,15 @@ import { actions, button, section } from '../blocks.ts';
 import { ACTION, encode } from '../ids.ts';
 import { code, cut, mention, moment, prose } from '../text.ts';
 import { choiceBlock, pageBlocks } from './answer-blocks.ts';
-import { incidentLine } from './incident-line.ts';
+import { incidentLine, incidentName } from './incident-line.ts';
 import { muteLine } from './mute-words.ts';
+import type { Workspace } from './permalink.ts';
 import { changeInWords, objectInWords, outcomeSentence, who } from './proposal-words.ts';
 import type { Rendered } from './rendered.ts';
 
 type Of<Kind extends Answer['kind']> = Extract<Answer, { readonly kind: Kind }>;
 
-export function incidentsView({ which, incidents }: Of<'incidents'>): Rendered {
+export function incidentsView({ which, incidents }: Of<'incidents'>, workspace: Workspace): Rendered {
   const { total, items } = incidents;
   const are = which === 'open' ? 'open' : 'known';
   const text = `${total} ${total === 1 ? `incident is ${are}` : `incidents are ${are}`}.`;
@@ -29,13 +30,13 @@ export function incidentsView({ which, incidents }: Of<'incidents'>): Rendered {
     text,
     blocks: [
       section(`*${total}* ${title}:`),
-      ...items.map((incident) => section(incidentLine(incident))),
+      ...items.map((incident) => section(incidentLine(incident, workspace))),
       ...pageBlocks(incidents),
     ],
   };
 }
 
-export function historyView({ workload, incidents, proposals, records }: Of<'history'>): Rendered {
+export function historyView({ workload, incidents, proposals, records }: Of<'history'>, workspace: Workspace): Rendered {
   const name = `${workload.namespace}/${workload.name}`;
   const { total, items } = incidents;
   const text = `${prose(name)}: ${total} ${total === 1 ? 'incident' : 'incidents'}, ${proposals.length} ${proposals.length === 1 ? 'change was' : 'changes were'} asked for.`;
@@ -43,7 +44,9 @@ export function historyView({ workload, incidents, proposals, records }: Of<'his
     text,
     blocks: [
       section(`*History of ${prose(workload.kind)}* ${code(name)}`),
-      ...(total === 0 ? [section('No kill of it was seen.')] : items.map((incident) => section(incidentLine(incident)))),
+      ...(total === 0
+        ? [section('No kill of it was seen.')]
+        : items.map((incident) => section(incidentLine(incident, workspace)))),
       ...proposals.slice(0, 10).map((proposal) => section(changeLine(proposal))),
       ...(records.length === 0 ? [] : [section(['*Written down*', ...records.map(recordLine)].join('\n'))]),
       ...pageBlocks(incidents),
@@ -139,7 +142,7 @@ export function choiceView({ question, choices }: Of<'choice'>): Rendered {
   return { text, blocks: [section(prose(cut(question, 500))), ...choices.items.map(choiceBlock), ...pageBlocks(choices)] };
 }
 
-export function recommendationView({ ref, dossier, note, incident }: Of<'recommendation'>): Rendered {
+export function recommendationView({ ref, dossier, note, incident }: Of<'recommendation'>, workspace: Workspace): Rendered {
   const { recommendation, diagnosis } = dossier;
   const place = `${code(`${ref.namespace}/${ref.pod}`)}, container ${code(ref.container)}`;
   const first =
@@ -150,7 +153,7 @@ export function recommendationView({ ref, dossier, note, incident }: Of<'recomme
   const where =
     incident === undefined
       ? 'There is no open incident for it, so there is nothing to approve: change the limit where it is written.'
-      : `Ask for it in the thread of *${incident.id}*: *Review fix*.`;
+      : `Ask for it in the thread of ${incidentName(incident, workspace)}: *Review fix*.`;
   return {
     text: first,
     blocks: [

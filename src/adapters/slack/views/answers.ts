@@ -17,12 +17,14 @@ import {
 } from './answer-lists.ts';
 import { explanationView } from './explanation.ts';
 import { fitted } from './fitted.ts';
+import type { Workspace } from './permalink.ts';
 import type { Rendered } from './rendered.ts';
 import { bounded } from './rendered.ts';
 
 export type AnswerLook = {
   /** Without charts and folding, for a workspace that refuses them. */
   readonly plain: boolean;
+  readonly workspace: Workspace;
   /** private: with a way to share it, where that helps and the question can be asked again. shared: says who asked what. */
   readonly seenBy:
     | { readonly kind: 'private'; readonly ask: string }
@@ -30,7 +32,7 @@ export type AnswerLook = {
 };
 
 export function answerView(answer: Answer, look: AnswerLook): Rendered {
-  const drawn = draw(answer, look.plain);
+  const drawn = draw(answer, look);
   const { seenBy } = look;
   if (seenBy.kind === 'shared') {
     const asked = context(`${mention(seenBy.person)} asked: ${code(`/oom ${seenBy.ask}`)}`);
@@ -42,7 +44,7 @@ export function answerView(answer: Answer, look: AnswerLook): Rendered {
 
 const SHAREABLE: readonly Answer['kind'][] = ['explanation', 'recommendation', 'containers', 'incidents', 'history'];
 
-function draw(answer: Answer, plain: boolean): Rendered {
+function draw(answer: Answer, { plain, workspace }: Pick<AnswerLook, 'plain' | 'workspace'>): Rendered {
   switch (answer.kind) {
     case 'help':
       return help(answer.command);
@@ -55,13 +57,13 @@ function draw(answer: Answer, plain: boolean): Rendered {
     case 'explanation':
       return explanation(answer, plain);
     case 'recommendation':
-      return recommendationView(answer);
+      return recommendationView(answer, workspace);
     case 'containers':
-      return containersView(answer);
+      return containersView(answer, workspace);
     case 'incidents':
-      return incidentsView(answer);
+      return incidentsView(answer, workspace);
     case 'history':
-      return historyView(answer);
+      return historyView(answer, workspace);
     case 'approvals':
       return approvalsView(answer);
     case 'mutes':

@@ -4,6 +4,7 @@
 import type { UsagePoint } from '../../../domain/evidence.ts';
 import type { Bytes } from '../../../domain/memory.ts';
 import { formatBytes, MIB } from '../../../domain/memory.ts';
+import { DAY, MINUTE } from '../../../domain/time.ts';
 
 export const PICTURE = { width: 960, height: 400 } as const;
 const AREA = { left: 88, right: 930, top: 46, bottom: 344 } as const;
@@ -53,9 +54,14 @@ function grid(top: number, y: (bytes: number) => number): readonly string[] {
 function times(from: number, to: number): readonly { readonly at: number; readonly label: string }[] {
   return Array.from({ length: TIME_LABELS }, (_, index) => {
     const at = from + ((to - from) * index) / (TIME_LABELS - 1);
-    const iso = new Date(at).toISOString();
-    return { at, label: to - from > 86_400_000 ? `${iso.slice(5, 10)} ${iso.slice(11, 16)}` : iso.slice(11, 16) };
+    return { at, label: timeLabel(new Date(at).toISOString(), to - from) };
   });
+}
+
+/** With the day over a day, with seconds where minutes would be the same. */
+function timeLabel(iso: string, spanMs: number): string {
+  if (spanMs > DAY) return `${iso.slice(5, 10)} ${iso.slice(11, 16)}`;
+  return spanMs < TIME_LABELS * MINUTE ? iso.slice(11, 19) : iso.slice(11, 16);
 }
 
 type Where = { readonly x: number; readonly y: number; readonly anchor?: 'middle' | 'end'; readonly color?: string };

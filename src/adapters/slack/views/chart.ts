@@ -17,7 +17,7 @@ export function memoryChart(
   const first = points[0];
   const last = points.at(-1);
   if (points.length < 3 || first === undefined || last === undefined) return undefined;
-  const labels = uniqueLabels(points);
+  const { labels, axis } = labelsOf(points);
   const line = (name: string, value: (point: UsagePoint) => number) => ({
     name,
     data: points.map((point, index) => ({ label: labels[index] ?? '', value: value(point) })),
@@ -28,7 +28,7 @@ export function memoryChart(
     chart: {
       type: 'line',
       series: [line('Working set', ({ bytes }) => mib(bytes)), ...(limit === undefined ? [] : [line('Limit', () => mib(limit))])],
-      axis_config: { categories: labels, x_label: 'UTC', y_label: 'MiB' },
+      axis_config: { categories: labels, x_label: axis, y_label: 'MiB' },
     },
   };
 }
@@ -63,10 +63,16 @@ function thin(points: readonly UsagePoint[], most: number): readonly UsagePoint[
   return kept;
 }
 
-/** HH:MM in UTC; seconds are added where two points share a minute, since Slack wants each category once. */
-function uniqueLabels(points: readonly UsagePoint[]): readonly string[] {
+type Labels = { readonly labels: readonly string[]; readonly axis: string };
+
+/**
+ * HH:MM in UTC. Slack wants each category once: where two points share a minute, all of them lie within some minutes, and MM:SS tells them apart without
+ * being longer than an axis of twenty has room for.
+ */
+function labelsOf(points: readonly UsagePoint[]): Labels {
   const iso = points.map(({ at }) => new Date(at).toISOString());
   const spansDays = iso[0]?.slice(0, 10) !== iso.at(-1)?.slice(0, 10);
   const short = iso.map((text) => (spansDays ? `${text.slice(5, 10)} ${text.slice(11, 16)}` : text.slice(11, 16)));
-  return new Set(short).size === short.length ? short : iso.map((text) => text.slice(11, 19));
+  if (new Set(short).size === short.length) return { labels: short, axis: 'UTC' };
+  return { labels: iso.map((text) => text.slice(14, 19)), axis: `UTC, minutes:seconds, from ${iso[0]?.slice(11, 16) ?? ''} on` };
 }

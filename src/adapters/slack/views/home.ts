@@ -11,10 +11,11 @@ import { code, moment, prose } from '../text.ts';
 import { waitingBlocks } from './answer-lists.ts';
 import { incidentLine } from './incident-line.ts';
 import { muteLine } from './mute-words.ts';
+import type { Workspace } from './permalink.ts';
 
 const SHOWN = { waiting: 10, mine: 12, others: 12, mutes: 5, processes: 10 } as const;
 
-export function homeView({ at, waiting, mine, incidents, mutes, health }: HomeContent): HomeView {
+export function homeView({ at, waiting, mine, incidents, mutes, health }: HomeContent, workspace: Workspace): HomeView {
   return {
     type: 'home',
     blocks: [
@@ -24,8 +25,8 @@ export function homeView({ at, waiting, mine, incidents, mutes, health }: HomeCo
       ),
       ...titled('Waiting for your approval', waiting.length, SHOWN.waiting),
       ...waiting.slice(0, SHOWN.waiting).flatMap(waitingBlocks),
-      ...listed('Yours', mine, SHOWN.mine),
-      ...listed(mine.length === 0 ? 'Open' : 'Others', incidents, SHOWN.others),
+      ...listed({ title: 'Yours', incidents: mine, shown: SHOWN.mine }, workspace),
+      ...listed({ title: mine.length === 0 ? 'Open' : 'Others', incidents, shown: SHOWN.others }, workspace),
       ...titled('Muted', mutes.length, SHOWN.mutes),
       ...mutes.slice(0, SHOWN.mutes).map((mute) => section(muteLine(mute))),
       { type: 'divider' },
@@ -46,10 +47,12 @@ function titled(title: string, count: number, shown: number): readonly KnownBloc
   return [section(count > shown ? `*${title}* (the first ${shown} of ${count})` : `*${title}*`)];
 }
 
-function listed(title: string, incidents: readonly Incident[], shown: number): readonly KnownBlock[] {
+type Listing = { readonly title: string; readonly incidents: readonly Incident[]; readonly shown: number };
+
+function listed({ title, incidents, shown }: Listing, workspace: Workspace): readonly KnownBlock[] {
   return [
     ...titled(title, incidents.length, shown),
-    ...incidents.slice(0, shown).map((incident) => section(incidentLine(incident))),
+    ...incidents.slice(0, shown).map((incident) => section(incidentLine(incident, workspace))),
   ];
 }
 

@@ -1,9 +1,12 @@
 // An incident in one line, as lists and the Home tab show it. Escaped mrkdwn.
 
 import type { Incident } from '../../../domain/incident.ts';
+import { entryOf } from '../../../domain/incident.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import { workloadName } from '../../../domain/workload.ts';
-import { code, mention, moment, prose } from '../text.ts';
+import { code, link, mention, moment, prose } from '../text.ts';
+import type { Workspace } from './permalink.ts';
+import { permalink } from './permalink.ts';
 
 const STATE_WORDS = {
   open: 'open',
@@ -13,12 +16,18 @@ const STATE_WORDS = {
   resolved: 'resolved',
 } as const;
 
-export function incidentLine(incident: Incident): string {
+/** Its id leads to its thread. */
+export function incidentName(incident: Incident, workspace: Workspace): string {
+  const address = permalink(workspace, entryOf(incident, 'root')?.posted);
+  return address === undefined ? `*${incident.id}*` : `*${link(address, incident.id)}*`;
+}
+
+export function incidentLine(incident: Incident, workspace: Workspace): string {
   const { workload, lastKill } = incident;
   const limit = lastKill.limit === undefined ? 'no limit' : formatBytes(lastKill.limit);
   const muted =
     incident.muted === undefined
       ? ''
       : ` · not told: expected until ${moment(incident.muted.until)}, says ${mention(incident.muted.by)}`;
-  return `*${incident.id}* ${code(workloadName(workload))} (${prose(incident.container)}, ${limit}): killed ${incident.killCount} ${incident.killCount === 1 ? 'time' : 'times'}, last ${moment(lastKill.finishedAt ?? lastKill.seenAt)} · ${STATE_WORDS[incident.state]}${muted}`;
+  return `${incidentName(incident, workspace)} ${code(workloadName(workload))} (${prose(incident.container)}, ${limit}): killed ${incident.killCount} ${incident.killCount === 1 ? 'time' : 'times'}, last ${moment(lastKill.finishedAt ?? lastKill.seenAt)} · ${STATE_WORDS[incident.state]}${muted}`;
 }

@@ -97,13 +97,14 @@ function approverWords({ users, groups }: Approvers): string {
 }
 
 export function outcomeView({ proposal }: { readonly proposal: Proposal }): Rendered {
-  const sentence = outcomeSentence(proposal);
+  const sentence = capital(outcomeSentence(proposal));
   const { change, state } = proposal;
   const approver = approverOf(proposal);
+  const title = titleOf(proposal);
   return {
-    text: `${title(proposal)}: ${sentence}`,
+    text: title === undefined ? sentence : `${title}: ${sentence}`,
     blocks: [
-      section(`*${title(proposal)}.* ${sentence}`),
+      section(title === undefined ? sentence : `*${title}.* ${sentence}`),
       fields([
         ['Object', objectInWords(change)],
         ['Asked by', who(proposal.requester)],
@@ -135,26 +136,17 @@ function furtherWords({ after }: Proposal['change']): string {
   return `at most ${formatBytes(toBytes(after.limit * FURTHER_FACTOR))} (${FURTHER_FACTOR} × the limit that did not hold)`;
 }
 
-function title({ state }: Proposal): string {
-  switch (state.kind) {
-    case 'in-review':
-      return 'Pull request';
-    case 'rolling-out':
-      return 'Written, rolling out';
-    case 'observing':
-      return 'Rolled out, watching';
-    case 'closed':
-      return {
-        quiet: 'Quiet',
-        'killed-again': 'Killed again',
-        'not-rolled-out': 'Not rolled out',
-        undone: 'Undone',
-        restored: 'Taken back',
-        'not-applied': 'Not applied',
-      }[state.verdict.kind];
-    default:
-      return 'Approved';
-  }
+/** How it ended; what is still under way is told by the sentence itself. */
+function titleOf({ state }: Proposal): string | undefined {
+  if (state.kind !== 'closed') return undefined;
+  return {
+    quiet: 'Quiet',
+    'killed-again': 'Killed again',
+    'not-rolled-out': 'Not rolled out',
+    undone: 'Undone',
+    restored: 'Taken back',
+    'not-applied': 'Not applied',
+  }[state.verdict.kind];
 }
 
 function nextStep({ state, temporary, change }: Proposal): string {

@@ -44,7 +44,7 @@ export function reviewModal(draft: ReviewDraft, origin: Origin): ModalView {
 }
 
 function limitInput({ currentLimit, suggestedLimit, bounds }: ReviewDraft): InputBlock {
-  const hint = `Now ${currentLimit ?? 'none'}. Policy allows ${bounds.min} to ${bounds.max}.`;
+  const hint = `Now ${currentLimit ?? 'none'}. At least ${bounds.min}, at most ${bounds.max}: ${bounds.maxBy}.`;
   return textInput({
     field: FIELD.limit,
     label: 'New memory limit',

@@ -150,8 +150,8 @@ const ANSWERS: readonly Answer[] = [
 ];
 
 const LOOKS: readonly AnswerLook[] = [
-  { plain: false, seenBy: { kind: 'private', ask: TEXT.slice(0, LONGEST_QUESTION) } },
-  { plain: true, seenBy: { kind: 'shared', ask: TEXT.slice(0, LONGEST_QUESTION), person: 'U0ALICE' } },
+  { plain: false, workspace: 'https://example.slack.com/', seenBy: { kind: 'private', ask: TEXT.slice(0, LONGEST_QUESTION) } },
+  { plain: true, workspace: undefined, seenBy: { kind: 'shared', ask: TEXT.slice(0, LONGEST_QUESTION), person: 'U0ALICE' } },
 ];
 
 /** Every text Slack would parse: mrkdwn objects and the notification text. Not plain_text, table cells and rich text. */
@@ -163,7 +163,8 @@ function parsedTexts(value: unknown): readonly string[] {
   return Object.values(value).flatMap(parsedTexts);
 }
 
-const OURS = /<@U0ALICE>|<!date\^\d+\^\{date_short_pretty\} at \{time_secs\}\|[\d: -]+ UTC>/g;
+const OURS =
+  /<@U0ALICE>|<https:\/\/example\.slack\.com\/archives\/C0ALERTS\/p\d+(?:\?thread_ts=[\d.]+&amp;cid=C0ALERTS)?\|OOM-\d+>|<!date\^\d+\^\{date_short_pretty\} at \{time_secs\}\|[\d: -]+ UTC>/g;
 
 describe.each(LOOKS)('answers of hostile content, $seenBy.kind', (look) => {
   it.each(ANSWERS.map((answer) => ({ answer, kind: answer.kind })))(
@@ -182,9 +183,9 @@ describe.each(LOOKS)('answers of hostile content, $seenBy.kind', (look) => {
 describe('what an answer offers', () => {
   const asks = (answer: Answer): readonly string[] =>
     [
-      ...JSON.stringify(answerView(answer, { plain: false, seenBy: { kind: 'private', ask: 'top' } })).matchAll(
-        /"value":("(?:[^"\\]|\\.)*")/g,
-      ),
+      ...JSON.stringify(
+        answerView(answer, { plain: false, workspace: undefined, seenBy: { kind: 'private', ask: 'top' } }),
+      ).matchAll(/"value":("(?:[^"\\]|\\.)*")/g),
     ]
       .map(([, value = '""']) => String(JSON.parse(value)))
       .map((value) => decodeAsk(value)?.ask ?? value);

@@ -26,6 +26,7 @@ function deskFor(query: Conversation['query']): Desk {
       attachOutput: unused,
       home: unused,
     },
+    workspace: undefined,
     client: new WebClient(),
     once: fakeOnce(() => 0),
     log: silentLog,

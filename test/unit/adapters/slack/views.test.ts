@@ -306,7 +306,7 @@ describe('modals and the Home tab of hostile content', () => {
           takenBackBy: TEXT,
           stuck: [LONG, LONG, LONG, LONG],
           warnings: Array.from({ length: 9 }, () => TEXT),
-          bounds: { min: '16Mi', max: '16Gi' },
+          bounds: { min: '16Mi', max: '1Gi', maxBy: '4 times the present limit (policy.maxFactor)' },
         },
         origin,
       ),
@@ -315,35 +315,38 @@ describe('modals and the Home tab of hostile content', () => {
       expect(checkBlocks(blocks, 'modal')).toEqual([]);
       expectHarmless(parsedTexts(blocks).map(blockquotes));
     }
-    const home = homeView({
-      at: NOW,
-      waiting: Array.from({ length: 20 }, (_, index) => ({ ...evilProposal({ kind: 'pending' }), id: `P-${index}` })),
-      mine: Array.from({ length: 20 }, () => evilIncident('open')),
-      incidents: Array.from({ length: 20 }, () => evilIncident('open')),
-      mutes: Array.from({ length: 20 }, () => ({
-        cluster: LONG,
-        workload: { namespace: LONG, kind: LONG, name: LONG },
-        by: 'U0ALICE',
+    const home = homeView(
+      {
         at: NOW,
-        until: NOW,
-        reason: TEXT,
-      })),
-      health: {
-        queue: { waiting: 1e9, running: 1, failed: 3 },
-        storeMs: 2,
-        ailments: Array.from({ length: 20 }, () => TEXT),
-        processes: Array.from({ length: 20 }, () => ({
-          process: LONG,
-          host: LONG,
-          role: LONG,
+        waiting: Array.from({ length: 20 }, (_, index) => ({ ...evilProposal({ kind: 'pending' }), id: `P-${index}` })),
+        mine: Array.from({ length: 20 }, () => evilIncident('open')),
+        incidents: Array.from({ length: 20 }, () => evilIncident('open')),
+        mutes: Array.from({ length: 20 }, () => ({
           cluster: LONG,
+          workload: { namespace: LONG, kind: LONG, name: LONG },
+          by: 'U0ALICE',
           at: NOW,
-          watching: { standing: 'leading' as const, connected: false },
-          slackConnections: 0,
-          prometheus: { answers: false, words: TEXT },
+          until: NOW,
+          reason: TEXT,
         })),
+        health: {
+          queue: { waiting: 1e9, running: 1, failed: 3 },
+          storeMs: 2,
+          ailments: Array.from({ length: 20 }, () => TEXT),
+          processes: Array.from({ length: 20 }, () => ({
+            process: LONG,
+            host: LONG,
+            role: LONG,
+            cluster: LONG,
+            at: NOW,
+            watching: { standing: 'leading' as const, connected: false },
+            slackConnections: 0,
+            prometheus: { answers: false, words: TEXT },
+          })),
+        },
       },
-    });
+      undefined,
+    );
     expect(checkBlocks(home.blocks, 'home')).toEqual([]);
     expectHarmless(parsedTexts(home.blocks));
   });

@@ -1,0 +1,100 @@
+// Small things that people stumble over: time labels that would be equal, the link to a thread, the bound that binds, sentences that say a thing twice, and
+// emoji that the local page could not draw.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { renderMessage } from '../../../../src/adapters/slack/render.ts';
+import { memoryChart } from '../../../../src/adapters/slack/views/chart.ts';
+import { chartSvg } from '../../../../src/adapters/slack/views/chart-svg.ts';
+import { incidentLine } from '../../../../src/adapters/slack/views/incident-line.ts';
+import type { UsagePoint } from '../../../../src/domain/evidence.ts';
+import { toInstant, toMillis } from '../../../../src/domain/time.ts';
+import { incident, mi, NOW, proposal, series } from '../../../support/build.ts';
+
+function points(count: number, everyMs: number): readonly UsagePoint[] {
+  return Array.from({ length: count }, (_, index) => ({ at: toInstant(NOW + index * everyMs), bytes: mi(100 + index) }));
+}
+
+function labelsOf(count: number, everyMs: number) {
+  const chart = memoryChart({ ...series(3, () => 100), points: points(count, everyMs) }, mi(256))?.chart;
+  return chart?.type === 'line' ? chart.axis_config : undefined;
+}
+
+describe('the time axis of a chart', () => {
+  it('has hours and minutes', () => {
+    const axis = labelsOf(20, 60_000);
+    expect(axis?.categories).toHaveLength(20);
+    expect(axis?.categories.every((label) => /^\d\d:\d\d$/.test(label))).toBe(true);
+    expect(axis?.x_label).toBe('UTC');
+  });
+
+  it('has minutes and seconds where several samples share a minute, each once and no longer', () => {
+    const axis = labelsOf(20, 5000);
+    expect(new Set(axis?.categories).size).toBe(20);
+    expect(axis?.categories.every((label) => /^\d\d:\d\d$/.test(label))).toBe(true);
+    expect(axis?.x_label).toMatch(/^UTC, minutes:seconds, from \d\d:\d\d on$/);
+  });
+
+  it('has seconds in the drawing too', () => {
+    expect(chartSvg({ points: points(20, 5000), limit: mi(256) })).toMatch(/>\d\d:\d\d:\d\d</);
+    expect(chartSvg({ points: points(20, 60_000), limit: mi(256) })).not.toMatch(/>\d\d:\d\d:\d\d</);
+  });
+});
+
+describe('an incident in one line', () => {
+  const root = { key: 'root', subject: { kind: 'root' as const }, attempts: 1 };
+  const posted = { channel: 'C0ALERTS', id: '1764000000.000100', fingerprint: '' };
+
+  it('leads to its thread', () => {
+    const line = incidentLine(incident({ thread: [{ ...root, posted }] }), 'https://example.slack.com/');
+    expect(line).toContain('*<https://example.slack.com/archives/C0ALERTS/p1764000000000100|OOM-1001>*');
+  });
+
+  it('leads to its place in the thread of a storm', () => {
+    const inStorm = { ...posted, thread: '1764000000.000001' };
+    const line = incidentLine(incident({ thread: [{ ...root, posted: inStorm }] }), 'https://example.slack.com/');
+    expect(line).toContain('p1764000000000100?thread_ts=1764000000.000001&amp;cid=C0ALERTS|');
+  });
+
+  it.each([
+    { name: 'nothing is posted yet', thread: [root], workspace: 'https://example.slack.com/' },
+    { name: 'the workspace is not known', thread: [{ ...root, posted }], workspace: undefined },
+  ])('links nothing while $name', ({ thread, workspace }) => {
+    expect(incidentLine(incident({ thread }), workspace)).toMatch(/^\*OOM-1001\*/);
+  });
+});
+
+describe('what becomes of a change', () => {
+  it.each([
+    { kind: 'rolling-out' as const, by: 'U0BOB', at: NOW, generation: 2 },
+    { kind: 'observing' as const, by: 'U0BOB', at: NOW, rolledOutAt: NOW, until: NOW },
+  ])('is told in one sentence while it is $kind', (state) => {
+    const { text } = renderMessage({ kind: 'outcome', incident: incident(), proposal: proposal({ state }) }, false);
+    expect(text).toMatch(/^Memory limit /);
+    expect(text.match(/written|rolled out/gi)).toHaveLength(1);
+  });
+
+  it('has its result in front when it is over', () => {
+    const verdict = { kind: 'quiet' as const, watchedMs: toMillis(60_000), delaysOnly: false };
+    const state = { kind: 'closed' as const, by: 'U0BOB', at: NOW, verdict };
+    const { text } = renderMessage({ kind: 'outcome', incident: incident(), proposal: proposal({ state }) }, false);
+    expect(text).toMatch(/^Quiet: Memory limit /);
+  });
+});
+
+it('uses only emoji that the local page draws', () => {
+  const root = fileURLToPath(new URL('../../../../', import.meta.url));
+  const folder = join(root, 'src/adapters/slack');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const used = files.flatMap((name) =>
+    [...readFileSync(join(folder, name), 'utf8').matchAll(/['`*\s]:([a-z]+(?:_[a-z]+)*):[\s*'`]/g)].map(
+      ([, emoji = '']) => emoji,
+    ),
+  );
+  const page = readFileSync(join(root, 'demo/slack/page/emoji.tsx'), 'utf8');
+  const drawn = [...page.matchAll(/^ {2}([a-z_]+): [(<']/gm)].map(([, name = '']) => name);
+  expect(used).toContain('eyes');
+  expect(new Set(used.filter((name) => !drawn.includes(name)))).toEqual(new Set());
+});
