@@ -27,10 +27,10 @@ export async function explainNamed(ports: PodPorts, settings: QuerySettings, ask
 export async function recommendFor(ports: PodPorts, settings: QuerySettings, asked: Asked): Promise<Answer> {
   const answer = await explainedOr(ports, settings, { asked, command: 'recommend' });
   if (answer.kind !== 'explanation') return answer;
-  const { ref, dossier, note } = answer;
+  const { ref, kill, dossier, note } = answer;
   const owner = valueOf(dossier.evidence.owner)?.top;
   const incident = owner === undefined ? undefined : await ports.incidents.findOpen(incidentKey(owner, ref.container));
-  return { kind: 'recommendation', ref, dossier, note, incident };
+  return { kind: 'recommendation', ref, kill, dossier, note, incident };
 }
 
 type Naming = { readonly asked: Asked; readonly command: 'pod' | 'recommend' };

@@ -53,6 +53,7 @@ export type Answer =
   | {
       readonly kind: 'recommendation';
       readonly ref: ContainerRef;
+      readonly kill?: Kill | undefined;
       readonly dossier: Dossier;
       readonly note?: string | undefined;
       /** Where the number can be asked for. */

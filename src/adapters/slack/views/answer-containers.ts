@@ -28,7 +28,9 @@ export function containersView(answer: Containers, workspace: Workspace): Render
       ...incidents.map((incident) => section(incidentLine(incident, workspace))),
       ...pageBlocks(lines),
       context(
-        use.kind === 'known' ? `Use at ${moment(use.at)}, by ${code(use.source)}` : `Use is not known: ${prose(use.reason)}`,
+        use.kind === 'known' ? `Use: ${code(use.source)}, ${moment(use.at)}` : `Use is not known: ${prose(use.reason)}`,
+        'Limits and restarts: the pods’ spec and status, read within the last ten seconds',
+        ...nodeSource(scope),
         ...(truncated ? ['Only a part of the pods was looked at: there are too many'] : []),
       ),
     ] satisfies readonly AnyBlock[],
@@ -101,6 +103,11 @@ function nodeFacts({ facts: piece, promised }: Extract<Scope, { readonly kind: '
       ? []
       : [`:warning: Its kernel killed within the last ten minutes: ${code(node.oomEvents[0]?.message ?? '')}`]),
   ];
+}
+
+function nodeSource(scope: Scope): readonly string[] {
+  if (scope.kind !== 'node' || scope.facts.kind === 'unavailable') return [];
+  return [`What it has: ${prose(scope.facts.source)}, ${moment(scope.facts.at)}`];
 }
 
 function podsOf(lines: readonly ContainerLine[]): readonly { readonly label: string; readonly ask: string }[] {

@@ -5,7 +5,7 @@ import { formatBytes } from '../../../domain/memory.ts';
 import type { Proposal } from '../../../domain/proposal.ts';
 import type { Answer } from '../../../ports/answer.ts';
 import type { AnyBlock } from '../blocks.ts';
-import { actions, button, section } from '../blocks.ts';
+import { actions, button, context, section } from '../blocks.ts';
 import { ACTION, encode } from '../ids.ts';
 import { code, cut, mention, moment, prose } from '../text.ts';
 import { choiceBlock, pageBlocks } from './answer-blocks.ts';
@@ -14,8 +14,12 @@ import { muteLine } from './mute-words.ts';
 import type { Workspace } from './permalink.ts';
 import { changeInWords, objectInWords, outcomeSentence, who } from './proposal-words.ts';
 import type { Rendered } from './rendered.ts';
+import { sourceLines } from './sources.ts';
 
 type Of<Kind extends Answer['kind']> = Extract<Answer, { readonly kind: Kind }>;
+
+/** Whose numbers a list of incidents shows. */
+const RECORDED = 'Counted by Headroom itself; limits as each pod’s status or spec had them at the kill';
 
 export function incidentsView({ which, incidents }: Of<'incidents'>, workspace: Workspace): Rendered {
   const { total, items } = incidents;
@@ -32,6 +36,7 @@ export function incidentsView({ which, incidents }: Of<'incidents'>, workspace: 
       section(`*${total}* ${title}:`),
       ...items.map((incident) => section(incidentLine(incident, workspace))),
       ...pageBlocks(incidents),
+      context(RECORDED),
     ],
   };
 }
@@ -50,6 +55,7 @@ export function historyView({ workload, incidents, proposals, records }: Of<'his
       ...proposals.slice(0, 10).map((proposal) => section(changeLine(proposal))),
       ...(records.length === 0 ? [] : [section(['*Written down*', ...records.map(recordLine)].join('\n'))]),
       ...pageBlocks(incidents),
+      context(`${RECORDED}; changes and who made them: its audit`),
     ],
   };
 }
@@ -142,7 +148,7 @@ export function choiceView({ question, choices }: Of<'choice'>): Rendered {
   return { text, blocks: [section(prose(cut(question, 500))), ...choices.items.map(choiceBlock), ...pageBlocks(choices)] };
 }
 
-export function recommendationView({ ref, dossier, note, incident }: Of<'recommendation'>, workspace: Workspace): Rendered {
+export function recommendationView({ ref, kill, dossier, note, incident }: Of<'recommendation'>, workspace: Workspace): Rendered {
   const { recommendation, diagnosis } = dossier;
   const place = `${code(`${ref.namespace}/${ref.pod}`)}, container ${code(ref.container)}`;
   const first =
@@ -160,6 +166,7 @@ export function recommendationView({ ref, dossier, note, incident }: Of<'recomme
       ...(note === undefined ? [] : [section(prose(note))]),
       section([first, ...advice].join('\n')),
       section(`${prose(diagnosis.summary)} _(${diagnosis.confidence} confidence)_\n${where}`),
+      context(...sourceLines({ kill, dossier })),
     ],
   };
 }

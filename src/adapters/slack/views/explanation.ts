@@ -18,6 +18,7 @@ import { code, cut, fenced, moment, prose } from '../text.ts';
 import { memoryChart, seriesInWords } from './chart.ts';
 import { describeExcerpt } from './describe-excerpt.ts';
 import type { Rendered } from './rendered.ts';
+import { sourceLines } from './sources.ts';
 
 export type ExplanationInput = {
   readonly place: { readonly namespace: string; readonly pod: string; readonly container: string };
@@ -56,7 +57,8 @@ export function explanationView(input: ExplanationInput): Rendered {
       ...logBlocks(dossier),
       ...describeBlocks(input),
       ...fullOutput(input),
-      context(...sources(dossier)),
+      context(...sourceLines({ kill, dossier })),
+      ...missing(dossier),
     ],
   };
 }
@@ -204,9 +206,9 @@ function describeBlocks({ dossier, plain }: ExplanationInput): readonly AnyBlock
     : [folded('Pod details, as kubectl describe shows them', [text])];
 }
 
-/** Where the rest is missing, and when all of it was read. */
-function sources({ evidence }: Dossier): readonly string[] {
-  const missing = (
+/** What else could not be read, and why. */
+function missing({ evidence }: Dossier): readonly AnyBlock[] {
+  const lines = (
     [
       ['events', evidence.events],
       ['rollout', evidence.rollout],
@@ -216,5 +218,5 @@ function sources({ evidence }: Dossier): readonly string[] {
       ['pod', evidence.pod],
     ] as const
   ).flatMap(([name, piece]) => (piece.kind === 'unavailable' ? [`Without ${name}: ${prose(piece.reason)}`] : []));
-  return [`Read ${moment(evidence.gatheredAt)}`, ...missing];
+  return lines.length === 0 ? [] : [context(...lines)];
 }

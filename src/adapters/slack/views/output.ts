@@ -1,8 +1,10 @@
 // Everything that was read about a kill, too long for a message: a text file, and the message that links to it, which is how Slack shares a file.
 
 import type { Dossier, Incident } from '../../../domain/incident.ts';
+import { formatBytes } from '../../../domain/memory.ts';
 import type { Piece } from '../../../domain/piece.ts';
-import { prose } from '../text.ts';
+import type { Instant } from '../../../domain/time.ts';
+import { prose, visible } from '../text.ts';
 import type { Rendered } from './rendered.ts';
 
 export type OutputInput = { readonly incident: Incident; readonly dossier: Dossier };
@@ -20,27 +22,32 @@ export function outputName({ id, killCount }: Incident): string {
   return `${id}-kill-${killCount}.txt`;
 }
 
-/** Plain text, in describe's own order, then the log and the events. */
+/** Plain text, in describe's own order, then the log, the events and the samples, each with where it comes from and when it was read. */
 export function outputText({ incident, dossier }: OutputInput): string {
-  const { evidence } = dossier;
-  const log = told(evidence.log, ({ lines, instance, cutMidLine }) =>
-    [`(${instance} run${cutMidLine ? ', cut in the middle of a line' : ''})`, ...lines].join('\n'),
-  );
-  const events = told(evidence.events, (lines) =>
-    lines.map(({ type, reason, count, from, message }) => `${type}\t${reason}\t×${count}\t${from}\t${message}`).join('\n'),
-  );
+  const { evidence, diagnosis } = dossier;
   const parts = [
-    [`${incident.id}, read ${new Date(evidence.gatheredAt).toISOString()}`, dossier.diagnosis.summary],
-    ['Pod, as kubectl describe shows it', told(evidence.describe, (text) => text)],
-    ['Log', log],
-    ['Events', events],
+    { title: `${incident.id}, read ${iso(evidence.gatheredAt)}`, body: diagnosis.summary },
+    part('Pod, as kubectl describe shows it', evidence.describe, (text) => text),
+    part('Log', evidence.log, ({ lines, instance, cutMidLine }) =>
+      [`(${instance} run${cutMidLine ? ', cut in the middle of a line' : ''})`, ...lines].join('\n'),
+    ),
+    part('Events', evidence.events, (lines) =>
+      lines.map(({ type, reason, count, from, message }) => `${type}\t${reason}\t×${count}\t${from}\t${message}`).join('\n'),
+    ),
+    part('Memory', evidence.usage, (usage) =>
+      (usage.kind === 'series' ? usage.points : [usage.now])
+        .map(({ at, bytes }) => `${iso(at)}\t${formatBytes(bytes)}`)
+        .join('\n'),
+    ),
   ];
-  return parts
-    .map(([title = '', body = '']) => `==== ${title} ====\n${body}\n`)
-    .join('\n')
-    .slice(0, MOST_CHARACTERS);
+  return visible(parts.map(({ title, body }) => `==== ${title} ====\n${body}\n`).join('\n')).slice(0, MOST_CHARACTERS);
 }
 
-function told<Value>(piece: Piece<Value>, show: (value: Value) => string): string {
-  return piece.kind === 'unavailable' ? `not there: ${piece.reason}` : show(piece.value);
+function part<Value>(name: string, piece: Piece<Value>, show: (value: Value) => string) {
+  if (piece.kind === 'unavailable') return { title: name, body: `not there: ${piece.reason}` };
+  return { title: `${name} (${piece.source}, read ${iso(piece.at)})`, body: show(piece.value) };
+}
+
+function iso(at: Instant): string {
+  return new Date(at).toISOString();
 }

@@ -16,6 +16,7 @@ import { careControls, careWords, ownerWords, quietWords } from './care-words.ts
 import { changeInWords, outcomeSentence, who } from './proposal-words.ts';
 import type { Rendered, Strip } from './rendered.ts';
 import { COLOR } from './rendered.ts';
+import { killSource } from './sources.ts';
 import { notQuietYet, quietWithoutChange } from './watched-words.ts';
 
 export type RootInput = {
@@ -40,6 +41,7 @@ export function rootView(input: RootInput): Rendered {
         `*${incident.id}*`,
         ...(incident.previousIncidentId === undefined ? [] : [`Happened before: ${incident.previousIncidentId}`]),
         `Since ${moment(incident.openedAt)}`,
+        sources(input),
         ...(incident.movedFrom === undefined
           ? []
           : [`Moved here: ${mentionChannel(incident.movedFrom)} cannot be used any more`]),
@@ -50,6 +52,18 @@ export function rootView(input: RootInput): Rendered {
     ],
     strip: stripFor(incident, proposal),
   };
+}
+
+/** Of the numbers above that have no time beside them yet, in one line; the thread has it whole. */
+function sources({ incident, dossier }: RootInput): string {
+  const usage = dossier?.evidence.usage;
+  const peak = usage?.kind === 'known' && usage.value.kind === 'series' ? usage.value.peak : undefined;
+  const owner = dossier?.evidence.owner;
+  return [
+    `Kill and limit: ${killSource(incident.lastKill)}`,
+    ...(usage?.kind !== 'known' || peak === undefined ? [] : [`highest sample: ${prose(usage.source)}, ${moment(peak.at)}`]),
+    ...(owner?.kind === 'known' && owner.value.replicas !== undefined ? [`replicas: ${moment(owner.at)}`] : []),
+  ].join('; ');
 }
 
 function place(incident: Incident): string {

@@ -158,6 +158,7 @@ const MESSAGES: readonly Message[] = [
     incident: evilIncident('open'),
     dossier: evilDossier(pieces),
   })),
+  ...EVIDENCE.map((pieces) => ({ kind: 'output' as const, incident: evilIncident('open'), dossier: evilDossier(pieces) })),
   ...(['daily', 'weekly'] as const).flatMap((period): readonly Message[] => {
     const rest = {
       period,
