@@ -8,18 +8,18 @@ export type NearestQuestion = {
   readonly limit: number;
 };
 
-/** Longer texts are names, in which a swap is rare and every try costs. */
+/** Longer texts are full names, copied rather than typed. */
 const LONGEST_SWAPPED = 16;
 
 /**
  * At most `limit` candidates, nearest first; only those that are near enough to have been meant (half of the text's length, at least 2 edits). Two letters
- * swapped are one edit, as fingers make it: "tpo" is nearer to "top" than to "pod".
+ * swapped, and nothing else, are one edit, as fingers make it: "tpo" is nearer to "top" than to "pod".
  */
 export function nearest({ candidates, text, distance, limit }: NearestQuestion): readonly string[] {
   const enough = Math.max(2, Math.floor(text.length / 2));
   const swapped = text.length <= LONGEST_SWAPPED ? swapsOf(text) : [];
   const editsOf = (candidate: string): number =>
-    Math.min(distance(candidate, text), ...swapped.map((each) => 1 + distance(candidate, each)));
+    swapped.some((each) => candidate === each || candidate.startsWith(`${each}-`)) ? 1 : distance(candidate, text);
   return candidates
     .map((candidate) => ({ candidate, edits: candidate.includes(text) ? 0 : editsOf(candidate) }))
     .filter(({ edits }) => edits <= enough)

@@ -146,6 +146,8 @@ describe('incident', () => {
 it('finds the nearest word', () => {
   expect(nearest({ candidates: ['pod', 'list', 'help'], text: 'hlep', distance, limit: 1 })).toEqual(['help']);
   expect(nearest({ candidates: ['node', 'pod', 'top'], text: 'tpo', distance, limit: 1 })).toEqual(['top']);
+  expect(nearest({ candidates: ['cart', 'checkout-api'], text: 'chekcout', distance, limit: 2 })).toEqual(['checkout-api']);
+  expect(nearest({ candidates: ['daemonset/node'], text: 'payments/nope', distance, limit: 1 })).toEqual([]);
 });
 
 it.each([

@@ -41,7 +41,9 @@ export function seriesInWords(
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return undefined;
   const highest = points.reduce((best, point) => (point.bytes > best.bytes ? point : best));
-  const clock = (at: number): string => new Date(at).toISOString().slice(11, 16);
+  const iso = (at: number): string => new Date(at).toISOString();
+  const isOneDay = iso(first.at).slice(0, 10) === iso(last.at).slice(0, 10);
+  const clock = (at: number): string => (isOneDay ? iso(at).slice(11, 16) : iso(at).slice(0, 16).replace('T', ' '));
   const against = limit === undefined ? 'no limit' : `limit ${formatBytes(limit)}`;
   return `Memory from ${clock(first.at)} to ${clock(last.at)} UTC: ${formatBytes(first.bytes)} at first, ${formatBytes(last.bytes)} at the end, at most ${formatBytes(highest.bytes)}, ${against}.`;
 }
