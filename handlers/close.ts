@@ -45,7 +45,7 @@ async function followFromNow(
   { verdict, now }: { readonly verdict: Verdict; readonly now: Instant },
 ): Promise<void> {
   const { id: proposalId, incidentId, change, state } = proposal;
-  const { limit } = change.after;
+  const { limit, request } = change.after;
   if (limit === undefined || (verdict.kind !== 'quiet' && verdict.kind !== 'killed-again')) return;
   const at = state.kind === 'observing' ? state.rolledOutAt : now;
   await ports.ledger.noteChange(incidentKey(change.workload, change.container), {
@@ -53,6 +53,7 @@ async function followFromNow(
     incidentId,
     at,
     limit,
+    request,
     told: [],
   });
 }

@@ -36,7 +36,7 @@ export function draftOf(ready: Ready, policy: Policy, editing: Proposal | undefi
   const { most, by } = highest(ready, policy);
   return {
     kind: 'draft',
-    lowers: measured !== undefined,
+    lowers: measured === undefined ? undefined : measured.limit === measured.of ? 'request' : 'limit',
     incident,
     container: container.list === 'pod' ? 'the whole pod' : container.name,
     currentLimit: limit?.text ?? inPods(ready),
@@ -70,10 +70,10 @@ function highest({ container, dossier, furtherMost }: Ready, policy: Policy): { 
 type Numbers = Pick<ReviewDraft, 'recommendation' | 'suggestedLimit' | 'suggestedRequest'>;
 
 /** What was measured, as the reason for the numbers; a request above the new limit comes down with it. */
-function lowered({ container }: Ready, { limit, arithmetic }: Measured, policy: Policy): Numbers {
+function lowered({ container }: Ready, { limit, request: less, arithmetic }: Measured, policy: Policy): Numbers {
   const now = container.resources.request?.bytes;
   const keepsEqual = now !== undefined && now === container.resources.limit?.bytes;
-  const request = now === undefined ? undefined : keepsEqual || now > limit ? limit : now;
+  const request = less ?? (now === undefined ? undefined : keepsEqual || now > limit ? limit : now);
   return {
     recommendation: { kind: 'raise', limit, request, arithmetic, temporary: false, advice: [] },
     suggestedLimit: formatQuantity(limit),

@@ -6,6 +6,7 @@ import { buildChange, endsInTemplate, isLowering, isPatchableKind } from '../src
 import type { Dossier, Incident } from '../src/domain/incident.ts';
 import type { Bytes } from '../src/domain/memory.ts';
 import { MIB, toBytes } from '../src/domain/memory.ts';
+import type { MemoryResources } from '../src/domain/pod.ts';
 import type { PodTarget } from '../src/domain/pod-target.ts';
 import { containerIn, resizeOf } from '../src/domain/pod-target.ts';
 import type { Policy } from '../src/domain/policy.ts';
@@ -28,7 +29,7 @@ import type { Ownership } from './owning-repository.ts';
 import { fieldOwnersOf, ownerName, ownershipOf, routeOf, waysWith } from './owning-repository.ts';
 import { proposalDenied } from './permission.ts';
 import { proposingDenied } from './policy-check.ts';
-import type { Reviewable } from './reviewable.ts';
+import type { Measured, Reviewable } from './reviewable.ts';
 import { reviewable } from './reviewable.ts';
 
 export type PreparePorts = {
@@ -95,8 +96,8 @@ export async function prepare(
   }
   const found = await findTarget(ports, { incident, dossier }, signal);
   if (found.kind === 'refused') return found;
-  if (measured !== undefined && found.container.resources.limit?.bytes !== measured.of)
-    return refused('The limit is no longer the one that was measured: there is nothing to lower.');
+  const changed = measured === undefined ? undefined : changedSince(measured, found.container.resources);
+  if (changed !== undefined) return refused(`The ${changed} is no longer the one that was measured: there is nothing to lower.`);
   const place = { namespace: workload.namespace, labels: found.template.labels };
   const denied =
     (await proposalDenied(ports.people, settings.policy, { place, person })) ??
@@ -108,6 +109,11 @@ export async function prepare(
   const ways = possible.filter((way) => routes.includes(routeOf(way, owned.owner)));
   if (ways.length === 0) return refused(noRoute(routes, possible, owned));
   return { ...found, ways, owned, incident, dossier, measured, ended, furtherMost: furtherMost(failed.at(-1)) };
+}
+
+function changedSince({ of, request, ofRequest }: Measured, now: MemoryResources): 'limit' | 'request' | undefined {
+  if (now.limit?.bytes !== of) return 'limit';
+  return request !== undefined && now.request?.bytes !== ofRequest ? 'request' : undefined;
 }
 
 function noRoute(routes: Policy['routes'], possible: readonly Way[], { owner, reason }: Ownership): string {

@@ -111,7 +111,7 @@ function check(
     current: container.resources,
     hit: incident.lastKill.limit,
     most: furtherMost,
-    lowest: measured?.limit,
+    measured,
     policy,
     allocatable,
   });

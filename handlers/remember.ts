@@ -1,6 +1,7 @@
 // Write down what containers that were killed or changed use: the highest sample of each day, from the series where there is one, else from what is
 // used now. And say, some time after a change, how it went. Run by a clock; any run may be missed or made twice.
 
+import type { AuditSizes } from '../src/domain/audit.ts';
 import { auditTarget } from '../src/domain/audit.ts';
 import type { ContainerUse, PodEntry } from '../src/domain/directory.ts';
 import type { UsagePoint } from '../src/domain/evidence.ts';
@@ -9,6 +10,7 @@ import { dueStage, followUp } from '../src/domain/follow-up.ts';
 import type { Incident } from '../src/domain/incident.ts';
 import { addEntry, addFollowUp } from '../src/domain/incident.ts';
 import type { LedgerSubject } from '../src/domain/ledger.ts';
+import type { Bytes } from '../src/domain/memory.ts';
 import { formatQuantity } from '../src/domain/memory.ts';
 import { valueOf } from '../src/domain/piece.ts';
 import { placeSeen } from '../src/domain/policy/seen-place.ts';
@@ -151,8 +153,12 @@ async function auditMeasured({ audit }: RememberPorts, incident: Incident, said:
     target: auditTarget({ workload: incident.workload, container: incident.container }),
     incidentId: incident.id,
     proposalId: said.proposalId,
-    before: { limit: formatQuantity(said.limit) },
-    ...(said.lowering.kind === 'lower' ? { after: { limit: formatQuantity(said.lowering.limit) } } : {}),
+    before: sizesOf(said),
+    ...(said.lowering.kind === 'lower' ? { after: sizesOf(said.lowering) } : {}),
     outcome,
   });
+}
+
+function sizesOf({ limit, request }: { readonly limit: Bytes; readonly request?: Bytes | undefined }): AuditSizes {
+  return { limit: formatQuantity(limit), request: request === undefined ? undefined : formatQuantity(request) };
 }

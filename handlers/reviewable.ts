@@ -10,8 +10,11 @@ import type { Refused } from '../src/ports/conversation.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
 
-/** What was measured: for the limit that was in force then. */
-export type Measured = Extract<Lowering, { readonly kind: 'lower' }> & { readonly of: Bytes };
+/** What was measured: for the limit, and where it is about it the request, that were there then. */
+export type Measured = Extract<Lowering, { readonly kind: 'lower' }> & {
+  readonly of: Bytes;
+  readonly ofRequest: Bytes | undefined;
+};
 
 export type Reviewable = {
   readonly kind: 'reviewable';
@@ -43,7 +46,7 @@ export async function reviewable(
 /** The newest follow-up counts, whatever an older one said. */
 function measuredOf({ followUps = [] }: Incident): Measured | undefined {
   const last = followUps.at(-1);
-  return last?.lowering?.kind === 'lower' ? { ...last.lowering, of: last.limit } : undefined;
+  return last?.lowering?.kind === 'lower' ? { ...last.lowering, of: last.limit, ofRequest: last.request } : undefined;
 }
 
 function refused(reason: string): Refused {

@@ -55,7 +55,14 @@ export type Change = {
 
 /** Whether it gives less than there is: a kill after it is told the other way round. */
 export function isLowering({ before, after }: Pick<Change, 'before' | 'after'>): boolean {
+  if (lowersRequestOnly({ before, after })) return true;
   return before.limit !== undefined && after.limit !== undefined && after.limit < before.limit.bytes;
+}
+
+/** The limit stays as it is, and less is set aside. */
+export function lowersRequestOnly({ before, after }: Pick<Change, 'before' | 'after'>): boolean {
+  if (before.limit?.bytes !== after.limit || before.request === undefined || after.request === undefined) return false;
+  return after.request < before.request.bytes;
 }
 
 /** Whether the template has the values in the end. */

@@ -7,6 +7,8 @@ import { dayOf, FOLLOW_UP_STAGES } from './ledger.ts';
 import type { Bytes } from './memory.ts';
 import type { Lowering } from './recommend/lower.ts';
 import { lowerLimit } from './recommend/lower.ts';
+import type { LowerRequest } from './recommend/lower-request.ts';
+import { lowerRequest } from './recommend/lower-request.ts';
 import { highest, rememberedOf } from './recommend/remembered.ts';
 import type { Instant, Millis } from './time.ts';
 import { between, DAY } from './time.ts';
@@ -20,6 +22,8 @@ export type FollowUp = {
   readonly afterMs?: Millis | undefined;
   /** The limit that the change set. */
   readonly limit: Bytes;
+  /** The request beside it, where there is one and it is known. */
+  readonly request?: Bytes | undefined;
   /** Kills since the change. */
   readonly kills: number;
   /** The highest sample since the change: a lower bound; undefined when nothing was sampled. */
@@ -69,6 +73,7 @@ export function followUp({
     at: now,
     afterMs: between(change.at, now),
     limit: change.limit,
+    request: change.request,
     kills,
     peak: highest(peaksSince(page, change.at)),
     ...(measured && kills === 0 ? { lowering: loweringFor(change, page, { now, tightenAfter }) } : {}),
@@ -83,7 +88,7 @@ function peaksSince({ peaks }: LedgerPage, at: Instant): readonly UsagePoint[] {
 
 type Measuring = { readonly now: Instant; readonly tightenAfter: Millis };
 
-function loweringFor({ limit }: LedgerChange, { peaks, kills }: LedgerPage, { now, tightenAfter }: Measuring): Lowering {
+function loweringFor({ limit, request }: LedgerChange, { peaks, kills }: LedgerPage, { now, tightenAfter }: Measuring): Lowering {
   const [first] = peaks;
   if (first === undefined) return { kind: 'keep', because: 'too-little-history' };
   const usage = {
@@ -91,5 +96,13 @@ function loweringFor({ limit }: LedgerChange, { peaks, kills }: LedgerPage, { no
     ...{ peak: highest(peaks) ?? first, p95: first.bytes, dailyPeaks: peaks },
   };
   const needed = Math.min(14, tightenAfter / DAY);
-  return lowerLimit({ limit, now, kills, needed, remembered: rememberedOf({ usage, at: now, limit }) });
+  const remembered = rememberedOf({ usage, at: now, limit });
+  return withRequest(lowerLimit({ limit, now, kills, needed, remembered }), limit, lowerRequest({ request, limit, remembered }));
+}
+
+/** What was measured long enough says something of the request too, also where the limit stays. */
+function withRequest(found: Lowering, limit: Bytes, lower: LowerRequest | undefined): Lowering {
+  if (lower === undefined || (found.kind === 'keep' && found.because !== 'little-to-gain')) return found;
+  if (found.kind === 'keep') return { kind: 'lower', limit, ...lower };
+  return { ...found, request: lower.request, arithmetic: `${found.arithmetic} ${lower.arithmetic}` };
 }

@@ -33,6 +33,8 @@ export type LedgerChange = {
   /** When the new pods ran. */
   readonly at: Instant;
   readonly limit: Bytes;
+  /** Undefined when there is none, and in those written before it was kept. */
+  readonly request?: Bytes | undefined;
   /** Follow-ups that are done with. */
   readonly told: readonly FollowUpStage[];
 };

@@ -14,8 +14,8 @@ export type LimitsInput = {
   readonly current: MemoryResources;
   /** The limit of the last kill: what the pod really had, which the template may not say. */
   readonly hit?: Bytes | undefined;
-  /** Measured under load: the limit may come down to this, and not below. */
-  readonly lowest?: Bytes | undefined;
+  /** Measured under load: limit and request may come down to this, and not below; without a request only the limit was. */
+  readonly measured?: { readonly limit: Bytes; readonly request?: Bytes | undefined } | undefined;
   /** Of a further raise after one that did not hold: no more than this. */
   readonly most?: Bytes | undefined;
   /** As it is for the workload (policyFor). */
@@ -33,17 +33,27 @@ export type CheckedLimits =
 type Read = { readonly bytes: Bytes } | { readonly problem: string };
 
 export function checkProposedLimits(input: LimitsInput): CheckedLimits {
-  const limit = readSize(input.limitText);
-  const wanted = input.requestText?.trim() ?? '';
-  const request = wanted === '' ? undefined : readSize(wanted);
-  const problems: LimitsProblem[] = [];
-  if ('problem' in limit) problems.push({ field: 'limit', message: limit.problem });
-  if (request !== undefined && 'problem' in request) problems.push({ field: 'request', message: request.problem });
-  if ('problem' in limit || (request !== undefined && 'problem' in request)) return { kind: 'problems', problems };
-  const own = [...limitProblems(limit.bytes, input), ...requestProblems(request?.bytes, limit.bytes, input)];
+  const asked = readAsked(input);
+  if ('problems' in asked) return { kind: 'problems', problems: asked.problems };
+  const own = [...limitProblems(asked, input), ...requestProblems(asked.request, asked.limit, input)];
   // Who typed a limit that makes no sense is told that, not what the policy thinks of it.
-  problems.push(...(own.length > 0 ? own : policyProblems(limit.bytes, request?.bytes, input)));
-  return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'ok', limit: limit.bytes, request: request?.bytes };
+  const problems = own.length > 0 ? own : policyProblems(asked.limit, asked.request, input);
+  return problems.length > 0 ? { kind: 'problems', problems } : { kind: 'ok', ...asked };
+}
+
+type Asked = { readonly limit: Bytes; readonly request: Bytes | undefined };
+
+function readAsked({ limitText, requestText }: LimitsInput): Asked | { readonly problems: readonly LimitsProblem[] } {
+  const limit = readSize(limitText);
+  const wanted = requestText?.trim() ?? '';
+  const request = wanted === '' ? { bytes: undefined } : readSize(wanted);
+  if (!('problem' in limit) && !('problem' in request)) return { limit: limit.bytes, request: request.bytes };
+  return {
+    problems: [
+      ...('problem' in limit ? [{ field: 'limit' as const, message: limit.problem }] : []),
+      ...('problem' in request ? [{ field: 'request' as const, message: request.problem }] : []),
+    ],
+  };
 }
 
 const NOT_QUITE = /^\s*(\d+(?:\.\d+)?)\s*([kmgt])(i?)(b?)\s*$/i;
@@ -63,11 +73,13 @@ function readSize(text: string): Read {
   return { problem: `"${text.trim().slice(0, 40)}" is not how Kubernetes writes a size; did you mean ${meant}?${hint}` };
 }
 
-function limitProblems(limit: Bytes, { current, hit, most, lowest }: LimitsInput): readonly LimitsProblem[] {
+function limitProblems(asked: Asked, { current, hit, most, measured }: LimitsInput): readonly LimitsProblem[] {
+  const { limit } = asked;
   const old = current.limit?.bytes;
   const problem = (message: string): readonly LimitsProblem[] => [{ field: 'limit', message }];
+  if (measured !== undefined && old !== undefined)
+    return loweringProblems(asked, { old, measured, request: current.request?.bytes });
   if (old !== undefined && limit === old) return problem(`This is the limit it has now (${formatQuantity(old)}).`);
-  if (lowest !== undefined && old !== undefined) return loweringProblems(limit, { old, lowest });
   if (old !== undefined && limit < old)
     return problem(`This is lower than the limit that was just hit (${formatQuantity(old)}).`);
   if (hit !== undefined && limit <= hit && old === undefined)
@@ -77,13 +89,26 @@ function limitProblems(limit: Bytes, { current, hit, most, lowest }: LimitsInput
   return [];
 }
 
-function loweringProblems(
-  limit: Bytes,
-  { old, lowest }: { readonly old: Bytes; readonly lowest: Bytes },
-): readonly LimitsProblem[] {
-  if (limit > old) return [{ field: 'limit', message: `This is a review of a lower limit; it has ${formatQuantity(old)} now.` }];
-  if (limit >= lowest) return [];
-  return [{ field: 'limit', message: `What was measured asks for at least ${formatQuantity(lowest)}.` }];
+type Lowered = {
+  readonly old: Bytes;
+  /** The present request. */
+  readonly request: Bytes | undefined;
+  readonly measured: NonNullable<LimitsInput['measured']>;
+};
+
+function loweringProblems(asked: Asked, { old, request, measured }: Lowered): readonly LimitsProblem[] {
+  const lessRequested = asked.request !== undefined && request !== undefined && asked.request < request;
+  const field = 'limit' as const;
+  if (asked.limit > old)
+    return [{ field, message: `This is a review of lower memory; the limit is ${formatQuantity(old)} now.` }];
+  if (asked.limit === old && !lessRequested)
+    return [{ field, message: `This is the limit it has now (${formatQuantity(old)}), and the request is not lower either.` }];
+  const problems: LimitsProblem[] = [];
+  if (asked.limit < measured.limit)
+    problems.push({ field, message: `What was measured asks for at least ${formatQuantity(measured.limit)}.` });
+  if (lessRequested && measured.request !== undefined && (asked.request ?? 0) < measured.request)
+    problems.push({ field: 'request', message: `What was measured asks for at least ${formatQuantity(measured.request)}.` });
+  return problems;
 }
 
 /** What the policy has against it, under the field that a person can change. */

@@ -2,6 +2,7 @@
 // made harmless: it mentions nobody, links nothing, closes no issue and ends no block.
 
 import type { Change } from './change.ts';
+import { lowersRequestOnly } from './change.ts';
 import type { Dossier, Incident } from './incident.ts';
 import type { Bytes } from './memory.ts';
 import { formatBytes, formatQuantity, MIB } from './memory.ts';
@@ -44,7 +45,10 @@ export function pullRequestText(telling: Telling): PullRequestText {
   return { title, body, commit: `${title}\n\n${incident.id}, ${proposal.id}` };
 }
 
-function titleOf({ before, after, workload }: Change): string {
+function titleOf(change: Change): string {
+  const { before, after, workload } = change;
+  if (lowersRequestOnly(change) && after.request !== undefined)
+    return `Lower memory request of ${workload.name} to ${formatQuantity(after.request)}`.slice(0, TITLE_LENGTH);
   const [old, next] = [before.limit?.bytes, after.limit];
   const verb = next === undefined ? 'Remove' : old === undefined ? 'Set' : next < old ? 'Lower' : 'Raise';
   const to = next === undefined ? '' : ` to ${formatQuantity(next)}`;

@@ -17,8 +17,8 @@ export type Refused = { readonly kind: 'refused'; readonly reason: string };
 /** What the review modal starts from. */
 export type ReviewDraft = {
   readonly kind: 'draft';
-  /** About a lower limit, after it was measured under load. */
-  readonly lowers?: boolean | undefined;
+  /** About a lower limit, or only a lower request, after it was measured under load. */
+  readonly lowers?: 'limit' | 'request' | undefined;
   readonly incident: Incident;
   readonly container: string;
   /** Quantities as the template spells them. */

@@ -99,6 +99,31 @@ export function writeContract(target: () => ClusterUnderTest): void {
       expect(done.message).toContain('run with it');
     });
 
+    it('of the request alone is written, and noted as that', async () => {
+      const { editor, template, container } = await read(target());
+      const { limit, request } = container.resources;
+      const wanted = { limit: limit?.bytes ?? 'none', request: toBytes((request?.bytes ?? 0) - MIB) } as const;
+      const change = buildChange(template, container, wanted);
+      const before = await raw(target());
+      expect(await editor.apply(change, soon())).toEqual({ kind: 'written', generation: template.generation + 1 });
+      const after = await read(target());
+      expect(after.container.resources).toMatchObject({ limit, request: { bytes: wanted.request } });
+      expect(settled(await raw(target()))).not.toEqual(settled(before));
+      await editor.note(change, { incidentId: 'OOM-1', proposalId: 'P-2', requester: 'U1', approver: 'U2' }, soon());
+      expect(await noteOf(target(), 'MemoryRequestChanged')).toMatchObject({
+        message: textWith(/memory request changed from \S+ to \S+ as P-2 of OOM-1/),
+      });
+      // As it was, for whatever comes next.
+      const back = buildChange(after.template, after.container, { limit: wanted.limit, request: request?.bytes });
+      const { generation } = after.template;
+      expect(await editor.apply(back, soon())).toEqual({ kind: 'written', generation: generation + 1 });
+      expect(settled(await raw(target()))).toEqual(settled(before));
+      await eventually('the rollout', target().patienceMs, async () => {
+        const { kind } = await editor.rollout(back, generation + 1, soon());
+        return kind === 'complete' ? kind : undefined;
+      });
+    });
+
     it('of what is not there is refused when it is there by now', async () => {
       const { editor, template, container } = await read(target());
       const unlimited = { ...container, hasLimits: false, resources: { request: container.resources.request } };
@@ -154,23 +179,25 @@ export function writeContract(target: () => ClusterUnderTest): void {
 
     it('is noted as an event on the workload', async () => {
       const { editor, template, container } = await read(target());
-      const { namespace, name } = template.workload;
       await editor.note(
         raised(template, container),
         { incidentId: 'OOM-1', proposalId: 'P-1', requester: 'U1', approver: 'U2' },
         soon(),
       );
-      const query = { fieldSelector: `involvedObject.kind=Deployment,involvedObject.name=${name}` };
-      const { items } = events.parse(
-        await target().connection.json({ path: `/api/v1/namespaces/${namespace}/events`, query, signal: soon() }),
-      );
-      const note = items.find(({ reason }) => reason === 'MemoryLimitChanged');
-      expect(note).toMatchObject({
+      expect(await noteOf(target(), 'MemoryLimitChanged')).toMatchObject({
         source: { component: 'headroom' },
         message: textWith(/P-1 of OOM-1, asked by U1, approved by U2$/),
       });
     });
   });
+}
+
+async function noteOf({ connection, quiet: { namespace, name } }: ClusterUnderTest, wanted: string): Promise<unknown> {
+  const query = { fieldSelector: `involvedObject.kind=Deployment,involvedObject.name=${name}` };
+  const { items } = events.parse(
+    await connection.json({ path: `/api/v1/namespaces/${namespace}/events`, query, signal: soon() }),
+  );
+  return items.find(({ reason }) => reason === wanted);
 }
 
 async function read({ connection, quiet }: ClusterUnderTest): Promise<Reading> {

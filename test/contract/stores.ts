@@ -227,7 +227,14 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
         kill: kill({ id: `ledger/${of}` }),
       });
       const daysAgo = (days: number) => toInstant(Math.floor(Date.now() / DAY) * DAY - days * DAY + HOUR);
-      const change = (proposalId: string) => ({ proposalId, incidentId: 'OOM-1', at: daysAgo(1), limit: mi(512), told: [] });
+      const change = (proposalId: string) => ({
+        proposalId,
+        incidentId: 'OOM-1',
+        at: daysAgo(1),
+        limit: mi(512),
+        request: mi(256),
+        told: [],
+      });
 
       it('gives kills back oldest first, each once', async () => {
         const followed = subject('kills');

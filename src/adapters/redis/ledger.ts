@@ -28,6 +28,7 @@ const changeSchema = z.object({
   incidentId: z.string(),
   at: instant,
   limit: bytes,
+  request: bytes.optional(),
   told: z.array(z.enum(FOLLOW_UP_STAGES)),
 }) satisfies z.ZodType<LedgerChange>;
 

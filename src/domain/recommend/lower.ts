@@ -22,7 +22,8 @@ export type LowerInput = {
 };
 
 export type Lowering =
-  | { readonly kind: 'lower'; readonly limit: Bytes; readonly arithmetic: string }
+  /** `request`: a lower one too; with the limit that there is, only the request comes down. */
+  | { readonly kind: 'lower'; readonly limit: Bytes; readonly request?: Bytes | undefined; readonly arithmetic: string }
   | { readonly kind: 'keep'; readonly because: 'too-little-history' | 'killed-lately' | 'little-to-gain' };
 
 /** Less history, more room: 1.50 at 7 days, 1.30 at 14, 1.20 at 28. Less than a raise adds, because nothing was cut off from what was measured since. */

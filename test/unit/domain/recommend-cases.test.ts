@@ -6,6 +6,7 @@ import type { Evidence, FieldOwner, NamespaceBounds } from '../../../src/domain/
 import { MIB, roundUpToStep, toBytes } from '../../../src/domain/memory.ts';
 import { known } from '../../../src/domain/piece.ts';
 import { lowerLimit } from '../../../src/domain/recommend/lower.ts';
+import { lowerRequest } from '../../../src/domain/recommend/lower-request.ts';
 import { rememberedOf } from '../../../src/domain/recommend/remembered.ts';
 import { sizeAfterKill } from '../../../src/domain/recommend/size.ts';
 import type { RecommendInput } from '../../../src/domain/recommend.ts';
@@ -259,6 +260,33 @@ describe('a lower limit', () => {
     { because: 'little-to-gain', limit: 768, kills: [], days: 28 },
   ])('is not: $because', ({ because, limit, kills, days }) => {
     expect(lowerLimit({ limit: mi(limit), now: NOW, kills, remembered: quiet(days, 600) })).toEqual({ kind: 'keep', because });
+  });
+});
+
+describe('a lower request', () => {
+  const seen = (...mib: readonly number[]) => rememberedOf({ usage: peaks(mib), at: NOW, limit: mi(1024) });
+
+  it('is the highest sample that is remembered, rounded up', () => {
+    expect(lowerRequest({ request: mi(900), limit: mi(1024), remembered: seen(390, 400, 390) })).toEqual({
+      request: mi(400),
+      arithmetic:
+        'New request 400Mi = the highest sample that is remembered (400Mi), rounded up; 900Mi are set aside for each pod now.',
+    });
+  });
+
+  it('never goes below what 56 days needed', () => {
+    const monthly = seen(...Array.from({ length: 40 }, () => 300), 700);
+    expect(lowerRequest({ request: mi(900), limit: mi(1024), remembered: monthly })).toMatchObject({ request: mi(704) });
+  });
+
+  it.each([
+    { name: 'there is none', request: undefined, remembered: seen(100) },
+    { name: 'it equals the limit', request: mi(1024), remembered: seen(100) },
+    { name: 'nothing was sampled', request: mi(900), remembered: rememberedOf({ usage: undefined, at: NOW, limit: mi(1024) }) },
+    { name: 'no sample shows any use', request: mi(900), remembered: seen(0) },
+    { name: 'little is to gain', request: mi(480), remembered: seen(400) },
+  ])('is not where $name', ({ request, remembered }) => {
+    expect(lowerRequest({ request, limit: mi(1024), remembered })).toBeUndefined();
   });
 });
 

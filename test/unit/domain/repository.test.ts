@@ -118,6 +118,11 @@ describe('what a pull request says', () => {
       change: { before: { limit: size(512) }, after: { limit: mi(256) } },
       title: 'Lower memory limit of checkout-api to 256Mi',
     },
+    {
+      name: 'a lower request beside the same limit',
+      change: { before: { limit: size(512), request: size(400) }, after: { limit: mi(512), request: mi(200) } },
+      title: 'Lower memory request of checkout-api to 200Mi',
+    },
   ])('names $name', ({ change, title }) => {
     const changed = proposal({ change: { ...proposal().change, ...change } });
     const text = pullRequestText({ proposal: changed, incident: incident(), dossier: undefined });

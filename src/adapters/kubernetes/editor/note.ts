@@ -1,6 +1,7 @@
 // An Event on the workload that says who changed what: kubectl describe shows it beside what the controllers say.
 
 import type { Change } from '../../../domain/change.ts';
+import { lowersRequestOnly } from '../../../domain/change.ts';
 import { formatQuantity } from '../../../domain/memory.ts';
 import type { Instant } from '../../../domain/time.ts';
 import type { ChangeNote } from '../../../ports/workload-editor.ts';
@@ -24,7 +25,7 @@ export async function postNote(connection: ClusterConnection, { change, note, at
       kind: 'Event',
       metadata: { generateName: `${name.slice(0, 200)}.headroom-`, namespace },
       type: 'Normal',
-      reason: 'MemoryLimitChanged',
+      reason: lowersRequestOnly(change) ? 'MemoryRequestChanged' : 'MemoryLimitChanged',
       message: words(change, note).slice(0, LONGEST_MESSAGE),
       involvedObject: { apiVersion, kind, namespace, name, uid },
       source: { component: FIELD_MANAGER },
@@ -36,7 +37,10 @@ export async function postNote(connection: ClusterConnection, { change, note, at
   });
 }
 
-function words({ container, before, after }: Change, { proposalId, incidentId, requester, approver }: ChangeNote): string {
-  const limit = `${before.limit?.text ?? 'none'} to ${after.limit === undefined ? 'none' : formatQuantity(after.limit)}`;
-  return `${container === '' ? 'Whole pod' : `Container ${container}`}: memory limit changed from ${limit} as ${proposalId} of ${incidentId}, asked by ${requester}, approved by ${approver}`;
+function words(change: Change, { proposalId, incidentId, requester, approver }: ChangeNote): string {
+  const { container, before, after } = change;
+  const what = lowersRequestOnly(change) ? 'request' : 'limit';
+  const next = after[what];
+  const sizes = `${before[what]?.text ?? 'none'} to ${next === undefined ? 'none' : formatQuantity(next)}`;
+  return `${container === '' ? 'Whole pod' : `Container ${container}`}: memory ${what} changed from ${sizes} as ${proposalId} of ${incidentId}, asked by ${requester}, approved by ${approver}`;
 }

@@ -61,12 +61,13 @@ const followUp = z.object({
   stage: z.enum(FOLLOW_UP_STAGES),
   at: instant,
   limit: bytes,
+  request: bytes.optional(),
   kills: z.number(),
   gaps: gaps.optional(),
   peak: z.object({ at: instant, bytes }).optional(),
   lowering: z
     .discriminatedUnion('kind', [
-      z.object({ kind: z.literal('lower'), limit: bytes, arithmetic: z.string() }),
+      z.object({ kind: z.literal('lower'), limit: bytes, request: bytes.optional(), arithmetic: z.string() }),
       z.object({ kind: z.literal('keep'), because: z.enum(['too-little-history', 'killed-lately', 'little-to-gain']) }),
     ])
     .optional(),

@@ -48,10 +48,11 @@ function reviewButton({ id, state, followUps = [], workload }: Incident, followU
   const newest = followUps.at(-1);
   const same = newest?.proposalId === followUp.proposalId && newest.stage === followUp.stage;
   if (state !== 'resolved' || followUp.lowering?.kind !== 'lower' || !same) return [];
-  const label = `Review a lower memory limit for ${workload.name}`;
+  const what = lowerWhat(followUp);
+  const label = `Review a lower memory ${what} for ${workload.name}`;
   return [
     actions(`lower:${followUp.proposalId}:${followUp.stage}`, [
-      button({ action: ACTION.review, text: 'Review lower limit', value: encode({ incident: id }), label }),
+      button({ action: ACTION.review, text: `Review lower ${what}`, value: encode({ incident: id }), label }),
     ]),
   ];
 }
@@ -65,10 +66,18 @@ function peakLine({ peak, limit }: FollowUp): string {
 const WHY_KEEP = {
   'too-little-history': 'Leave it: too few days of samples are known.',
   'killed-lately': 'Leave it: it was killed too short a time ago.',
-  'little-to-gain': 'Leave it: a lower limit would give back little.',
+  'little-to-gain': 'Leave it: less would give back little.',
 } as const;
 
-function loweringLines({ lowering }: FollowUp): readonly string[] {
+/** The limit may stay as it is. */
+function lowerWhat({ limit, lowering }: FollowUp): 'limit' | 'request' {
+  return lowering?.kind === 'lower' && lowering.limit === limit ? 'request' : 'limit';
+}
+
+function loweringLines(followUp: FollowUp): readonly string[] {
+  const { lowering } = followUp;
   if (lowering === undefined) return [];
-  return [lowering.kind === 'keep' ? WHY_KEEP[lowering.because] : `It may be lowered. ${prose(lowering.arithmetic)}`];
+  if (lowering.kind === 'keep') return [WHY_KEEP[lowering.because]];
+  const what = lowerWhat(followUp) === 'request' ? 'The limit may stay; less may be requested.' : 'It may be lowered.';
+  return [`${what} ${prose(lowering.arithmetic)}`];
 }

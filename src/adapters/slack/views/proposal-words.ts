@@ -1,6 +1,7 @@
 // A proposal and how it went, in sentences that are the same on the root, in the thread and on the Home tab. Escaped mrkdwn.
 
 import type { Change } from '../../../domain/change.ts';
+import { lowersRequestOnly } from '../../../domain/change.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import type { PersonId, Proposal } from '../../../domain/proposal.ts';
 import { POLICY } from '../../../domain/proposal.ts';
@@ -20,7 +21,9 @@ function told(text: string): string {
 }
 
 /** "memory limit 256Mi to 384 MiB" */
-export function changeInWords({ before, after }: Change): string {
+export function changeInWords(change: Change): string {
+  const { before, after } = change;
+  if (lowersRequestOnly(change)) return `memory request ${size(before.request)} to *${bytesOrNone(after.request)}*`;
   const request =
     after.request === before.request?.bytes ? '' : `, request ${size(before.request)} to ${bytesOrNone(after.request)}`;
   return `memory limit ${size(before.limit)} to *${bytesOrNone(after.limit)}*${request}`;

@@ -18,7 +18,7 @@ export function reviewModal(draft: ReviewDraft, origin: Origin): ModalView {
     type: 'modal',
     callback_id: CALLBACK.review,
     private_metadata: encode({ ref: { incident: incident.id }, origin, edits: editsOf(draft) }),
-    title: plain(draft.lowers === true ? 'Lower memory limit' : 'Raise memory limit'),
+    title: plain(draft.lowers === undefined ? 'Raise memory limit' : `Lower memory ${draft.lowers}`),
     submit: plain('Request approval'),
     close: plain('Cancel'),
     blocks: [

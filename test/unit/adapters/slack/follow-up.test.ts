@@ -49,6 +49,14 @@ describe('a follow-up', () => {
       words: ['Two weeks after', 'may be lowered', '384Mi'],
     },
     {
+      name: 'with a lower request to offer beside the limit that stays',
+      over: {
+        stage: '14d' as const,
+        lowering: { kind: 'lower' as const, limit: mi(512), request: mi(256), arithmetic: 'New request 256Mi = …' },
+      },
+      words: ['The limit may stay; less may be requested', 'New request 256Mi'],
+    },
+    {
       name: 'with nothing to lower',
       over: { lowering: { kind: 'keep' as const, because: 'little-to-gain' as const } },
       words: ['Leave it'],
@@ -56,5 +64,12 @@ describe('a follow-up', () => {
   ])('$name', ({ over, words }) => {
     const text = shown(over);
     for (const word of words) expect(text).toContain(word);
+  });
+
+  it('lets a lower request be reviewed under its name, once the incident is resolved', () => {
+    const followUp: FollowUp = { ...HELD, lowering: { kind: 'lower', limit: mi(512), request: mi(256), arithmetic: '…' } };
+    const resolved = incident({ state: 'resolved', followUps: [followUp] });
+    const { blocks } = renderMessage({ kind: 'follow-up', incident: resolved, followUp }, false);
+    expect(JSON.stringify(blocks)).toContain('Review lower request');
   });
 });
