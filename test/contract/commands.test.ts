@@ -1,5 +1,6 @@
 // The sub commands on a real Redis and a real rules file: the audit exported and checked, an edit of either found, rules explained.
 
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,13 +8,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LocalRedis } from '../../demo/redis/start.ts';
 import { startLocalRedis } from '../../demo/redis/start.ts';
+import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
+import { connectCluster } from '../../src/adapters/kubernetes/connection.ts';
 import { redisAudit } from '../../src/adapters/redis/audit.ts';
 import { connectRedis } from '../../src/adapters/redis/connection.ts';
 import { runCommand } from '../../src/commands.ts';
 import { loadConfig } from '../../src/config.ts';
 import { silentLog } from '../fakes/telemetry.ts';
 import { NOW } from '../support/build.ts';
+import { removeNamespace } from '../support/namespace.ts';
 import { attempt } from './audit-trail.ts';
+import { soon } from './cluster-support.ts';
 
 let folder: string;
 let redis: LocalRedis;
@@ -160,5 +165,140 @@ policy:
     const { code, text } = await run(['policy', 'test', 'a/Pod/b']);
     expect(code).toBe(1);
     expect(text).toContain('nobody may approve here');
+  });
+});
+
+const kubeconfig = process.env['E2E_KUBECONFIG'] || undefined;
+const UNREACHABLE = `
+apiVersion: v1
+kind: Config
+clusters: [{ name: away, cluster: { server: "http://127.0.0.1:1" } }]
+contexts: [{ name: away, context: { cluster: away, user: nobody } }]
+users: [{ name: nobody, user: {} }]
+current-context: away
+`;
+
+describe('headroom policy test beside a cluster', () => {
+  async function rulesIn(text: string): Promise<string> {
+    const path = join(folder, 'cluster-rules.yaml');
+    await writeFile(path, text);
+    return path;
+  }
+
+  const RULES = `
+policy:
+  approvers: [{ groups: [S0LEADS] }]
+  routes: [live, pull-request]
+  coolDown: 1h
+  approvalHours: [{ from: "09:00", to: "17:00" }]
+  overrides: [{ labels: { tier: gold }, maxFactor: 2 }]
+`;
+  const NOON = ['--at', '2026-11-24T12:00:00Z'];
+
+  it('that does not answer asks about what is given, and says so', async () => {
+    const away = join(folder, 'away.yaml');
+    await writeFile(away, UNREACHABLE);
+    const environment = { HEADROOM_CONFIG: await rulesIn(RULES), KUBECONFIG: away };
+    const { code, text } = await run(['policy', 'test', 'a/Deployment/b', '--limit', '512Mi', ...NOON], environment);
+    expect(code).toBe(0);
+    expect(text).toMatch(/^Not read from a cluster: .+\. The rules are asked about what is given here\./);
+    expect(text).toMatch(/\? +policy\.maxFactor +the present limit is not known: --current/);
+    expect(text).toMatch(/\? +policy\.coolDown +when it was changed last is not known/);
+    const offline = await run(['policy', 'test', 'a/Deployment/b', '--offline', ...NOON], environment);
+    expect(offline.text).toContain('Not read from a cluster: --offline.');
+  });
+
+  describe.skipIf(kubeconfig === undefined)('as it is: set E2E_KUBECONFIG to run it', () => {
+    const namespace = `headroom-policy-${randomBytes(3).toString('hex')}`;
+    let connection: ClusterConnection;
+
+    beforeAll(async () => {
+      connection = connectCluster({ kind: 'file', path: kubeconfig, context: undefined });
+      const post = (path: string, body: object) => connection.json({ method: 'POST', path, body, signal: soon() });
+      await post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+      for (const name of ['owned', 'free']) await post(`/apis/apps/v1/namespaces/${namespace}/deployments`, manifest(name));
+    }, 60_000);
+
+    afterAll(async () => {
+      await removeNamespace(connection, namespace);
+      await connection.close();
+    }, 130_000);
+
+    function manifest(name: string): object {
+      const tracking = { 'argocd.argoproj.io/tracking-id': `shop:apps/Deployment:${namespace}/${name}` };
+      const resources = { requests: { memory: '32Mi' }, limits: { memory: '64Mi' } };
+      return {
+        apiVersion: 'apps/v1',
+        kind: 'Deployment',
+        metadata: { name, labels: { tier: 'gold' }, annotations: name === 'owned' ? tracking : {} },
+        spec: {
+          replicas: 0,
+          selector: { matchLabels: { app: name } },
+          template: {
+            metadata: { labels: { app: name } },
+            spec: {
+              containers: [
+                { name: 'app', image: 'busybox', resources },
+                { name: 'log', image: 'busybox' },
+              ],
+            },
+          },
+        },
+      };
+    }
+
+    async function test(...args: readonly string[]) {
+      const environment = { HEADROOM_CONFIG: await rulesIn(RULES), KUBECONFIG: kubeconfig ?? '' };
+      return run(['policy', 'test', ...args, ...NOON], environment);
+    }
+
+    it('reads labels, containers, limits and the nodes, and explains each container', async () => {
+      const { code, text } = await test(`${namespace}/deployment/free`, '--limit', '256Mi');
+      expect(code).toBe(1);
+      expect(text).toContain('labels       tier=gold');
+      expect(text).toContain('managed by   none');
+      expect(text).toContain('container app: limit 64Mi, request 32Mi');
+      expect(text).toContain('container log: limit none, request none');
+      expect(text).toMatch(/ok +a patch of the template +policy\.routes calls it live\n/);
+      expect(text).toMatch(
+        /, app: 1 of 1 overrides apply\n[\s\S]*NO +policy\.maxFactor +at most 128Mi, 2 times the present limit/,
+      );
+      expect(text).toMatch(/policy\.maxNodeShare +256Mi is within at most/);
+      expect(text).toMatch(/, log: 1 of 1 overrides apply\n[\s\S]*\? +policy\.maxFactor +it has no limit now/);
+    });
+
+    it('explains one container, and lets what is given go before what is there', async () => {
+      const { code, text } = await test(
+        `${namespace}/deployment/free`,
+        '--limit',
+        '256Mi',
+        '--current',
+        '128Mi',
+        '--container',
+        'app',
+      );
+      expect(code).toBe(0);
+      expect(text).not.toContain(', log: ');
+      expect(text).toContain('Allowed.');
+      const none = await test(`${namespace}/deployment/free`, '--container', 'nope');
+      expect(none).toMatchObject({ code: 1, text: textWith('it has no container nope') });
+    });
+
+    it('says by the signs on it who would take a live patch back, and that the policy does not let it', async () => {
+      const { code, text } = await test(`${namespace}/deployment/owned`, '--container', 'app');
+      expect(code).toBe(1);
+      expect(text).toContain('managed by   Argo CD (shop) (annotation argocd.argoproj.io/tracking-id)');
+      expect(text).toMatch(
+        /NO +a patch of the template +policy\.routes calls it live-override; Argo CD \(shop\) would take it back/,
+      );
+      expect(text).toMatch(/\? +a pull request +no rule under repositories is about it/);
+      expect(text).toMatch(/Not allowed: policy\.routes: live-override is not among live, pull-request/);
+    });
+
+    it('says that it is not there', async () => {
+      expect((await test(`${namespace}/deployment/gone`)).text).toMatch(
+        /^Not read from a cluster: \S+ has no Deployment .*\/gone\./,
+      );
+    });
   });
 });

@@ -1,0 +1,65 @@
+// A workload as a configured cluster has it now, for headroom policy test: whoever writes rules sees what they would meet. Reads only, waits some seconds at
+// most, and says why where nothing could be read.
+
+import { createBoundsReader } from '../adapters/kubernetes/bounds-reader.ts';
+import type { ClusterConnection } from '../adapters/kubernetes/connection.ts';
+import { connectCluster } from '../adapters/kubernetes/connection.ts';
+import { createWorkloadEditor } from '../adapters/kubernetes/workload-editor.ts';
+import type { Config } from '../config.ts';
+import type { TemplateState } from '../domain/change.ts';
+import type { Bytes } from '../domain/memory.ts';
+import { valueOf } from '../domain/piece.ts';
+import { SECOND } from '../domain/time.ts';
+import { PermanentError, TransientError } from '../ports/fault.ts';
+import { createLog } from '../telemetry/logger.ts';
+import { systemClock } from './parts.ts';
+
+export type SeenWorkload =
+  | {
+      readonly kind: 'seen';
+      /** Name of the context. */
+      readonly cluster: string;
+      readonly template: TemplateState;
+      /** What the largest node has to give. */
+      readonly largestNode: Bytes | undefined;
+    }
+  /** In one clause. */
+  | { readonly kind: 'not-seen'; readonly reason: string };
+
+export type Wanted = { readonly namespace: string; readonly kind: string; readonly name: string };
+
+const READ_WITHIN_MS = 5 * SECOND;
+
+export async function seeWorkload(config: Config, wanted: Wanted): Promise<SeenWorkload> {
+  const { cluster } = config;
+  if (cluster.kind === 'demo') return notSeen('no cluster is configured (KUBECONFIG)');
+  try {
+    const source =
+      cluster.kind === 'in-cluster'
+        ? { kind: 'in-cluster' as const }
+        : { kind: 'file' as const, path: cluster.path, context: cluster.context };
+    const connection = connectCluster(source);
+    try {
+      return await see(config, connection, wanted);
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    if (error instanceof TransientError || error instanceof PermanentError) return notSeen(error.message);
+    throw error;
+  }
+}
+
+function notSeen(reason: string): SeenWorkload {
+  return { kind: 'not-seen', reason };
+}
+
+async function see(config: Config, connection: ClusterConnection, { namespace, kind, name }: Wanted): Promise<SeenWorkload> {
+  const cluster = config.clusterName ?? connection.contextName;
+  const workload = { cluster, namespace, kind, name, apiVersion: '', uid: '' };
+  const editor = createWorkloadEditor({ connection, cluster, clock: systemClock, log: createLog(config.logLevel) });
+  const template = await editor.read(workload, AbortSignal.timeout(READ_WITHIN_MS));
+  if (template === undefined) return notSeen(`${cluster} has no ${kind} ${namespace}/${name}`);
+  const bounds = valueOf(await createBoundsReader({ connection, clock: systemClock }).read(workload));
+  return { kind: 'seen', cluster, template, largestNode: bounds?.largestNode };
+}
