@@ -68,8 +68,8 @@ describe('messages on the local Slack', () => {
     const posted = await messenger.post({ kind: 'output', incident: incident(), dossier: dossier() }, place('output'));
     const link = /<(http[^|>]+)\|/.exec(shown(posted.id)?.text ?? '')?.[1] ?? '';
     const content = await (await fetch(link)).text();
-    expect(content).toContain('==== Pod, as kubectl describe shows it ====');
-    expect(content).toContain('==== Log ====');
+    expect(content).toContain('==== Pod, as kubectl describe shows it (pod status, read ');
+    expect(content).toContain('==== Log (pod log, read ');
   });
 
   it('name a channel that takes nothing, however it is closed', async () => {
