@@ -5,6 +5,8 @@ import { Redis } from 'ioredis';
 export type Jobs = {
   /** When the job of that kill was added, on performance.now()'s clock. Rejects after half a minute. */
   seenAt(killId: string): Promise<number>;
+  /** Whether that kill has become a job by now. */
+  has(killId: string): boolean;
   /** Jobs added since. */
   count(): number;
   close(): void;
@@ -53,6 +55,7 @@ export function followJobs(url: string, cluster: string): Jobs {
           resolve(at);
         });
       }),
+    has: (killId) => seen.has(`kill-${killId}`),
     count: () => count,
     close() {
       closing.abort();

@@ -121,7 +121,7 @@ function runningStatus(killed: string | undefined, shape: KillShape): object {
     hostIP: '10.0.0.1',
     podIP: '10.1.2.3',
     podIPs: [{ ip: '10.1.2.3' }],
-    startTime: iso(now - 7_200_000),
+    startTime: iso(now),
     containerStatuses: [
       {
         name: 'app',

@@ -59,6 +59,13 @@ describe.skipIf(kubeconfig === undefined)('kills that show in no status, on a re
     expect(shownText(why)).toContain('No container was started');
   });
 
+  it('reports a sandbox that was gone before it could start, whatever the runtime says of it', async () => {
+    await create(`/api/v1/namespaces/${namespace()}/pods`, pod('nearly-enough', { limit: '2Mi', script: 'sleep 100000' }));
+    const root = await world.stage.root(`${namespace()}/nearly-enough`, ({ text }) => text.startsWith('OOMKilled'));
+    expect(shownText(root)).toMatch(/reached its .*memory limit before any container could start/);
+    await world.stage.reply(root, 'Why it was killed');
+  });
+
   it('reports a node that says it ran out of memory', async () => {
     const now = new Date().toISOString().replace(/\.\d+Z$/, 'Z');
     // A cluster keeps its Events for an hour, and those of an earlier run are known as theirs.

@@ -1,18 +1,22 @@
 // Records how pods die, from the watch of a real cluster, one file for each way: node test/recordings/record.ts <kubeconfig> [folder]. Every line is a watch event as
-// the API server sent it, without managedFields. Needs busybox on the nodes. Takes a minute; what it made is removed afterwards.
+// the API server sent it, without managedFields. Needs busybox on the nodes; for `unlimited` it has to run on the node itself, as root. Takes a minute and a half;
+// what it made is removed afterwards.
 
 import { randomBytes } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
 import { connectCluster } from '../../src/adapters/kubernetes/connection.ts';
 import { eachChunk } from '../../src/adapters/kubernetes/each-chunk.ts';
 import { createLineScanner } from '../../src/adapters/kubernetes/pod-scan.ts';
+import { quantityBytes } from '../../src/domain/memory.ts';
 
 const EAT = 'exec tail /dev/zero';
 const WAIT = 'trap "exit 143" TERM; while true; do sleep 1; done';
-const RECORD_MS = 60_000;
+const RECORD_MS = 90_000;
+/** Holds that much until it is killed: what is read without a line's end is kept. */
+const hold = (size: string): string => `(head -c ${size} /dev/zero; sleep 1000) | tail`;
 
 type Container = { readonly script: string; readonly limit?: string; readonly more?: object };
 
@@ -69,19 +73,36 @@ const PODS: Readonly<Record<string, object>> = {
   ),
   debugged: podSpec([container('app', { script: WAIT, limit: '48Mi' })], always),
   completed: podSpec([container('app', { script: 'sleep 1' })]),
+  // Half the limit is its own; a debug container takes the rest.
+  neighboured: podSpec(
+    [container('app', { script: 'mkfifo /f; (head -c 30m /dev/zero; sleep 1000) > /f & exec tail /f', limit: '48Mi' })],
+    always,
+  ),
+  'exit-137': podSpec([container('app', { script: 'sleep 2; exit 137' })]),
+  // Nothing limits it but what lies above: here its pod's cgroup, in a cluster all pods together or the node.
+  unlimited: podSpec([container('app', { script: `sleep 15; ${EAT}`, limit: 'none' })]),
+  // Resized to more than the node has room for, and killed at what it had.
+  'resize-deferred': podSpec([container('app', { script: `sleep 40; ${EAT}`, limit: '64Mi' })]),
+};
+
+/** Only Events tell of these: nothing in them can start. */
+const TOO_SMALL: Readonly<Record<string, object>> = {
+  'sandbox-killed': podSpec([container('app', { script: 'sleep 1000', limit: '1Mi' })]),
+  'sandbox-gone': podSpec([container('app', { script: 'sleep 1000', limit: '2Mi' })]),
 };
 
 const event = z.object({
   type: z.string(),
   object: z.looseObject({
     metadata: z.looseObject({ name: z.string().optional(), labels: z.record(z.string(), z.string()).optional() }),
+    involvedObject: z.looseObject({ name: z.string().optional() }).optional(),
   }),
 });
 
 async function record(kubeconfig: string, folder: string): Promise<void> {
   const connection = connectCluster({ kind: 'file', path: kubeconfig, context: undefined });
   const namespace = `recorded-${randomBytes(3).toString('hex')}`;
-  const call = (method: 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<unknown> =>
+  const call = (method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<unknown> =>
     connection.json({
       method,
       path,
@@ -92,19 +113,75 @@ async function record(kubeconfig: string, folder: string): Promise<void> {
   await call('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   const pods = `/api/v1/namespaces/${namespace}/pods`;
   const recorded = follow(connection, pods);
-  for (const [name, spec] of Object.entries(PODS)) await call('POST', pods, pod(name, spec));
+  const told = follow(connection, `/api/v1/namespaces/${namespace}/events`);
+  for (const [name, spec] of Object.entries({ ...PODS, ...TOO_SMALL })) await call('POST', pods, pod(name, spec));
+  const most = `${Math.floor(0.6 * (await roomMi(call)))}Mi`;
+  await call('POST', pods, pod('roomy', podSpec([reserving(most)])));
   await call('POST', `/apis/batch/v1/namespaces/${namespace}/jobs`, job());
   await call('POST', `/apis/apps/v1/namespaces/${namespace}/statefulsets`, statefulSet());
+  await limitFromAbove(uidOf(await call('GET', `${pods}/unlimited`)));
   await wait(15_000);
-  const debugger_ = { name: 'debugger', image: 'busybox', imagePullPolicy: 'IfNotPresent', command: ['sh', '-c', EAT] };
-  await call('PATCH', `${pods}/debugged/ephemeralcontainers`, { spec: { ephemeralContainers: [debugger_] } });
+  await call('PATCH', `${pods}/debugged/ephemeralcontainers`, debugging(EAT));
+  await call('PATCH', `${pods}/neighboured/ephemeralcontainers`, debugging(hold('24m')));
+  await call('PATCH', `${pods}/resize-deferred/resize`, { spec: { containers: [{ name: 'app', resources: sizes(most) }] } });
   await wait(10_000);
   await call('DELETE', `${pods}/child-then-deleted`);
   await call('DELETE', `${pods}/renamed-0`);
-  const lines = await recorded;
-  for (const [name, text] of lines) await writeFile(join(folder, `${name}.jsonl`), `${text.join('\n')}\n`);
+  const isTooSmall = (name: string): boolean => TOO_SMALL[name] !== undefined;
+  await write(folder, await recorded, (name) => !isTooSmall(name) && name !== 'roomy');
+  await write(join(folder, 'events'), await told, isTooSmall);
   await call('DELETE', `/api/v1/namespaces/${namespace}`);
   await connection.close();
+}
+
+async function write(
+  folder: string,
+  lines: ReadonlyMap<string, readonly string[]>,
+  wanted: (name: string) => boolean,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  for (const [name, text] of lines) if (wanted(name)) await writeFile(join(folder, `${name}.jsonl`), `${text.join('\n')}\n`);
+}
+
+function sizes(memory: string): object {
+  return { limits: { memory }, requests: { memory } };
+}
+
+function reserving(memory: string): object {
+  return container('app', { script: WAIT, limit: 'none', more: { resources: { requests: { memory } } } });
+}
+
+function debugging(script: string): object {
+  const one = { name: 'debugger', image: 'busybox', imagePullPolicy: 'IfNotPresent', command: ['sh', '-c', script] };
+  return { spec: { ephemeralContainers: [one] } };
+}
+
+const nodes = z.object({
+  items: z.array(z.object({ status: z.object({ allocatable: z.object({ memory: z.string() }) }) })).min(1),
+});
+
+async function roomMi(call: (method: 'GET', path: string) => Promise<unknown>): Promise<number> {
+  const [node] = nodes.parse(await call('GET', '/api/v1/nodes')).items;
+  return (quantityBytes(node?.status.allocatable.memory) ?? 0) / 2 ** 20;
+}
+
+function uidOf(content: unknown): string {
+  return z.object({ metadata: z.object({ uid: z.string() }) }).parse(content).metadata.uid;
+}
+
+/** As an administrator of the node may: the kubelet gives a pod without limits none. */
+async function limitFromAbove(uid: string): Promise<void> {
+  for (const [root, file] of [
+    ['/sys/fs/cgroup/memory', 'memory.limit_in_bytes'],
+    ['/sys/fs/cgroup', 'memory.max'],
+  ] as const) {
+    const folders = await readdir(root, { recursive: true }).catch(() => []);
+    const own = folders.find((folder) => folder.endsWith(`pod${uid}`) || folder.endsWith(`pod${uid.replaceAll('-', '_')}.slice`));
+    if (own === undefined) continue;
+    await writeFile(join(root, own, file), `${64 * 2 ** 20}`);
+    return;
+  }
+  throw new Error('not on the node: there is no cgroup of the pod here');
 }
 
 function pod(name: string, spec: object): object {
@@ -138,7 +215,8 @@ function statefulSet(): object {
 async function follow(connection: ClusterConnection, path: string): Promise<ReadonlyMap<string, readonly string[]>> {
   const lines = new Map<string, string[]>();
   const scanner = createLineScanner({ markers: [Buffer.from('{')], mostBytes: 1e7, onTooLong: () => undefined });
-  const query = { watch: true, sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan', allowWatchBookmarks: true };
+  // Without a version everything there is comes first; Events know no other way, because the API server does not cache them.
+  const query = { watch: true, allowWatchBookmarks: true };
   const stream = await connection.stream({ path, query, signal: AbortSignal.timeout(RECORD_MS) });
   try {
     await eachChunk(stream, (chunk) => {
@@ -156,7 +234,7 @@ async function follow(connection: ClusterConnection, path: string): Promise<Read
 
 function keep(lines: Map<string, string[]>, line: string): void {
   const { type, object } = event.parse(JSON.parse(line));
-  const name = object.metadata.labels?.['recording'];
+  const name = object.metadata.labels?.['recording'] ?? object.involvedObject?.name;
   if (name === undefined) return;
   const { managedFields: _, ...metadata } = object.metadata;
   const { metadata: _metadata, ...rest } = object;

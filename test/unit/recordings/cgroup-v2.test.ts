@@ -38,7 +38,7 @@ describe('the cgroupfs driver’s kubelet', () => {
     expect(lines('cgroupfs.kmsg').filter((line) => line.includes('Killed process')).length).toBeGreaterThan(told.length);
   });
 
-  it('shows a killed child as the death of its whole container', () => {
+  it('shows a killed child as the death of its whole container (rows 25 and 26)', () => {
     const [kill] = kills.filter(({ ref }) => ref.pod === 'child-then-deleted');
     expect(kill).toMatchObject({ how: 'oom-killed', exitCode: 137 });
     const own = told.find(({ place }) => place?.podUid === kill?.ref.podUid);
@@ -46,7 +46,7 @@ describe('the cgroupfs driver’s kubelet', () => {
     expect(own?.tasks?.map(({ command }) => command)).toContain('sh');
   });
 
-  it('says how much of a limit a memory volume holds when nothing can start any more', () => {
+  it('says how much of a limit a memory volume holds when nothing can start any more (rows 12, 23 and 27)', () => {
     const [kill] = kills.filter(({ ref }) => ref.pod === 'start-oom');
     expect(kill).toMatchObject({ how: 'start-oom', exitCode: 128 });
     const own = told.find(({ place }) => place?.containerId === (kill === undefined ? '' : containerIdOf(kill)));
@@ -88,7 +88,7 @@ describe('systemd’s slices and scopes', () => {
     expect(child?.shmem).toBe(0);
   });
 
-  it('tell of a whole node with the container that paid for it', () => {
+  it('tell of a whole node with the container that paid for it (row 28)', () => {
     expect(node).toMatchObject({ scope: 'node', victim: { command: 'tail' } });
     expect(node?.limit).toBeUndefined();
   });

@@ -8,7 +8,7 @@ import { findKills } from '../../../src/domain/oom-kill.ts';
 import type { PodFacts } from '../../../src/domain/pod.ts';
 import { toInstant } from '../../../src/domain/time.ts';
 
-const FOLDER = new URL('../../recordings/', import.meta.url);
+export const FOLDER = new URL('../../recordings/', import.meta.url);
 
 const event = z.object({
   type: z.string(),
@@ -18,7 +18,7 @@ const event = z.object({
 export type RecordedEvent = z.infer<typeof event> & { readonly line: string; readonly version: number };
 
 /** Soon after the last of them. */
-export const AFTERWARDS = toInstant(Date.UTC(2026, 10, 25, 2, 0, 0));
+export const AFTERWARDS = toInstant(Date.UTC(2026, 10, 25, 4, 0, 0));
 
 export const RECORDINGS: readonly string[] = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.jsonl'))

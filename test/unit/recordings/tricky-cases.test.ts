@@ -1,11 +1,20 @@
 // The tricky cases of detection, on pods recorded from a real kubelet; where none can be made to order, on a recorded pod with the fields a kubelet would write.
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { createEventWatcher } from '../../../src/adapters/kubernetes/event-watcher.ts';
 import { bystanderBecause } from '../../../src/domain/bystander.ts';
+import { diagnose } from '../../../src/domain/diagnose.ts';
+import { isSandboxKill, sandboxKill } from '../../../src/domain/event-kill.ts';
 import { MIB } from '../../../src/domain/memory.ts';
 import type { Kill } from '../../../src/domain/oom-kill.ts';
 import { containerIdOf, isLateMark } from '../../../src/domain/oom-kill.ts';
-import { endedWith, killsIn, podIn, RECORDINGS, recording } from './recordings.ts';
+import { known } from '../../../src/domain/piece.ts';
+import { weighSuspicion } from '../../../src/domain/suspicion.ts';
+import { silentLog, silentMeter } from '../../fakes/telemetry.ts';
+import { evidence, podContainer, podFacts, series, size } from '../../support/build.ts';
+import { initialEnd, serve } from '../adapters/kubernetes/watching.ts';
+import { AFTERWARDS, endedWith, FOLDER, killsIn, podIn, RECORDINGS, recording } from './recordings.ts';
 
 function idsOf(ids: ReadonlySet<string>): ReadonlySet<string> {
   return new Set([...ids].map((id) => id.replace('containerd://', '')));
@@ -60,6 +69,11 @@ describe('tricky cases', () => {
     expect(new Set(found.map(({ how }) => how))).toEqual(new Set(['suspected']));
   });
 
+  it('9: exit code 137 alone is suspected at most, though nobody else has killed it', () => {
+    const found = killsIn(recording('exit-137'));
+    expect(found.map(({ how, exitCode }) => ({ how, exitCode }))).toEqual([{ how: 'suspected', exitCode: 137 }]);
+  });
+
   it('10: a mark that comes late keeps the identity', () => {
     const [event] = recording('never').filter(({ object }) => kills(object).length > 0);
     const before = kills(replaced(event?.object, /"reason":"OOMKilled"/g, '"reason":"Error"'));
@@ -89,6 +103,20 @@ describe('tricky cases', () => {
     }
   });
 
+  it('13: of a sandbox that cannot start only Events tell, and they do not always say of what it died', async () => {
+    const killed = await sandboxesIn('sandbox-killed');
+    expect(killed.length).toBeGreaterThan(1);
+    expect(new Set(killed.map(({ how }) => how))).toEqual(new Set(['sandbox']));
+    const gone = await sandboxesIn('sandbox-gone');
+    const suspected = gone.filter(({ how }) => how === 'suspected');
+    expect(suspected.length).toBeGreaterThan(0);
+    expect(new Set(gone.map(({ id }) => id)).size).toBe(1);
+    for (const kill of suspected) {
+      const judged = weighSuspicion(kill, evidence({ pod: known(podFacts({ containers: [tiny] }), 'pod status', AFTERWARDS) }));
+      expect(judged.kind).toBe('holds');
+    }
+  });
+
   it.each([
     { row: 14, name: 'init', container: 'setup', role: 'init' },
     { row: 15, name: 'sidecar', container: 'proxy', role: 'sidecar' },
@@ -97,6 +125,28 @@ describe('tricky cases', () => {
     const found = killsIn(recording(name));
     expect(found.length).toBeGreaterThan(0);
     for (const { ref } of found) expect(ref).toMatchObject({ container, role });
+  });
+
+  it('17: with a debug container in the pod, the one that was within its own limit is killed at the limit they share', () => {
+    const events = recording('neighboured');
+    const kills = killsIn(events);
+    expect(new Set(kills.map(({ ref }) => ref.role))).toEqual(new Set(['regular']));
+    const pod = podIn(events.findLast(({ object }) => killsIn([{ object }]).length > 0)?.object);
+    expect(pod.containers.find(({ role }) => role === 'ephemeral')?.state.kind).toBe('running');
+    const [kill] = kills;
+    const usage = series(2, () => 30);
+    const given = { ...evidence(), pod: known(pod, 'pod status', AFTERWARDS), usage: known(usage, 'Prometheus', AFTERWARDS) };
+    const shown = diagnose({ kill, evidence: given, now: AFTERWARDS, earlierKills: [] });
+    expect(shown.cause).toBe('pod-limit');
+  });
+
+  it('18: without a limit of its own, it was killed from above', () => {
+    const [kill, ...more] = killsIn(recording('unlimited'));
+    expect(more).toEqual([]);
+    expect(kill).toMatchObject({ how: 'oom-killed', exitCode: 137, limit: undefined });
+    const pod = podIn(recording('unlimited').at(-2)?.object);
+    const given = evidence({ pod: known(pod, 'pod status', AFTERWARDS) });
+    expect(diagnose({ kill, evidence: given, now: AFTERWARDS, earlierKills: [] }).cause).toBe('no-limit');
   });
 
   it('20 and 21: an evicted pod’s other containers are none, one that was killed for memory before is', () => {
@@ -134,6 +184,13 @@ describe('tricky cases', () => {
     expect(kills(fallen).map(({ id }) => id)).toEqual(kills(last?.object).map(({ id }) => id));
   });
 
+  it('33: while a resize waits for room, the limit is what was in force, not what the pod asks for', () => {
+    const [kill] = killsIn(recording('resize-deferred'));
+    expect(kill?.limit).toBe(64 * MIB);
+    const asked = recording('resize-deferred').map(({ object }) => podIn(object).containers[0]?.resources.limit?.bytes ?? 0);
+    expect(Math.max(...asked)).toBeGreaterThan(1024 * MIB);
+  });
+
   it('32: the tombstone of a Job’s pod is enough', () => {
     const events = recording('job');
     const tombstone = events.filter(({ type }) => type === 'DELETED');
@@ -147,6 +204,33 @@ function replaced(object: unknown, pattern: RegExp, by: string): unknown {
   const changed = text.replaceAll(pattern, by);
   expect(changed).not.toBe(text);
   return JSON.parse(changed);
+}
+
+const tiny = podContainer({ name: 'app', resources: { limit: size(3) } });
+
+/** The kills that the recorded Events tell of. */
+async function sandboxesIn(name: string): Promise<readonly Kill[]> {
+  const lines = readFileSync(new URL(`events/${name}.jsonl`, FOLDER), 'utf8')
+    .trim()
+    .split('\n');
+  const { connection } = serve({ streams: [{ lines: [...lines, initialEnd('7')] }] });
+  const found: Kill[] = [];
+  const watcher = createEventWatcher({
+    connection,
+    namespaces: ['recorded'],
+    excluded: [],
+    log: silentLog,
+    meter: silentMeter,
+    random: () => 0,
+    async onEvent(event) {
+      if (!isSandboxKill(event)) return;
+      const kill = sandboxKill(event, podFacts({ uid: event.object.uid, containers: [tiny] }), AFTERWARDS);
+      if (kill !== undefined) found.push(kill);
+    },
+  });
+  await watcher.start();
+  await watcher.stop();
+  return found;
 }
 
 function kills(...objects: readonly unknown[]): readonly Kill[] {
