@@ -118,6 +118,6 @@ function unclear({ limit, points, livedMs }: Case): Diagnosis {
       ...(livedMs === undefined ? [] : [`It lived ${Math.round(livedMs / 1000)} seconds.`]),
     ],
     against: [],
-    toSettle: 'A day of memory samples: connect Prometheus, or look again tomorrow.',
+    toSettle: 'A day of memory samples, from a Prometheus that scrapes the kubelet.',
   };
 }

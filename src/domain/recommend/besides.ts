@@ -55,7 +55,7 @@ function sideEffects({ container, kill, evidence }: Change): readonly string[] {
       ? [`The highest sample is from before revision ${running.number}: this version may need less.`]
       : []),
     ...(kill !== undefined && usage === undefined
-      ? ['No usage data: connect Prometheus, and the next number is a measured one.']
+      ? ['No usage data: with samples from a Prometheus that scrapes the kubelet, the next number is a measured one.']
       : []),
   ];
 }

@@ -170,7 +170,7 @@ describe('beside a raise', () => {
   });
 
   it('no usage data is said', () => {
-    expect(advise().advice.join(' ')).toContain('connect Prometheus');
+    expect(advise().advice.join(' ')).toContain('a Prometheus that scrapes the kubelet');
   });
 
   it('one instant is not used as a peak', () => {
