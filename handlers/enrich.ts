@@ -37,6 +37,7 @@ import type { OpenSettings } from './open-incident.ts';
 import { openAtOnce, openOrJoin } from './open-incident.ts';
 import type { Recalled } from './recall.ts';
 import { recall } from './recall.ts';
+import { shownBefore } from './shown-before.ts';
 
 export type EnrichPorts = {
   readonly intake: KillIntake;
@@ -93,7 +94,7 @@ export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
     if (looked !== undefined && looked.killId !== kill.id) return { kind: 'explained', incidentId: incident.id, opened };
     const evidence = looked === undefined ? found : completed(looked.evidence, found);
     const recalled = await recall(ports, { incident, kill, evidence });
-    const dossier = judge(ports, settings, { kill, incident, ...recalled, before: await shownBefore(ports, before) });
+    const dossier = judge(ports, settings, { kill, incident, ...recalled, before: await shownBefore(ports.intake, before) });
     await ports.incidents.saveDossier(incident.id, dossier);
     await explainOnce(ports, incident, { before, dossier, kill });
     await handOn(ports, incident, kill);
@@ -185,13 +186,6 @@ async function bystander(kernel: KernelReports, kill: Kill, evidence: Evidence):
 }
 
 type Judged = Pick<DiagnoseInput, 'before'> & { readonly kill: Kill; readonly incident: Incident };
-
-/** What earlier kills of the incident showed, for one that shows less. */
-async function shownBefore({ intake }: EnrichPorts, before: Dossier | undefined): Promise<DiagnoseInput['before']> {
-  const shown = before?.diagnosis.shown;
-  const kill = before?.killId === undefined || shown === undefined ? undefined : await intake.kill(before.killId);
-  return kill === undefined || shown === undefined ? undefined : { kill, shown };
-}
 
 function judge(
   ports: EnrichPorts,

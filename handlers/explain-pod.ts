@@ -1,6 +1,7 @@
 // Explains one pod now, killed or not: the same reading, diagnosis and number that a kill's thread shows, with what the bot itself remembers. Nothing is
 // stored.
 
+import type { DiagnoseInput } from '../src/domain/diagnose/case.ts';
 import { diagnose } from '../src/domain/diagnose.ts';
 import type { Evidence } from '../src/domain/evidence.ts';
 import { incidentKey } from '../src/domain/incident.ts';
@@ -19,13 +20,18 @@ import type { Millis } from '../src/domain/time.ts';
 import type { Answer } from '../src/ports/answer.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { EvidenceReader, UsageReader } from '../src/ports/evidence-reader.ts';
+import type { IncidentStore } from '../src/ports/incident-store.ts';
+import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { Ledger } from '../src/ports/ledger.ts';
 import { gather } from './gather.ts';
+import { shownBefore } from './shown-before.ts';
 
 export type ExplainPorts = {
   readonly evidence: EvidenceReader;
   readonly usage: UsageReader;
   readonly ledger: Pick<Ledger, 'read'>;
+  readonly incidents: Pick<IncidentStore, 'findOpen' | 'dossier'>;
+  readonly intake: Pick<KillIntake, 'kill'>;
   readonly clock: Clock;
 };
 
@@ -55,8 +61,8 @@ export async function explain(
   // SIGKILL by a probe, say, is no memory kill: then it is told what it was.
   const isOther = shown?.how === 'suspected' && weighSuspicion(shown, found).kind === 'dropped';
   const kill = isOther ? undefined : shown;
-  const { evidence, earlierKills } = await remembered(ports, { found, kill, container: container.name });
-  const diagnosis = diagnose({ kill, evidence, now, earlierKills: earlierKills.map(({ at }) => at) });
+  const { evidence, earlierKills, before } = await remembered(ports, { found, kill, container: container.name });
+  const diagnosis = diagnose({ kill, evidence, now, earlierKills: earlierKills.map(({ at }) => at), before });
   const policy = policyFor(settings.policy, placeSeen(pod.namespace, evidence));
   const recommendation = recommend({ kill, evidence, diagnosis, earlierKills, policy, now });
   return { kind: 'explanation', ref, kill, dossier: { killId: kill?.id, evidence, diagnosis, recommendation } };
@@ -66,13 +72,21 @@ type Remembering = { readonly found: Evidence; readonly kill: Kill | undefined; 
 
 async function remembered(ports: ExplainPorts, { found, kill, container }: Remembering) {
   const top = valueOf(found.owner)?.top;
-  const page = top === undefined ? EMPTY_PAGE : await ports.ledger.read(incidentKey(top, container));
+  const key = top === undefined ? undefined : incidentKey(top, container);
+  const page = key === undefined ? EMPTY_PAGE : await ports.ledger.read(key);
   const now = ports.clock.now();
-  const before = kill?.finishedAt ?? kill?.seenAt ?? now;
+  const at = kill?.finishedAt ?? kill?.seenAt ?? now;
   return {
     evidence: { ...found, usage: withLedger(found.usage, page, now) },
-    earlierKills: page.kills.filter(({ at }) => at < before),
+    earlierKills: page.kills.filter((each) => each.at < at),
+    before: key === undefined || kill === undefined ? undefined : await shownInIncident(ports, key),
   };
+}
+
+/** What the thread of the same container says, so that both say the same. */
+async function shownInIncident({ incidents, intake }: ExplainPorts, key: string): Promise<DiagnoseInput['before']> {
+  const open = await incidents.findOpen(key);
+  return open === undefined ? undefined : shownBefore(intake, await incidents.dossier(open.id));
 }
 
 function latest(kills: readonly Kill[]): Kill | undefined {

@@ -38,7 +38,7 @@ function target(setting: HeapSetting, size: number): string {
     return `set it to ${100 * SHARE[setting.runtime]} % at most, so that the program has room beside its heap`;
   switch (setting.runtime) {
     case 'jvm':
-      return `keep the Java heap at about 75 % of the limit, ${formatBytes(toBytes(Math.floor(size)))}`;
+      return `keep the Java heap at 75 % of the limit at most, ${formatBytes(toBytes(Math.floor(size)))}`;
     case 'node':
       return `set --max-old-space-size to about 75 % of the limit, ${mib}`;
     case 'go':
