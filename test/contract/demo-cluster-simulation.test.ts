@@ -180,6 +180,26 @@ describe('a rollout', () => {
   });
 });
 
+it('the first revision of a set is as old as the set, the next one is new', () => {
+  const one = demo(['cache/session-store']);
+  const ages = (): readonly number[] => {
+    const listed = one.world.store.list('controllerrevisions');
+    const objects = listed.kind === 'listed' ? listed.objects : [];
+    return objects.map(({ metadata }) => one.now() - Date.parse(metadata.creationTimestamp)).toSorted((a, b) => b - a);
+  };
+  one.run(1000);
+  expect(ages()).toEqual([expect.closeTo(180 * 60 * MINUTE_MS, -4)]);
+  one.control.overwriteLimit({
+    namespace: 'cache',
+    workload: 'session-store',
+    container: 'redis',
+    limit: '1Gi',
+    manager: 'test',
+  });
+  one.run(1000);
+  expect(ages()[1]).toBeLessThan(MINUTE_MS);
+});
+
 describe('the history', () => {
   it('reaches back for days, stays below the limit, and ends where each run ended', () => {
     const one = demo(['payments/checkout-api']);

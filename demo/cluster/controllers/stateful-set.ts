@@ -94,7 +94,8 @@ function ensureRevision(world: World, set: Workload, name: string): void {
       namespace: set.metadata.namespace,
       uid: world.ids.uid(`revision/${set.metadata.uid}/${name}`),
       resourceVersion: '',
-      creationTimestamp: time(world.now()),
+      // The first is as old as its set, which may have been there long before the demo began.
+      creationTimestamp: earlier === 0 ? set.metadata.creationTimestamp : time(world.now()),
       labels: { ...set.spec.selector.matchLabels },
       ownerReferences: [ownerReference(set)],
     },
