@@ -19,6 +19,10 @@ import { startTestWorld } from './support/world.ts';
 const kubeconfig = realKubeconfig();
 const PODS = 500;
 const STORM = 1000;
+/** 4,000 wait and 64 are under way (src/adapters/kubernetes/hand-over.ts). */
+const MORE_THAN_FITS = 4600;
+/** Three times what it has at rest. */
+const MOST_MIB = 300;
 
 const lease = z.looseObject({ spec: z.looseObject({ holderIdentity: z.string() }) });
 
@@ -110,6 +114,26 @@ describe.skipIf(kubeconfig === undefined)('storms and absences, on a real cluste
     await watcher.said('waiting for Redis');
     redisCable.mend();
     await expectOnce(ids, before);
+  });
+
+  it('holds no more than it can while Redis is away, and reads again what did not fit', async () => {
+    const before = jobs.count();
+    redisCable.cut();
+    const ids: string[] = [];
+    let last: readonly string[] = [];
+    for (let round = 0; ids.length <= MORE_THAN_FITS; round += 1) {
+      last = await killEach(fleet.names);
+      ids.push(...last);
+    }
+    expect(watcher.usage().residentMiB).toBeLessThan(MOST_MIB);
+    redisCable.mend();
+    await Promise.all(last.map((id) => jobs.seenAt(id)));
+    const [marker] = await killEach(fleet.names.slice(-1));
+    await jobs.seenAt(marker ?? '');
+    // What was overwritten in its pod before it fitted is gone; nothing else is, and nothing came twice.
+    const told = ids.filter((id) => jobs.has(id)).length;
+    expect(told).toBeLessThan(ids.length);
+    expect(jobs.count() - before).toBe(told + 1);
   });
 
   it('hands over when its Lease is taken, and nothing is lost or told twice', async () => {
