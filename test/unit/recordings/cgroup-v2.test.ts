@@ -1,6 +1,7 @@
 // What a kernel with cgroup v2 writes and what its kubelet shows: records of /dev/kmsg and pods from Linux 6.1 (Debian 12), without the stack traces.
 // cgroupfs.kmsg and pods.jsonl: a kubelet 1.36.3 with containerd 2.2.1 and the cgroupfs driver; the pods are those of record.ts. systemd.kmsg and storm.kmsg:
-// scopes and slices made by systemd 252, named as kubelet and containerd name them.
+// scopes and slices made by systemd 252, named as kubelet and containerd name them (systemd-run --scope --slice=… --unit=… -p MemoryMax=… -p MemorySwapMax=0),
+// with memory.oom.group written as runc writes it.
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
