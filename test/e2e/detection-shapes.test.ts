@@ -2,18 +2,20 @@
 // that opt out, namespaces left out, two clusters in one Redis. On a real API server with pods that no kubelet runs.
 
 import { randomBytes } from 'node:crypto';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Jobs } from '../../bench/jobs.ts';
 import { followJobs } from '../../bench/jobs.ts';
 import type { Fleet } from '../../bench/pods.ts';
 import { addPods, createFleet } from '../../bench/pods.ts';
+import { killSchema } from '../../src/adapters/redis/schema/kill.ts';
 import { HOUR, MINUTE } from '../../src/domain/time.ts';
 import { realKubeconfig, startRealTarget } from './support/real-target.ts';
 import type { TestWorld } from './support/world.ts';
 import { startTestWorld } from './support/world.ts';
 
 const kubeconfig = realKubeconfig();
-const PODS = 12;
+const PODS = 16;
 const ALL = 'all-but-one';
 const ONE = 'only-one';
 
@@ -22,6 +24,7 @@ describe.skipIf(kubeconfig === undefined)('kills of every shape, on a real API s
   let watched: Fleet;
   let left: Fleet;
   let jobs: Readonly<Record<typeof ALL | typeof ONE, Jobs>>;
+  let redis: Redis;
   let used = 0;
 
   const patch = (path: string, body: object): Promise<unknown> =>
@@ -57,6 +60,7 @@ describe.skipIf(kubeconfig === undefined)('kills of every shape, on a real API s
     watched = await createFleet(connection, `${deployment.namespace}-watched`);
     left = await createFleet(connection, `${deployment.namespace}-left`);
     await addPods(connection, watched, PODS);
+    redis = new Redis(world.redis.url);
     jobs = { [ALL]: followJobs(world.redis.url, ALL), [ONE]: followJobs(world.redis.url, ONE) };
     const start = (name: string, fleet: Fleet, namespaces: readonly string[]) =>
       world.headroom({
@@ -72,6 +76,7 @@ describe.skipIf(kubeconfig === undefined)('kills of every shape, on a real API s
   });
 
   afterAll(async () => {
+    redis.disconnect();
     for (const each of Object.values(jobs)) each.close();
     await Promise.all([watched.remove(), left.remove()]);
     await world.stop();
@@ -102,6 +107,17 @@ describe.skipIf(kubeconfig === undefined)('kills of every shape, on a real API s
     const [name, old] = [fresh(), { startedAt: ago(3 * HOUR + MINUTE), finishedAt: ago(3 * HOUR) }];
     await expectNone(await kill({ name, ...old }), ALL);
     await jobs[ALL].seenAt(`${ALL}/${await kill({ name, ...old, podBeganAt: ago(3 * HOUR) })}`);
+  });
+
+  it.each([
+    { annotation: 'C01234567', channel: 'C01234567' },
+    { annotation: '<!channel>', channel: undefined },
+  ])('the channel $annotation of a pod’s annotation is kept as $channel', async ({ annotation, channel }) => {
+    const name = fresh();
+    await patch(podPath(watched, name), { metadata: { annotations: { 'headroom.dev/channel': annotation } } });
+    const id = `${ALL}/${await kill({ name })}`;
+    await jobs[ALL].seenAt(id);
+    expect(killSchema.parse(JSON.parse((await redis.get(`headroom:kill:${id}`)) ?? '')).channel).toBe(channel);
   });
 
   it('a pod that opts out is not told of, and rubbish in annotations hides no other', async () => {
