@@ -23,6 +23,8 @@ const STORM = 1000;
 const MORE_THAN_FITS = 4600;
 /** Three times what it has at rest. */
 const MOST_MIB = 300;
+/** That many changes take the API server a minute or more when it is busy. */
+const OVERFLOW_WITHIN_MS = 480_000;
 
 const lease = z.looseObject({ spec: z.looseObject({ holderIdentity: z.string() }) });
 
@@ -116,25 +118,29 @@ describe.skipIf(kubeconfig === undefined)('storms and absences, on a real cluste
     await expectOnce(ids, before);
   });
 
-  it('holds no more than it can while Redis is away, and reads again what did not fit', async () => {
-    const before = jobs.count();
-    redisCable.cut();
-    const ids: string[] = [];
-    let last: readonly string[] = [];
-    for (let round = 0; ids.length <= MORE_THAN_FITS; round += 1) {
-      last = await killEach(fleet.names);
-      ids.push(...last);
-    }
-    expect(watcher.usage().residentMiB).toBeLessThan(MOST_MIB);
-    redisCable.mend();
-    await Promise.all(last.map((id) => jobs.seenAt(id)));
-    const [marker] = await killEach(fleet.names.slice(-1));
-    await jobs.seenAt(marker ?? '');
-    // What was overwritten in its pod before it fitted is gone; nothing else is, and nothing came twice.
-    const told = ids.filter((id) => jobs.has(id)).length;
-    expect(told).toBeLessThan(ids.length);
-    expect(jobs.count() - before).toBe(told + 1);
-  });
+  it(
+    'holds no more than it can while Redis is away, and reads again what did not fit',
+    async () => {
+      const before = jobs.count();
+      redisCable.cut();
+      const ids: string[] = [];
+      let last: readonly string[] = [];
+      for (let round = 0; ids.length <= MORE_THAN_FITS; round += 1) {
+        last = await killEach(fleet.names);
+        ids.push(...last);
+      }
+      expect(watcher.usage().residentMiB).toBeLessThan(MOST_MIB);
+      redisCable.mend();
+      await Promise.all(last.map((id) => jobs.seenAt(id)));
+      const [marker] = await killEach(fleet.names.slice(-1));
+      await jobs.seenAt(marker ?? '');
+      // What was overwritten in its pod before it fitted is gone; nothing else is, and nothing came twice.
+      const told = ids.filter((id) => jobs.has(id)).length;
+      expect(told).toBeLessThan(ids.length);
+      expect(jobs.count() - before).toBe(told + 1);
+    },
+    OVERFLOW_WITHIN_MS,
+  );
 
   it('hands over when its Lease is taken, and nothing is lost or told twice', async () => {
     const standby = await startWatcher();
