@@ -129,11 +129,11 @@ describe('tricky cases', () => {
 
   it('17: with a debug container in the pod, the one that was within its own limit is killed at the limit they share', () => {
     const events = recording('neighboured');
-    const kills = killsIn(events);
-    expect(new Set(kills.map(({ ref }) => ref.role))).toEqual(new Set(['regular']));
+    const found = killsIn(events);
+    expect(new Set(found.map(({ ref }) => ref.role))).toEqual(new Set(['regular']));
     const pod = podIn(events.findLast(({ object }) => killsIn([{ object }]).length > 0)?.object);
     expect(pod.containers.find(({ role }) => role === 'ephemeral')?.state.kind).toBe('running');
-    const [kill] = kills;
+    const [kill] = found;
     const usage = series(2, () => 30);
     const given = { ...evidence(), pod: known(pod, 'pod status', AFTERWARDS), usage: known(usage, 'Prometheus', AFTERWARDS) };
     const shown = diagnose({ kill, evidence: given, now: AFTERWARDS, earlierKills: [] });
