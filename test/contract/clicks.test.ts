@@ -6,6 +6,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
 import { connectCluster } from '../../src/adapters/kubernetes/connection.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import type { People } from '../../src/ports/people.ts';
+import { fakePeople } from '../fakes/world.ts';
 import type { ChangeLab } from '../support/change-lab.ts';
 import { labWorkload, startChangeLab } from '../support/change-lab.ts';
 import { removeNamespace } from '../support/namespace.ts';
@@ -14,6 +17,13 @@ import { eventually, soon } from './cluster-support.ts';
 const kubeconfig = process.env['E2E_KUBECONFIG'] || undefined;
 const CLICKS = 1000;
 const AT_ONCE = 100;
+/** Each of the other stories has a Deployment of its own. */
+const OTHERS = 3;
+
+const THREE_APPROVERS: Partial<Policy> = {
+  approvers: [{ namespaces: ['*'], users: ['UBOB', 'UCAROL', 'UDAVE'], groups: [] }],
+  maxFactor: 16,
+};
 
 type Place = {
   readonly connection: ClusterConnection;
@@ -38,10 +48,7 @@ describe.skipIf(kubeconfig === undefined)('approvals on a real API server: set E
 
   beforeAll(async () => {
     place = await startPlace(kubeconfig ?? '');
-    lab = await startChangeLab(place.connection, {
-      approvers: [{ namespaces: ['*'], users: ['UBOB', 'UCAROL', 'UDAVE'], groups: [] }],
-      maxFactor: 16,
-    });
+    lab = await startChangeLab(place.connection, THREE_APPROVERS);
   }, 60_000);
 
   afterAll(async () => {
@@ -68,8 +75,45 @@ describe.skipIf(kubeconfig === undefined)('approvals on a real API server: set E
     expect(after).toEqual({ generation: before.generation + 1, limit: '128Mi' });
   });
 
+  it('of two people in the same moment, where two are needed, both count and end in one write', { timeout: 60_000 }, async () => {
+    const name = place.names[1] ?? '';
+    const two = await startChangeLab(place.connection, { ...THREE_APPROVERS, approvals: 2 });
+    try {
+      const proposalId = await two.propose(labWorkload(place.namespace, name), '128Mi');
+      const outcomes = await Promise.all(['UBOB', 'UCAROL'].map((by) => two.approve(proposalId, by)));
+      expect(outcomes.map(({ kind }) => kind).toSorted()).toEqual(['approved', 'counted']);
+      await eventually('the write', 30_000, async () => ((await two.state(proposalId)) === 'rolling-out' ? true : undefined));
+      expect(await read(place, name)).toEqual({ generation: 2, limit: '128Mi' });
+    } finally {
+      await two.stop();
+    }
+  });
+
+  it('of somebody who loses the right before the write end in none', { timeout: 60_000 }, async () => {
+    const name = place.names[2] ?? '';
+    const { person, members } = fakePeople();
+    let asked = 0;
+    const leaving: People = {
+      members,
+      async person(id) {
+        // UALICE when she proposes, UBOB when he clicks, and UBOB again when it is to be written.
+        asked += 1;
+        return { ...(await person(id)), standing: asked > 2 ? 'deactivated' : 'full' };
+      },
+    };
+    const leaver = await startChangeLab(place.connection, THREE_APPROVERS, leaving);
+    try {
+      const proposalId = await leaver.propose(labWorkload(place.namespace, name), '128Mi');
+      expect(await leaver.approve(proposalId, 'UBOB')).toEqual({ kind: 'approved' });
+      await eventually('the end', 30_000, async () => ((await leaver.state(proposalId)) === 'closed' ? true : undefined));
+      expect(await read(place, name)).toEqual({ generation: 1, limit: '64Mi' });
+    } finally {
+      await leaver.stop();
+    }
+  });
+
   it(`of ${AT_ONCE} proposals at once each end in their own write`, { timeout: 120_000 }, async () => {
-    const names = place.names.slice(1);
+    const names = place.names.slice(OTHERS);
     const ids = await Promise.all(
       names.map((name, index) => lab.propose(labWorkload(place.namespace, name), `${100 + index}Mi`)),
     );
@@ -93,7 +137,7 @@ async function startPlace(path: string): Promise<Place> {
   const post = (to: string, body: object): Promise<unknown> =>
     connection.json({ method: 'POST', path: to, body, signal: soon() });
   await post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-  const names = Array.from({ length: AT_ONCE + 1 }, (_, index) => `app-${index}`);
+  const names = Array.from({ length: AT_ONCE + OTHERS }, (_, index) => `app-${index}`);
   for (const name of names) await post(`/apis/apps/v1/namespaces/${namespace}/deployments`, manifest(name));
   return {
     connection,

@@ -25,6 +25,7 @@ import type { Policy } from '../../src/domain/policy.ts';
 import { toInstant } from '../../src/domain/time.ts';
 import type { WorkloadRef } from '../../src/domain/workload.ts';
 import type { DecideOutcome } from '../../src/ports/conversation.ts';
+import type { People } from '../../src/ports/people.ts';
 import type { WorkloadEditor } from '../../src/ports/workload-editor.ts';
 import { fakeRepositories } from '../fakes/repositories.ts';
 import { silentLog, silentMeter } from '../fakes/telemetry.ts';
@@ -50,7 +51,11 @@ function soon(): AbortSignal {
   return AbortSignal.timeout(60_000);
 }
 
-export async function startChangeLab(connection: ClusterConnection, rules: Partial<Policy> = {}): Promise<ChangeLab> {
+export async function startChangeLab(
+  connection: ClusterConnection,
+  rules: Partial<Policy> = {},
+  people: People = fakePeople(),
+): Promise<ChangeLab> {
   const dataDir = await mkdtemp(join(tmpdir(), 'headroom-lab-'));
   const redis = await startLocalRedis({ dataDir });
   const store = connectRedis({ url: redis.url, log: silentLog });
@@ -68,7 +73,7 @@ export async function startChangeLab(connection: ClusterConnection, rules: Parti
     ...{ queue, proposals, incidents, editor, digest, clock, log: silentLog, meter: silentMeter },
     audit: redisAudit({ client, log: silentLog }),
     ledger: redisLedger({ client, clock }),
-    people: fakePeople(),
+    people,
     repositories: fakeRepositories(),
     surroundings: { read: async () => surroundings() },
   };

@@ -175,6 +175,15 @@ it.each([
   expect(world.editor.writes).toBe(0);
 });
 
+it('counts no approval of somebody who loses the right while the form is open, and records the attempt', async () => {
+  const { world, bot, proposalId, decision } = await asked();
+  expect(await bot.decide.draft({ proposalId, version: 1, person: 'UBOB' })).toMatchObject({ kind: 'ready' });
+  world.ports.people.person = async (id) => ({ id, name: id, standing: 'guest' });
+  expect(await bot.decide.decide(decision, soon())).toMatchObject({ kind: 'refused', reason: textWith('Guests') });
+  expect(world.audit.events.at(-1)).toMatchObject({ action: 'approve', result: 'denied' });
+  expect((await world.ports.proposals.get(proposalId))?.approvals).toEqual([]);
+});
+
 it('waits with the write while Slack does not say who is in the group, and writes once it does', async () => {
   const byGroup = policy({ approvers: [{ namespaces: ['*'], users: [], groups: ['SLEADS'] }] });
   const { world, bot } = await alerted(byGroup);
