@@ -103,6 +103,15 @@ export function routeNow(
   return route ?? (writesTemplate(way) ? 'live-override' : routeOf(way, undefined));
 }
 
+/** Why a live patch counts as one that is taken back although no tool was seen; undefined when that is not why. */
+export function unknownOwner(
+  { change: { way }, route }: Pick<Proposal, 'change' | 'route'>,
+  template: Signs | undefined,
+): string | undefined {
+  if (template !== undefined || route !== undefined || !writesTemplate(way)) return undefined;
+  return 'who manages the workload is not known here, so a live patch counts as one that a tool takes back';
+}
+
 /** Why a live change is not what was reviewed: a tool that would take it back has come since. Undefined when none has. */
 export function ownerSince(
   { change: { way }, route }: Pick<Proposal, 'change' | 'route'>,

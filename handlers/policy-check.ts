@@ -14,7 +14,7 @@ import type { Instant } from '../src/domain/time.ts';
 import type { WorkloadRef } from '../src/domain/workload.ts';
 import type { Audit } from '../src/ports/audit.ts';
 import type { Clock } from '../src/ports/clock.ts';
-import { routeNow } from './owning-repository.ts';
+import { routeNow, unknownOwner } from './owning-repository.ts';
 
 export type PolicyPorts = { readonly audit: Pick<Audit, 'history'>; readonly clock: Clock };
 
@@ -24,6 +24,8 @@ export type Changing = {
   readonly labels?: PolicyPlace['labels'];
   /** It takes a change back: that need not wait for the cool-down of the change itself. */
   readonly undoes?: boolean | undefined;
+  /** Why its route is what it is, where that is not plain. */
+  readonly routeBecause?: string | undefined;
 } & Pick<PolicyQuestion, 'route' | 'sizes'>;
 
 /** What a proposal is asked about with: the object and its evidence as far as they are known now. */
@@ -47,7 +49,8 @@ export function changingBy(
     undoes || after.limit === undefined
       ? undefined
       : { currentLimit: before.limit?.bytes, limit: after.limit, request: after.request, allocatable };
-  return { workload, container, labels: template?.labels ?? proposal.labels, undoes, sizes, route: routeNow(proposal, template) };
+  const [route, routeBecause] = [routeNow(proposal, template), unknownOwner(proposal, template)];
+  return { workload, container, labels: template?.labels ?? proposal.labels, undoes, sizes, route, routeBecause };
 }
 
 /** Rules that only count when something is about to be written; nobody has to be kept from asking by them. */
@@ -81,7 +84,10 @@ async function findingsFor(ports: PolicyPorts, policy: Policy, changing: Changin
   const place = { namespace: workload.namespace, labels, kind: workload.kind };
   const coolDown = changing.undoes !== true && policyFor(policy, place).coolDown > 0;
   const lastWrittenAt = coolDown ? await lastWritten(ports.audit, changing) : undefined;
-  return judge(policy, { place, now: ports.clock.now(), lastWrittenAt, route, sizes });
+  const findings = judge(policy, { place, now: ports.clock.now(), lastWrittenAt, route, sizes });
+  const { routeBecause: because } = changing;
+  if (because === undefined) return findings;
+  return findings.map((found) => (found.rule === 'routes' ? { ...found, words: `${found.words} (${because})` } : found));
 }
 
 async function lastWritten(audit: Pick<Audit, 'history'>, { workload, container }: Changing): Promise<Instant | undefined> {

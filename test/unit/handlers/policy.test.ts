@@ -241,7 +241,9 @@ describe('an owner that nobody knows', () => {
   it('counts as one that takes a live patch back', async () => {
     expect(await decidedElsewhere(policy({ routes: ['live', 'pull-request'] }))).toMatchObject({
       kind: 'refused',
-      reason: textWith('policy.routes: live-override is not among live, pull-request'),
+      reason: textWith(
+        'policy.routes: live-override is not among live, pull-request (who manages the workload is not known here',
+      ),
     });
     expect(await decidedElsewhere(policy())).toEqual({ kind: 'approved' });
   });
