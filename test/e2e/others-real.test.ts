@@ -36,7 +36,7 @@ describe.skipIf(kubeconfig === undefined)('what others make of a change, on a re
     const root = await talk.killed('calm');
     const proposal = await talk.proposed(root, { limit: '160Mi' });
     await talk.approved(root, proposal);
-    await world.stage.reply(root, /^Rolled out, watching: /);
+    await world.stage.reply(root, /^Memory limit .*rolled out, watching/);
     expect(await target.limit('calm')).toBe('160Mi');
     await target.setLimit('calm', '50Mi');
     const outcome = await world.stage.reply(root, /^Undone: /);

@@ -135,7 +135,7 @@ describe.each(places)('a change that goes by a repository, on $place', ({ start 
     const proposal = await stage.reply(root, /asks to change memory limit/);
     expect(proposal.text).toContain(`By a pull request in ${REPOSITORY}, file ${FILE}`);
     await approve(proposal);
-    const open = await stage.reply(root, /^Pull request: .*is open/);
+    const open = await stage.reply(root, /^Memory limit .*pull request .*is open/);
     expect(open.text).toMatch(/\/pull\/\d+\|pull request #\d+>/);
     const [pull] = await github.pulls();
     expect(pull?.title).toMatch(/^Raise memory limit of .* to /);
@@ -151,7 +151,7 @@ describe.each(places)('a change that goes by a repository, on $place', ({ start 
     const root = await reviewed('It still needs more than that.');
     const proposal = await stage.reply(root, /asks to change memory limit.*Somebody else has to approve it/);
     await approve(proposal);
-    await stage.reply(root, /^Pull request: .*is open/);
+    await stage.reply(root, /^Memory limit .*pull request .*is open/);
     const [pull] = (await github.pulls()).filter(({ state }) => state === 'open');
     await github.review(pull?.number ?? 0, 'APPROVE');
     await stage.reply(root, /approved there by carol/);
@@ -172,7 +172,7 @@ describe.each(places)('a change that goes by a repository, on $place', ({ start 
     const form = await stage.modal(stage.alice, ({ view }) => view['callback_id'] === 'undo_submit');
     expect(await stage.submit(stage.alice, form, { reason: 'The sale is over, and it was enough.' })).toEqual({ ok: true });
     await approve(await stage.reply(root, /asks to change memory limit.*Somebody else has to approve it/));
-    await stage.reply(root, /^Pull request: .*is open/);
+    await stage.reply(root, /^Memory limit .*pull request .*is open/);
     const [pull] = (await github.pulls()).filter(({ state }) => state === 'open');
     expect(pull?.title).toMatch(/^Lower memory limit of /);
     expect(pull?.body).toContain('The sale is over');
