@@ -143,7 +143,8 @@ function left(
   now: Instant,
 ): Transition | undefined {
   if (proposal.state.kind !== 'pending' || proposal.automatic !== true) return undefined;
-  return moved(proposal, { reason, expiresAt, automatic: undefined, revision: proposal.revision + 1, editedAt: now });
+  const { revision } = proposal;
+  return moved(proposal, { reason, expiresAt, automatic: undefined, approvals: [], revision: revision + 1, editedAt: now });
 }
 
 /** One person counts once. */

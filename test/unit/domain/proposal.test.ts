@@ -26,6 +26,8 @@ const STATES: readonly ProposalState[] = [
 const EVENTS: readonly ProposalEvent[] = [
   { kind: 'approve', by, needed: 1 },
   { kind: 'edit', content: editedContent() },
+  // Only what the policy would have approved by itself is left to people.
+  { kind: 'leave-to-people', reason: 'quiet hours', expiresAt: NOW },
   { kind: 'refuse', by, reason: 'no' },
   { kind: 'expire' },
   { kind: 'begin' },
@@ -63,6 +65,19 @@ describe('advance', () => {
   it('leaves no final state', () => {
     const left = PAIRS.filter(({ state, event }) => isFinal(state) && advance(proposal({ state }), event, NOW).kind === 'moved');
     expect(left).toEqual([]);
+  });
+});
+
+describe('what the policy would approve by itself', () => {
+  const event: ProposalEvent = { kind: 'leave-to-people', reason: 'quiet hours', expiresAt: NOW };
+
+  it('can be left to people, once and while it waits', () => {
+    const left = after(proposal({ automatic: true }), event);
+    expect(left).toMatchObject({ state: { kind: 'pending' }, revision: 2, reason: 'quiet hours', expiresAt: NOW });
+    expect(left.automatic).toBeUndefined();
+    expect(advance(left, event, NOW)).toEqual({ kind: 'not-allowed', state: 'pending' });
+    const approved = after(proposal({ automatic: true }), { kind: 'approve', by, needed: 1 });
+    expect(advance(approved, event, NOW)).toEqual({ kind: 'not-allowed', state: 'approved' });
   });
 });
 

@@ -7,7 +7,7 @@ import { POLICY } from '../../../src/domain/proposal.ts';
 import { HOUR } from '../../../src/domain/time.ts';
 import type { FakeWorld } from '../../fakes/world.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
-import { mi, policy } from '../../support/build.ts';
+import { mi, policy, size } from '../../support/build.ts';
 import { createBot, killedPod, soon } from './bot.ts';
 
 const INCIDENT = 'OOM-1001';
@@ -47,6 +47,13 @@ async function stuck() {
   expect(await bot.apply({ proposalId }, soon())).toMatchObject({ kind: 'written' });
   world.jobs.length = 0;
   return { world, proposalId };
+}
+
+function limited(world: FakeWorld, limitMi: number): void {
+  const [container] = world.editor.template.containers;
+  if (container === undefined) throw new Error('no container');
+  const resources = { ...container.resources, limit: size(limitMi) };
+  world.editor.template = { ...world.editor.template, containers: [{ ...container, resources }] };
 }
 
 const NIGHT = [{ days: [2], from: 0, to: 6 * 60, timezone: 'UTC' }];
@@ -129,5 +136,33 @@ describe('what is undone without asking', () => {
       reason: textWith('policy.quietHours'),
     });
     expect(world.editor.writes).toBe(1);
+  });
+
+  it('is nothing when somebody has changed it meanwhile, and the incident is open again', async () => {
+    const { world, proposalId } = await stuck();
+    const bot = createBot(world, policy(AUTOMATIC));
+    const { replace } = world.ports.proposals;
+    world.ports.proposals.replace = async (proposal) => {
+      const stored = await replace(proposal);
+      if (proposal.state.kind === 'closed') limited(world, 512);
+      return stored;
+    };
+    await bot.verify({ proposalId }, soon());
+    await bot.drain();
+    expect(world.editor.writes).toBe(1);
+    expect(await world.ports.incidents.get(INCIDENT)).toMatchObject({ state: 'open', proposalId: undefined });
+  });
+
+  it('says who has the last word about the object', async () => {
+    const { world, proposalId } = await stuck();
+    const fieldOwners = [{ tool: 'argo-cd', signal: 'annotation tracking-id', name: 'shop' }] as const;
+    world.editor.template = { ...world.editor.template, fieldOwners };
+    const bot = createBot(world, policy({ ...AUTOMATIC, quietHours: NIGHT }));
+    await bot.verify({ proposalId }, soon());
+    expect((await underReview(world)).findings).toContainEqual({
+      about: 'owner',
+      level: 'warns',
+      words: textWith('Argo CD (shop) manages this object (annotation tracking-id)'),
+    });
   });
 });
