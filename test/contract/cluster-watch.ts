@@ -1,8 +1,8 @@
 // The part of the cluster contract that follows pods: pages, the watch, what happens when a position is too old.
 
-import { Readable } from 'node:stream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import type { ByteStream } from '../../src/adapters/kubernetes/byte-stream.ts';
 import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
 import type { PodWatcher } from '../../src/adapters/kubernetes/pod-watcher.ts';
 import { createPodWatcher } from '../../src/adapters/kubernetes/pod-watcher.ts';
@@ -124,19 +124,23 @@ function forgetful(connection: ClusterConnection): ClusterConnection {
     ...connection,
     async stream(call) {
       streams += 1;
-      if (streams === 1) return Readable.from(untilListed(await connection.stream(call)));
+      if (streams === 1) return untilListed(await connection.stream(call));
       return connection.stream(streams === 2 ? { ...call, query: { ...call.query, resourceVersion: '1' } } : call);
     },
   };
 }
 
-async function* untilListed(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+function untilListed(stream: ByteStream): ByteStream {
   let heard = '';
-  for await (const chunk of stream) {
-    yield chunk;
-    heard += Buffer.from(chunk).toString('latin1');
-    if (/initial-events-end[^\n]*\n/.test(heard)) return;
-  }
+  return {
+    ...stream,
+    each: (onChunk) =>
+      stream.each((chunk) => {
+        heard += chunk.toString('latin1');
+        const after = onChunk(chunk);
+        return /initial-events-end[^\n]*\n/.test(heard) ? 'end' : after;
+      }),
+  };
 }
 
 function withoutWatchLists(connection: ClusterConnection): ClusterConnection {

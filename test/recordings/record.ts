@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
 import { connectCluster } from '../../src/adapters/kubernetes/connection.ts';
-import { eachChunk } from '../../src/adapters/kubernetes/each-chunk.ts';
 import { createLineScanner } from '../../src/adapters/kubernetes/pod-scan.ts';
 import { quantityBytes } from '../../src/domain/memory.ts';
 
@@ -219,7 +218,7 @@ async function follow(connection: ClusterConnection, path: string): Promise<Read
   const query = { watch: true, allowWatchBookmarks: true };
   const stream = await connection.stream({ path, query, signal: AbortSignal.timeout(RECORD_MS) });
   try {
-    await eachChunk(stream, (chunk) => {
+    await stream.each((chunk) => {
       scanner.push(chunk, (line) => {
         keep(lines, line.whole().toString('utf8'));
         return true;

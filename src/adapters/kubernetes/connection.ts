@@ -2,13 +2,11 @@
 // come as they are on the wire (the client's typed calls turn times into Dates, and pods into what kubectl would not print). Every call
 // takes a signal and has a timeout; faults are translated in faults.ts.
 
-import type { IncomingMessage } from 'node:http';
-import type { Readable } from 'node:stream';
 import { KubeConfig } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
 import { request } from 'undici';
 import { PermanentError, TransientError } from '../../ports/fault.ts';
-import type { ByteStreams } from './byte-stream.ts';
+import type { ByteStream, ByteStreams } from './byte-stream.ts';
 import { createByteStreams } from './byte-stream.ts';
 import type { CredentialSource } from './credentials.ts';
 import { createCredentialSource } from './credentials.ts';
@@ -43,7 +41,7 @@ export type ClusterConnection = {
   answer(call: Call): Promise<Answer>;
   text(call: Call): Promise<string>;
   /** The body as it arrives, with no timeout but the signal. */
-  stream(call: Call): Promise<Readable>;
+  stream(call: Call): Promise<ByteStream>;
   close(): Promise<void>;
 };
 
@@ -72,10 +70,9 @@ export function connectCluster(source: ClusterSource, timeoutMs = 10_000): Clust
       return readText(call, response);
     },
     async stream(call) {
-      const response = await openStream(streams, server, call);
-      const status = response.statusCode ?? 0;
-      if (status >= 300) throw answerFault(call, status, parsedOr(await wholeText(response)));
-      return response;
+      const stream = await openStream(streams, server, call);
+      if (stream.status >= 300) throw answerFault(call, stream.status, parsedOr(await wholeText(stream)));
+      return stream;
     },
     async close() {
       streams.close();
@@ -108,7 +105,7 @@ function createSend(credentials: CredentialSource, server: string): Send {
   };
 }
 
-async function openStream(streams: ByteStreams, server: string, call: Call): Promise<IncomingMessage> {
+async function openStream(streams: ByteStreams, server: string, call: Call): Promise<ByteStream> {
   try {
     return await streams.open(urlOf(server, call), call.signal);
   } catch (error) {
@@ -116,9 +113,12 @@ async function openStream(streams: ByteStreams, server: string, call: Call): Pro
   }
 }
 
-async function wholeText(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const parts: Uint8Array[] = [];
-  for await (const part of body) parts.push(part);
+async function wholeText(stream: ByteStream): Promise<string> {
+  const parts: Buffer[] = [];
+  await stream.each((part) => {
+    parts.push(Buffer.from(part));
+    return undefined;
+  });
   return Buffer.concat(parts).toString('utf8');
 }
 

@@ -5,7 +5,6 @@
 import { z } from 'zod';
 import { PermanentError, TransientError } from '../../ports/fault.ts';
 import type { ClusterConnection, Query } from './connection.ts';
-import { eachChunk } from './each-chunk.ts';
 import { answerFault, expectShape } from './faults.ts';
 import type { HandOver } from './hand-over.ts';
 import { createHandOver } from './hand-over.ts';
@@ -94,7 +93,7 @@ async function follow<Item>(options: FollowOptions<Item>, query: Query): Promise
     });
     let ended: Ended | undefined;
     options.onHeard?.();
-    await eachChunk(stream, (chunk) => {
+    await stream.each((chunk) => {
       silence.heard();
       options.onHeard?.();
       const step = reader.read(chunk);
@@ -110,7 +109,7 @@ async function follow<Item>(options: FollowOptions<Item>, query: Query): Promise
 }
 
 type Reader = {
-  read(chunk: Uint8Array): Step;
+  read(chunk: Buffer): Step;
   /** Waits while the buffer is half full and the first read is still going on: then nothing is missed by being slow. */
   roomForMore(): Promise<void> | undefined;
   /** Everything handed on so far has been taken. Throws what could not be. */

@@ -1,5 +1,5 @@
-// A watch stream as lines, without decoding and almost without copying: chunks are split at line ends and searched as bytes. A line is put together only
-// when it is worth parsing (it holds what a memory kill leaves in an object's JSON) or is the stream's own (a bookmark, an error).
+// A watch stream as lines, without decoding: chunks are split at line ends and searched as bytes, and only a line that a chunk does not hold whole is put
+// together, always in the same memory. Nothing is allocated for a line: garbage of a busy watch would cost more than looking at it.
 
 /** What the JSON of a pod with a memory kill holds somewhere: the runtime's reason, runc's words when a start was killed, or SIGKILL without a mark. */
 export const POD_MARKERS = ['OOMKilled', 'OOM-killed', '"exitCode":137'].map((marker) => Buffer.from(marker));
@@ -11,18 +11,18 @@ const NEWLINE = 0x0a;
 /** An object's own resource version comes within its first fields, before labels and annotations. */
 const HEAD = 1024;
 
+/** Its bytes are there only as long as the callback runs. */
 export type ScannedLine = {
-  /** At least the line's first kilobyte where it has one. */
+  /** The first kilobyte, or all of a shorter line. */
   head(): Buffer;
-  /** All of it. Only as long as the callback runs. */
   whole(): Buffer;
   /** Holds one of the markers. */
   readonly marked: boolean;
 };
 
 export type LineScanner = {
-  /** Calls back for each line that ends in this chunk; stops where the callback says so. The chunk must not be written to afterwards. */
-  push(chunk: Uint8Array, onLine: (line: ScannedLine) => boolean): void;
+  /** Calls back for each line that ends in this chunk; stops where the callback says so. Keeps nothing of the chunk's own memory. */
+  push(chunk: Buffer, onLine: (line: ScannedLine) => boolean): void;
 };
 
 export type LineScannerOptions = {
@@ -32,72 +32,76 @@ export type LineScannerOptions = {
   readonly onTooLong: () => void;
 };
 
-type Unfinished = { parts: Buffer[]; bytes: number; marked: boolean; tooLong: boolean };
-
 export function createLineScanner({ markers, mostBytes, onTooLong }: LineScannerOptions): LineScanner {
-  const overlap = Math.max(...markers.map(({ length }) => length)) - 1;
-  const isMarked = (bytes: Buffer): boolean => markers.some((marker) => bytes.includes(marker));
-  let open = nothing();
-  /** A marker may begin in one part and end in the next. */
-  const isMarkedWith = (part: Buffer): boolean => {
-    const before = open.parts.at(-1);
-    if (open.marked || isMarked(part)) return true;
-    return before !== undefined && isMarked(Buffer.concat([tail(open.parts, overlap), part.subarray(0, overlap)]));
-  };
-  const add = (part: Buffer): void => {
-    if (part.length === 0 || open.tooLong) return;
-    open.marked = isMarkedWith(part);
-    open.parts.push(part);
-    open.bytes += part.length;
-    if (open.bytes <= mostBytes) return;
-    open = { ...nothing(), tooLong: true };
+  const begun = createBegun();
+  let dropping = false;
+  const keep = (part: Buffer): void => {
+    if (dropping || part.length === 0) return;
+    if (begun.length() + part.length <= mostBytes) return begun.add(part);
+    begun.take();
+    dropping = true;
     onTooLong();
+  };
+  /** The line that ends with this part. */
+  const finish = (part: Buffer): Buffer => {
+    const isWhole = begun.length() === 0 && !dropping && part.length <= mostBytes;
+    if (isWhole) return part;
+    keep(part);
+    dropping = false;
+    return begun.take();
   };
   return {
     push(chunk, onLine) {
-      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       let start = 0;
-      for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, start)) {
-        add(bytes.subarray(start, end));
-        const { parts, marked } = open;
-        open = nothing();
+      for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, start)) {
+        const line = finish(chunk.subarray(start, end));
         start = end + 1;
-        if (parts.length > 0 && !onLine(lineOf(parts, marked))) return;
+        if (line.length > 0 && !onLine(lineOf(line, markers))) return;
       }
-      add(bytes.subarray(start));
+      keep(chunk.subarray(start));
     },
   };
 }
 
-function nothing(): Unfinished {
-  return { parts: [], bytes: 0, marked: false, tooLong: false };
-}
+/** Enough for nearly every object. */
+const USUAL = 64 * 1024;
 
-/** The last bytes before the part that comes; parts may be as small as one byte. */
-function tail(parts: readonly Buffer[], length: number): Buffer {
-  let kept = Buffer.alloc(0);
-  for (let index = parts.length - 1; index >= 0 && kept.length < length; index -= 1) {
-    kept = Buffer.concat([parts[index] ?? kept, kept]);
-  }
-  return kept.subarray(-length);
-}
-
-function lineOf(parts: readonly Buffer[], marked: boolean): ScannedLine {
-  const [first = Buffer.alloc(0)] = parts;
+/** The line that has not ended yet. */
+function createBegun() {
+  let memory = Buffer.allocUnsafeSlow(USUAL);
+  let length = 0;
+  const grow = (atLeast: number): void => {
+    const larger = Buffer.allocUnsafeSlow(Math.max(atLeast, 2 * memory.length));
+    memory.copy(larger, 0, 0, length);
+    memory = larger;
+  };
   return {
-    marked,
-    head: () => (parts.length === 1 || first.length >= HEAD ? first : joinedHead(parts)),
-    whole: () => (parts.length === 1 ? first : Buffer.concat(parts)),
+    length: () => length,
+    add(part: Buffer): void {
+      if (length + part.length > memory.length) grow(length + part.length);
+      part.copy(memory, length);
+      length += part.length;
+    },
+    /** All of it, in memory that the next one is written to; what a very long one needed is let go. */
+    take(): Buffer {
+      const line = memory.subarray(0, length);
+      if (memory.length > USUAL) memory = Buffer.allocUnsafeSlow(USUAL);
+      length = 0;
+      return line;
+    },
   };
 }
 
-function joinedHead(parts: readonly Buffer[]): Buffer {
-  const enough = parts.findIndex((_, index) => parts.slice(0, index + 1).reduce((sum, { length }) => sum + length, 0) >= HEAD);
-  return Buffer.concat(parts.slice(0, enough < 0 ? parts.length : enough + 1));
+function lineOf(line: Buffer, markers: readonly Buffer[]): ScannedLine {
+  return {
+    marked: markers.some((marker) => line.includes(marker)),
+    head: () => line.subarray(0, HEAD),
+    whole: () => line,
+  };
 }
 
 export function isControl(line: ScannedLine): boolean {
-  const head = line.head().subarray(0, CONTROL_WITHIN);
+  const head = line.whole().subarray(0, CONTROL_WITHIN);
   return CONTROL.some((marker) => head.includes(marker));
 }
 

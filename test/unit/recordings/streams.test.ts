@@ -10,6 +10,7 @@ import { DAY, toMillis } from '../../../src/domain/time.ts';
 import { fakeIntake } from '../../fakes/intake.ts';
 import { fakeQueue } from '../../fakes/stores.ts';
 import { silentLog, silentMeter } from '../../fakes/telemetry.ts';
+import { streamOf } from '../../support/byte-stream.ts';
 import type { RecordedEvent } from './recordings.ts';
 import { AFTERWARDS, everything, killsIn, podIn } from './recordings.ts';
 
@@ -131,7 +132,7 @@ function serve(
       return { status: 200, body: { metadata: { resourceVersion: version }, items: objects } };
     },
     text: refuse,
-    stream: async ({ query = {}, signal }) => addAbortSignal(signal, Readable.from(stream(query, signal))),
+    stream: async ({ query = {}, signal }) => streamOf(addAbortSignal(signal, Readable.from(stream(query, signal)))),
     close: async () => undefined,
   };
   return { connection, allRead };

@@ -8,7 +8,7 @@ const MARKERS = ['OOMKilled', '"exitCode":137'].map((marker) => Buffer.from(mark
 
 type Seen = { readonly text: string; readonly marked: boolean; readonly control: boolean };
 
-function scan(chunks: readonly Uint8Array[], mostBytes = 1000): { readonly lines: readonly Seen[]; readonly tooLong: number } {
+function scan(chunks: readonly Buffer[], mostBytes = 1000): { readonly lines: readonly Seen[]; readonly tooLong: number } {
   const lines: Seen[] = [];
   let tooLong = 0;
   const scanner = createLineScanner({ markers: MARKERS, mostBytes, onTooLong: () => void (tooLong += 1) });

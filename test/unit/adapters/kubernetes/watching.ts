@@ -2,6 +2,7 @@
 
 import { addAbortSignal, Readable } from 'node:stream';
 import type { Call, ClusterConnection } from '../../../../src/adapters/kubernetes/connection.ts';
+import { streamOf } from '../../../support/byte-stream.ts';
 
 export type Served = {
   /** The lines of the streams, one after the other; a stream stays open behind its lines unless `ends`. The last one is served again and again. */
@@ -35,7 +36,7 @@ export function serve({ streams, answer }: Served): Server {
       },
       stream: async (call) => {
         calls.push(call);
-        return addAbortSignal(call.signal, Readable.from(stream(call)));
+        return streamOf(addAbortSignal(call.signal, Readable.from(stream(call))));
       },
       close: async () => undefined,
     },

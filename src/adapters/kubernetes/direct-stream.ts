@@ -1,0 +1,92 @@
+// One GET over a connection of its own, with the same memory for every read (`onread`). What comes is parsed by http-parser-js, which hands on pieces of that
+// memory; node's own parser copies each piece.
+
+import net from 'node:net';
+import tls from 'node:tls';
+import { HTTPParser } from 'http-parser-js';
+import type { ByteStream } from './byte-stream.ts';
+import { createPieces } from './pieces.ts';
+
+export type DirectRequest = {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Undefined: without TLS. */
+  readonly tls: tls.ConnectionOptions | undefined;
+};
+
+/** As much as a TLS record holds four times. */
+const READ_BYTES = 64 * 1024;
+/** How long a connection is idle before the system asks whether the other side is still there, as node's agents do. */
+const PROBE_AFTER_MS = 1000;
+
+type Pieces = ReturnType<typeof createPieces>;
+
+/** Resolves with the answer's head; rejects with what node says when there is none. The signal ends it at any time, with its reason. */
+export function openDirect(request: DirectRequest, signal: AbortSignal): Promise<ByteStream> {
+  const { promise, resolve, reject } = Promise.withResolvers<ByteStream>();
+  const pieces = createPieces({
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+    close: () => socket.destroy(),
+  });
+  const fail = (error: Error): void => {
+    reject(error);
+    pieces.fail(error);
+  };
+  const parser = createParser(pieces, (status) => resolve({ status, each: pieces.each, close: () => socket.destroy() }));
+  const read = (bytes: Buffer): void => {
+    const parsed = parser.execute(bytes);
+    if (parsed instanceof Error) socket.destroy(parsed);
+  };
+  const abort = (): void => void socket.destroy(reasonOf(signal));
+  const socket = connect(request, read);
+  signal.addEventListener('abort', abort, { once: true });
+  socket.setKeepAlive(true, PROBE_AFTER_MS);
+  socket.once('error', fail);
+  // A body without a length ends with the connection.
+  socket.once('end', () => parser.finish());
+  socket.once('close', () => {
+    signal.removeEventListener('abort', abort);
+    fail(new Error('the connection was closed too early'));
+  });
+  socket.write(head(request));
+  if (signal.aborted) abort();
+  return promise;
+}
+
+function reasonOf({ reason }: { readonly reason: unknown }): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+function connect({ url, tls: options }: DirectRequest, read: (bytes: Buffer) => void): net.Socket {
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  const memory = Buffer.allocUnsafeSlow(READ_BYTES);
+  const callback = (length: number): boolean => {
+    read(memory.subarray(0, length));
+    return true;
+  };
+  const own = { host, onread: { buffer: memory, callback } };
+  if (options === undefined) return net.connect({ ...own, port: portOf(url, 80) });
+  // A name is asked for where there is one: an address has none.
+  const servername = options.servername ?? (net.isIP(host) === 0 ? host : '');
+  return tls.connect({ ...options, ...own, port: portOf(url, 443), servername, ALPNProtocols: ['http/1.1'] });
+}
+
+function portOf({ port }: URL, usual: number): number {
+  return port === '' ? usual : Number(port);
+}
+
+function head({ url, headers }: DirectRequest): string {
+  const fields = { host: url.host, connection: 'close', ...headers };
+  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
+  return [`GET ${url.pathname}${url.search} HTTP/1.1`, ...lines, '', ''].join('\r\n');
+}
+
+/** `onHead` is called once with the status. */
+function createParser(pieces: Pieces, onHead: (status: number) => void) {
+  const parser = new HTTPParser(HTTPParser.RESPONSE);
+  parser[HTTPParser.kOnHeadersComplete] = ({ statusCode }) => onHead(statusCode);
+  parser[HTTPParser.kOnBody] = (piece) => pieces.take(piece);
+  parser[HTTPParser.kOnMessageComplete] = () => pieces.end();
+  return parser;
+}
