@@ -1,6 +1,8 @@
 // A node's kernel reported an OOM kill. The report is kept for whoever explains the kill; and a while later, when the pod's status had time to show it,
-// a container that still runs was robbed of a child without any trace: that kill is reported from here.
+// a container that still runs was robbed of a child without any trace: that kill is reported from here. So is one that the log does not name and the container's
+// own count does.
 
+import type { KernelKill } from '../src/domain/kernel-oom.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
 import { isIgnored, killOf } from '../src/domain/oom-kill.ts';
 import type { PodContainer, PodFacts } from '../src/domain/pod.ts';
@@ -32,6 +34,15 @@ export type SettleOutcome = Claim['kind'] | 'outside' | 'shown' | 'ignored';
 
 export function createWatchKernel(ports: WatchKernelPorts, settings: WatchKernelSettings) {
   const { cluster, node } = settings;
+  async function tell({ podUid, containerId }: Instance, found: FoundKill, signal: AbortSignal): Promise<SettleOutcome> {
+    const pod = await ports.pods.onNode(node, podUid, signal);
+    // Not among them: a sandbox, an exec'd process' container, a pod that is gone, or an earlier run of a container.
+    const container = pod?.containers.find((each) => each.containerId === containerId);
+    if (pod === undefined || container?.state.kind !== 'running') return 'shown';
+    if (isIgnored(pod) || !settings.watches(pod.namespace)) return 'ignored';
+    const kill = silentKill({ pod, container, containerId }, found, ports.clock.now());
+    return claimKill(ports, settings, { kill, initial: false });
+  }
   return {
     /** At once: the report belongs to the kill whoever reports it. */
     async note(report: KernelReport): Promise<void> {
@@ -47,20 +58,25 @@ export function createWatchKernel(ports: WatchKernelPorts, settings: WatchKernel
     async settle(report: KernelReport, signal: AbortSignal): Promise<SettleOutcome> {
       const { podUid, containerId } = report.kill.place ?? {};
       if (podUid === undefined || containerId === undefined) return 'outside';
-      const pod = await ports.pods.onNode(node, podUid, signal);
-      // Not among them: a sandbox, an exec'd process' container, a pod that is gone, or an earlier run of a container.
-      const container = pod?.containers.find((each) => each.containerId === containerId);
-      if (pod === undefined || container?.state.kind !== 'running') return 'shown';
-      if (isIgnored(pod) || !settings.watches(pod.namespace)) return 'ignored';
-      const kill = silentKill({ pod, container, containerId }, report, ports.clock.now());
-      return claimKill(ports, settings, { kill, initial: false });
+      return tell({ podUid, containerId }, { key: report.key, at: report.at, kernel: report.kill }, signal);
+    },
+
+    /** The kernel's log does not say whose kill it was, `number` by the container's count. */
+    async missed(
+      { podUid, containerId, number }: { readonly podUid: string; readonly containerId: string; readonly number: number },
+      at: Instant,
+      signal: AbortSignal,
+    ): Promise<SettleOutcome> {
+      return tell({ podUid, containerId }, { key: `counted-${number}`, at }, signal);
     },
   };
 }
 
+type Instance = { readonly podUid: string; readonly containerId: string };
+type FoundKill = { readonly key: string; readonly at: Instant; readonly kernel?: KernelKill | undefined };
 type Found = { readonly pod: PodFacts; readonly container: PodContainer; readonly containerId: string };
 
-function silentKill({ pod, container, containerId }: Found, { kill, key, at }: KernelReport, seenAt: Instant): Kill {
+function silentKill({ pod, container, containerId }: Found, { kernel, key, at }: FoundKill, seenAt: Instant): Kill {
   return {
     ...killOf(pod, container),
     id: [pod.cluster, pod.uid, container.name, containerId, `child-${key}`].join('/'),
@@ -70,6 +86,6 @@ function silentKill({ pod, container, containerId }: Found, { kill, key, at }: K
     finishedAt: at,
     seenAt,
     shownIn: 'kernel',
-    kernel: kill,
+    kernel,
   };
 }

@@ -190,6 +190,10 @@ export async function startNodeAgent(detecting: Detecting): Promise<NodeAgent> {
     clock: systemClock,
     log: telemetry.log,
     onReport: (report) => watch.note(report),
+    onMissed: async (missed, at, signal) => {
+      const outcome = await watch.missed(missed, at, signal);
+      telemetry.log.debug('a kill that the kernel log does not name', { outcome, ...missed });
+    },
     onSettled: async (report, signal) => {
       const outcome = await watch.settle(report, signal);
       telemetry.log.debug('kernel report settled', { outcome, key: report.key });

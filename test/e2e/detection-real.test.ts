@@ -26,6 +26,8 @@ function kernelLogReadable(): boolean {
   }
 }
 
+const CHILDREN = 16;
+
 const nodes = z.object({ items: z.array(z.object({ metadata: z.object({ name: z.string() }) })).min(1) });
 
 describe.skipIf(kubeconfig === undefined)('kills that show in no status, on a real cluster: set E2E_KUBECONFIG to run it', () => {
@@ -128,6 +130,15 @@ describe.skipIf(kubeconfig === undefined)('kills that show in no status, on a re
       const [again] = world.stage.roots(`${namespace()}/parent`);
       expect(shownText(again ?? {})).toContain('Killed *once*');
       expect(world.stage.roots(`${namespace()}/parent`)).toHaveLength(1);
+    });
+
+    it('counts the children whose kills a storm leaves out of the kernel’s log', async (context) => {
+      // The kernel says of ten kills within five seconds whose they were.
+      const script = `trap : TERM; for i in $(seq ${CHILDREN}); do tail /dev/zero & done; while true; do sleep 1; done`;
+      await create(`/api/v1/namespaces/${namespace()}/pods`, pod('crowd', { limit: '64Mi', script }));
+      const first = await world.stage.root(`${namespace()}/crowd`, ({ text }) => text.startsWith('OOMKilled'));
+      if (!shownText(first).includes('runs on')) return context.skip('this node kills whole containers');
+      await world.stage.root(`${namespace()}/crowd`, ({ text }) => text.includes(`killed ${CHILDREN} times`));
     });
 
     it('adds what the kernel said to a kill the status shows', async () => {

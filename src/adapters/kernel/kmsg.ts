@@ -22,6 +22,8 @@ export type KmsgOptions = {
   readonly path: string;
   readonly signal: AbortSignal;
   readonly onLine: (line: ReadLine) => Promise<void>;
+  /** Everything there was has been read; nothing more is read until it resolves. Once. */
+  readonly onCaughtUp?: (() => Promise<void>) | undefined;
   /** Lines the kernel overwrote before they were read. */
   readonly onLost: () => void;
 };
@@ -40,13 +42,19 @@ export async function followKernelLog(options: KmsgOptions): Promise<void> {
       const record = await readRecord(handle, buffer);
       if (record === 'lost') options.onLost();
       else if (record === 'none') {
-        live = true;
-        await pause(PAUSE_MS, options.signal);
+        live = await waiting(options, live);
       } else await hand(options, record, live);
     }
   } finally {
     await handle.close();
   }
+}
+
+/** Nothing to read: the first time, everything there was has been read. Resolves to true after a pause. */
+async function waiting({ onCaughtUp, signal }: KmsgOptions, live: boolean): Promise<true> {
+  if (!live) await onCaughtUp?.();
+  await pause(PAUSE_MS, signal);
+  return true;
 }
 
 async function hand({ onLine }: KmsgOptions, record: string, live: boolean): Promise<void> {

@@ -1,5 +1,6 @@
 // The agent on a node: follows the kernel's log, hands each kill on at once and again when the pod's status had time to show it, and remembers how far it
-// has dealt with the log. What it handed on before a crash it hands on again afterwards; who takes it knows the same kill by its key.
+// has dealt with the log. What it handed on before a crash it hands on again afterwards; who takes it knows the same kill by its key. Where the log leaves out
+// whose a kill was, the containers' own counts are asked.
 
 import { readFile } from 'node:fs/promises';
 import { createKernelReader } from '../../domain/kernel-oom.ts';
@@ -12,6 +13,10 @@ import type { Log } from '../../ports/log.ts';
 import { aborted, pause } from '../pause.ts';
 import type { ReadLine } from './kmsg.ts';
 import { followKernelLog } from './kmsg.ts';
+import type { MissedKill, MissedKills } from './missed-kills.ts';
+import { createMissedKills } from './missed-kills.ts';
+import type { OomCount } from './oom-counts.ts';
+import { readOomCounts } from './oom-counts.ts';
 import type { Turns } from './turns.ts';
 import { createTurns } from './turns.ts';
 
@@ -22,6 +27,10 @@ export type NodeAgentOptions = {
   readonly log: Log;
   readonly onReport: (report: TimedReport, signal: AbortSignal) => Promise<void>;
   readonly onSettled: (report: TimedReport, signal: AbortSignal) => Promise<void>;
+  /** The log does not name it; `at`: of the report that may be its. */
+  readonly onMissed: (missed: MissedKill, at: Instant, signal: AbortSignal) => Promise<void>;
+  /** How often something was killed in each container; for tests. */
+  readonly counts?: (() => Promise<readonly OomCount[]>) | undefined;
   /** Where the kernel's log is; for tests. */
   readonly path?: string | undefined;
   readonly settleMs?: number | undefined;
@@ -34,6 +43,8 @@ const SETTLE_MS = 10 * SECOND;
 const TRY_AGAIN_MS = 5 * SECOND;
 const ONE_TRY_MS = 10 * SECOND;
 const SAY_AGAIN_MS = 10 * SECOND;
+/** The log is read five times a second. */
+const CAUGHT_UP_MS = SECOND;
 /** Each reads the node's pods. */
 const SETTLED_AT_ONCE = 4;
 /** More wait in the kernel's own buffer. */
@@ -49,7 +60,8 @@ export function createNodeAgent(options: NodeAgentOptions): NodeAgent {
       const bootId = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim();
       const known = await options.positions.read(options.node);
       const after = known?.bootId === bootId ? known.sequence : undefined;
-      loop = followForEver(options, { bootId, after, pending, signal: stopping.signal }, (now) => {
+      const missed = createMissedKills(options.counts ?? readOomCounts);
+      loop = followForEver(options, { bootId, after, pending, missed, signal: stopping.signal }, (now) => {
         following = now;
       });
     },
@@ -67,6 +79,7 @@ type Following = {
   readonly after: number | undefined;
   /** By the line each report ended with. */
   readonly pending: Map<number, Promise<void>>;
+  readonly missed: MissedKills;
   readonly signal: AbortSignal;
 };
 
@@ -85,10 +98,16 @@ async function followForEver(options: NodeAgentOptions, following: Following, te
   }
 }
 
-async function follow(options: NodeAgentOptions, { bootId, after, pending, signal }: Following): Promise<void> {
+async function follow(options: NodeAgentOptions, { bootId, after, pending, missed, signal }: Following): Promise<void> {
   const reader = createKernelReader();
   const turns = createTurns(SETTLED_AT_ONCE);
   const untilDone = createPatience(options, signal);
+  // One look at a time: the next one sees what came meanwhile.
+  const looking = createTurns(1);
+  const lookForMissed = async (at: Instant): Promise<void> => {
+    const found = await looking.take(() => missed.look(() => pause(CAUGHT_UP_MS, signal)));
+    for (const each of found) await untilDone((within) => options.onMissed(each, at, within), turns);
+  };
   let lastLine = after ?? -1;
   /** Everything up to the line before the first that is still under way. */
   const reached = (): number => Math.min(lastLine, ...[...pending.keys()].map((sequence) => sequence - 1));
@@ -96,6 +115,7 @@ async function follow(options: NodeAgentOptions, { bootId, after, pending, signa
     await untilDone((each) => options.onReport(report, each));
     await pause(options.settleMs ?? SETTLE_MS, signal);
     await untilDone((each) => options.onSettled(report, each), turns);
+    if (report.kill.place?.containerId === undefined && !signal.aborted) await lookForMissed(report.at);
     if (signal.aborted) return;
     pending.delete(sequence);
     await untilDone(() => options.positions.save(options.node, { bootId, sequence: reached() }));
@@ -103,12 +123,14 @@ async function follow(options: NodeAgentOptions, { bootId, after, pending, signa
   await followKernelLog({
     path: options.path ?? '/dev/kmsg',
     signal,
+    onCaughtUp: () => missed.begin(),
     onLost: () => options.log.warn('the kernel wrote faster than its log was read; some kills may be missing'),
     async onLine(line) {
       // Earlier lines are read for their context alone: a report may begin before the line that was reached.
       const kill = reader.read(line.text);
       lastLine = Math.max(lastLine, line.sequence);
       if (kill === undefined || (after !== undefined && line.sequence <= after)) return;
+      if (line.live) missed.told(kill);
       const report = { kill, key: `${bootId.slice(0, 8)}-${line.sequence}`, at: wallClock(line, options.clock.now()) };
       pending.set(line.sequence, deal(report, line.sequence));
       while (pending.size >= MOST_PENDING && !signal.aborted) await Promise.race(pending.values());

@@ -56,12 +56,16 @@ function survived(facts: Case, kill: Kill): Diagnosis {
     confidence: 'high',
     summary:
       'The kernel killed a child process and the main process lives on: the pod looks healthy, and its work may be incomplete.',
-    facts: [
-      kill.shownIn === 'metric' ? 'Its counter container_oom_events_total went up.' : 'The node’s kernel log reports it.',
-      ...sharedLimit(facts),
-    ],
+    facts: [survivedBy(kill), ...sharedLimit(facts)],
     against: [],
   };
+}
+
+function survivedBy({ shownIn, kernel }: Kill): string {
+  if (shownIn === 'metric') return 'Its counter container_oom_events_total went up.';
+  return kernel === undefined
+    ? 'Its cgroup counted the kill; in a storm of kills the kernel’s log does not say which process it was.'
+    : 'The node’s kernel log reports it.';
 }
 
 type Crowd = { readonly program: Task; readonly others: readonly Task[]; readonly total: number };

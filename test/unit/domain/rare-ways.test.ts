@@ -3,10 +3,12 @@
 import { describe, expect, it } from 'vitest';
 import { wakeReason } from '../../../src/domain/care.ts';
 import { buildChange, hasArrived, hasDrifted } from '../../../src/domain/change.ts';
+import { diagnose } from '../../../src/domain/diagnose.ts';
 import { sandboxKill } from '../../../src/domain/event-kill.ts';
 import { explainKillCode } from '../../../src/domain/exit-code.ts';
 import { findHeapSettings } from '../../../src/domain/heap-settings.ts';
 import { addFollowUp, addKill, openIncident, reopenIncident } from '../../../src/domain/incident.ts';
+import type { KernelKill } from '../../../src/domain/kernel-oom.ts';
 import { createKernelReader } from '../../../src/domain/kernel-oom.ts';
 import { checkProposedLimits } from '../../../src/domain/limits-check.ts';
 import { toBytes } from '../../../src/domain/memory.ts';
@@ -32,6 +34,8 @@ import {
   templateState,
   workload,
 } from '../../support/build.ts';
+
+const KERNEL: KernelKill = { victim: { pid: 7, command: 'tail', resident: mi(20) }, scope: 'container', line: '' };
 
 describe('the exit code of a kill', () => {
   it.each([
@@ -132,6 +136,16 @@ describe('a suspicion', () => {
   ])('of a node that reports a kill $name: $kind', ({ lastSeen, kind }) => {
     expect(weighSuspicion(suspect, nodeSaying(lastSeen)).kind).toBe(kind);
   });
+});
+
+it.each([
+  { name: 'the kernel’s log', over: { shownIn: 'kernel', kernel: KERNEL }, words: 'kernel log reports it' },
+  { name: 'its cgroup alone', over: { shownIn: 'kernel' }, words: 'Its cgroup counted the kill' },
+  { name: 'Prometheus', over: { shownIn: 'metric' }, words: 'container_oom_events_total' },
+] as const)('a child’s kill says who told of it: $name', ({ over, words }) => {
+  const silent = kill({ how: 'silent', exitCode: undefined, ...over });
+  const { facts } = diagnose({ kill: silent, evidence: evidence(), now: NOW, earlierKills: [] });
+  expect(facts.join(' ')).toContain(words);
 });
 
 describe('what a person asks for', () => {

@@ -189,6 +189,19 @@ describe('the kernel’s report', () => {
     expect(await kernel.find({ cluster: 'prod', containerId: CONTAINER_ID })).toEqual([REPORT]);
   });
 
+  it('that the log does not name is told by the container’s own count, once for each', async () => {
+    const { ports, queue } = world([running]);
+    const watch = createWatchKernel(ports, SETTINGS);
+    const missed = { podUid: running.uid, containerId: CONTAINER_ID, number: 11 };
+    expect(await watch.missed(missed, ago(MINUTE), signal)).toBe('first-seen');
+    expect(await watch.missed(missed, ago(MINUTE), signal)).toBe('already-seen');
+    expect(await watch.missed({ ...missed, number: 12 }, ago(MINUTE), signal)).toBe('first-seen');
+    expect(queue.jobs).toHaveLength(2);
+    const kill = await ports.intake.kill(`prod/${running.uid}/app/${CONTAINER_ID}/child-counted-11`);
+    expect(kill).toMatchObject({ how: 'silent', shownIn: 'kernel', finishedAt: ago(MINUTE), kernel: undefined });
+    expect(await watch.missed({ ...missed, containerId: 'b'.repeat(64) }, ago(MINUTE), signal)).toBe('shown');
+  });
+
   it('that comes after the kill was explained has it looked at again', async () => {
     const { ports, kernel, queue } = world([running]);
     await kernel.missed({ cluster: 'prod', containerId: CONTAINER_ID }, 'prod/pod-1/app');
