@@ -10,7 +10,8 @@ import { readOomCounts } from '../../../../src/adapters/kernel/oom-counts.ts';
 const UID = '4f2c1a7e-9f0b-4d3a-8f57-0d6c2f3b9a11';
 const ID = 'a'.repeat(64);
 const OTHER = 'b'.repeat(64);
-const V2 = 'low 0\nhigh 0\nmax 41\noom 3\noom_kill 3\noom_group_kill 0\n';
+// As Linux 6.1 wrote it when a child was killed sixteen times.
+const V2 = 'low 0\nhigh 0\nmax 9370\noom 372\noom_kill 16\noom_group_kill 0\n';
 const V1 = 'oom_kill_disable 0\nunder_oom 0\noom_kill 2\n';
 let root = '';
 
@@ -38,7 +39,7 @@ describe('the counts of a node', () => {
       [`${slice}/cri-containerd-${ID}.scope/inner/memory.events`]: V2,
       'system.slice/sshd.service/memory.events': V2,
     });
-    expect(await readOomCounts([folder])).toEqual([{ podUid: UID, containerId: ID, count: 3 }]);
+    expect(await readOomCounts([folder])).toEqual([{ podUid: UID, containerId: ID, count: 16 }]);
   });
 
   it('with cgroup v1 and the cgroupfs driver', async () => {
