@@ -21,8 +21,8 @@ const PODS = 500;
 const STORM = 1000;
 /** 4,000 wait and 64 are under way (src/adapters/kubernetes/hand-over.ts). */
 const MORE_THAN_FITS = 4600;
-/** Three times what it has at rest. */
-const MOST_MIB = 300;
+/** What it has at rest, with its source compiled in the process, and as much again. */
+const MOST_MIB = 400;
 /** That many changes take the API server a minute or more when it is busy. */
 const OVERFLOW_WITHIN_MS = 480_000;
 
