@@ -65,14 +65,12 @@ const careRef = incidentRef.extend({
 /** A question, as typed after /oom; the page counts from 0. */
 const askRef = z.object({ ask: z.string().min(1).max(1000), page: z.int().min(0).max(10_000).default(0) });
 
-/** Where a modal was opened from: its answers go back there. */
-const origin = z.object({ channel: z.string(), thread: z.string().optional() });
-
 export type IncidentRef = z.infer<typeof incidentRef>;
 export type ProposalRef = z.infer<typeof proposalRef>;
 export type CareRef = z.infer<typeof careRef>;
 export type AskRef = z.infer<typeof askRef>;
-export type Origin = z.infer<typeof origin>;
+/** Where something was clicked: what is said to that person only goes there. */
+export type Origin = { readonly channel: string; readonly thread?: string | undefined };
 
 export function encode(
   value:
@@ -80,7 +78,7 @@ export function encode(
     | ProposalRef
     | AskRef
     | CareRef
-    | { readonly ref: IncidentRef | ProposalRef; readonly origin: Origin; readonly edits?: ProposalRef | undefined },
+    | { readonly ref: IncidentRef | ProposalRef; readonly edits?: ProposalRef | undefined },
 ): string {
   return JSON.stringify(value);
 }
@@ -110,17 +108,16 @@ export function decodeAsk(text: string | undefined): AskRef | undefined {
 
 export type ReviewSent = {
   readonly ref: IncidentRef;
-  readonly origin: Origin;
   /** The revision of a proposal that the form would replace. */
   readonly edits?: ProposalRef | undefined;
 };
 
 export function decodeReview(text: string | undefined): ReviewSent | undefined {
-  return decoded(z.object({ ref: incidentRef, origin, edits: proposalRef.optional() }), text);
+  return decoded(z.object({ ref: incidentRef, edits: proposalRef.optional() }), text);
 }
 
-export function decodeDecision(text: string | undefined): { readonly ref: ProposalRef; readonly origin: Origin } | undefined {
-  return decoded(z.object({ ref: proposalRef, origin }), text);
+export function decodeDecision(text: string | undefined): { readonly ref: ProposalRef } | undefined {
+  return decoded(z.object({ ref: proposalRef }), text);
 }
 
 function decoded<Value>(schema: z.ZodType<Value>, text: string | undefined): Value | undefined {

@@ -3,7 +3,7 @@
 
 import type { App } from '@slack/bolt';
 import type { ReviewDraftInput } from '../../../ports/conversation.ts';
-import type { Origin, ProposalRef } from '../ids.ts';
+import type { ProposalRef } from '../ids.ts';
 import { ACTION, decodeIncident, decodeProposal } from '../ids.ts';
 import { approveModal, loadingModal, noticeModal, refuseModal, undoModal } from '../views/modals.ts';
 import { reviewModal } from '../views/review-modal.ts';
@@ -46,36 +46,31 @@ async function answer(desk: Desk, { person, origin, trigger }: Click, words: str
 
 async function review(desk: Desk, clicked: Click): Promise<void> {
   const ref = decodeIncident(clicked.value);
-  const { origin } = clicked;
-  if (ref === undefined || origin === undefined) return answer(desk, clicked, STALE);
-  await openReview(desk, clicked, { input: { incidentId: ref.incident, person: clicked.person }, origin });
+  if (ref === undefined) return answer(desk, clicked, STALE);
+  await openReview(desk, clicked, { incidentId: ref.incident, person: clicked.person });
 }
 
 /** The same form, with the numbers of the proposal that is to be replaced. */
 async function edit(desk: Desk, clicked: Click): Promise<void> {
   const ref = decodeProposal(clicked.value);
-  const { origin } = clicked;
-  if (ref === undefined || origin === undefined) return answer(desk, clicked, STALE);
+  if (ref === undefined) return answer(desk, clicked, STALE);
   const edits = { proposalId: ref.proposal, revision: ref.version };
-  await openReview(desk, clicked, { input: { incidentId: ref.incident, person: clicked.person, edits }, origin });
+  await openReview(desk, clicked, { incidentId: ref.incident, person: clicked.person, edits });
 }
 
-type Review = { readonly input: ReviewDraftInput; readonly origin: Origin };
-
-async function openReview(desk: Desk, clicked: Click, { input, origin }: Review): Promise<void> {
+async function openReview(desk: Desk, clicked: Click, input: ReviewDraftInput): Promise<void> {
   const viewId = await openModal(desk, clicked.trigger, loadingModal('Raise memory limit'));
   await filling(desk, { viewId, title: 'Raise memory limit' }, async () => {
     const draft = await desk.conversation.reviewDraft(input, signalFor(desk));
     if (draft.kind === 'refused') return updateModal(desk, viewId, noticeModal('What can be done', draft.reason));
-    return updateModal(desk, viewId, reviewModal(draft, origin));
+    return updateModal(desk, viewId, reviewModal(draft));
   });
 }
 
 async function undo(desk: Desk, clicked: Click): Promise<void> {
   const ref = decodeProposal(clicked.value);
-  const { origin } = clicked;
-  if (ref === undefined || origin === undefined) return answer(desk, clicked, STALE);
-  await openModal(desk, clicked.trigger, undoModal(ref, origin));
+  if (ref === undefined) return answer(desk, clicked, STALE);
+  await openModal(desk, clicked.trigger, undoModal(ref));
 }
 
 type Filling = { readonly viewId: string; readonly title: string };
@@ -111,22 +106,12 @@ type Approval = { readonly viewId: string; readonly ref: ProposalRef };
 
 async function fillApproval(desk: Desk, clicked: Click, { viewId, ref }: Approval): Promise<void> {
   const draft = await desk.conversation.decisionDraft({ proposalId: ref.proposal, version: ref.version, person: clicked.person });
-  if (draft.kind === 'ready') return updateModal(desk, viewId, approveModal(draft, clicked.origin ?? originOf(draft.incident)));
+  if (draft.kind === 'ready') return updateModal(desk, viewId, approveModal(draft));
   await updateModal(desk, viewId, noticeModal('Not approved', draft.reason));
-}
-
-/** From the Home tab the answers go to the incident's thread. */
-function originOf(incident: {
-  readonly channel: string;
-  readonly thread: readonly { readonly key: string; readonly posted?: { readonly id: string } | undefined }[];
-}): Origin {
-  const root = incident.thread.find(({ key }) => key === 'root')?.posted;
-  return root === undefined ? { channel: incident.channel } : { channel: incident.channel, thread: root.id };
 }
 
 async function refuse(desk: Desk, clicked: Click): Promise<void> {
   const ref = decodeProposal(clicked.value);
-  const { origin } = clicked;
-  if (ref === undefined || origin === undefined) return answer(desk, clicked, STALE);
-  await openModal(desk, clicked.trigger, refuseModal(ref, origin));
+  if (ref === undefined) return answer(desk, clicked, STALE);
+  await openModal(desk, clicked.trigger, refuseModal(ref));
 }

@@ -36,8 +36,8 @@ async function act(desk: Desk, clicked: Click): Promise<void> {
   const { person, origin, trigger } = clicked;
   const ref = decodeCare(clicked.selected ?? clicked.value);
   if (ref === undefined || origin === undefined) return answer(desk, clicked, STALE);
-  if (ref.care === 'assign') return void (await openModal(desk, trigger, assignModal(ref.incident, { person, origin })));
-  if (ref.care === 'expect') return void (await openModal(desk, trigger, expectModal(ref.incident, origin)));
+  if (ref.care === 'assign') return void (await openModal(desk, trigger, assignModal(ref.incident, person)));
+  if (ref.care === 'expect') return void (await openModal(desk, trigger, expectModal(ref.incident)));
   const outcome = await desk.conversation.care({ incidentId: ref.incident, person, wish: wishOf(ref.care) });
   if (outcome.kind !== 'done') await answer(desk, clicked, outcome.reason);
 }

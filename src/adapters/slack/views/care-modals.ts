@@ -3,7 +3,6 @@
 import type { ModalView } from '@slack/types';
 import { DAY, HOUR } from '../../../domain/time.ts';
 import { section } from '../blocks.ts';
-import type { Origin } from '../ids.ts';
 import { CALLBACK, encode, FIELD } from '../ids.ts';
 import { prose } from '../text.ts';
 
@@ -11,13 +10,11 @@ function plain(text: string) {
   return { type: 'plain_text' as const, text };
 }
 
-type Opener = { readonly person: string; readonly origin: Origin };
-
-export function assignModal(incident: string, { person, origin }: Opener): ModalView {
+export function assignModal(incident: string, person: string): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACK.assign,
-    private_metadata: encode({ ref: { incident }, origin }),
+    private_metadata: encode({ ref: { incident } }),
     title: plain('Assign'),
     submit: plain('Assign'),
     close: plain('Cancel'),
@@ -41,13 +38,13 @@ const LENGTHS = [
   [90 * DAY, '90 days'],
 ] as const;
 
-export function expectModal(incident: string, origin: Origin): ModalView {
+export function expectModal(incident: string): ModalView {
   const options = LENGTHS.map(([lengthMs, words]) => ({ text: plain(words), value: String(lengthMs) }));
   const [, initial] = options;
   return {
     type: 'modal',
     callback_id: CALLBACK.expect,
-    private_metadata: encode({ ref: { incident }, origin }),
+    private_metadata: encode({ ref: { incident } }),
     title: plain('Expected kills'),
     submit: plain('Do not tell'),
     close: plain('Cancel'),

@@ -5,7 +5,7 @@ import { diffLines } from '../../../domain/change-diff.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import type { DecisionDraft } from '../../../ports/conversation.ts';
 import { context, preformatted, section } from '../blocks.ts';
-import type { Origin, ProposalRef } from '../ids.ts';
+import type { ProposalRef } from '../ids.ts';
 import { CALLBACK, encode, FIELD } from '../ids.ts';
 import { cut, prose } from '../text.ts';
 import { plain, reasonInput } from './modal-parts.ts';
@@ -28,13 +28,13 @@ function frame(title: string, blocks: Blocks): ModalView {
   return { type: 'modal', title: plain(cut(title, 24)), close: plain('Close'), blocks };
 }
 
-export function approveModal({ proposal }: DecisionDraft, origin: Origin): ModalView {
+export function approveModal({ proposal }: DecisionDraft): ModalView {
   const { change } = proposal;
   const ref = refOf(proposal);
   return {
     type: 'modal',
     callback_id: CALLBACK.approve,
-    private_metadata: encode({ ref, origin }),
+    private_metadata: encode({ ref }),
     title: plain('Approve this change'),
     submit: plain('Approve'),
     close: plain('Cancel'),
@@ -69,11 +69,11 @@ export function approveModal({ proposal }: DecisionDraft, origin: Origin): Modal
   };
 }
 
-export function refuseModal(ref: ProposalRef, origin: Origin): ModalView {
+export function refuseModal(ref: ProposalRef): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACK.refuse,
-    private_metadata: encode({ ref, origin }),
+    private_metadata: encode({ ref }),
     title: plain('Reject this change'),
     submit: plain('Reject'),
     close: plain('Cancel'),
@@ -90,11 +90,11 @@ function refOf(proposal: DecisionDraft['proposal']): ProposalRef {
   return { proposal: proposal.id, version: proposal.revision, incident: proposal.incidentId };
 }
 
-export function undoModal(ref: ProposalRef, origin: Origin): ModalView {
+export function undoModal(ref: ProposalRef): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACK.undo,
-    private_metadata: encode({ ref, origin }),
+    private_metadata: encode({ ref }),
     title: plain('Take a change back'),
     submit: plain('Request approval'),
     close: plain('Cancel'),

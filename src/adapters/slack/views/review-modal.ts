@@ -4,12 +4,12 @@ import type { InputBlock, ModalView } from '@slack/types';
 import type { Way } from '../../../domain/change.ts';
 import type { ReviewDraft } from '../../../ports/conversation.ts';
 import { context, section } from '../blocks.ts';
-import type { Origin, ProposalRef } from '../ids.ts';
+import type { ProposalRef } from '../ids.ts';
 import { CALLBACK, encode, FIELD } from '../ids.ts';
 import { code, cut, prose } from '../text.ts';
 import { plain, reasonInput } from './modal-parts.ts';
 
-export function reviewModal(draft: ReviewDraft, origin: Origin): ModalView {
+export function reviewModal(draft: ReviewDraft): ModalView {
   const { incident, container, recommendation } = draft;
   const { workload } = incident;
   const reason =
@@ -17,7 +17,7 @@ export function reviewModal(draft: ReviewDraft, origin: Origin): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACK.review,
-    private_metadata: encode({ ref: { incident: incident.id }, origin, edits: editsOf(draft) }),
+    private_metadata: encode({ ref: { incident: incident.id }, edits: editsOf(draft) }),
     title: plain(draft.lowers === undefined ? 'Raise memory limit' : `Lower memory ${draft.lowers}`),
     submit: plain('Request approval'),
     close: plain('Cancel'),

@@ -281,36 +281,32 @@ describe('messages of hostile content', () => {
 
 describe('modals and the Home tab of hostile content', () => {
   it('keep to Slack’s limits and ping nobody', () => {
-    const origin = { channel: 'C1', person: 'U0ALICE' };
     const modals = [
-      assignModal('OOM-1001', { person: 'U0ALICE', origin }),
-      expectModal('OOM-1001', origin),
+      assignModal('OOM-1001', 'U0ALICE'),
+      expectModal('OOM-1001'),
       noticeModal(LONG, TEXT),
-      refuseModal({ proposal: EVIL, version: 1, incident: 'OOM-1' }, origin),
-      undoModal({ proposal: EVIL, version: 1, incident: 'OOM-1' }, origin),
-      approveModal({ kind: 'ready', proposal: evilProposal({ kind: 'pending' }), incident: evilIncident('proposed') }, origin),
-      reviewModal(
-        {
-          kind: 'draft',
-          incident: evilIncident('open'),
-          container: LONG,
-          currentLimit: TEXT,
-          currentRequest: TEXT,
-          suggestedLimit: '384Mi',
-          suggestedRequest: '256Mi',
-          recommendation: { kind: 'advise', reason: TEXT, advice: [TEXT] },
-          reason: TEXT,
-          edits: { proposalId: 'P-1', revision: 2 },
-          restart: TEXT,
-          ways: ['template', 'resize', 'recreate', 'pull-request'],
-          usualWay: undefined,
-          takenBackBy: TEXT,
-          stuck: [LONG, LONG, LONG, LONG],
-          warnings: Array.from({ length: 9 }, () => TEXT),
-          bounds: { min: '16Mi', max: '1Gi', maxBy: '4 times the present limit (policy.maxFactor)' },
-        },
-        origin,
-      ),
+      refuseModal({ proposal: EVIL, version: 1, incident: 'OOM-1' }),
+      undoModal({ proposal: EVIL, version: 1, incident: 'OOM-1' }),
+      approveModal({ kind: 'ready', proposal: evilProposal({ kind: 'pending' }), incident: evilIncident('proposed') }),
+      reviewModal({
+        kind: 'draft',
+        incident: evilIncident('open'),
+        container: LONG,
+        currentLimit: TEXT,
+        currentRequest: TEXT,
+        suggestedLimit: '384Mi',
+        suggestedRequest: '256Mi',
+        recommendation: { kind: 'advise', reason: TEXT, advice: [TEXT] },
+        reason: TEXT,
+        edits: { proposalId: 'P-1', revision: 2 },
+        restart: TEXT,
+        ways: ['template', 'resize', 'recreate', 'pull-request'],
+        usualWay: undefined,
+        takenBackBy: TEXT,
+        stuck: [LONG, LONG, LONG, LONG],
+        warnings: Array.from({ length: 9 }, () => TEXT),
+        bounds: { min: '16Mi', max: '1Gi', maxBy: '4 times the present limit (policy.maxFactor)' },
+      }),
     ];
     for (const { blocks } of modals) {
       expect(checkBlocks(blocks, 'modal')).toEqual([]);
