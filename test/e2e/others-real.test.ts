@@ -50,7 +50,7 @@ describe.skipIf(kubeconfig === undefined)('what others make of a change, on a re
     const root = await talk.killed('looping');
     // In its second run, which lasts.
     const proposal = await talk.proposed(root, { limit: '160Mi' });
-    await target.isBetweenRuns('looping', 2);
+    await target.isBetweenRuns('looping', 3);
     await talk.approved(root, proposal);
     const isOld = await target.leavesOldCgroups();
     const outcome = await world.stage.reply(root, isOld ? /^Killed again: / : /^Quiet: /);

@@ -23,7 +23,7 @@ export type OutcomeTarget = Target & {
   /** A pod without an owner that dies again and again; its second run lasts long enough to ask for something. */
   startLooping(name: string): Promise<void>;
   isCrashLooping(pod: string): Promise<void>;
-  /** Dead and not yet started again, after so many restarts: from the third kill on the kubelet waits for ten seconds and more. */
+  /** Dead and not yet started again, after so many restarts: after two the kubelet waits for ten seconds, after three for twenty. */
   isBetweenRuns(pod: string, restarts: number): Promise<void>;
   /** Whether its kubelets leave the pod's cgroup as it was when a container is resized between two runs (kubernetes#138760). */
   leavesOldCgroups(): Promise<boolean>;
@@ -44,7 +44,7 @@ function eats(mebibytes: number): string {
 const ONCE = `if [ -e /keep/died ]; then trap 'exit 0' TERM; sleep 100000 & wait; fi; touch /keep/died; ${eats(70)}`;
 
 /** The second run waits, so that a person can act while it runs; the others die at once. */
-const LOOPING = `echo run >> /keep/runs; [ "$(wc -l < /keep/runs)" -ne 2 ] || sleep 25; ${eats(70)}`;
+const LOOPING = `echo run >> /keep/runs; [ "$(wc -l < /keep/runs)" -ne 2 ] || sleep 40; ${eats(70)}`;
 
 export async function startOutcomeTarget(kubeconfig: string): Promise<OutcomeTarget> {
   const connection = connectCluster({ kind: 'file', path: kubeconfig, context: undefined });
