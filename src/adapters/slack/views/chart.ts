@@ -3,7 +3,7 @@
 import type { Usage, UsagePoint } from '../../../domain/evidence.ts';
 import type { Bytes } from '../../../domain/memory.ts';
 import { formatBytes, MIB } from '../../../domain/memory.ts';
-import { between, formatDuration } from '../../../domain/time.ts';
+import { between, formatDuration, MINUTE } from '../../../domain/time.ts';
 import type { ChartBlock } from '../blocks.ts';
 import { LIMITS } from '../blocks.ts';
 import { cut } from '../text.ts';
@@ -13,11 +13,10 @@ export function memoryChart(
   usage: Extract<Usage, { readonly kind: 'series' }>,
   limit: Bytes | undefined,
 ): ChartBlock | undefined {
-  const points = thin(usage.points.slice(-240), LIMITS.points);
+  const { points, labels, axis } = labelled(thin(usage.points.slice(-240), LIMITS.points));
   const first = points[0];
   const last = points.at(-1);
   if (points.length < 3 || first === undefined || last === undefined) return undefined;
-  const { labels, axis } = labelsOf(points);
   const line = (name: string, value: (point: UsagePoint) => number) => ({
     name,
     data: points.map((point, index) => ({ label: labels[index] ?? '', value: value(point) })),
@@ -65,16 +64,35 @@ function thin(points: readonly UsagePoint[], most: number): readonly UsagePoint[
   return kept;
 }
 
-type Labels = { readonly labels: readonly string[]; readonly axis: string };
+type Labelled = { readonly points: readonly UsagePoint[]; readonly labels: readonly string[]; readonly axis: string };
+
+/** Minutes of which an axis of twenty could not tell its points apart. */
+const SHORT_MS = LIMITS.points * MINUTE;
 
 /**
- * HH:MM in UTC. Slack wants each category once: where two points share a minute, all of them lie within some minutes, and MM:SS tells them apart without
- * being longer than an axis of twenty has room for.
+ * HH:MM in UTC, with the day where there are two; MM:SS where all of it are some minutes, which is no longer. Slack wants each category once: of two points that
+ * would have the same, the higher one stays.
  */
-function labelsOf(points: readonly UsagePoint[]): Labels {
-  const iso = points.map(({ at }) => new Date(at).toISOString());
-  const spansDays = iso[0]?.slice(0, 10) !== iso.at(-1)?.slice(0, 10);
-  const short = iso.map((text) => (spansDays ? `${text.slice(5, 10)} ${text.slice(11, 16)}` : text.slice(11, 16)));
-  if (new Set(short).size === short.length) return { labels: short, axis: 'UTC' };
-  return { labels: iso.map((text) => text.slice(14, 19)), axis: `UTC, minutes:seconds, from ${iso[0]?.slice(11, 16) ?? ''} on` };
+function labelled(points: readonly UsagePoint[]): Labelled {
+  const iso = ({ at }: UsagePoint): string => new Date(at).toISOString();
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined) return { points, labels: [], axis: 'UTC' };
+  const isShort = between(first.at, last.at) < SHORT_MS;
+  const isOneDay = iso(first).slice(0, 10) === iso(last).slice(0, 10);
+  const labelOf = (point: UsagePoint): string => {
+    const text = iso(point);
+    if (isShort) return text.slice(14, 19);
+    return isOneDay ? text.slice(11, 16) : `${text.slice(5, 10)} ${text.slice(11, 16)}`;
+  };
+  const kept = new Map<string, UsagePoint>();
+  for (const point of points) {
+    const label = labelOf(point);
+    const before = kept.get(label);
+    if (before === undefined || point.bytes > before.bytes) kept.set(label, point);
+  }
+  return {
+    points: [...kept.values()],
+    labels: [...kept.keys()],
+    axis: isShort ? `UTC, minutes:seconds, from ${iso(first).slice(11, 16)} on` : 'UTC',
+  };
 }

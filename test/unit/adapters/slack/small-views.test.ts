@@ -24,17 +24,28 @@ function labelsOf(count: number, everyMs: number) {
 
 describe('the time axis of a chart', () => {
   it('has hours and minutes', () => {
-    const axis = labelsOf(20, 60_000);
+    const axis = labelsOf(20, 3 * 60_000);
     expect(axis?.categories).toHaveLength(20);
     expect(axis?.categories.every((label) => /^\d\d:\d\d$/.test(label))).toBe(true);
     expect(axis?.x_label).toBe('UTC');
   });
 
-  it('has minutes and seconds where several samples share a minute, each once and no longer', () => {
+  it('has minutes and seconds where all of it are some minutes, each once and no longer', () => {
     const axis = labelsOf(20, 5000);
     expect(new Set(axis?.categories).size).toBe(20);
     expect(axis?.categories.every((label) => /^\d\d:\d\d$/.test(label))).toBe(true);
     expect(axis?.x_label).toMatch(/^UTC, minutes:seconds, from \d\d:\d\d on$/);
+  });
+
+  it('has no seconds over an hour, though two samples share a minute, and keeps the higher of them', () => {
+    const every = [...points(19, 3 * 60_000), { at: toInstant(NOW + 3 * 60_000 + 20_000), bytes: mi(250) }];
+    const usage = { ...series(3, () => 100), points: every.toSorted((a, b) => a.at - b.at) };
+    const chart = memoryChart(usage, mi(256))?.chart;
+    const axis = chart?.type === 'line' ? chart.axis_config : undefined;
+    expect(axis?.categories).toHaveLength(19);
+    expect(axis?.categories.every((label) => /^\d\d:\d\d$/.test(label))).toBe(true);
+    expect(axis?.x_label).toBe('UTC');
+    expect(JSON.stringify(chart)).toContain('"value":250');
   });
 
   it('has seconds in the drawing too', () => {
