@@ -1,4 +1,5 @@
-// The Slack app's manifest asks for exactly the scopes under which the local Slack lets the bot work, and the workloads name exactly the roles.
+// The Slack app's manifest asks for exactly the scopes under which the local Slack lets the bot work, the workloads name exactly the
+// roles, and each is given the settings its role needs.
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +8,10 @@ import { z } from 'zod';
 import { SHORTCUTS } from '../../../demo/slack/shortcuts.ts';
 import { SCOPES } from '../../../demo/slack/web-api/method.ts';
 import { SHORTCUT } from '../../../src/adapters/slack/ids.ts';
-import { ROLES } from '../../../src/config-role.ts';
+import type { LoadedConfig } from '../../../src/config.ts';
+import { loadConfig } from '../../../src/config.ts';
+import type { Role } from '../../../src/config-role.ts';
+import { ROLES, talksToSlack } from '../../../src/config-role.ts';
 
 function read(path: string): unknown {
   return parse(readFileSync(new URL(`../../../deploy/${path}`, import.meta.url), 'utf8'));
@@ -20,13 +24,78 @@ const manifest = z.object({
     shortcuts: z.array(z.object({ callback_id: z.string(), name: z.string(), type: z.string() })),
   }),
 });
+const keyOf = z.object({ name: z.string(), key: z.string() });
+const variable = z.object({
+  name: z.string(),
+  value: z.string().optional(),
+  valueFrom: z
+    .object({ secretKeyRef: keyOf, fieldRef: z.object({}) })
+    .partial()
+    .optional(),
+});
+const source = z.object({ configMapRef: z.object({ name: z.string() }), secretRef: z.object({ name: z.string() }) }).partial();
+const container = z.object({
+  image: z.string(),
+  args: z.array(z.string()),
+  envFrom: z.array(source),
+  env: z.array(variable),
+});
 const deployment = z.object({
   spec: z.object({
-    template: z.object({
-      spec: z.object({ serviceAccountName: z.string(), containers: z.array(z.object({ args: z.array(z.string()) })) }),
-    }),
+    template: z.object({ spec: z.object({ serviceAccountName: z.string(), containers: z.tuple([container]) }) }),
   }),
 });
+const kustomization = z.object({
+  configMapGenerator: z.array(z.object({ name: z.string(), literals: z.array(z.string()).default([]) })),
+});
+const secret = z.object({ metadata: z.object({ name: z.string() }), stringData: z.record(z.string(), z.string()) });
+
+type RoleAlone = Exclude<Role, 'all'>;
+const ALONE = ROLES.filter((role) => role !== 'all');
+
+function podOf(role: RoleAlone) {
+  return deployment.parse(read(`kustomize/${role === 'node-agent' ? role : 'base'}/${role}.yaml`)).spec.template.spec;
+}
+
+type Given = Readonly<Record<string, string>>;
+
+/** What a process of that role is started with, when the installer has added these settings and secrets. */
+function started(role: RoleAlone, added: { readonly settings?: Given; readonly secrets?: Given } = {}): LoadedConfig {
+  const { configMapGenerator: maps } = kustomization.parse(read('kustomize/base/kustomization.yaml'));
+  const kept = secret.parse(read('kustomize/base/secret.yaml'));
+  const sources = new Map<string, Given>(
+    maps.map(({ name, literals }) => [`map ${name}`, Object.fromEntries(literals.map((line) => [nameOf(line), valueOf(line)]))]),
+  );
+  sources.set('map headroom-settings', { ...sources.get('map headroom-settings'), ...added.settings });
+  const secrets = { ...kept.stringData, ...added.secrets };
+  sources.set(`secret ${kept.metadata.name}`, secrets);
+  const [{ args, envFrom, env }] = podOf(role).containers;
+  const whole = envFrom.flatMap(({ configMapRef, secretRef }) =>
+    Object.entries(sources.get(configMapRef === undefined ? `secret ${secretRef?.name}` : `map ${configMapRef.name}`) ?? {}),
+  );
+  const single = env.map(({ name, value, valueFrom }) => {
+    const { secretKeyRef, fieldRef } = valueFrom ?? {};
+    return [
+      name,
+      secretKeyRef === undefined ? (value ?? (fieldRef === undefined ? undefined : 'headroom')) : secrets[secretKeyRef.key],
+    ] as const;
+  });
+  return loadConfig({
+    environment: { KUBERNETES_SERVICE_HOST: '10.0.0.1', ...Object.fromEntries(whole), ...Object.fromEntries(single) },
+    args,
+    readFile: () => readFileSync(new URL('../../../deploy/kustomize/base/headroom.yaml', import.meta.url), 'utf8'),
+    isTerminal: false,
+    hostname: 'pod-1',
+  });
+}
+
+function nameOf(literal: string): string {
+  return literal.slice(0, literal.indexOf('='));
+}
+
+function valueOf(literal: string): string {
+  return literal.slice(literal.indexOf('=') + 1);
+}
 
 describe('deploy/slack/manifest.yaml', () => {
   const { oauth_config: oauth, features } = manifest.parse(read('slack/manifest.yaml'));
@@ -46,9 +115,36 @@ describe('deploy/slack/manifest.yaml', () => {
 });
 
 describe('deploy/kustomize', () => {
-  it.each(ROLES.filter((role) => role !== 'all'))('runs %s under an account of its own', (role) => {
-    const { spec } = deployment.parse(read(`kustomize/${role === 'node-agent' ? role : 'base'}/${role}.yaml`)).spec.template;
-    expect(spec.serviceAccountName).toBe(`headroom-${role}`);
-    expect(spec.containers[0]?.args).toEqual(['--role', role]);
+  it.each(ALONE)('runs %s under an account of its own', (role) => {
+    const { serviceAccountName, containers } = podOf(role);
+    expect(serviceAccountName).toBe(`headroom-${role}`);
+    expect(containers[0].args).toEqual(['--role', role]);
+  });
+
+  it.each(ALONE)('starts %s with the settings it needs', (role) => {
+    expect(started(role)).toMatchObject({ kind: 'config', config: { role, clusterName: 'my-cluster' } });
+  });
+
+  it.each(ALONE.filter((role) => role !== 'node-agent'))('lets %s read Prometheus, as whom the Secret says', (role) => {
+    const loaded = started(role, {
+      settings: { PROMETHEUS_URL: 'http://prometheus:9090' },
+      secrets: { PROMETHEUS_USER: 'headroom', PROMETHEUS_PASSWORD: 'p' },
+    });
+    expect(loaded).toMatchObject({ config: { prometheus: { url: 'http://prometheus:9090' } } });
+  });
+
+  it.each(ALONE)('gives %s the setting that was added for all', (role) => {
+    expect(started(role, { settings: { WATCH_NAMESPACES: 'payments' } })).toMatchObject({ config: { namespaces: ['payments'] } });
+  });
+
+  it.each(ALONE.filter((role) => !talksToSlack(role)))('gives %s no token', (role) => {
+    expect(started(role)).toMatchObject({ config: { slack: { kind: 'local' } } });
+  });
+
+  it('names the image once, in base', () => {
+    const used = ALONE.map((role) => podOf(role).containers[0].image);
+    expect(new Set(used)).toEqual(new Set(['headroom']));
+    expect(read('kustomize/node-agent/kustomization.yaml')).not.toHaveProperty('images');
+    expect(read('kustomize/node-agent/kustomization.yaml')).toHaveProperty('replacements');
   });
 });
