@@ -112,6 +112,29 @@ describe('an answer’s bytes', () => {
     expect(request).toContain(`authorization: Basic ${Buffer.from('anna:secret').toString('base64')}`);
   });
 
+  it.each([
+    { name: '100', said: 'HTTP/1.1 100 Continue\r\n\r\n' },
+    { name: '103, twice', said: 'HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'.repeat(2) },
+  ])('are those of the answer, after what a proxy says first: $name', async ({ said }) => {
+    const first = Promise.withResolvers<void>();
+    const port = await listen(async (socket) => {
+      socket.write(said);
+      await first.promise;
+      socket.end(SHAPES.chunked(['one', 'two']));
+    });
+    const opening = open(port);
+    expect(await Promise.race([opening.then(() => 'answered'), pause(200, 'waits')])).toBe('waits');
+    first.resolve();
+    const stream = await opening;
+    expect(stream.status).toBe(200);
+    expect(await wholeOf(stream)).toBe('onetwo');
+  });
+
+  it('end with the answer, whatever follows it', async () => {
+    const port = await listen((socket) => socket.write(SHAPES.chunked(['one']) + SHAPES.chunked(['two'])));
+    expect(await wholeOf(await open(port))).toBe('one');
+  });
+
   it('wait for a callback that takes its time, and are whole though the memory is used again', async () => {
     const lines = Array.from({ length: 400 }, (_, index) => `${String(index).padStart(4, '0')}${'x'.repeat(2000)}\n`);
     const port = await listen((socket) => socket.end(SHAPES.chunked(lines)));
@@ -148,6 +171,9 @@ describe('an answer’s bytes', () => {
     { name: 'a chunk that is cut', sent: `${HEAD}Transfer-Encoding: chunked\r\n\r\n9\r\none` },
     { name: 'chunks without an end', sent: `${HEAD}Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n` },
     { name: 'fewer bytes than promised', sent: `${HEAD}Content-Length: 9\r\n\r\none` },
+    { name: 'a chunk of less than nothing', sent: `${HEAD}Transfer-Encoding: chunked\r\n\r\n3\r\none\r\n-6\r\nxxxxxxxx` },
+    { name: 'a length below zero', sent: `${HEAD}Content-Length: -5\r\n\r\nhello` },
+    { name: 'a length that is no number', sent: `${HEAD}Content-Length: five\r\n\r\nhello` },
     { name: 'a chunk of no size', sent: `${HEAD}Transfer-Encoding: chunked\r\n\r\n3\r\none\r\nxyz` },
   ])('fail after $name', async ({ sent }) => {
     const port = await listen((socket) => socket.end(sent));

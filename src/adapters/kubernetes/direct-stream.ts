@@ -35,10 +35,10 @@ export function openDirect(request: DirectRequest, signal: AbortSignal): Promise
   };
   const parser = createParser(pieces, (status) => resolve({ status, each: pieces.each, close: () => socket.destroy() }));
   const read = (bytes: Buffer): void => {
-    const parsed = parser.execute(bytes);
-    if (parsed instanceof Error) socket.destroy(parsed);
+    const problem = problemOf(parser, bytes);
+    if (problem !== undefined) socket.destroy(problem);
   };
-  const abort = (): void => void socket.destroy(reasonOf(signal));
+  const abort = (): void => void socket.destroy(errorOf(signal.reason));
   const socket = connect(request, read);
   signal.addEventListener('abort', abort, { once: true });
   socket.setKeepAlive(true, PROBE_AFTER_MS);
@@ -54,8 +54,8 @@ export function openDirect(request: DirectRequest, signal: AbortSignal): Promise
   return promise;
 }
 
-function reasonOf({ reason }: { readonly reason: unknown }): Error {
-  return reason instanceof Error ? reason : new Error(String(reason));
+function errorOf(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
 function connect({ url, tls: options }: DirectRequest, read: (bytes: Buffer) => void): net.Socket {
@@ -82,11 +82,36 @@ function head({ url, headers }: DirectRequest): string {
   return [`GET ${url.pathname}${url.search} HTTP/1.1`, ...lines, '', ''].join('\r\n');
 }
 
-/** `onHead` is called once with the status. */
+type Parser = ReturnType<typeof createParser>;
+
+/**
+ * `onHead` is called once with the status. What a proxy says on the way ("103 Early Hints") is not the answer yet (RFC 9110, 15.2): taken for one, it would be
+ * a watch that hears and sees nothing.
+ */
 function createParser(pieces: Pieces, onHead: (status: number) => void) {
   const parser = new HTTPParser(HTTPParser.RESPONSE);
-  parser[HTTPParser.kOnHeadersComplete] = ({ statusCode }) => onHead(statusCode);
-  parser[HTTPParser.kOnBody] = (piece) => pieces.take(piece);
-  parser[HTTPParser.kOnMessageComplete] = () => pieces.end();
+  let isAnswer = false;
+  parser[HTTPParser.kOnHeadersComplete] = ({ statusCode }) => {
+    isAnswer = statusCode >= 200;
+    if (isAnswer) onHead(statusCode);
+  };
+  // The parser goes back by a length below zero, and reads the same again for ever.
+  parser[HTTPParser.kOnBody] = (piece, _from, length) => {
+    if (!(length > 0)) throw new Error('the answer gives a length that is none');
+    pieces.take(piece);
+  };
+  parser[HTTPParser.kOnMessageComplete] = () => {
+    if (isAnswer) pieces.end();
+  };
   return parser;
+}
+
+/** What is wrong with the bytes: the parser returns what it finds itself, and throws what its callbacks throw. */
+function problemOf(parser: Parser, bytes: Buffer): Error | undefined {
+  try {
+    const parsed = parser.execute(bytes);
+    return parsed instanceof Error ? parsed : undefined;
+  } catch (error) {
+    return errorOf(error);
+  }
 }

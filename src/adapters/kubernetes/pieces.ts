@@ -20,7 +20,9 @@ export function createPieces(source: Source) {
   };
   const reader = createReader(source, outcome, drain);
   return {
+    /** Without effect once everything has come: what follows is not part of the body. */
     take(piece: Buffer): void {
+      if (hasEnded) return;
       if (held.length === 0 && reader.isFree()) reader.give(piece);
       else if (!outcome.isOver()) held.push(Buffer.from(piece));
     },
