@@ -8,6 +8,7 @@ import { Queue } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { LocalRedis } from '../../demo/redis/start.ts';
 import { startLocalRedis } from '../../demo/redis/start.ts';
+import { aborted } from '../../src/adapters/pause.ts';
 import { redisAudit } from '../../src/adapters/redis/audit.ts';
 import type { RedisConnection } from '../../src/adapters/redis/connection.ts';
 import { connectRedis, PREFIX } from '../../src/adapters/redis/connection.ts';
@@ -114,12 +115,13 @@ describe('the presence of processes', () => {
 
 describe('a lock', () => {
   const TTL_MS = 60_000;
+  const SHORT_MS = 500;
 
   async function locked() {
-    const { connection, stop } = await open();
+    const { redis, connection, stop } = await open();
     const { client } = connection;
     const key = `${PREFIX}:lock:long`;
-    return { client, key, stop, lock: redisLock({ client, newToken: randomUUID, renewEveryMs: 20 }) };
+    return { redis, client, key, stop, lock: redisLock({ client, newToken: randomUUID, renewEveryMs: 20 }) };
   }
 
   it('is kept for as long as the work takes', async () => {
@@ -132,6 +134,20 @@ describe('a lock', () => {
     });
     expect(done).toBe(false);
     expect(await client.exists(key)).toBe(0);
+    await stop();
+  });
+
+  it('that may have run out while Redis is away is told to the work', async () => {
+    const { redis, stop, lock } = await locked();
+    const told = Promise.withResolvers<void>();
+    const held = lock.holding('long', SHORT_MS, async (lost) => {
+      await redis.stop();
+      await aborted(lost);
+      told.resolve();
+    });
+    // It is freed in vain.
+    held.catch(() => undefined);
+    await told.promise;
     await stop();
   });
 

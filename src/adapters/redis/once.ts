@@ -49,16 +49,16 @@ type Keeping = { readonly key: string; readonly token: string; readonly ttlMs: n
 function keep(client: Redis, { key, token, ttlMs, everyMs }: Keeping): { readonly lost: AbortSignal; stop(): void } {
   const lost = new AbortController();
   let ours = performance.now() + ttlMs;
-  const renew = async (): Promise<void> => {
-    const asked = performance.now();
-    try {
-      if ((await client.eval(RENEW, 1, key, token, String(ttlMs))) === 1) ours = asked + ttlMs;
-      else lost.abort();
-    } catch {
-      // Redis is away for a moment: the next renewal may still be in time.
-      if (performance.now() >= ours) lost.abort();
-    }
+  const renew = async (asked: number): Promise<void> => {
+    if ((await client.eval(RENEW, 1, key, token, String(ttlMs))) === 1) ours = asked + ttlMs;
+    else lost.abort();
   };
-  const timer = setInterval(() => void renew(), everyMs);
+  const timer = setInterval(() => {
+    const now = performance.now();
+    // While Redis is away no renewal is answered, neither yes nor no.
+    if (now >= ours) lost.abort();
+    // The next one may still be in time.
+    renew(now).catch(() => undefined);
+  }, everyMs);
   return { lost: lost.signal, stop: () => clearInterval(timer) };
 }
