@@ -12,15 +12,16 @@ export type MissedKills = {
   begin(): Promise<void>;
   /** By the log, since it began. */
   told(kill: KernelKill): void;
-  /** Each once. `caughtUp`: resolves when what the log said by now has been read. */
+  /** Each once. `caughtUp`: resolves when what the log said by now has been read; only waited for when something may be missed. */
   look(caughtUp: () => Promise<void>): Promise<readonly MissedKill[]>;
 };
 
 export function createMissedKills(read: () => Promise<readonly OomCount[]>): MissedKills {
   let accounted = new Map<string, number>();
   let begun = false;
+  const known = (containerId: string): number => accounted.get(containerId) ?? 0;
   const account = (containerId: string, more: number): void => {
-    accounted.set(containerId, (accounted.get(containerId) ?? 0) + more);
+    accounted.set(containerId, known(containerId) + more);
   };
   return {
     async begin() {
@@ -31,19 +32,20 @@ export function createMissedKills(read: () => Promise<readonly OomCount[]>): Mis
       if (place?.containerId !== undefined) account(place.containerId, 1);
     },
     async look(caughtUp) {
+      const before = [...accounted.keys()];
       const counts = begun ? await read() : [];
+      const there = new Set(counts.map(({ containerId }) => containerId));
+      for (const containerId of before) if (!there.has(containerId)) accounted.delete(containerId);
+      if (counts.every(({ containerId, count }) => count <= known(containerId))) return [];
       await caughtUp();
-      const missed = counts.flatMap(({ podUid, containerId, count }) => {
-        const known = accounted.get(containerId) ?? 0;
-        return Array.from({ length: Math.max(0, count - known) }, (_, index) => ({
+      const missed = counts.flatMap(({ podUid, containerId, count }) =>
+        Array.from({ length: Math.max(0, count - known(containerId)) }, (_, index) => ({
           podUid,
           containerId,
-          number: known + index + 1,
-        }));
-      });
+          number: known(containerId) + index + 1,
+        })),
+      );
       for (const { containerId } of missed) account(containerId, 1);
-      const there = new Set(counts.map(({ containerId }) => containerId));
-      accounted = new Map([...accounted].filter(([containerId]) => there.has(containerId)));
       return missed;
     },
   };

@@ -44,6 +44,24 @@ describe('a kill that the log does not name', () => {
     expect(await missed.look(async () => missed.told(named(A)))).toEqual([]);
   });
 
+  it('is none in a container that is born, and its kill told, while another is being looked for', async () => {
+    const { now, missed } = counting({ ...A, count: 0 });
+    await missed.begin();
+    now.counts = [{ ...A, count: 1 }];
+    expect(await missed.look(async () => missed.told(named(B)))).toEqual([{ ...A, number: 1 }]);
+    now.counts = [
+      { ...A, count: 1 },
+      { ...B, count: 1 },
+    ];
+    expect(await missed.look(atOnce)).toEqual([]);
+  });
+
+  it('is not waited for where every count is known', async () => {
+    const { missed } = counting({ ...A, count: 3 });
+    await missed.begin();
+    expect(await missed.look(() => Promise.reject(new Error('waited')))).toEqual([]);
+  });
+
   it('in a container that is new is one from its first on', async () => {
     const { now, missed } = counting();
     await missed.begin();
