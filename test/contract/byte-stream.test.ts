@@ -43,12 +43,14 @@ async function listen(serve: (socket: net.Socket, request: string) => unknown): 
   return address.port;
 }
 
-async function open(port: number, signal = soon()): Promise<ByteStream> {
+const ANNA = { username: 'anna', password: 'secret' };
+
+async function open(port: number, signal = soon(), user: object = ANNA): Promise<ByteStream> {
   const server = `http://127.0.0.1:${port}`;
   const config = new KubeConfig();
   config.loadFromOptions({
     clusters: [{ name: 'c', server, skipTLSVerify: true }],
-    users: [{ name: 'u', username: 'anna', password: 'secret' }],
+    users: [{ name: 'u', ...user }],
     contexts: [{ name: 'x', cluster: 'c', user: 'u' }],
     currentContext: 'x',
   });
@@ -216,6 +218,15 @@ describe('an answer’s bytes', () => {
     await expect(open(port, AbortSignal.abort(new Error('stopped before')))).rejects.toThrow('stopped before');
     const silent = await listen(() => undefined);
     await expect(open(silent, AbortSignal.timeout(50))).rejects.toThrow(/timeout/);
+  });
+
+  it('are not asked for with a credential that would be two headers', async () => {
+    let asked = 0;
+    const port = await listen(() => {
+      asked += 1;
+    });
+    await expect(open(port, soon(), { token: 'one\r\nX-Other: two' })).rejects.toMatchObject({ code: 'ERR_INVALID_CHAR' });
+    expect(asked).toBe(0);
   });
 
   it('cannot be had where nobody listens', async () => {

@@ -1,6 +1,7 @@
 // One GET over a connection of its own, with the same memory for every read (`onread`). What comes is parsed by http-parser-js, which hands on pieces of that
 // memory; node's own parser copies each piece.
 
+import { validateHeaderValue } from 'node:http';
 import net from 'node:net';
 import tls from 'node:tls';
 import { HTTPParser } from 'http-parser-js';
@@ -24,6 +25,7 @@ type Pieces = ReturnType<typeof createPieces>;
 /** Resolves with the answer's head; rejects with what node says when there is none. The signal ends it at any time, with its reason. */
 export function openDirect(request: DirectRequest, signal: AbortSignal): Promise<ByteStream> {
   const { promise, resolve, reject } = Promise.withResolvers<ByteStream>();
+  const asked = head(request);
   const pieces = createPieces({
     pause: () => socket.pause(),
     resume: () => socket.resume(),
@@ -49,7 +51,7 @@ export function openDirect(request: DirectRequest, signal: AbortSignal): Promise
     signal.removeEventListener('abort', abort);
     fail(new Error('the connection was closed too early'));
   });
-  socket.write(head(request));
+  socket.write(asked);
   if (signal.aborted) abort();
   return promise;
 }
@@ -78,7 +80,11 @@ function portOf({ port }: URL, usual: number): number {
 
 function head({ url, headers }: DirectRequest): string {
   const fields = { host: url.host, connection: 'close', ...headers };
-  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}`);
+  const lines = Object.entries(fields).map(([name, value]) => {
+    // A line end in a credential would begin another header.
+    validateHeaderValue(name, value);
+    return `${name}: ${value}`;
+  });
   return [`GET ${url.pathname}${url.search} HTTP/1.1`, ...lines, '', ''].join('\r\n');
 }
 
