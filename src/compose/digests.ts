@@ -41,7 +41,7 @@ export function startDigests({ rules, channel, stores, telemetry: { log }, lifec
     }
   };
   // What came due while nobody ran is not left to the next minute.
-  stores.lock
+  const first = stores.lock
     .holding(NAME, PLANNED_WITHIN_MS, () => look(clock.now()))
     .catch((error: unknown) => log.warn('digests could not be planned; the next minute tries again', { error }));
   const schedule = startSchedule({
@@ -53,5 +53,7 @@ export function startDigests({ rules, channel, stores, telemetry: { log }, lifec
     lockMs: PLANNED_WITHIN_MS,
     log,
   });
-  lifecycle.onStop('digests', () => schedule.stop());
+  lifecycle.onStop('digests', async () => {
+    await Promise.all([schedule.stop(), first]);
+  });
 }
