@@ -141,7 +141,7 @@ function runningStatus(killed: string | undefined, shape: KillShape): object {
   };
 }
 
-/** About 9 KB of JSON with managedFields, as a pod of a usual Deployment has (domain.md 2.4). */
+/** About 9 KB of JSON with managedFields, as a pod of a usual Deployment has. */
 function pod(name: string): unknown {
   const probe = { httpGet: { path: '/healthz', port: 8080 }, periodSeconds: 10, failureThreshold: 3 };
   const env = Array.from({ length: 24 }, (_, index) => ({

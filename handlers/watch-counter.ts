@@ -1,5 +1,5 @@
 // A container's counter of OOM kills went up (cAdvisor's container_oom_events_total). It vanishes with the container, so what still has it still runs:
-// a child was killed and the pod's status shows nothing (domain.md 7.3). Where a node's kernel was read, that has told already.
+// a child was killed and the pod's status shows nothing. Where a node's kernel was read, that has told already.
 
 import type { Kill } from '../src/domain/oom-kill.ts';
 import { isIgnored, killOf } from '../src/domain/oom-kill.ts';

@@ -1,4 +1,4 @@
-// Slack's limits on blocks (slack.md 6.2), answered as Slack words them: a list of messages with JSON pointers. Empty when the blocks would be
+// Slack's limits on blocks, answered as Slack words them: a list of messages with JSON pointers. Empty when the blocks would be
 // accepted. `root` is where the blocks are in the request: /blocks, /view/blocks or an attachment's.
 
 import { checkChartBlock } from './chart-check.ts';

@@ -1,5 +1,5 @@
 // The data_visualization block as docs.slack.dev describes it: title 50 characters, one to six series or pie segments, labels of 20 characters, one
-// data point per category in the categories' order. At most 20 categories (slack.md 6.2). Answers Slack's words; empty when it is acceptable.
+// data point per category in the categories' order. At most 20 categories. Answers Slack's words; empty when it is acceptable.
 
 import type { Problems } from './check-words.ts';
 import { at, bounded, counted, isObject, listOf } from './check-words.ts';

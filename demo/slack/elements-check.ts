@@ -1,4 +1,4 @@
-// The interactive elements of blocks, with Slack's limits (slack.md 6.2). Answers Slack's words with JSON pointers; empty when it is acceptable.
+// The interactive elements of blocks, with Slack's limits. Answers Slack's words with JSON pointers; empty when it is acceptable.
 
 import type { Problems } from './check-words.ts';
 import { at, bounded, isObject, listOf, optional, textObject, unsupported } from './check-words.ts';

@@ -1,4 +1,4 @@
-// Slack's limits as token buckets: one message a second in a channel with a short burst, and the tiers per method (slack.md 6.1).
+// Slack's limits as token buckets: one message a second in a channel with a short burst, and the tiers per method.
 
 export type Limiter = {
   /** 0 when the call may go on, else the seconds for Retry-After. */

@@ -228,7 +228,7 @@ export function rebased(change: Change, template: TemplateState, container: Temp
   return { ...change, patch: memoryPatch(template.podSpecPath, container, { after: change.after, texts: change.texts }) };
 }
 
-/** Whether the template still has the values that were reviewed: a changed status or annotation is not drift (domain.md 8.3). */
+/** Whether the template still has the values that were reviewed: a changed status or annotation is not drift. */
 export function hasDrifted(change: Change, container: TemplateContainer | undefined): boolean {
   if (container === undefined) return true;
   const { limit, request } = container.resources;

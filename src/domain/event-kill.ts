@@ -1,4 +1,4 @@
-// Memory kills that only an Event tells of (domain.md 1.2, 1.6): a pod whose sandbox could not start, and a node that ran out of memory. Of a sandbox that
+// Memory kills that only an Event tells of: a pod whose sandbox could not start, and a node that ran out of memory. Of a sandbox that
 // was gone before it could start the runtime does not say what ended it: that is only suspected (suspicion.ts).
 
 import type { Kill, KillId } from './oom-kill.ts';

@@ -109,7 +109,7 @@ export type Rollout = {
   readonly newest?: Revision | undefined;
 };
 
-/** Who would undo a live patch (domain.md 8.7). */
+/** Who would undo a live patch. */
 export type FieldOwner = {
   readonly tool: 'argo-cd' | 'flux' | 'helm' | 'vpa' | 'hpa' | 'operator';
   /** The signal, word for word: "annotation argocd.argoproj.io/tracking-id". */

@@ -1,4 +1,4 @@
-// The kernel's own line about a kill as node-problem-detector tells it: an Event on the node that names a process, and no pod (domain.md 1.6). It is taken for
+// The kernel's own line about a kill as node-problem-detector tells it: an Event on the node that names a process, and no pod. It is taken for
 // this kill's only when nothing else on the node can be meant.
 
 import type { Evidence } from './evidence.ts';

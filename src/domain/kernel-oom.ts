@@ -1,4 +1,4 @@
-// Reads the kernel's own report of an OOM kill, line by line (domain.md section 5; the lines are written by mm/oom_kill.c and mm/memcontrol.c). One
+// Reads the kernel's own report of an OOM kill, line by line (the lines are written by mm/oom_kill.c and mm/memcontrol.c). One
 // report is one kill, however many processes a group kill takes. The lines before the kill are rate-limited by the kernel, the kill's is not: in a
 // storm a kill may come without its cgroup.
 

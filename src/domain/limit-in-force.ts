@@ -1,5 +1,5 @@
 // Which limit the kernel enforced on a container, and who set it: the container's spec, a resize that is or is not through, a LimitRange's default, or the
-// pod as a whole (domain.md 8.2). Bytes.
+// pod as a whole. Bytes.
 
 import type { Bytes } from './memory.ts';
 import type { PodContainer, PodFacts } from './pod.ts';

@@ -1,5 +1,5 @@
 // Finds the memory kills a pod's own status shows. Level, not edge: the same pod read again, replayed, reordered or relisted
-// gives the same kills with the same identities (domain.md sections 1 to 3). Never infers an OOM from exit code 137 alone and
+// gives the same kills with the same identities. Never infers an OOM from exit code 137 alone and
 // never discards reason OOMKilled because the code is another one.
 
 import type { KernelKill } from './kernel-oom.ts';
@@ -35,7 +35,7 @@ export type Kill = {
   readonly finishedAt?: Instant | undefined;
   /** When the watcher saw it. */
   readonly seenAt: Instant;
-  /** Where it showed. Of a status, the field decides which log is the dead container's (domain.md 6.6). */
+  /** Where it showed. Of a status, the field decides which log is the dead container's. */
   readonly shownIn: 'state' | 'lastState' | 'event' | 'kernel' | 'metric';
   /** The node's clock is at least this much behind the cluster's: `startedAt` and `finishedAt` are too early by that. */
   readonly clockBehind?: Millis | undefined;
@@ -143,8 +143,8 @@ function killedHow(pod: PodFacts, end: TerminatedState): KillKind | undefined {
 }
 
 /**
- * SIGKILL without the mark, of an instance the runtime knew, in a pod that nobody evicted or deleted: the runtime may have lost the mark
- * (domain.md 1.3). ContainerStatusUnknown and other made-up states have 137 as a placeholder and no id.
+ * SIGKILL without the mark, of an instance the runtime knew, in a pod that nobody evicted or deleted: the runtime may have lost the mark.
+ * ContainerStatusUnknown and other made-up states have 137 as a placeholder and no id.
  */
 function isSuspect(pod: PodFacts, end: TerminatedState): boolean {
   const real = end.reason === 'Error' && end.exitCode === 137 && end.containerId !== undefined;
@@ -152,7 +152,7 @@ function isSuspect(pod: PodFacts, end: TerminatedState): boolean {
 }
 
 /**
- * The identity of domain.md section 3: the terminated container's own ID; where the runtime gave none, the instance's ordinal
+ * The identity: the terminated container's own ID; where the runtime gave none, the instance's ordinal
  * and the second it finished.
  */
 function killId(ref: ContainerRef, container: PodContainer, seen: { end: TerminatedState; shownIn: Kill['shownIn'] }): KillId {
@@ -180,7 +180,7 @@ export function containerIdOf({ id }: Pick<Kill, 'id'>): string | undefined {
 }
 
 /**
- * A runtime keeps the mark of a child's kill until the container ends, whenever that is and with whatever exit code (domain.md 1.3): then the kill was
+ * A runtime keeps the mark of a child's kill until the container ends, whenever that is and with whatever exit code: then the kill was
  * long ago, and may have been reported when it happened.
  */
 export function isLateMark({ how, exitCode }: Pick<Kill, 'how' | 'exitCode'>): boolean {

@@ -11,7 +11,7 @@ export type TerminatedState = {
   readonly reason?: string | undefined;
   readonly message?: string | undefined;
   readonly exitCode: number;
-  /** Without the runtime's scheme: "containerd://abc" is "abc" (domain.md section 3). Absent on synthetic states. */
+  /** Without the runtime's scheme: "containerd://abc" is "abc". Absent on synthetic states. */
   readonly containerId?: string | undefined;
   readonly startedAt?: Instant | undefined;
   readonly finishedAt?: Instant | undefined;
@@ -97,7 +97,7 @@ export function effectiveLimit(pod: PodFacts, container: PodContainer): Quantity
   return container.inForce?.limit ?? container.resources.limit ?? pod.podResources.limit;
 }
 
-/** Of the pod's own cgroup, under which its sandbox lives: the pod's limit, else what its containers may have together where each has a limit (domain.md 1.5). */
+/** Of the pod's own cgroup, under which its sandbox lives: the pod's limit, else what its containers may have together where each has a limit. */
 export function podCgroupLimit({ podResources, containers }: Pick<PodFacts, 'podResources' | 'containers'>): Bytes | undefined {
   if (podResources.limit !== undefined) return podResources.limit.bytes;
   const own = containers.filter(({ role }) => role !== 'ephemeral');

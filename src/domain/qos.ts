@@ -1,4 +1,4 @@
-// QoS class and oom_score_adj: who dies first when the *node* runs out of memory. Bytes in, score out (domain.md section 4, kubelet pkg/kubelet/qos).
+// QoS class and oom_score_adj: who dies first when the *node* runs out of memory. Bytes in, score out (kubelet pkg/kubelet/qos).
 
 import type { Bytes } from './memory.ts';
 import { formatBytes, toBytes } from './memory.ts';

@@ -1,5 +1,5 @@
-// Whether a container killed by SIGKILL without the runtime's mark was killed for memory (domain.md 1.2, 1.3, section 10 rows 8, 9 and 20). Something has
-// to speak for it, and nothing may explain it otherwise: exit code 137 alone never makes a memory kill.
+// Whether a container killed by SIGKILL without the runtime's mark was killed for memory. Something has to speak for it, and nothing may
+// explain it otherwise: exit code 137 alone never makes a memory kill.
 
 import type { EventLine, Evidence } from './evidence.ts';
 import { formatBytes, MIB, toBytes } from './memory.ts';

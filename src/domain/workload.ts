@@ -36,7 +36,7 @@ export function workloadName({ namespace, name }: Pick<WorkloadRef, 'namespace' 
   return namespace === '' ? name : `${namespace}/${name}`;
 }
 
-/** Where the container sits in a pod template: native sidecars are init containers (domain.md 1.1). */
+/** Where the container sits in a pod template: native sidecars are init containers. */
 export function containerList(role: ContainerRole): 'containers' | 'initContainers' | undefined {
   switch (role) {
     case 'regular':

@@ -23,7 +23,7 @@ export type ChangeNote = {
   readonly approver: string;
 };
 
-/** What a dry run of a pod made from the new template said: LimitRange, quota, pod policies speak only there (domain.md 8.4). */
+/** What a dry run of a pod made from the new template said: LimitRange, quota, pod policies speak only there. */
 export type PodRehearsal =
   | { readonly kind: 'passed' }
   | { readonly kind: 'denied'; readonly message: string }
@@ -47,6 +47,6 @@ export interface WorkloadEditor {
   proceed(change: Change, signal: AbortSignal): Promise<readonly string[]>;
   /** Best effort: an Event on the workload that says who changed what; never throws. */
   note(change: Change, note: ChangeNote, signal: AbortSignal): Promise<void>;
-  /** kubectl's rollout-status rules (domain.md 8.6), at least the given generation; of pods in place, the kubelet's word. */
+  /** kubectl's rollout-status rules, at least the given generation; of pods in place, the kubelet's word. */
   rollout(change: Change, generation: number, signal: AbortSignal): Promise<RolloutStatus>;
 }

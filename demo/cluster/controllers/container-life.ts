@@ -12,7 +12,7 @@ const READY_MS = 1200;
 const PROBE_MS = 3000;
 const PROBES = 3;
 const PROBE_GRACE_MS = 5000;
-/** A waiting state shows only this long before the restart, as kubelets since 1.36 have it (domain.md 2.1). */
+/** A waiting state shows only this long before the restart, as kubelets since 1.36 have it. */
 const WAITING_MS = 300;
 /** What runc needs to start anything. */
 const INIT_BYTES = 6 * 1024 * 1024;

@@ -37,7 +37,7 @@ function chosenContainer({ name, containers }: PodRecord, wanted: string): Conta
   return found;
 }
 
-/** Previous means the run in `lastState`; otherwise the running one, else the one that just ended (domain.md 6.6). */
+/** Previous means the run in `lastState`; otherwise the running one, else the one that just ended. */
 function chosenRun(pod: PodRecord, container: ContainerRecord, previous: boolean): Run {
   const last = lastRun(container);
   const run = previous && container.state !== 'back-off' ? container.runs.at(-2) : last;

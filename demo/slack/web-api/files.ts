@@ -1,5 +1,5 @@
 // files.*: the three-step upload, processed a moment later, as Slack does it: until then the type is empty and an image block may not use the file.
-// Sharing into a channel is accepted and never happens, which Slack has been seen to do (slack.md 6.4). At most 5 MiB a file.
+// Sharing into a channel is accepted and never happens, which Slack has been seen to do. At most 5 MiB a file.
 
 import { wordOf } from '../check-words.ts';
 import type { Json } from '../world.ts';

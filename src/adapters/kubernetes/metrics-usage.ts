@@ -50,7 +50,7 @@ function usageIn(body: unknown, container: string, clock: Clock): Piece<Usage> {
   return known({ kind: 'instant', now: { at, bytes } }, SOURCE, clock.now());
 }
 
-/** A 404 with a name is about this pod, which is usual right after a restart (domain.md 7.2); one without says that there is no such API. */
+/** A 404 with a name is about this pod, which is usual right after a restart; one without says that there is no such API. */
 function refusal(status: number, { body, path }: { readonly body: unknown; readonly path: string }): string {
   if (status === 404) {
     return statusOf(body).details?.name === undefined

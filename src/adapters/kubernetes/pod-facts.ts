@@ -54,7 +54,7 @@ function toFacts(raw: RawPod, cluster: string): PodFacts {
     podResources: memoryResources(spec.resources),
     containers: [
       ...join(spec.containers, status?.containerStatuses, () => 'regular'),
-      // A native sidecar is an init container that restarts always (domain.md 1.1).
+      // A native sidecar is an init container that restarts always.
       ...join(spec.initContainers, status?.initContainerStatuses, ({ restartPolicy }) =>
         restartPolicy === 'Always' ? 'sidecar' : 'init',
       ),

@@ -14,8 +14,8 @@ import { stormSchema } from './schema/storm.ts';
 
 /**
  * KEYS: 1 where that incident was placed, 2 those alone in the channel lately, 3 the channel's open storm, 4 index of storms, in which only remembered ones
- * stay. ARGV: 1 incident, 2 now,
- * 3 within, 4 most alone, 5 over after, 6 id and 7 JSON of a storm that may begin, 8 prefix of storms' keys, 9 time to live, 10 since when counts, 11 since when storms are remembered. Returns the storm's id, or ''.
+ * stay. ARGV: 1 incident, 2 now, 3 within, 4 most alone, 5 over after, 6 id and 7 JSON of a storm that may begin, 8 prefix of storms' keys, 9 time to live,
+ * 10 since when counts, 11 since when storms are remembered. Returns the storm's id, or ''.
  */
 const PLACE = `
 local old = redis.call('GET', KEYS[1])

@@ -1,5 +1,5 @@
 // Slack's posting limits kept on our side, so that one busy channel does not stop another: one message a second in a channel, about fifty edits
-// a minute in all (slack.md 6.1). A call that would wait goes back to the job queue instead of holding a worker: it is given a turn, keeps it, and is told
+// a minute in all. A call that would wait goes back to the job queue instead of holding a worker: it is given a turn, keeps it, and is told
 // when it comes, so that a thousand that wait do not ask a thousand times a second. Times are monotonic, in ms.
 
 import { TransientError } from '../../ports/fault.ts';

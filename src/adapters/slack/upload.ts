@@ -1,5 +1,5 @@
-// A file in three steps, as Slack wants it: an address, the bytes, and done; then it is waited for, because a message that shows it too early is refused
-// (slack.md 6.4). It is shared by the message that shows it or links to it, never by the upload: that has been seen to be dropped without a word.
+// A file in three steps, as Slack wants it: an address, the bytes, and done; then it is waited for, because a message that shows it too early is refused.
+// It is shared by the message that shows it or links to it, never by the upload: that has been seen to be dropped without a word.
 
 import type { WebClient } from '@slack/web-api';
 import { SECOND } from '../../domain/time.ts';

@@ -1,4 +1,4 @@
-// A process beside the main one: it was killed instead of it, or it is what filled the limit. Exit codes tell the first (domain.md 1.2, 1.4), only the
+// A process beside the main one: it was killed instead of it, or it is what filled the limit. Exit codes tell the first, only the
 // kernel's task table tells the second, because the kernel often takes the larger parent of a growing child.
 
 import type { Diagnosis } from '../diagnosis.ts';

@@ -1,4 +1,4 @@
-// Kills that come from the node and not from the container's own limit (domain.md 1.5, section 10 rows 18, 19, 28). A different limit does not help
+// Kills that come from the node and not from the container's own limit. A different limit does not help
 // against them.
 
 import { formatBytes } from '../memory.ts';

@@ -1,5 +1,5 @@
-// Kills by the limit of the whole pod, reached by what runs beside this container: a sidecar, another container, a debug container (domain.md 1.5,
-// section 10 rows 16, 17, 22). In a pod with one container the pod's limit is the container's own, and other rules speak.
+// Kills by the limit of the whole pod, reached by what runs beside this container: a sidecar, another container, a debug container. In a
+// pod with one container the pod's limit is the container's own, and other rules speak.
 
 import type { Diagnosis } from '../diagnosis.ts';
 import type { NeighbourUse } from '../evidence.ts';

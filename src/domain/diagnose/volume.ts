@@ -1,5 +1,5 @@
-// Memory-backed files: an emptyDir with medium Memory, or /dev/shm. Their pages count against the limit and outlive the container (domain.md 1.8, section
-// 10 rows 12 and 23), so that no restart clears them.
+// Memory-backed files: an emptyDir with medium Memory, or /dev/shm. Their pages count against the limit and outlive the container,
+// so that no restart clears them.
 
 import type { Diagnosis } from '../diagnosis.ts';
 import type { Bytes } from '../memory.ts';

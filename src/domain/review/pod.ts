@@ -10,7 +10,7 @@ export function podFindings(input: ReviewInput): readonly Finding[] {
   return [...requestFindings(input), ...qosFindings(input), ...heapFindings(input)];
 }
 
-/** Kubernetes sets a missing request to the limit when it makes a pod (domain.md 8.2). */
+/** Kubernetes sets a missing request to the limit when it makes a pod. */
 function requestFindings({ change, container }: ReviewInput): readonly Finding[] {
   const { before, after } = change;
   if (change.list === 'pod' || after.limit === undefined) return [];

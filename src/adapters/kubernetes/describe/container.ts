@@ -1,4 +1,4 @@
-// The container blocks of describe, in kubectl's order (domain.md 6.3). Values of environment variables that look like secrets are cut out: the one
+// The container blocks of describe, in kubectl's order. Values of environment variables that look like secrets are cut out: the one
 // stated difference to kubectl.
 
 import { redactWords } from '../redact.ts';

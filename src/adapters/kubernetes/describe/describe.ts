@@ -1,4 +1,4 @@
-// kubectl describe pod, rendered from the objects: same sections, order and alignment as kubectl 1.36 (domain.md 6), checked line by line against the
+// kubectl describe pod, rendered from the objects: same sections, order and alignment as kubectl 1.36, checked line by line against the
 // real one by the contract suite. Differs on purpose: times are in UTC, and secrets are cut out of values, arguments and events.
 
 import { humanDuration, rfc1123z } from './age.ts';

@@ -1,4 +1,4 @@
-// The events table of describe: oldest first by the second they were last seen, with kubectl's ages (domain.md 6.4). Events of one second keep the
+// The events table of describe: oldest first by the second they were last seen, with kubectl's ages. Events of one second keep the
 // order they came in, as kubectl's do up to twelve; beyond that its sort is not stable.
 
 import { humanDuration } from './age.ts';

@@ -1,5 +1,5 @@
 // Go's text/tabwriter as kubectl sets it up: cells end with a tab, a column is a run of consecutive lines that have that cell, its width the
-// longest plus two; text after the last tab is no cell (domain.md 6.1). Width counts code points. A vertical tab ends a cell too, a form feed a line
+// longest plus two; text after the last tab is no cell. Width counts code points. A vertical tab ends a cell too, a form feed a line
 // and every column.
 
 const PADDING = 2;

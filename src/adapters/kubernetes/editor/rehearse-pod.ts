@@ -1,5 +1,5 @@
 // A pod made from the template as a change leaves it, in a dry run: LimitRange, ResourceQuota, PodSecurity and policies on pods speak only there, not on
-// the workload (domain.md 8.4). Needs the right to create pods, which the manifests do not give: then it is "not checked".
+// the workload. Needs the right to create pods, which the manifests do not give: then it is "not checked".
 
 import { z } from 'zod';
 import type { PodRehearsal } from '../../../ports/workload-editor.ts';

@@ -1,4 +1,4 @@
-// Whether a rollout is done, by the rules of kubectl rollout status (domain.md 8.6).
+// Whether a rollout is done, by the rules of kubectl rollout status.
 
 import { z } from 'zod';
 import type { RolloutStatus } from '../../../domain/verdict.ts';
@@ -69,7 +69,7 @@ function progressing(message: string): RolloutStatus {
 
 function deployment({ spec, status }: RawRollout): RolloutStatus {
   const stuck = status.conditions?.find(({ type, reason }) => type === 'Progressing' && reason === 'ProgressDeadlineExceeded');
-  // Quota and admission of pods speak only here, once the template is accepted (domain.md 8.4).
+  // Quota and admission of pods speak only here, once the template is accepted.
   const refused = status.conditions?.find(({ type, status: value }) => type === 'ReplicaFailure' && value === 'True');
   const why = refused?.message ? `: ${refused.message}` : '';
   if (stuck !== undefined)

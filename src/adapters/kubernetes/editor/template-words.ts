@@ -1,5 +1,5 @@
 // What a new template does to the pods there are, in words for the person who decides: what restarts, in which order, whether it is away meanwhile,
-// and where nothing happens at all (domain.md 8.1).
+// and where nothing happens at all.
 
 import type { RawWorkload } from './template.ts';
 

@@ -32,7 +32,7 @@ export async function patchAt(
   const call = {
     method: 'PATCH' as const,
     path,
-    // Without Strict a patch to a path that does not exist answers 200 and does nothing (domain.md 8.1, CronJob).
+    // Without Strict a patch to a path that does not exist answers 200 and does nothing (seen with a CronJob).
     query: { fieldManager: FIELD_MANAGER, fieldValidation: 'Strict', ...(rehearsal ? { dryRun: 'All' } : {}) },
     body: patch,
     contentType: 'application/json-patch+json',

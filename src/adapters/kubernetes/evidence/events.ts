@@ -64,7 +64,7 @@ export function eventLines(items: readonly unknown[]): readonly EventLine[] {
 }
 
 function toLine(event: z.infer<typeof rawEvent>): EventLine {
-  // Since 1.34 only the path names the container (domain.md 1.6); kubectl puts it before the message.
+  // Since 1.34 only the path names the container; kubectl puts it before the message.
   const path = event.involvedObject?.fieldPath;
   return {
     type: event.type ?? 'Normal',

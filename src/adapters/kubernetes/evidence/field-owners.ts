@@ -1,4 +1,4 @@
-// Who would take a changed limit back (domain.md 8.7), by what such tools leave on the objects they manage. A sign is named word for word, so that a
+// Who would take a changed limit back, by what such tools leave on the objects they manage. A sign is named word for word, so that a
 // person can check it. The label app.kubernetes.io/instance alone says nothing: Argo CD and Helm charts both set it.
 
 import type { FieldOwner } from '../../../domain/evidence.ts';

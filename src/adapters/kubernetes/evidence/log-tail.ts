@@ -1,4 +1,4 @@
-// The last lines of a container's log: of the run that was killed, where it is still kept (domain.md 6.6). Which run a log belongs to changes under
+// The last lines of a container's log: of the run that was killed, where it is still kept. Which run a log belongs to changes under
 // our hands (a first restart comes 0.15 s after the kill), so the pod is read again after the log: only when it still says the same is the log believed.
 
 import type { LogTail } from '../../../domain/evidence.ts';

@@ -1,4 +1,4 @@
-// Slack refuses a message whose blocks are too long together (slack.md 6.2: at about 11,000 to 13,000 characters). What does not fit is left out from
+// Slack refuses a message whose blocks are too long together (at about 11,000 to 13,000 characters). What does not fit is left out from
 // the end of the middle, and that is said; the controls at the end always stay.
 
 import type { AnyBlock } from '../blocks.ts';
