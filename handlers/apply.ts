@@ -22,7 +22,7 @@ import { closeProposal } from './close.ts';
 import type { Look } from './look.ts';
 import { driftReason, look } from './look.ts';
 import { move } from './move.ts';
-import { placeOf } from './permission.ts';
+import { labelledNow, placeOf } from './permission.ts';
 import { openPullRequest, withdrawAndGiveUp } from './pull-request.ts';
 import type { WriteCheckPorts } from './write-check.ts';
 import { deniedAtWrite } from './write-check.ts';
@@ -91,7 +91,7 @@ async function byRepository(
   proposal: Proposal,
   { settings: { policy }, resumed, template, signal }: Opening,
 ): Promise<ApplyOutcome> {
-  const { dryRunOnly } = policyFor(policy, placeOf(proposal));
+  const { dryRunOnly } = policyFor(policy, placeOf(labelledNow(proposal, template)));
   const reason = dryRunOnly ? REHEARSED : await deniedAtWrite(ports, policy, { proposal, template });
   if (reason === undefined) return openPullRequest(ports, proposal, signal);
   // The rule may be younger than a try before a crash.
@@ -113,7 +113,7 @@ async function write(ports: ApplyPorts, proposal: Proposal, writing: Writing): P
   const { settings, seen, signal } = writing;
   const change = markedBy(proposal, seen);
   const rehearsal = await ports.editor.dryRun(change, signal);
-  if (rehearsal.kind === 'written' && policyFor(settings.policy, placeOf(proposal)).dryRunOnly)
+  if (rehearsal.kind === 'written' && policyFor(settings.policy, placeOf(labelledNow(proposal, seen.template))).dryRunOnly)
     return giveUp(ports, proposal, REHEARSED);
   const result = rehearsal.kind === 'written' ? await ports.editor.apply(change, signal) : rehearsal;
   if (result.kind === 'written') return finish(ports, proposal, { generation: result.generation, signal });

@@ -21,7 +21,7 @@ import { expire } from './expire.ts';
 import type { Look } from './look.ts';
 import { driftReason, look } from './look.ts';
 import { ownerSince } from './owning-repository.ts';
-import { permission, placeOf } from './permission.ts';
+import { labelledNow, permission, placeOf } from './permission.ts';
 import { changingBy, writingDenied } from './policy-check.ts';
 import { releaseIncident } from './release.ts';
 
@@ -51,7 +51,7 @@ export function createDecide(ports: DecidePorts, settings: Settings) {
     async draft(input: DraftInput): Promise<DecisionDraft | Refused> {
       const open = await openProposal(ports, input);
       if (open.kind === 'refused') return open;
-      const refusal = await refusalFor(ports, settings, {
+      const refusal = await refusalFor(ports, settings.policy, {
         proposal: open.proposal,
         person: input.person,
         action: 'approve',
@@ -120,7 +120,7 @@ type Asked = {
 };
 
 /** Who may not is told why, and that it was tried is recorded. */
-async function refusalFor(ports: DecidePorts, { policy }: Settings, asked: Asked): Promise<Refused | undefined> {
+async function refusalFor(ports: DecidePorts, policy: Policy, asked: Asked): Promise<Refused | undefined> {
   const verdict = await permission(ports.people, policy, asked);
   return verdict.kind === 'may' ? undefined : denied(ports, asked, verdict.words);
 }
@@ -137,7 +137,7 @@ async function decide(ports: DecidePorts, settings: Settings, { input, signal }:
   if (open.kind === 'refused') return open;
   const { proposal } = open;
   const action = input.decision.kind;
-  const refusal = await refusalFor(ports, settings, { proposal, person: input.decider, action });
+  const refusal = await refusalFor(ports, settings.policy, { proposal, person: input.decider, action });
   if (refusal !== undefined) return refusal;
   return input.decision.kind === 'approve'
     ? approve(ports, settings, { proposal, by: input.decider, signal })
@@ -162,7 +162,11 @@ async function approve(
   const against = await writingDenied(ports, policy, changingBy(proposal, { template, dossier }));
   if (against !== undefined)
     return denied(ports, { proposal, person: by, action: 'approve' }, `The policy does not allow it now: ${against}.`);
-  const needed = policyFor(policy, placeOf(proposal)).approvals;
+  const labelled = labelledNow(proposal, template);
+  // The same people as a moment ago, unless the workload has other labels than when it was reviewed.
+  const refusal = await refusalFor(ports, policy, { proposal: labelled, person: by, action: 'approve' });
+  if (refusal !== undefined) return refusal;
+  const needed = policyFor(policy, placeOf(labelled)).approvals;
   const counted = await count(ports, proposal, { by, needed });
   if (counted.kind === 'refused') return counted;
   const { state, approvals, change, id, incidentId } = counted.proposal;

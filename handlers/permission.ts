@@ -2,6 +2,7 @@
 
 import type { ApprovalVerdict } from '../src/domain/approval.ts';
 import { approversFor, mayApprove, mayPropose, proposersFor } from '../src/domain/approval.ts';
+import type { TemplateState } from '../src/domain/change.ts';
 import { valueOf } from '../src/domain/piece.ts';
 import type { Policy, PolicyPlace } from '../src/domain/policy.ts';
 import type { PersonId, Proposal } from '../src/domain/proposal.ts';
@@ -33,6 +34,11 @@ async function lookUp(people: People, person: PersonId, groups: readonly string[
     ...groups.map(async (group) => [group, valueOf(await people.members(group))] as const),
   ]);
   return { decider, groupMembers: new Map(members) };
+}
+
+/** With the labels that its workload has now, where it could be read: whoever may change labels must not choose the rules of a change under way. */
+export function labelledNow(proposal: Proposal, template: Pick<TemplateState, 'labels'> | undefined): Proposal {
+  return template === undefined ? proposal : { ...proposal, labels: template.labels };
 }
 
 /** Where a rule for approvers, or an override, sees the proposal's workload. */

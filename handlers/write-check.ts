@@ -10,7 +10,7 @@ import { TransientError } from '../src/ports/fault.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { People } from '../src/ports/people.ts';
 import { ownerSince } from './owning-repository.ts';
-import { permission, placeOf } from './permission.ts';
+import { labelledNow, permission, placeOf } from './permission.ts';
 import type { PolicyPorts } from './policy-check.ts';
 import { changingBy, writingDenied } from './policy-check.ts';
 
@@ -30,7 +30,9 @@ export async function deniedAtWrite(
   if (since !== undefined) return since;
   const dossier = await ports.incidents.dossier(proposal.incidentId);
   const against = await writingDenied(ports, policy, changingBy(proposal, { template, dossier }));
-  return against === undefined ? approvalsDenied(ports, policy, proposal) : `the policy does not allow it now: ${against}`;
+  return against === undefined
+    ? approvalsDenied(ports, policy, labelledNow(proposal, template))
+    : `the policy does not allow it now: ${against}`;
 }
 
 /** Every approval is one of somebody who may give it now, and there are as many as are needed now. */

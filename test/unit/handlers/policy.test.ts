@@ -18,8 +18,7 @@ function textWith(part: string): unknown {
   return expect.stringContaining(part);
 }
 
-async function alerted(rules: Policy) {
-  const world = createFakeWorld();
+async function alerted(rules: Policy, world = createFakeWorld()) {
   const bot = createBot(world, rules);
   await bot.watch(killedPod(world), { initial: false });
   await bot.drain();
@@ -91,8 +90,10 @@ it('waits after a change before it lets the next one be proposed', async () => {
   expect(await bot.propose.draft(ANYBODY, soon())).toMatchObject({ kind: 'draft' });
 });
 
-async function asked(rules: Policy = policy(), more: { readonly request?: string; readonly way?: 'template' } = {}) {
-  const { world, bot } = await alerted(rules);
+type More = { readonly request?: string; readonly way?: 'template' };
+
+async function asked(rules: Policy = policy(), more: More = {}, given?: FakeWorld) {
+  const { world, bot } = await alerted(rules, given);
   const outcome = await bot.propose.propose({ ...ASKED, requester: 'UALICE', ...more }, soon());
   if (outcome.kind !== 'proposed') throw new Error(JSON.stringify(outcome));
   const { proposalId } = outcome;
@@ -133,8 +134,8 @@ it.each(NARROWED)('approves nothing that $rule does not allow any more at the cl
   expect(await bot.decide.decide(decision, soon())).toEqual({ kind: 'approved' });
 });
 
-async function writtenUnder(narrowed: Policy, before?: (world: FakeWorld) => void) {
-  const { world, bot, proposalId, decision } = await asked(policy(), { request: '300Mi' });
+async function writtenUnder(narrowed: Policy, before?: (world: FakeWorld) => void, given = createFakeWorld()) {
+  const { world, bot, proposalId, decision } = await asked(policy(), { request: '300Mi' }, given);
   expect(await bot.decide.decide(decision, soon())).toEqual({ kind: 'approved' });
   before?.(world);
   const outcome = await createBot(world, narrowed).apply({ proposalId }, soon());
@@ -158,6 +159,54 @@ it('holds to the override for the labels that the workload has by now', async ()
     world.editor.template = { ...world.editor.template, labels: { tier: 'gold' } };
   });
   expect(outcome).toMatchObject({ kind: 'not-applied', reason: textWith('policy.maxFactor') });
+});
+
+function plain(): FakeWorld {
+  const world = createFakeWorld();
+  world.editor.template = { ...world.editor.template, labels: { tier: 'plain' } };
+  return world;
+}
+
+/** From now on it is a workload of another tier. */
+function gilded({ editor }: FakeWorld): void {
+  editor.template = { ...editor.template, labels: { tier: 'gold' } };
+}
+
+const GOLD = { namespaces: ['*'], labels: { tier: 'gold' } };
+const TWO_FOR_GOLD = policy({ overrides: [{ ...GOLD, rules: { approvals: 2 } }] });
+const NOT_BOB_FOR_GOLD = policy({
+  approvers: [
+    { namespaces: ['*'], labels: { tier: 'plain' }, users: ['UBOB'], groups: [] },
+    { ...GOLD, users: ['UDAVE'], groups: [] },
+  ],
+});
+
+it.each([
+  { name: 'two approve', rules: TWO_FOR_GOLD, reason: 'policy.approvals' },
+  { name: 'somebody else approves', rules: NOT_BOB_FOR_GOLD, reason: 'may not approve it any more' },
+  {
+    name: 'it is only rehearsed',
+    rules: policy({ overrides: [{ ...GOLD, rules: { dryRunOnly: true } }] }),
+    reason: 'dryRunOnly',
+  },
+])('writes nothing where the workload’s labels have come to ask that $name', async ({ rules, reason }) => {
+  const { world, outcome } = await writtenUnder(rules, gilded, plain());
+  expect(outcome).toMatchObject({ kind: 'not-applied', reason: textWith(reason) });
+  expect(world.editor.writes).toBe(0);
+});
+
+it('counts an approval by the labels that the workload has at the click', async () => {
+  const { world, bot, decision } = await asked(TWO_FOR_GOLD);
+  gilded(world);
+  expect(await bot.decide.decide(decision, soon())).toEqual({ kind: 'counted', missing: 1 });
+});
+
+it('lets nobody approve whom the labels at the click do not name, and records the attempt', async () => {
+  const { world, bot, decision, proposalId } = await asked(NOT_BOB_FOR_GOLD, {}, plain());
+  gilded(world);
+  expect(await bot.decide.decide(decision, soon())).toMatchObject({ kind: 'refused', reason: textWith('not among those') });
+  expect(world.audit.events.at(-1)).toMatchObject({ action: 'approve', result: 'denied' });
+  expect((await world.ports.proposals.get(proposalId))?.approvals).toEqual([]);
 });
 
 it.each([
