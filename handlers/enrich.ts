@@ -90,8 +90,11 @@ export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
     const { incident, opened } = placed;
     const before = await ports.incidents.dossier(incident.id);
     const looked = input.late === true ? before : undefined;
-    // Another kill was explained meanwhile: its message is the newer one.
-    if (looked !== undefined && looked.killId !== kill.id) return { kind: 'explained', incidentId: incident.id, opened };
+    // Another kill was explained meanwhile: its message is the newer one. This one may be counted only now, when it had been dropped before.
+    if (looked !== undefined && looked.killId !== kill.id) {
+      await handOn(ports, incident, kill);
+      return { kind: 'explained', incidentId: incident.id, opened };
+    }
     const evidence = looked === undefined ? found : completed(looked.evidence, found);
     const recalled = await recall(ports, { incident, kill, evidence });
     const dossier = judge(ports, settings, { kill, incident, ...recalled, before: await shownBefore(ports.intake, before) });
@@ -169,13 +172,16 @@ const WEIGHED_EVERY = 30 * SECOND;
 type None = Extract<EnrichOutcome, { readonly kind: 'not-a-kill' }> | Later;
 
 /** Why it is no memory kill of this container after all, or not yet known to be one. */
-async function whyNone({ kernel, clock, log }: EnrichPorts, kill: Kill, evidence: Evidence): Promise<None | undefined> {
+async function whyNone(ports: EnrichPorts, kill: Kill, evidence: Evidence): Promise<None | undefined> {
+  const { kernel, clock, log } = ports;
   const suspicion = kill.how === 'suspected' ? weighSuspicion(kill, evidence) : undefined;
   if (suspicion?.kind === 'open' && between(kill.seenAt, clock.now()) < WEIGHED_FOR)
     return { kind: 'later', afterMs: WEIGHED_EVERY, reason: suspicion.because };
   const isDropped = suspicion?.kind === 'dropped' || (suspicion?.kind === 'open' && suspicion.leaning === 'dropped');
   const because = isDropped ? suspicion.because : await bystander(kernel, kill, evidence);
   if (because === undefined) return undefined;
+  // The kernel has the last word, however late it is heard.
+  await leaveWord(ports, kill);
   log.info('not a memory kill', { kill: kill.id, because });
   return { kind: 'not-a-kill', because };
 }

@@ -38,7 +38,8 @@ async function explaining(given: Kill) {
     evidenceDeadline: toMillis(1000),
     lateDeadline: toMillis(2000),
   });
-  return { world, ports, found, run: () => enrich({ killId: given.id }, soon()) };
+  const run = (look: { readonly late?: true } = {}) => enrich({ killId: given.id, ...look }, soon());
+  return { world, ports, found, enrich, run };
 }
 
 describe('a sandbox that was gone before it could start', () => {
@@ -91,6 +92,47 @@ describe('a suspected kill', () => {
     expect((await run()).kind).toBe('later');
     world.clock.advance(2 * MINUTE);
     expect((await run()).kind).toBe('explained');
+  });
+});
+
+describe('a suspected kill that was dropped before the node’s agent reported it', () => {
+  const suspected = kill({ how: 'suspected', reason: 'Error', startedAt: ago(10 * MINUTE), finishedAt: NOW, seenAt: NOW });
+  const instance = { cluster: 'prod', podUid: suspected.ref.podUid, containerId: CONTAINER_ID };
+  const victim = { pid: 7, command: 'app', resident: toBytes(250_000_000) };
+  const report = { key: 'boot-9', at: NOW, kill: { victim, scope: 'node', line: 'Killed process 7 (app)' } as const };
+  const probe = {
+    reason: 'Unhealthy',
+    message: 'Liveness probe failed',
+    lastSeen: ago(MINUTE),
+    count: 1,
+    type: 'Warning',
+    from: 'kubelet',
+  };
+
+  async function dropped() {
+    const all = await explaining(suspected);
+    all.found.now = { ...NOTHING, events: known([probe], 'events', NOW) };
+    expect((await all.run()).kind).toBe('not-a-kill');
+    return all;
+  }
+
+  it('is asked for again by the report, and told', async () => {
+    const { ports, run } = await dropped();
+    expect(await ports.kernel.missedBy(instance)).toBe(suspected.id);
+    await ports.kernel.save(instance, report);
+    expect(await run({ late: true })).toMatchObject({ kind: 'explained', opened: true });
+  });
+
+  it('is shown in a thread that another kill has opened meanwhile', async () => {
+    const { ports, world, run, enrich } = await dropped();
+    const other = kill({ id: 'prod/pod-2/app/other', seenAt: NOW, finishedAt: NOW });
+    await ports.intake.claim(other, 'report');
+    await enrich({ killId: other.id }, soon());
+    await ports.kernel.save(instance, report);
+    world.jobs.length = 0;
+    expect(await run({ late: true })).toMatchObject({ kind: 'explained', incidentId: 'OOM-1001', opened: false });
+    expect(world.jobs).toContainEqual({ step: 'post', incidentId: 'OOM-1001' });
+    expect((await world.ports.incidents.get('OOM-1001'))?.killIds).toEqual([other.id, suspected.id]);
   });
 });
 
