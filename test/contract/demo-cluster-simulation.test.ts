@@ -4,6 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DemoControl } from '../../demo/cluster/control.ts';
 import { createControl } from '../../demo/cluster/control.ts';
+import { podLog } from '../../demo/cluster/http/logs.ts';
 import { seriesOf } from '../../demo/cluster/prometheus/history.ts';
 import type { Simulation } from '../../demo/cluster/simulation.ts';
 import { createSimulation } from '../../demo/cluster/simulation.ts';
@@ -90,6 +91,26 @@ describe('automatic kills', () => {
     expect(kill).toMatchObject({ how });
     expect(kill?.id).toMatch(/\/[0-9a-f]{64}$/);
     expect((kill?.finishedAt ?? 1) % 1000).toBe(0);
+  });
+
+  it('leave no line in the log that is younger than the kill', () => {
+    const all = demo(undefined);
+    all.run(2 * MINUTE_MS);
+    const query = new URLSearchParams({ previous: 'true', timestamps: 'true' });
+    const ends = [...all.world.pods.values()].flatMap((pod) =>
+      pod.containers.flatMap(({ name, runs }) => {
+        const killed = runs.at(-2)?.end;
+        if (killed?.reason !== 'OOMKilled') return [];
+        const target = { namespace: pod.namespace, name: pod.name };
+        const last = podLog(all.world, target, new URLSearchParams([...query, ['container', name]]))
+          .trimEnd()
+          .split('\n')
+          .at(-1);
+        return [{ killed: killed.at, written: Date.parse(last?.slice(0, last.indexOf(' ')) ?? '') }];
+      }),
+    );
+    expect(ends.length).toBeGreaterThan(4);
+    expect(ends.filter(({ killed, written }) => written > killed)).toEqual([]);
   });
 
   it('of the importer are none: its probe kills it', () => {

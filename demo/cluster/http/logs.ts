@@ -12,7 +12,11 @@ import type { Target } from './resources.ts';
 const MOST_LINES = 2000;
 const DYING_SHARE = 0.7;
 
-export function podLog(world: World, { namespace, name = '' }: Target, query: URLSearchParams): string {
+export function podLog(
+  world: World,
+  { namespace, name = '' }: Pick<Target, 'namespace' | 'name'>,
+  query: URLSearchParams,
+): string {
   const pod = [...world.pods.values()].find((each) => each.namespace === namespace && each.name === name);
   if (pod === undefined) throw notFound({ group: '', resource: 'pods', name });
   const container = chosenContainer(pod, query.get('container') ?? '');
@@ -55,8 +59,7 @@ function logLines({ world, container, run }: Written, timestamps: boolean): read
   const count = Math.max(0, Math.floor((until - run.startedAt) / every));
   const from = Math.max(0, count - MOST_LINES);
   const stamp = (at: number): string => (timestamps ? `${new Date(at).toISOString().replace('Z', '000000Z')} ` : '');
-  const line = (template: string, index: number): string => {
-    const at = run.startedAt + index * every;
+  const line = (template: string, index: number, at = run.startedAt + index * every): string => {
     const number = 10_000 + Math.floor(Math.abs(noise(container.phase, index)) * 89_999);
     return stamp(at) + template.replaceAll('{n}', String(number)).replaceAll('{t}', new Date(at).toISOString());
   };
@@ -65,7 +68,7 @@ function logLines({ world, container, run }: Written, timestamps: boolean): read
     const number = from + index + 1;
     return `${line(style.lines[Math.floor(Math.abs(noise(container.phase + 1, number)) * style.lines.length)] ?? '', number)}\n`;
   });
-  return [...begin, ...body, ...lastWords(run, line(style.dying, count + 1))];
+  return [...begin, ...body, ...lastWords(run, line(style.dying, count + 1, until))];
 }
 
 /** A kill interrupts a sentence, unless the main process lived on to tell of its dead child. */
