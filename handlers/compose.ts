@@ -5,11 +5,17 @@ import { gistOf } from '../src/domain/gist.ts';
 import type { Dossier, Incident, ThreadEntry } from '../src/domain/incident.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
+import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { Message } from '../src/ports/messenger.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
+import { explainedKill } from './explained-kill.ts';
 import { placeOf } from './permission.ts';
 
-export type ComposePorts = { readonly incidents: IncidentStore; readonly proposals: ProposalStore };
+export type ComposePorts = {
+  readonly incidents: IncidentStore;
+  readonly proposals: ProposalStore;
+  readonly intake: Pick<KillIntake, 'kill'>;
+};
 
 export type Composing = { readonly incident: Incident; readonly entry: ThreadEntry };
 
@@ -28,7 +34,7 @@ export async function compose(
       return { message: { kind: 'root', ...shown }, gist: gistOf(shown) };
     }
     case 'explanation':
-      return explanation({ incident, entry, dossier, killId: subject.killId });
+      return explanation(ports, { incident, entry, dossier, killId: subject.killId });
     case 'proposal': {
       const proposal = await proposalOf(ports, subject.proposalId);
       if (proposal === undefined) return undefined;
@@ -63,9 +69,13 @@ function once(entry: ThreadEntry, message: Message): Composed | undefined {
 type Explaining = Composing & { readonly dossier: Dossier | undefined; readonly killId: string };
 
 /** Once posted, an explanation stays that of its own kill: the thread is history. */
-function explanation({ incident, entry, dossier, killId }: Explaining): Composed | undefined {
+async function explanation(
+  { intake }: ComposePorts,
+  { incident, entry, dossier, killId }: Explaining,
+): Promise<Composed | undefined> {
   if (dossier === undefined || (entry.posted !== undefined && dossier.killId !== killId)) return undefined;
-  return { message: { kind: 'explanation', incident, dossier } };
+  const lastKill = await explainedKill(intake, incident, dossier);
+  return { message: { kind: 'explanation', incident: { ...incident, lastKill }, dossier } };
 }
 
 async function proposalOf(ports: ComposePorts, id: string | undefined) {

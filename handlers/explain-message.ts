@@ -6,6 +6,7 @@ import { namedIn } from '../src/domain/named-in.ts';
 import type { Answer } from '../src/ports/answer.ts';
 import type { MessageQuestion } from '../src/ports/conversation.ts';
 import { PermanentError } from '../src/ports/fault.ts';
+import { explainedKill } from './explained-kill.ts';
 import type { PodPorts } from './query-pod.ts';
 import { explainNamed } from './query-pod.ts';
 import type { QuerySettings } from './query-support.ts';
@@ -32,9 +33,11 @@ function isOurs({ thread }: Incident, { channel, messageIds }: MessageQuestion):
   return thread.some(({ posted }) => posted?.channel === channel && messageIds.includes(posted.id));
 }
 
-async function storedExplanation({ incidents }: PodPorts, { id, lastKill }: Incident): Promise<Answer | undefined> {
-  const dossier = await incidents.dossier(id);
-  return dossier === undefined ? undefined : { kind: 'explanation', ref: lastKill.ref, kill: lastKill, dossier };
+async function storedExplanation({ incidents, intake }: PodPorts, incident: Incident): Promise<Answer | undefined> {
+  const dossier = await incidents.dossier(incident.id);
+  if (dossier === undefined) return undefined;
+  const kill = await explainedKill(intake, incident, dossier);
+  return { kind: 'explanation', ref: kill.ref, kill, dossier };
 }
 
 type Naming = { readonly question: MessageQuestion; readonly signal: AbortSignal };

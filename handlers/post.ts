@@ -10,6 +10,7 @@ import { between, SECOND } from '../src/domain/time.ts';
 import { PermanentError, TransientError } from '../src/ports/fault.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { JobQueue, Later } from '../src/ports/job-queue.ts';
+import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
 import type { StormStore } from '../src/ports/storm-store.ts';
 import { compose } from './compose.ts';
@@ -21,6 +22,7 @@ import { joinStorm, placeOf } from './place.ts';
 export type PostPorts = DeliverPorts & {
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
+  readonly intake: Pick<KillIntake, 'kill'>;
   readonly storms: StormStore;
   readonly queue: JobQueue;
 };

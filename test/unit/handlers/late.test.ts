@@ -45,6 +45,25 @@ describe('evidence that comes too late', () => {
     expect(world.slack.sent.find(({ kind }) => kind === 'explanation')?.text).toContain('"kind":"series"');
   });
 
+  it('leaves an explanation that of its own kill, while a newer one of another pod is counted and not yet explained', async () => {
+    const { world, bot } = await withUsage([HISTORY]);
+    await bot.drain();
+    const { read } = world.ports.usage;
+    world.ports.usage = {
+      async read(...asked) {
+        await bot.post({ incidentId: 'OOM-1001' });
+        return read(...asked);
+      },
+    };
+    const next = killedPod(world, 'def');
+    const first = (await world.ports.incidents.get('OOM-1001'))?.lastKill;
+    await bot.watch({ ...next, name: 'the-next-pod', uid: 'next' }, { initial: false });
+    await bot.drain();
+    expect((await world.ports.incidents.get('OOM-1001'))?.lastKill.ref.pod).toBe('the-next-pod');
+    const [explained] = world.slack.sent.filter(({ kind }) => kind === 'explanation');
+    expect(explained?.text).toContain(`"lastKill":${JSON.stringify(first)}`);
+  });
+
   it('is asked for by a job of its own, after the message is on its way', async () => {
     const { world, bot } = await withUsage([SLOW]);
     const [job] = world.jobs.splice(0, 1);
