@@ -30,7 +30,7 @@ function requestFindings({ change, container }: ReviewInput): readonly Finding[]
 function qosFindings({ change, template }: ReviewInput): readonly Finding[] {
   const before = qosOf(template.containers);
   const after = qosOf(template.containers.map((container) => changed(container, change)));
-  if (before === after) return [{ about: 'qos', level: 'tells', words: `QoS class stays ${after}.` }];
+  if (before === after) return [{ about: 'qos', level: 'tells', words: `It stays ${after}.` }];
   if (change.way === 'resize')
     return [
       {

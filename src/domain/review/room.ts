@@ -26,6 +26,6 @@ export function roomFindings({ change, template, container, surroundings }: Revi
   if (free.length === 0 || !endsInTemplate(change)) return [];
   const fitting = free.reduce((sum, bytes) => sum + Math.floor(bytes / Math.max(1, pod)), 0);
   const wanted = Math.max(1, template.surge ?? 0);
-  const words = `A pod requests ${formatBytes(pod)}; ${count} have room for ${fitting} more of that size by the requests there are.`;
+  const words = `A pod requests ${formatBytes(pod)}; going by what is requested on ${count}, there is room for ${fitting} more of that size.`;
   return [{ about: 'room', level: fitting < wanted && (template.surge ?? 0) > 0 ? 'warns' : 'tells', words }];
 }

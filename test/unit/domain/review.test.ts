@@ -168,7 +168,7 @@ const CASES: readonly (Given & { readonly name: string; readonly says: RegExp })
     change: { way: 'resize' },
     says: /^qos blocks /,
   },
-  { name: 'the same class of service', says: /^qos tells QoS class stays Burstable/ },
+  { name: 'the same class of service', says: /^qos tells It stays Burstable/ },
 ];
 
 describe('a review tells', () => {

@@ -206,6 +206,6 @@ function resolved({ incident, proposal }: RootInput): Rendered {
         `${moment(incident.openedAt)} to ${incident.resolvedAt === undefined ? 'now' : moment(incident.resolvedAt)}`,
       ),
     ],
-    strip: { color: COLOR.resolved, word: 'Resolved', text: `killed again soon, ${incident.id} opens again` },
+    strip: { color: COLOR.resolved, word: 'Resolved', text: `if it is killed again soon, ${incident.id} opens again` },
   };
 }
