@@ -23,11 +23,22 @@ export type Stage = {
   whisper(person: string, words: string | RegExp): Promise<Message>;
 };
 
+/** Characters of what was there instead. */
+const MOST_TOLD = 3000;
+
 export function createStage(slack: LocalSlack, patienceMs: number): Stage {
   const { control, channelId } = slack;
   const all = (): readonly Message[] => control.messages(channelId);
-  const waitFor = <Value>(words: string, look: () => Value | undefined): Promise<Value> =>
-    control.until(look, { withinMs: patienceMs, words });
+  /** `instead`: what is there when it does not come, for whoever has to find out why. */
+  const waitFor = async <Value>(words: string, look: () => Value | undefined, instead?: () => unknown): Promise<Value> => {
+    try {
+      return await control.until(look, { withinMs: patienceMs, words });
+    } catch (error) {
+      throw new Error(`${words}: there is ${JSON.stringify(instead?.() ?? all().map(({ text }) => text)).slice(0, MOST_TOLD)}`, {
+        cause: error,
+      });
+    }
+  };
   const repliesTo = (root: Message): readonly Message[] => all().filter(({ threadTs }) => threadTs === root.ts);
   const rootsOf = (workload: string): readonly Message[] =>
     all().filter(({ threadTs, text }) => threadTs === undefined && text.includes(workload));
@@ -36,7 +47,11 @@ export function createStage(slack: LocalSlack, patienceMs: number): Stage {
     bob: slack.people.bob,
     root: (workload, fits = () => true) => waitFor(`a root message about ${workload}`, () => rootsOf(workload).find(fits)),
     reply: (root, words) =>
-      waitFor(`a reply with ${String(words)}`, () => repliesTo(root).find(({ text }) => matches(text, words))),
+      waitFor(
+        `a reply with ${String(words)}`,
+        () => repliesTo(root).find(({ text }) => matches(text, words)),
+        () => repliesTo(root).map(({ text }) => text),
+      ),
     replies: repliesTo,
     roots: rootsOf,
     click: async (person, { ts }, action) => {
@@ -48,7 +63,12 @@ export function createStage(slack: LocalSlack, patienceMs: number): Stage {
       );
       return control.action({ as: person, where: { kind: 'message', channel: channelId, ts }, blockId, actionId: action });
     },
-    modal: (person, fits) => waitFor('a modal', () => control.state(person).modals.findLast(fits)),
+    modal: (person, fits) =>
+      waitFor(
+        'a modal',
+        () => control.state(person).modals.findLast(fits),
+        () => control.state(person).modals,
+      ),
     submit: (person, view, values) =>
       control.submit({
         as: person,
