@@ -10,6 +10,7 @@ import type { JobQueue, Later } from '../src/ports/job-queue.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
 import type { WatchRecord } from '../src/ports/watch-record.ts';
 import { move } from './move.ts';
+import { watchedFor } from './watched-for.ts';
 
 export type ObservePorts = {
   readonly proposals: ProposalStore;
@@ -30,7 +31,7 @@ export async function observe(ports: ObservePorts, { proposal, state, pollEvery 
   const now = ports.clock.now();
   const { rolledOutAt: from, until } = state;
   const windowMs = state.windowMs ?? between(from, until);
-  const watched = watchedWithin(await ports.watched.stretches(proposal.change.workload.cluster, from), { from, now });
+  const watched = watchedWithin(await watchedFor(ports.watched, proposal.change.workload, from), { from, now });
   const { watchedMs, gaps } = watched;
   if (watchedMs >= windowMs) {
     const unwatched = closedGaps(watched);

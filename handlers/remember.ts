@@ -28,6 +28,7 @@ import type { JobQueue } from '../src/ports/job-queue.ts';
 import type { Ledger } from '../src/ports/ledger.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { WatchRecord } from '../src/ports/watch-record.ts';
+import { watchedFor } from './watched-for.ts';
 
 export type RememberPorts = {
   readonly ledger: Ledger;
@@ -127,7 +128,7 @@ async function tell(ports: RememberPorts, policy: Policy, { key, workload }: Led
   if (stage === undefined) return false;
   const incident = await ports.incidents.get(change.incidentId);
   if (incident !== undefined) {
-    const { gaps } = watchedWithin(await ports.watched.stretches(workload.cluster, change.at), { from: change.at, now });
+    const { gaps } = watchedWithin(await watchedFor(ports.watched, incident.workload, change.at), { from: change.at, now });
     const said = { ...followUp({ change, page, stage, now, tightenAfter }), ...(gaps.length === 0 ? {} : { gaps }) };
     const { proposalId } = change;
     await ports.incidents.update(incident.id, (current) =>

@@ -7,10 +7,11 @@ import { isHeldBack } from '../src/domain/incident.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
 import { isFinal } from '../src/domain/proposal.ts';
-import type { Millis } from '../src/domain/time.ts';
+import type { Instant, Millis } from '../src/domain/time.ts';
 import { between, DAY, MINUTE, toInstant } from '../src/domain/time.ts';
-import type { Stretch, Watched } from '../src/domain/watched.ts';
+import type { Stretch, Watched, WatchScope } from '../src/domain/watched.ts';
 import { closedGaps, isSameGaps, watchedWithin } from '../src/domain/watched.ts';
+import type { WorkloadRef } from '../src/domain/workload.ts';
 import type { Audit, AuditKeeping } from '../src/ports/audit.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
@@ -24,6 +25,7 @@ import { isUndoneNext, settleIncident } from './close.ts';
 import { expire } from './expire.ts';
 import { releaseIncident } from './release.ts';
 import { approveByPolicy } from './undo.ts';
+import { watchedFor } from './watched-for.ts';
 
 export type SweepPorts = {
   readonly intake: KillIntake;
@@ -107,20 +109,21 @@ async function sweepIncidents(ports: SweepPorts, quietAfter: Millis): Promise<nu
     await wake(ports, incident);
     const lastKill = incident.killTimes.at(-1) ?? incident.openedAt;
     if (incident.state !== 'open' || between(lastKill, now) < quietAfter) continue;
-    const watched = watchedWithin(await watchedSince(incident.workload.cluster), { from: lastKill, now });
+    const watched = watchedWithin(await watchedSince(incident.workload), { from: lastKill, now });
     if (await settle(ports, incident, { watched, quietAfter })) resolved += 1;
   }
   return resolved;
 }
 
-/** When a cluster was watched, asked once in a sweep. */
+/** When a workload was watched, asked once in a sweep for each of the scopes. */
 function createAsk(record: WatchRecord) {
-  const asked = new Map<string, Promise<readonly Stretch[]>>();
-  return (cluster: string): Promise<readonly Stretch[]> => {
-    const answer = asked.get(cluster) ?? record.stretches(cluster, toInstant(0));
-    asked.set(cluster, answer);
+  const asked = new Map<WatchScope, Promise<readonly Stretch[]>>();
+  const stretches = (scope: WatchScope, since: Instant): Promise<readonly Stretch[]> => {
+    const answer = asked.get(scope) ?? record.stretches(scope, since);
+    asked.set(scope, answer);
     return answer;
   };
+  return (workload: WorkloadRef) => watchedFor({ stretches }, workload, toInstant(0));
 }
 
 type Settling = { readonly watched: Watched; readonly quietAfter: Millis };

@@ -20,7 +20,7 @@ import type { Config } from '../config.ts';
 import type { Rules } from '../config-file.ts';
 import type { Standing } from '../domain/presence.ts';
 import { DAY, MINUTE, SECOND } from '../domain/time.ts';
-import { COVERED_MS } from '../domain/watched.ts';
+import { COVERED_MS, scopesOf } from '../domain/watched.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import { keepRecord } from './keep-record.ts';
 import type { Cluster, Stores, Telemetry } from './parts.ts';
@@ -133,10 +133,10 @@ function openWatch(detecting: Detecting): Watch {
   };
 }
 
-function recordOf({ stores, cluster, telemetry }: Detecting, pods: PodWatcher): ReturnType<typeof keepRecord> {
+function recordOf({ config, stores, cluster, telemetry }: Detecting, pods: PodWatcher): ReturnType<typeof keepRecord> {
   return keepRecord({
     record: stores.watched,
-    cluster: cluster.name,
+    scopes: scopesOf(cluster.name, config.namespaces),
     // What is dead without a word, and has to be read anew, was not watched.
     watches: () => pods.connected() && pods.heardWithin(COVERED_MS),
     clock: systemClock,

@@ -1,6 +1,7 @@
 // While a watcher has read everything there is, it says so again and again: whoever calls something quiet wants to know whether anybody looked.
 
 import { pause } from '../adapters/pause.ts';
+import type { WatchScope } from '../domain/watched.ts';
 import { NOTED_EVERY_MS } from '../domain/watched.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Log } from '../ports/log.ts';
@@ -8,21 +9,21 @@ import type { WatchRecord } from '../ports/watch-record.ts';
 
 export type KeepingRecord = {
   readonly record: WatchRecord;
-  readonly cluster: string;
+  readonly scopes: readonly WatchScope[];
   /** Everything was read up to the present, as far as is known. */
   readonly watches: () => boolean;
   readonly clock: Clock;
   readonly log: Log;
 };
 
-export function keepRecord({ record, cluster, watches, clock, log }: KeepingRecord): { stop(): Promise<void> } {
+export function keepRecord({ record, scopes, watches, clock, log }: KeepingRecord): { stop(): Promise<void> } {
   const stopped = new AbortController();
   const keeping = (async () => {
     while (!stopped.signal.aborted) {
       try {
-        if (watches()) await record.note(cluster, clock.now());
+        if (watches()) await Promise.all(scopes.map((scope) => record.note(scope, clock.now())));
       } catch (error) {
-        log.debug('could not say that the cluster is watched', { error });
+        log.debug('could not say what is watched', { error });
       }
       await pause(NOTED_EVERY_MS, stopped.signal);
     }

@@ -20,6 +20,25 @@ export type Watched = {
   readonly gaps: readonly Gap[];
 };
 
+/** What a watcher watches: "prod", all of the cluster, or "prod/shop", a namespace of it. */
+export type WatchScope = string;
+
+/** `namespaces`: empty when all are. */
+export function scopesOf(cluster: string, namespaces: readonly string[]): readonly WatchScope[] {
+  return namespaces.length === 0 ? [cluster] : namespaces.map((namespace) => `${cluster}/${namespace}`);
+}
+
+/** Whoever watches one of these sees the kills of the workload. A node has no namespace; its Events are in "default". */
+export function scopesOver({
+  cluster,
+  namespace,
+}: {
+  readonly cluster: string;
+  readonly namespace: string;
+}): readonly WatchScope[] {
+  return [cluster, ...scopesOf(cluster, [namespace === '' ? 'default' : namespace])];
+}
+
 export const NOTED_EVERY_MS = 2 * SECOND;
 
 /**
@@ -36,7 +55,7 @@ export function noted(stretches: readonly Stretch[], at: Instant): readonly Stre
 }
 
 /**
- * What of the time from `from` to `now` was watched. `stretches`: oldest first. Worked: watched 10:00 to 10:20 and 10:32 to 10:42, asked for 10:05 to 10:42: 25
+ * What of the time from `from` to `now` was watched. `stretches`: by their beginning, oldest first; they may overlap. Worked: watched 10:00 to 10:20 and 10:32 to 10:42, asked for 10:05 to 10:42: 25
  * minutes, with a gap from 10:20 to 10:32.
  */
 export function watchedWithin(

@@ -8,9 +8,9 @@ import { KEPT_STRETCHES } from '../../src/ports/watch-record.ts';
 export function fakeWatchRecord(): WatchRecord {
   const kept = new Map<string, readonly Stretch[]>();
   return {
-    async note(cluster, at) {
-      kept.set(cluster, noted(kept.get(cluster) ?? [], at).slice(-KEPT_STRETCHES));
+    async note(scope, at) {
+      kept.set(scope, noted(kept.get(scope) ?? [], at).slice(-KEPT_STRETCHES));
     },
-    stretches: async (cluster, since) => structuredClone((kept.get(cluster) ?? []).filter(({ until }) => until >= since)),
+    stretches: async (scope, since) => structuredClone((kept.get(scope) ?? []).filter(({ until }) => until >= since)),
   };
 }

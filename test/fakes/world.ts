@@ -7,6 +7,7 @@ import { known, unavailable } from '../../src/domain/piece.ts';
 import type { Instant } from '../../src/domain/time.ts';
 import { DAY, toInstant } from '../../src/domain/time.ts';
 import type { RolloutStatus } from '../../src/domain/verdict.ts';
+import type { WatchScope } from '../../src/domain/watched.ts';
 import { COVERED_MS } from '../../src/domain/watched.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { EvidenceReader, UsageReader } from '../../src/ports/evidence-reader.ts';
@@ -34,8 +35,8 @@ import { fakeWatchRecord } from './watch-record.ts';
 
 export type FakeClock = Clock & { advance(lengthMs: number): void };
 
-/** Watches each cluster all the time, but while it is away. */
-export type FakeWatcher = { away: boolean };
+/** Watches the cluster, or a namespace of it, all the time, but while it is away. */
+export type FakeWatcher = { away: boolean; scope: WatchScope };
 
 export type FakeSlack = Messenger & {
   readonly sent: { readonly key: string; readonly kind: Message['kind']; text: string }[];
@@ -171,11 +172,11 @@ export type FakeWorld = ReturnType<typeof createFakeWorld>;
 
 /** A clock by which a watcher watches, and what it notes. */
 function watchedClock(cluster: string) {
-  const watcher: FakeWatcher = { away: false };
+  const watcher: FakeWatcher = { away: false, scope: cluster };
   const watched = fakeWatchRecord();
   const clock = fakeClock();
   const note = (at: Instant): void => {
-    if (!watcher.away) void watched.note(cluster, at);
+    if (!watcher.away) void watched.note(watcher.scope, at);
   };
   const pass = (from: Instant, to: Instant): void => {
     for (let at: number = from; at < to; at += COVERED_MS) note(toInstant(at));

@@ -1,8 +1,8 @@
-// When clusters were watched, in Redis: a list for each, of "from-until" in milliseconds since 1970, oldest first.
+// When clusters and namespaces were watched, in Redis: a list for each, of "from-until" in milliseconds since 1970, oldest first.
 
 import type { Redis } from 'ioredis';
 import { isInstant } from '../../domain/time.ts';
-import type { Stretch } from '../../domain/watched.ts';
+import type { Stretch, WatchScope } from '../../domain/watched.ts';
 import { COVERED_MS } from '../../domain/watched.ts';
 import { PermanentError } from '../../ports/fault.ts';
 import type { WatchRecord } from '../../ports/watch-record.ts';
@@ -25,12 +25,12 @@ redis.call('RPUSH', KEYS[1], ARGV[1] .. '-' .. ARGV[1])
 redis.call('LTRIM', KEYS[1], -tonumber(ARGV[3]), -1)`;
 
 export function redisWatchRecord({ client }: { readonly client: Redis }): WatchRecord {
-  const keyOf = (cluster: string): string => `${PREFIX}:watched:${cluster}`;
+  const keyOf = (scope: WatchScope): string => `${PREFIX}:watched:${scope}`;
   return {
-    note: (cluster, at) => storing(async () => void (await client.eval(NOTE, 1, keyOf(cluster), at, COVERED_MS, KEPT_STRETCHES))),
-    stretches: (cluster, since) =>
+    note: (scope, at) => storing(async () => void (await client.eval(NOTE, 1, keyOf(scope), at, COVERED_MS, KEPT_STRETCHES))),
+    stretches: (scope, since) =>
       storing(async () => {
-        const key = keyOf(cluster);
+        const key = keyOf(scope);
         const all = (await client.lrange(key, 0, -1)).map((text) => parsed(key, text));
         return all.filter(({ until }) => until >= since);
       }),

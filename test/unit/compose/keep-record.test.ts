@@ -11,13 +11,14 @@ import { NOW } from '../../support/build.ts';
 const ALWAYS = toInstant(0);
 
 function start(record: WatchRecord, watches: () => boolean) {
-  return keepRecord({ record, cluster: 'prod', watches, clock: { now: () => NOW }, log: silentLog });
+  return keepRecord({ record, scopes: ['prod/shop', 'prod/blog'], watches, clock: { now: () => NOW }, log: silentLog });
 }
 
-it('says that the cluster is watched while everything is read', async () => {
+it('says of each scope that it is watched while everything is read', async () => {
   const record = fakeWatchRecord();
   const kept = start(record, () => true);
-  await vi.waitFor(async () => expect(await record.stretches('prod', ALWAYS)).toEqual([{ from: NOW, until: NOW }]));
+  await vi.waitFor(async () => expect(await record.stretches('prod/blog', ALWAYS)).toEqual([{ from: NOW, until: NOW }]));
+  expect(await record.stretches('prod/shop', ALWAYS)).toHaveLength(1);
   await kept.stop();
 });
 
@@ -27,7 +28,7 @@ it('says nothing while it is cut off', async () => {
   const kept = start(record, watches);
   await vi.waitFor(() => expect(watches).toHaveBeenCalled());
   await kept.stop();
-  expect(await record.stretches('prod', ALWAYS)).toEqual([]);
+  expect(await record.stretches('prod/shop', ALWAYS)).toEqual([]);
 });
 
 it('stops in order when the store is away', async () => {

@@ -4,7 +4,16 @@ import { describe, expect, it } from 'vitest';
 import type { Instant } from '../../../src/domain/time.ts';
 import { MINUTE, toInstant, toMillis } from '../../../src/domain/time.ts';
 import type { Gap, Stretch } from '../../../src/domain/watched.ts';
-import { COVERED_MS, closedGaps, isSameGaps, noted, unwatchedMs, watchedWithin } from '../../../src/domain/watched.ts';
+import {
+  COVERED_MS,
+  closedGaps,
+  isSameGaps,
+  noted,
+  scopesOf,
+  scopesOver,
+  unwatchedMs,
+  watchedWithin,
+} from '../../../src/domain/watched.ts';
 import { NOW } from '../../support/build.ts';
 
 function at(minutes: number): Instant {
@@ -40,6 +49,18 @@ describe('of thirty minutes', () => {
   ])('$name', ({ record, minutes, gaps }) => {
     expect(watchedWithin(record, { from: at(0), now: at(30) })).toEqual({ watchedMs: minutes * MINUTE, gaps });
   });
+});
+
+it.each([
+  { name: 'a workload, by all of the cluster', namespaces: [], namespace: 'shop', seen: true },
+  { name: 'a workload, by its namespace among others', namespaces: ['blog', 'shop'], namespace: 'shop', seen: true },
+  { name: 'no workload of another namespace', namespaces: ['blog'], namespace: 'shop', seen: false },
+  { name: 'a node, by all of the cluster', namespaces: [], namespace: '', seen: true },
+  { name: 'a node, by the namespace of its Events', namespaces: ['default'], namespace: '', seen: true },
+  { name: 'no node, by any other namespace', namespaces: ['blog'], namespace: '', seen: false },
+])('sees $name', ({ namespaces, namespace, seen }) => {
+  const watched = scopesOf('prod', namespaces);
+  expect(scopesOver({ cluster: 'prod', namespace }).some((scope) => watched.includes(scope))).toBe(seen);
 });
 
 it('joins moments to a stretch until one comes too late', () => {

@@ -65,6 +65,17 @@ describe('an incident without a change', () => {
     expect(words(await incident())).toMatch(/not watched since .*: it stays open/);
   });
 
+  it('stays open when only other namespaces were watched, and is resolved when its own was', async () => {
+    const { world, bot, incident, passed } = await killed();
+    world.watcher.scope = 'prod/another';
+    passed(2 * DAY);
+    expect(await bot.sweep()).toMatchObject({ resolved: 0 });
+    expect(words(await incident())).toMatch(/not watched since .*: it stays open/);
+    world.watcher.scope = 'prod/payments';
+    passed(DAY + HOUR);
+    expect(await bot.sweep()).toMatchObject({ resolved: 1 });
+  });
+
   it('says nothing of it any more once it was killed again', async () => {
     const { world, bot, incident, passed } = await killed();
     passed(2 * DAY, true);
