@@ -1,66 +1,39 @@
 // How long from /oom in Slack to the first answer, and to the whole explanation. A real API server, a real Redis, the local Slack, and the bot as its own
 // process; one question at a time, by the full name and by a short one.
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startLocalRedis } from '../demo/redis/start.ts';
 import type { LocalSlack } from '../demo/slack/start.ts';
-import { startLocalSlack } from '../demo/slack/start.ts';
-import { connectCluster } from '../src/adapters/kubernetes/connection.ts';
-import { startHeadroom } from '../test/e2e/support/headroom.ts';
-import { addPods, createFleet } from './pods.ts';
 import { report } from './report.ts';
+import { onStage } from './stage.ts';
 
 const PODS = 200;
 const WITHIN_MS = 30_000;
 
 export async function benchAsk(kubeconfig: string, count: number): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'headroom-bench-'));
-  const connection = connectCluster({ kind: 'file', path: kubeconfig, context: undefined });
-  const namespace = `headroom-bench-${process.pid}`;
-  const redis = await startLocalRedis({ dataDir });
-  const slack = await startLocalSlack({ port: 0 });
-  const fleet = await createFleet(connection, namespace);
-  await addPods(connection, fleet, PODS - fleet.names.length);
-  const prometheusUrl = process.env['E2E_PROMETHEUS_URL'];
-  const target = { kubeconfig, prometheusUrl, namespaces: [namespace], watch: '10s' };
-  const headroom = await startHeadroom({ target, redisUrl: redis.url, slack });
-  try {
-    await headroom.ready;
+  await onStage({ kubeconfig, pods: PODS }, async ({ slack, fleet, startBot }) => {
+    await startBot({ prometheusUrl: process.env['E2E_PROMETHEUS_URL'] });
     const chosen = Array.from({ length: count }, (_, index) => fleet.names[index % fleet.names.length] ?? '');
     const full = await askAll(
       slack,
-      chosen.map((name) => `pod ${namespace}/${name}`),
+      chosen.map((name) => `pod ${fleet.namespace}/${name}`),
     );
-    report(
-      '/oom pod by its full name → first answer',
-      full.map(({ firstMs }) => firstMs),
-    );
-    report(
-      '/oom pod by its full name → explanation',
-      full.map(({ wholeMs }) => wholeMs),
-    );
+    tell('/oom pod by its full name', full);
     const short = await askAll(
       slack,
       chosen.map((name) => name.slice('bench-'.length)),
     );
-    report(
-      `/oom by a short name among ${PODS} pods → first answer`,
-      short.map(({ firstMs }) => firstMs),
-    );
-    report(
-      `/oom by a short name among ${PODS} pods → explanation`,
-      short.map(({ wholeMs }) => wholeMs),
-    );
-  } finally {
-    await headroom.stop();
-    await fleet.remove();
-    await connection.close();
-    await slack.stop();
-    await redis.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  }
+    tell(`/oom by a short name among ${PODS} pods`, short);
+  });
+}
+
+function tell(question: string, asked: readonly Asked[]): void {
+  report(
+    `${question} → first answer`,
+    asked.map(({ firstMs }) => firstMs),
+  );
+  report(
+    `${question} → explanation`,
+    asked.map(({ wholeMs }) => wholeMs),
+  );
 }
 
 type Asked = { readonly firstMs: number; readonly wholeMs: number };

@@ -2,20 +2,15 @@
 // Slack, the bot as its own process, and a Prometheus that answers after 300 ms. One kill at a time, each of another workload, because Slack allows one
 // message a second.
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startLocalRedis } from '../demo/redis/start.ts';
 import type { LocalSlack } from '../demo/slack/start.ts';
-import { startLocalSlack } from '../demo/slack/start.ts';
 import type { ClusterConnection } from '../src/adapters/kubernetes/connection.ts';
-import { connectCluster } from '../src/adapters/kubernetes/connection.ts';
-import { startHeadroom } from '../test/e2e/support/headroom.ts';
 import type { Fleet } from './pods.ts';
-import { addPods, createFleet, markKilled } from './pods.ts';
+import { markKilled } from './pods.ts';
 import { pause, report, say } from './report.ts';
 import type { SlowPrometheus } from './slow-prometheus.ts';
 import { startSlowPrometheus, untilSampled } from './slow-prometheus.ts';
+import type { Stage } from './stage.ts';
+import { onStage } from './stage.ts';
 
 /** Four messages at once and one a second after that: two for each kill, so the bucket has to fill again. */
 const BETWEEN_MS = 2200;
@@ -25,41 +20,29 @@ const LENDER = 'lender';
 const SAMPLES = { samples: 5, withinMs: 180_000 } as const;
 
 export async function benchLoop(kubeconfig: string, count: number): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'headroom-bench-'));
-  const connection = connectCluster({ kind: 'file', path: kubeconfig, context: undefined });
-  const namespace = `headroom-bench-${process.pid}`;
-  const redis = await startLocalRedis({ dataDir });
-  const slack = await startLocalSlack({ port: 0 });
-  const fleet = await createFleet(connection, namespace);
-  let prometheus: SlowPrometheus | undefined;
-  try {
-    await addPods(connection, fleet, count - fleet.names.length);
-    prometheus = await slowPrometheus(connection, fleet);
-    const target = { kubeconfig, prometheusUrl: prometheus?.url, namespaces: [namespace], watch: '10s' };
-    const headroom = await startHeadroom({ target, redisUrl: redis.url, slack });
+  await onStage({ kubeconfig, pods: count }, async (stage) => {
+    const prometheus = await slowPrometheus(stage.connection, stage.fleet);
     try {
-      await headroom.ready;
-      const latencies = await measure({ connection, namespace, slack, isCharted: prometheus !== undefined }, fleet.names);
-      report(
-        'kill in the pod’s status → root message in Slack',
-        latencies.map(({ rootMs }) => rootMs),
-      );
-      report(
-        `kill in the pod’s status → explanation in its thread, ${prometheus === undefined ? 'without Prometheus' : `with its chart, Prometheus answering after ${PROMETHEUS_MS} ms`}`,
-        latencies.map(({ explanationMs }) => explanationMs),
-      );
-      say(`bot, all roles in one process: ${headroom.usage().residentMiB} MiB resident`);
+      await measureWith(stage, prometheus);
     } finally {
-      await headroom.stop();
+      await prometheus?.stop();
     }
-  } finally {
-    await prometheus?.stop();
-    await fleet.remove();
-    await connection.close();
-    await slack.stop();
-    await redis.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  });
+}
+
+async function measureWith({ connection, slack, fleet, startBot }: Stage, prometheus: SlowPrometheus | undefined): Promise<void> {
+  const bot = await startBot({ prometheusUrl: prometheus?.url });
+  const bench = { connection, namespace: fleet.namespace, slack, isCharted: prometheus !== undefined };
+  const latencies = await measure(bench, fleet.names);
+  report(
+    'kill in the pod’s status → root message in Slack',
+    latencies.map(({ rootMs }) => rootMs),
+  );
+  report(
+    `kill in the pod’s status → explanation in its thread, ${prometheus === undefined ? 'without Prometheus' : `with its chart, Prometheus answering after ${PROMETHEUS_MS} ms`}`,
+    latencies.map(({ explanationMs }) => explanationMs),
+  );
+  say(`bot, all roles in one process: ${bot.usage().residentMiB} MiB resident`);
 }
 
 /** Undefined without one. */

@@ -1,18 +1,12 @@
 // Three hundred kills of sixty workloads within five seconds, Slack at one message a second in a channel and refusing now and then: how soon every
 // incident can be reached, how many messages the channel itself shows, and that none is lost or doubled. A real API server, Redis, the local Slack.
 
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { z } from 'zod';
-import { startLocalRedis } from '../demo/redis/start.ts';
 import type { LocalSlack } from '../demo/slack/start.ts';
-import { startLocalSlack } from '../demo/slack/start.ts';
 import type { Message } from '../demo/slack/world.ts';
-import { connectCluster } from '../src/adapters/kubernetes/connection.ts';
-import { startHeadroom } from '../test/e2e/support/headroom.ts';
 import type { Fleet } from './pods.ts';
-import { addPods, createFleet, inParallel, markKilled } from './pods.ts';
+import { inParallel, markKilled } from './pods.ts';
+import { onStage } from './stage.ts';
 
 const WORKLOADS = 60;
 const ROUNDS = 5;
@@ -21,32 +15,19 @@ const COUNTED_WITHIN_MS = 240_000;
 const REFUSE_EVERY_MS = 10_000;
 
 export async function benchStorm(kubeconfig: string): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'headroom-bench-'));
-  const connection = connectCluster({ kind: 'file', path: kubeconfig, context: undefined });
-  const namespace = `headroom-storm-${process.pid}`;
-  const redis = await startLocalRedis({ dataDir });
-  const slack = await startLocalSlack({ port: 0 });
-  const fleet = await createFleet(connection, namespace);
-  await addPods(connection, fleet, WORKLOADS - fleet.names.length);
-  const target = { kubeconfig, prometheusUrl: undefined, namespaces: [namespace], watch: '10s' };
-  const headroom = await startHeadroom({ target, redisUrl: redis.url, slack, stormAfter: 5 });
-  const refusing = setInterval(() => slack.control.break({ rateLimitNext: 1 }), REFUSE_EVERY_MS);
-  try {
-    await headroom.ready;
-    const started = performance.now();
-    for (let round = 0; round < ROUNDS; round += 1)
-      await inParallel(fleet.names, (name) => markKilled(connection, { namespace, name }));
-    const killed = performance.now();
-    await reported(slack, fleet, { killed, spentMs: killed - started });
-  } finally {
-    clearInterval(refusing);
-    await headroom.stop();
-    await fleet.remove();
-    await connection.close();
-    await slack.stop();
-    await redis.stop();
-    await rm(dataDir, { recursive: true, force: true });
-  }
+  await onStage({ kubeconfig, pods: WORKLOADS }, async ({ connection, slack, fleet, startBot }) => {
+    const refusing = setInterval(() => slack.control.break({ rateLimitNext: 1 }), REFUSE_EVERY_MS);
+    try {
+      await startBot({ prometheusUrl: undefined, stormAfter: 5 });
+      const started = performance.now();
+      for (let round = 0; round < ROUNDS; round += 1)
+        await inParallel(fleet.names, (name) => markKilled(connection, { namespace: fleet.namespace, name }));
+      const killed = performance.now();
+      await reported(slack, fleet, { killed, spentMs: killed - started });
+    } finally {
+      clearInterval(refusing);
+    }
+  });
 }
 
 type Storm = { readonly killed: number; readonly spentMs: number };
