@@ -5,6 +5,7 @@ import type { ClusterConnection } from '../src/adapters/kubernetes/connection.ts
 import { connectCluster } from '../src/adapters/kubernetes/connection.ts';
 import type { ChangeLab } from '../test/support/change-lab.ts';
 import { labWorkload, startChangeLab } from '../test/support/change-lab.ts';
+import { idleDeployment } from '../test/support/idle-deployment.ts';
 import { removeNamespace } from '../test/support/namespace.ts';
 import { report } from './report.ts';
 
@@ -21,7 +22,7 @@ export async function benchApply(kubeconfig: string, count: number): Promise<voi
   const lab = await startChangeLab(connection, { maxFactor: 16 });
   try {
     const path = `/apis/apps/v1/namespaces/${namespace}/deployments`;
-    for (let index = 0; index < count + AT_ONCE; index += 1) await post(path, deployment(`app-${index}`));
+    for (let index = 0; index < count + AT_ONCE; index += 1) await post(path, idleDeployment(`app-${index}`));
     const ids = await proposed(lab, { namespace, count: count + AT_ONCE });
     const alone: number[] = [];
     for (const id of ids.slice(0, count)) alone.push(...(await approved(lab, [id])));
@@ -62,19 +63,4 @@ async function found(connection: ClusterConnection, path: string): Promise<numbe
   return [
     ...body.matchAll(/"name":"app-(\d+)","namespace":"[^"]+","uid":"[^"]+","resourceVersion":"\d+","generation":(\d+)/g),
   ].filter(([, index, generation]) => generation === '2' && body.includes(`"memory":"${100 + Number(index)}Mi"`)).length;
-}
-
-/** No pod of it ever runs. */
-function deployment(name: string): object {
-  const resources = { requests: { memory: '32Mi' }, limits: { memory: '64Mi' } };
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name },
-    spec: {
-      replicas: 0,
-      selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'app', image: 'busybox', resources }] } },
-    },
-  };
 }

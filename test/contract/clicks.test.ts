@@ -11,6 +11,7 @@ import type { People } from '../../src/ports/people.ts';
 import { fakePeople } from '../fakes/world.ts';
 import type { ChangeLab } from '../support/change-lab.ts';
 import { labWorkload, startChangeLab } from '../support/change-lab.ts';
+import { idleDeployment } from '../support/idle-deployment.ts';
 import { removeNamespace } from '../support/namespace.ts';
 import { eventually, soon } from './cluster-support.ts';
 
@@ -138,7 +139,7 @@ async function startPlace(path: string): Promise<Place> {
     connection.json({ method: 'POST', path: to, body, signal: soon() });
   await post('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   const names = Array.from({ length: AT_ONCE + OTHERS }, (_, index) => `app-${index}`);
-  for (const name of names) await post(`/apis/apps/v1/namespaces/${namespace}/deployments`, manifest(name));
+  for (const name of names) await post(`/apis/apps/v1/namespaces/${namespace}/deployments`, idleDeployment(name));
   return {
     connection,
     names,
@@ -146,21 +147,6 @@ async function startPlace(path: string): Promise<Place> {
     async stop() {
       await removeNamespace(connection, namespace);
       await connection.close();
-    },
-  };
-}
-
-/** No pod of it ever runs. */
-function manifest(name: string): object {
-  const resources = { requests: { memory: '32Mi' }, limits: { memory: '64Mi' } };
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name },
-    spec: {
-      replicas: 0,
-      selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'app', image: 'busybox', resources }] } },
     },
   };
 }
