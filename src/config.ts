@@ -39,6 +39,7 @@ export type Config = {
   readonly httpHost: string;
   readonly dataDir: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** What people call this process by. */
   readonly identity: string;
   /** Where the node agent runs. */
   readonly nodeName: string | undefined;
@@ -113,6 +114,10 @@ const environment = z.object({
   ...prometheusSettings,
   HEADROOM_CONFIG: z.string().optional(),
   NODE_NAME: z.string().optional(),
+  PROCESS_NAME: z
+    .string()
+    .regex(/^[-.\w]{1,63}$/, 'letters, digits, dots, dashes and underscores, at most 63, for example headroom-0')
+    .optional(),
   LEASE_NAMESPACE: z
     .string()
     .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'the name of one namespace, for example headroom')
@@ -178,7 +183,7 @@ function assemble(values: Environment, { role, rules, sources }: Context): Confi
     httpHost: cluster.kind === 'in-cluster' ? '0.0.0.0' : '127.0.0.1',
     dataDir: values.HEADROOM_DATA_DIR,
     logLevel: values.LOG_LEVEL ?? (embedded && sources.isTerminal ? 'warn' : 'info'),
-    identity: sources.hostname,
+    identity: values.PROCESS_NAME ?? sources.hostname,
     nodeName: values.NODE_NAME,
     leaseNamespace: values.LEASE_NAMESPACE,
   };

@@ -151,6 +151,13 @@ export const SETTINGS = [
     example: 'worker-1',
   },
   {
+    name: 'PROCESS_NAME',
+    meaning: 'What the Home tab and the Lease call this process.',
+    unit: 'letters, digits, dots, dashes and underscores, at most 63',
+    fallback: 'the host’s name and the process id',
+    example: 'headroom-0',
+  },
+  {
     name: 'LEASE_NAMESPACE',
     meaning: 'Where the watchers of a cluster agree on a leader, by the Lease headroom-watcher; the others stand by.',
     unit: 'name of a namespace of the watched cluster',

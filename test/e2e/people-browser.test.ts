@@ -36,6 +36,7 @@ describe('two people beside the fix', () => {
     world = await startTestWorld({ ...(await startDemoTarget()), namespaces: [] });
     const { sreLeads } = world.slack.groups;
     await world.headroom({
+      environment: { PROCESS_NAME: 'headroom-0' },
       rules: `routes:\n  - { namespaces: ["pay*"], kinds: [Deployment], severities: [warning, critical], owner: ${sreLeads} }`,
     });
     browser = await openBrowser();

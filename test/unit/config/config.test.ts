@@ -84,12 +84,18 @@ describe('configuration', () => {
     { name: 'PROMETHEUS_TENANT', environment: { PROMETHEUS_TENANT: 'a: b: c' } },
     { name: 'PROMETHEUS_MATCHERS', environment: { PROMETHEUS_MATCHERS: '{cluster="a"}' } },
     { name: 'PROMETHEUS_LABELS', environment: { PROMETHEUS_LABELS: 'mem{ns,pod}' } },
+    { name: 'PROCESS_NAME', environment: { PROCESS_NAME: 'two words' } },
     { name: 'HTTP_PORT', environment: { HTTP_PORT: '70000' } },
     { name: 'LOCAL_SLACK_PORT', environment: { LOCAL_SLACK_PORT: 'x' } },
     { name: 'LOG_LEVEL', environment: { LOG_LEVEL: 'loud' } },
     { name: 'HEADROOM_CONFIG', environment: { HEADROOM_CONFIG: '/missing.yaml' } },
   ])('names $name when it is wrong', ({ name, environment }) => {
     expect(problemsOf(environment).map((problem) => problem.split(/[: ]/)[0])).toContain(name);
+  });
+
+  it('calls the process by its host unless it is given a name', () => {
+    expect(configOf({}).identity).toBe('test-1');
+    expect(configOf({ PROCESS_NAME: 'headroom-0' }).identity).toBe('headroom-0');
   });
 
   it('reports every problem at once', () => {
