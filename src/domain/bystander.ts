@@ -1,5 +1,5 @@
-// Whether a container carries the mark of a kill that took another one of its pod. With cgroup v1 the kernel tells every
-// cgroup below the one whose limit was reached, and the runtime marks each of them; the mark shows when the container ends, whenever and however that is.
+// Whether a container carries the mark of a kill that took another one of its pod. With cgroup v1 the kernel tells every cgroup below the one whose limit was
+// reached, and the runtime marks each of them; the mark shows when the container ends, whenever and however that is.
 
 import type { KernelKill } from './kernel-oom.ts';
 import type { Kill } from './oom-kill.ts';

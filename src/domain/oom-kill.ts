@@ -1,6 +1,5 @@
-// Finds the memory kills a pod's own status shows. Level, not edge: the same pod read again, replayed, reordered or relisted
-// gives the same kills with the same identities. Never infers an OOM from exit code 137 alone and
-// never discards reason OOMKilled because the code is another one.
+// Finds the memory kills a pod's own status shows. Level, not edge: the same pod read again, replayed, reordered or relisted gives the same kills with the
+// same identities. Never infers an OOM from exit code 137 alone and never discards reason OOMKilled because the code is another one.
 
 import type { KernelKill } from './kernel-oom.ts';
 import type { Bytes } from './memory.ts';

@@ -1,5 +1,4 @@
-// The blocks our messages are made of, each cut to Slack's limits where it is built, so that no text from a cluster can make
-// a message unacceptable.
+// The blocks our messages are made of, each cut to Slack's limits where it is built, so that no text from a cluster can make a message unacceptable.
 
 import type {
   ActionsBlock,

@@ -1,5 +1,4 @@
-// Kills that come from the node and not from the container's own limit. A different limit does not help
-// against them.
+// Kills that come from the node and not from the container's own limit. A different limit does not help against them.
 
 import { formatBytes } from '../memory.ts';
 import { valueOf } from '../piece.ts';
