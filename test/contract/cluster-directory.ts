@@ -9,8 +9,9 @@ import { createPrometheusUse } from '../../src/adapters/prometheus/use-now.ts';
 import { closestToLimit, isOf, shareOf } from '../../src/domain/directory.ts';
 import { valueOf } from '../../src/domain/piece.ts';
 import type { Directory } from '../../src/ports/directory.ts';
+import { textWith } from '../support/text-with.ts';
 import type { ClusterUnderTest } from './cluster-support.ts';
-import { CLUSTER, clock, eventually, silent, someNumber, soon, textWith } from './cluster-support.ts';
+import { CLUSTER, clock, eventually, silent, someNumber, soon } from './cluster-support.ts';
 
 export function directoryContract(target: () => ClusterUnderTest): void {
   const directory = (namespaces: readonly string[], excluded: readonly string[] = []): Directory =>

@@ -10,20 +10,9 @@ import { connectPrometheus } from '../../src/adapters/prometheus/endpoint.ts';
 import { createPrometheusUsage } from '../../src/adapters/prometheus/usage-reader.ts';
 import { valueOf } from '../../src/domain/piece.ts';
 import type { EvidenceReader, EvidenceSubject } from '../../src/ports/evidence-reader.ts';
+import { textWith } from '../support/text-with.ts';
 import type { ClusterUnderTest } from './cluster-support.ts';
-import {
-  CLUSTER,
-  clock,
-  eventually,
-  podsOf,
-  refOf,
-  shownKill,
-  silent,
-  someNumber,
-  someText,
-  soon,
-  textWith,
-} from './cluster-support.ts';
+import { CLUSTER, clock, eventually, podsOf, refOf, shownKill, silent, someNumber, someText, soon } from './cluster-support.ts';
 
 const labelled = z.object({ metadata: z.object({ labels: z.record(z.string(), z.string()) }) });
 

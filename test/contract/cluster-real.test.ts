@@ -9,10 +9,11 @@ import { createWorkloadEditor } from '../../src/adapters/kubernetes/workload-edi
 import { aborted } from '../../src/adapters/pause.ts';
 import { buildChange } from '../../src/domain/change.ts';
 import { PermanentError } from '../../src/ports/fault.ts';
+import { textWith } from '../support/text-with.ts';
 import { clusterContract } from './cluster.ts';
 import type { RealCluster } from './cluster-real-target.ts';
 import { startRealCluster } from './cluster-real-target.ts';
-import { CLUSTER, clock, countingMeter, eventually, shownKill, silent, soon, textWith } from './cluster-support.ts';
+import { CLUSTER, clock, countingMeter, eventually, shownKill, silent, soon } from './cluster-support.ts';
 
 const kubeconfig = process.env['E2E_KUBECONFIG'] || undefined;
 

@@ -59,10 +59,6 @@ export function countingMeter(): CountingMeter {
 export const someNumber: unknown = expect.any(Number);
 export const someText: unknown = expect.any(String);
 
-export function textWith(part: string | RegExp): unknown {
-  return typeof part === 'string' ? expect.stringContaining(part) : expect.stringMatching(part);
-}
-
 export function soon(): AbortSignal {
   return AbortSignal.timeout(15_000);
 }

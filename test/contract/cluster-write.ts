@@ -10,8 +10,9 @@ import { MIB, toBytes } from '../../src/domain/memory.ts';
 import { resizeOf } from '../../src/domain/pod-target.ts';
 import type { WorkloadRef } from '../../src/domain/workload.ts';
 import type { WorkloadEditor } from '../../src/ports/workload-editor.ts';
+import { textWith } from '../support/text-with.ts';
 import type { ClusterUnderTest } from './cluster-support.ts';
-import { CLUSTER, clock, eventually, silent, soon, textWith } from './cluster-support.ts';
+import { CLUSTER, clock, eventually, silent, soon } from './cluster-support.ts';
 
 const object = z.looseObject({
   metadata: z.looseObject({

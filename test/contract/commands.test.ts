@@ -17,6 +17,7 @@ import { loadConfig } from '../../src/config.ts';
 import { silentLog } from '../fakes/telemetry.ts';
 import { NOW } from '../support/build.ts';
 import { removeNamespace } from '../support/namespace.ts';
+import { textWith } from '../support/text-with.ts';
 import { attempt } from './audit-trail.ts';
 import { soon } from './cluster-support.ts';
 
@@ -32,10 +33,6 @@ afterAll(async () => {
   await redis.stop();
   await rm(folder, { recursive: true, force: true });
 });
-
-function textWith(part: string): unknown {
-  return expect.stringContaining(part);
-}
 
 async function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
   const out: string[] = [];

@@ -16,7 +16,7 @@ import { createPrometheusPeaks } from '../../src/adapters/prometheus/peaks.ts';
 import { createPrometheusUsage } from '../../src/adapters/prometheus/usage-reader.ts';
 import { createPrometheusUse } from '../../src/adapters/prometheus/use-now.ts';
 import { kill, NOW } from '../support/build.ts';
-import { textWith } from './cluster-support.ts';
+import { textWith } from '../support/text-with.ts';
 
 const SECONDS = NOW / 1000;
 const subject = { ref: kill().ref, kill: kill() };

@@ -7,16 +7,9 @@ import type { Proposal } from '../../../src/domain/proposal.ts';
 import type { Crash, FakeWorld } from '../../fakes/world.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
 import { evidence, NOW, policy, size, templateContainer, workload } from '../../support/build.ts';
-import { createBot, killedPod, soon } from './bot.ts';
-
-export const INCIDENT = 'OOM-1001';
-export const ASKED = {
-  incidentId: INCIDENT,
-  requester: 'UALICE',
-  limit: '384Mi',
-  request: undefined,
-  reason: 'It needs more than that.',
-};
+import { ASKED, alerted } from './alerted.ts';
+import type { Bot } from './bot.ts';
+import { soon } from './bot.ts';
 
 /** A workload that Argo CD brings from a repository that has its manifest. */
 export async function owned({ rules = policy(), crash }: { readonly rules?: Policy; readonly crash?: Crash } = {}) {
@@ -29,19 +22,30 @@ export async function owned({ rules = policy(), crash }: { readonly rules?: Poli
   world.ports.evidence.read = async () => evidence({ owner: known(owner, 'owner chain', NOW) });
   world.editor.template = { ...world.editor.template, fieldOwners: owner.fieldOwners };
   world.repositories.refusal = undefined;
-  const bot = createBot(world, rules);
-  await bot.watch(killedPod(world), { initial: false });
-  await bot.drain();
-  return { world, bot };
+  return alerted(rules, world);
 }
 
-export async function approved(bot: ReturnType<typeof createBot>): Promise<string> {
+export async function approved(bot: Bot): Promise<string> {
   const outcome = await bot.propose.propose(ASKED, soon());
   if (outcome.kind !== 'proposed') throw new Error(JSON.stringify(outcome));
   const { proposalId } = outcome;
   const approve = { proposalId, version: 1, decider: 'UBOB', decision: { kind: 'approve' } } as const;
   expect(await bot.decide.decide(approve, soon())).toEqual({ kind: 'approved' });
   return proposalId;
+}
+
+/** Opened, and the process died before that was stored. */
+export async function diedAfterOpening() {
+  const { world, bot } = await owned();
+  const proposalId = await approved(bot);
+  const { open } = world.repositories;
+  world.ports.repositories.open = async (request, signal) => {
+    await open(request, signal);
+    throw new Error('the process died here');
+  };
+  await expect(bot.apply({ proposalId }, soon())).rejects.toThrow('died');
+  world.ports.repositories.open = open;
+  return { world, bot, proposalId };
 }
 
 export async function opened() {
@@ -56,10 +60,6 @@ export async function stored(world: FakeWorld, id: string): Promise<Proposal> {
   const proposal = await world.ports.proposals.get(id);
   if (proposal === undefined) throw new Error('no proposal');
   return proposal;
-}
-
-export function textLike(pattern: RegExp): unknown {
-  return expect.stringMatching(pattern);
 }
 
 /** The tool has read the repository. */

@@ -8,26 +8,9 @@ import { PermanentError, TransientError, UnknownResultError } from '../../../src
 import type { FakeWorld } from '../../fakes/world.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
 import { policy, size, templateContainer } from '../../support/build.ts';
-import type { Bot } from './bot.ts';
+import { textWith } from '../../support/text-with.ts';
+import { ASKED, alerted, INCIDENT, underReview } from './alerted.ts';
 import { createBot, killedPod, soon } from './bot.ts';
-
-const INCIDENT = 'OOM-1001';
-const NOW_SEEN = { initial: false };
-const ASKED = {
-  incidentId: INCIDENT,
-  requester: 'UALICE',
-  limit: '384Mi',
-  request: undefined,
-  reason: 'It needs more than that.',
-};
-
-async function alerted(rules: Policy = policy()): Promise<{ readonly world: FakeWorld; readonly bot: Bot }> {
-  const world = createFakeWorld();
-  const bot = createBot(world, rules);
-  await bot.watch(killedPod(world), NOW_SEEN);
-  await bot.drain();
-  return { world, bot };
-}
 
 async function proposedFix(rules: Policy = policy()) {
   const { world, bot } = await alerted(rules);
@@ -36,19 +19,8 @@ async function proposedFix(rules: Policy = policy()) {
   return { world, bot, proposal: await underReview(world) };
 }
 
-async function underReview(world: FakeWorld): Promise<Proposal> {
-  const incident = await world.ports.incidents.get(INCIDENT);
-  const proposal = await world.ports.proposals.get(incident?.proposalId ?? '');
-  if (proposal === undefined) throw new Error('nothing is under review');
-  return proposal;
-}
-
 function deciding({ id, version }: Proposal, decider: string) {
   return { proposalId: id, version, decider, decision: { kind: 'approve' } as const };
-}
-
-function textWith(part: string): unknown {
-  return expect.stringContaining(part);
 }
 
 function kinds(world: FakeWorld): readonly string[] {
@@ -58,7 +30,7 @@ function kinds(world: FakeWorld): readonly string[] {
 describe('watch', () => {
   it('reports a kill once, however often the pod is seen', async () => {
     const { world, bot } = await alerted();
-    expect(await bot.watch(killedPod(world), NOW_SEEN)).toEqual({ reported: 0, known: 1, silent: 0 });
+    expect(await bot.watch(killedPod(world), { initial: false })).toEqual({ reported: 0, known: 1, silent: 0 });
     await bot.drain();
     expect(kinds(world)).toEqual(['root', 'explanation']);
   });
@@ -68,7 +40,7 @@ describe('watch', () => {
     const bot = createBot(world);
     const pod = killedPod(world);
     world.clock.advance(61 * MINUTE);
-    expect(await bot.watch(pod, NOW_SEEN)).toEqual({ reported: 0, known: 0, silent: 1 });
+    expect(await bot.watch(pod, { initial: false })).toEqual({ reported: 0, known: 0, silent: 1 });
     await bot.drain();
     expect(kinds(world)).toEqual([]);
   });
@@ -76,7 +48,7 @@ describe('watch', () => {
   it('counts a second kill of the same container on the same message', async () => {
     const { world, bot } = await alerted();
     world.clock.advance(MINUTE);
-    await bot.watch(killedPod(world, 'another-container-id'), NOW_SEEN);
+    await bot.watch(killedPod(world, 'another-container-id'), { initial: false });
     await bot.drain();
     expect((await world.ports.incidents.get(INCIDENT))?.killCount).toBe(2);
     expect(kinds(world)).toEqual(['root', 'explanation']);
@@ -96,7 +68,7 @@ describe('post', () => {
       lost += 1;
       throw new UnknownResultError('no answer', { code: 'OOM_SLACK_UNREACHABLE' });
     };
-    await bot.watch(killedPod(world), NOW_SEEN);
+    await bot.watch(killedPod(world), { initial: false });
     await expect(bot.drain()).rejects.toThrow('no answer');
     await bot.post({ incidentId: INCIDENT });
     expect(kinds(world)).toEqual(['root', 'explanation']);
@@ -112,7 +84,7 @@ describe('post', () => {
       if (limited === 1) throw new TransientError('wait', { code: 'OOM_SLACK_RATE_LIMITED', retryAfterMs: 1000 });
       return post(message, place);
     };
-    await bot.watch(killedPod(world), NOW_SEEN);
+    await bot.watch(killedPod(world), { initial: false });
     await expect(bot.drain()).rejects.toThrow('wait');
     expect(await bot.post({ incidentId: INCIDENT })).toMatchObject({ kind: 'shown', posted: 2 });
   });
@@ -125,7 +97,7 @@ describe('post', () => {
       if (message.kind === 'explanation') throw new PermanentError('invalid_blocks', { code: 'OOM_SLACK_REFUSED' });
       return post(message, place);
     };
-    await bot.watch(killedPod(world), NOW_SEEN);
+    await bot.watch(killedPod(world), { initial: false });
     await bot.drain();
     await bot.propose.propose(ASKED, soon());
     await bot.drain();
@@ -269,7 +241,7 @@ describe('verify', () => {
     await bot.apply({ proposalId: proposal.id }, soon());
     await bot.verify({ proposalId: proposal.id }, soon());
     world.clock.advance(MINUTE);
-    await bot.watch(killedPod(world, 'raised-container-id', 384), NOW_SEEN);
+    await bot.watch(killedPod(world, 'raised-container-id', 384), { initial: false });
     await bot.drain();
     expect(await world.ports.proposals.get(proposal.id)).toMatchObject({
       state: { kind: 'closed', verdict: { kind: 'killed-again' } },
@@ -282,7 +254,7 @@ describe('verify', () => {
     await bot.apply({ proposalId: proposal.id }, soon());
     await bot.verify({ proposalId: proposal.id }, soon());
     world.clock.advance(MINUTE);
-    await bot.watch(killedPod(world, 'old-container-id'), NOW_SEEN);
+    await bot.watch(killedPod(world, 'old-container-id'), { initial: false });
     await bot.drain();
     expect(await world.ports.proposals.get(proposal.id)).toMatchObject({ state: { kind: 'closed', verdict: { kind: 'quiet' } } });
   });

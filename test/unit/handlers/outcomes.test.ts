@@ -6,35 +6,10 @@ import { known } from '../../../src/domain/piece.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import type { Proposal } from '../../../src/domain/proposal.ts';
 import { MINUTE } from '../../../src/domain/time.ts';
-import type { FakeWorld } from '../../fakes/world.ts';
-import { createFakeWorld } from '../../fakes/world.ts';
 import { mi, podTarget, policy, size, surroundings, templateContainer, templateState, workload } from '../../support/build.ts';
-import type { Bot } from './bot.ts';
+import { textWith } from '../../support/text-with.ts';
+import { ASKED, alerted, INCIDENT, underReview } from './alerted.ts';
 import { createBot, killedPod, soon } from './bot.ts';
-
-const INCIDENT = 'OOM-1001';
-const ASKED = {
-  incidentId: INCIDENT,
-  requester: 'UALICE',
-  limit: '384Mi',
-  request: undefined,
-  reason: 'It needs more than that.',
-};
-
-async function alerted(rules: Policy = policy()): Promise<{ readonly world: FakeWorld; readonly bot: Bot }> {
-  const world = createFakeWorld();
-  const bot = createBot(world, rules);
-  await bot.watch(killedPod(world), { initial: false });
-  await bot.drain();
-  return { world, bot };
-}
-
-async function underReview(world: FakeWorld): Promise<Proposal> {
-  const incident = await world.ports.incidents.get(INCIDENT);
-  const proposal = await world.ports.proposals.get(incident?.proposalId ?? '');
-  if (proposal === undefined) throw new Error('nothing is under review');
-  return proposal;
-}
 
 async function asked(rules: Policy = policy(), more: object = {}) {
   const { world, bot } = await alerted(rules);
@@ -44,14 +19,6 @@ async function asked(rules: Policy = policy(), more: object = {}) {
 
 function approving({ id, revision }: Proposal, decider = 'UBOB') {
   return { proposalId: id, version: revision, decider, decision: { kind: 'approve' } as const };
-}
-
-function textWith(part: string): unknown {
-  return expect.stringContaining(part);
-}
-
-function textLike(pattern: RegExp): unknown {
-  return expect.stringMatching(pattern);
 }
 
 function kernelKill(limitMi: number): KernelKill {
@@ -204,7 +171,7 @@ describe('a review', () => {
     world.editor.template = templateState({ ways: ['recreate'], workload: workload({ kind: 'Job', name: 'migrate' }) });
     expect(await bot.propose.propose(ASKED, soon())).toMatchObject({ kind: 'invalid', problems: [{ field: 'way' }] });
     expect(await bot.propose.propose({ ...ASKED, way: 'recreate' }, soon())).toMatchObject({ kind: 'proposed' });
-    expect((await underReview(world)).change).toMatchObject({ way: 'recreate', replacement: textLike(/^migrate-/) });
+    expect((await underReview(world)).change).toMatchObject({ way: 'recreate', replacement: textWith(/^migrate-/) });
   });
 });
 

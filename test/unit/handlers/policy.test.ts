@@ -8,26 +8,15 @@ import { HOUR, MINUTE, toMillis } from '../../../src/domain/time.ts';
 import type { FakeWorld } from '../../fakes/world.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
 import { evidence, NOW, policy, workload } from '../../support/build.ts';
+import { textWith } from '../../support/text-with.ts';
+import { ASKED, alerted, INCIDENT } from './alerted.ts';
 import { createBot, killedPod, soon } from './bot.ts';
 
-const INCIDENT = 'OOM-1001';
-const ASKED = { incidentId: INCIDENT, limit: '384Mi', request: undefined, reason: 'It needs more than that.' };
 const ANYBODY = { incidentId: INCIDENT, person: 'UALICE' };
-
-function textWith(part: string): unknown {
-  return expect.stringContaining(part);
-}
-
-async function alerted(rules: Policy, world = createFakeWorld()) {
-  const bot = createBot(world, rules);
-  await bot.watch(killedPod(world), { initial: false });
-  await bot.drain();
-  return { world, bot };
-}
 
 async function approved(rules: Policy) {
   const { world, bot } = await alerted(rules);
-  const outcome = await bot.propose.propose({ ...ASKED, requester: 'UALICE' }, soon());
+  const outcome = await bot.propose.propose(ASKED, soon());
   if (outcome.kind !== 'proposed') throw new Error(JSON.stringify(outcome));
   const { proposalId } = outcome;
   const decided = await bot.decide.decide({ proposalId, version: 1, decider: 'UBOB', decision: { kind: 'approve' } }, soon());
@@ -46,12 +35,12 @@ it.each([
   const { bot } = await alerted(rules);
   const refused = { kind: 'refused', reason: textWith(words) };
   expect(await bot.propose.draft(ANYBODY, soon())).toMatchObject(refused);
-  expect(await bot.propose.propose({ ...ASKED, requester: 'UALICE' }, soon())).toMatchObject(refused);
+  expect(await bot.propose.propose(ASKED, soon())).toMatchObject(refused);
 });
 
 it('holds a workload to its override', async () => {
   const { bot } = await alerted(policy({ overrides: [{ namespaces: ['payments'], rules: { maxFactor: 1.2 } }] }));
-  const outcome = await bot.propose.propose({ ...ASKED, requester: 'UALICE' }, soon());
+  const outcome = await bot.propose.propose(ASKED, soon());
   expect(outcome).toMatchObject({
     kind: 'invalid',
     problems: [{ field: 'limit', message: textWith('maxFactor') }],
@@ -237,7 +226,7 @@ it('waits with the write while Slack does not say who is in the group, and write
   const byGroup = policy({ approvers: [{ namespaces: ['*'], users: [], groups: ['SLEADS'] }] });
   const { world, bot } = await alerted(byGroup);
   world.ports.people.members = async () => known(['UBOB'], 'Slack', NOW);
-  const outcome = await bot.propose.propose({ ...ASKED, requester: 'UALICE' }, soon());
+  const outcome = await bot.propose.propose(ASKED, soon());
   const proposalId = outcome.kind === 'proposed' ? outcome.proposalId : '';
   const decided = await bot.decide.decide({ proposalId, version: 1, decider: 'UBOB', decision: { kind: 'approve' } }, soon());
   expect(decided).toEqual({ kind: 'approved' });
@@ -309,7 +298,7 @@ describe('an owner that came after the kill was explained', () => {
     const { world, bot } = await alerted(policy());
     takenOver(world);
     expect(await bot.propose.draft(ANYBODY, soon())).toMatchObject({ usualWay: undefined, takenBackBy: 'Argo CD (shop)' });
-    expect(await bot.propose.propose({ ...ASKED, requester: 'UALICE' }, soon())).toMatchObject({ problems: [{ field: 'way' }] });
+    expect(await bot.propose.propose(ASKED, soon())).toMatchObject({ problems: [{ field: 'way' }] });
   });
 
   it('refuses the live patch where the policy wants only pull requests, and says why', async () => {
@@ -351,7 +340,7 @@ it('asks again when it is resumed, also before a pull request', async () => {
   const { world, bot } = await alerted(policy());
   takenOver(world);
   world.repositories.refusal = undefined;
-  const outcome = await bot.propose.propose({ ...ASKED, requester: 'UALICE' }, soon());
+  const outcome = await bot.propose.propose(ASKED, soon());
   const proposalId = outcome.kind === 'proposed' ? outcome.proposalId : '';
   await bot.decide.decide({ proposalId, version: 1, decider: 'UBOB', decision: { kind: 'approve' } }, soon());
   const { dossier } = world.ports.incidents;

@@ -3,8 +3,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../../src/domain/policy.ts';
 import { policy, size, templateContainer } from '../../support/build.ts';
+import { textWith } from '../../support/text-with.ts';
 import { createBot, soon } from './bot.ts';
-import { approved, merged, opened, owned, stored, synced, textLike } from './by-repository.ts';
+import { diedAfterOpening, merged, opened, stored, synced } from './by-repository.ts';
 
 describe('the undo of a merged pull request', () => {
   async function quiet() {
@@ -53,31 +54,22 @@ describe('the undo of a merged pull request', () => {
   });
 });
 
-/** Opened, and the process died before that was stored. */
-async function diedAfterOpening(rules: Policy) {
-  const { world, bot } = await owned();
-  const proposalId = await approved(bot);
-  const { open } = world.repositories;
-  world.ports.repositories.open = async (request, signal) => {
-    await open(request, signal);
-    throw new Error('the process died here');
-  };
-  await expect(bot.apply({ proposalId }, soon())).rejects.toThrow('died');
-  world.ports.repositories.open = open;
-  return { world, proposalId, restarted: createBot(world, rules) };
-}
-
 describe('a policy that has become dry-run-only while a pull request was being opened', () => {
+  async function restartedWith(rules: Policy) {
+    const { world, proposalId } = await diedAfterOpening();
+    return { world, proposalId, restarted: createBot(world, rules) };
+  }
+
   const rules = policy({ dryRunOnly: true });
 
   it('has it taken back', async () => {
-    const { world, proposalId, restarted } = await diedAfterOpening(rules);
-    expect(await restarted.apply({ proposalId }, soon())).toMatchObject({ kind: 'not-applied', reason: textLike(/dryRunOnly/) });
-    expect(world.repositories).toMatchObject({ kind: 'closed', withdrawals: [textLike(/dryRunOnly/)] });
+    const { world, proposalId, restarted } = await restartedWith(rules);
+    expect(await restarted.apply({ proposalId }, soon())).toMatchObject({ kind: 'not-applied', reason: textWith(/dryRunOnly/) });
+    expect(world.repositories).toMatchObject({ kind: 'closed', withdrawals: [textWith(/dryRunOnly/)] });
   });
 
   it('follows what people have merged already', async () => {
-    const { world, proposalId, restarted } = await diedAfterOpening(rules);
+    const { world, proposalId, restarted } = await restartedWith(rules);
     merged(world);
     expect(await restarted.apply({ proposalId }, soon())).toMatchObject({ kind: 'opened' });
     expect((await stored(world, proposalId)).state.kind).toBe('in-review');

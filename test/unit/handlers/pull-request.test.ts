@@ -7,8 +7,10 @@ import { PermanentError } from '../../../src/ports/fault.ts';
 import { withoutRepositories } from '../../../src/ports/repositories.ts';
 import type { Crash } from '../../fakes/world.ts';
 import { NOW, policy } from '../../support/build.ts';
+import { textWith } from '../../support/text-with.ts';
+import { ASKED, INCIDENT } from './alerted.ts';
 import { soon } from './bot.ts';
-import { ASKED, approved, INCIDENT, merged, opened, owned, stored, synced, textLike } from './by-repository.ts';
+import { approved, diedAfterOpening, merged, opened, owned, stored, synced } from './by-repository.ts';
 
 describe('the review of what a GitOps tool owns', () => {
   it('offers a pull request first, and a live patch with what becomes of it', async () => {
@@ -103,7 +105,7 @@ describe('a pull request', () => {
     world.repositories.kind = 'closed';
     await bot.verify({ proposalId }, soon());
     expect((await stored(world, proposalId)).state).toMatchObject({
-      verdict: { kind: 'not-applied', reason: textLike(/without a merge/) },
+      verdict: { kind: 'not-applied', reason: textWith(/without a merge/) },
     });
     expect(await world.ports.incidents.get(INCIDENT)).toMatchObject({ state: 'open', proposalId: undefined });
   });
@@ -212,7 +214,7 @@ describe('a host that refuses for good', () => {
     expect(await bot.verify({ proposalId }, soon())).toEqual({ kind: 'verdict', verdict: 'not-applied' });
     expect((await stored(world, proposalId)).state).toMatchObject({
       verdict: {
-        reason: textLike(/within 14 days; https:.*\/pull\/7 could not be taken back, see to it by hand: .*403/),
+        reason: textWith(/within 14 days; https:.*\/pull\/7 could not be taken back, see to it by hand: .*403/),
       },
     });
     expect(await world.ports.incidents.get(INCIDENT)).toMatchObject({ state: 'open', proposalId: undefined });
@@ -221,15 +223,7 @@ describe('a host that refuses for good', () => {
 
 describe('an apply that is resumed', () => {
   it('finds the pull request it opened, also when the cluster has changed meanwhile', async () => {
-    const { world, bot } = await owned();
-    const proposalId = await approved(bot);
-    const { open } = world.repositories;
-    world.ports.repositories.open = async (request, signal) => {
-      await open(request, signal);
-      throw new Error('the process died here');
-    };
-    await expect(bot.apply({ proposalId }, soon())).rejects.toThrow('died');
-    world.ports.repositories.open = open;
+    const { world, bot, proposalId } = await diedAfterOpening();
     synced(world);
     expect(await bot.apply({ proposalId }, soon())).toMatchObject({ kind: 'opened' });
     expect(world.repositories.opened).toBe(1);

@@ -16,6 +16,7 @@ import type { Person } from '../../../src/ports/people.ts';
 import { fakeMutes } from '../../fakes/stores.ts';
 import { createFakeWorld, fakePeople } from '../../fakes/world.ts';
 import { dossier, kill, mi, NOW, podFacts, policy, proposal, workload } from '../../support/build.ts';
+import { textWith } from '../../support/text-with.ts';
 import { soon } from './bot.ts';
 
 function pod(place: string, suffix: string, node = 'node-1'): PodEntry {
@@ -36,10 +37,6 @@ const PODS: readonly PodEntry[] = [
   pod('shop/checkout-web', '1-a'),
   ...Array.from({ length: 20 }, (_, index) => pod('shop/worker', `x-${String(index).padStart(2, '0')}`, 'node-2')),
 ];
-
-function textWith(part: string): unknown {
-  return expect.stringContaining(part);
-}
 
 type Options = { readonly standing?: Person['standing']; readonly listable?: boolean; readonly use?: Piece<readonly never[]> };
 

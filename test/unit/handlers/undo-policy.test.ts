@@ -2,34 +2,16 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Policy } from '../../../src/domain/policy.ts';
-import type { Proposal } from '../../../src/domain/proposal.ts';
 import { POLICY } from '../../../src/domain/proposal.ts';
 import { HOUR } from '../../../src/domain/time.ts';
 import type { FakeWorld } from '../../fakes/world.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
 import { mi, policy, size } from '../../support/build.ts';
+import { textWith } from '../../support/text-with.ts';
+import { ASKED, INCIDENT, underReview } from './alerted.ts';
 import { createBot, killedPod, soon } from './bot.ts';
 
-const INCIDENT = 'OOM-1001';
-const ASKED = {
-  incidentId: INCIDENT,
-  requester: 'UALICE',
-  limit: '384Mi',
-  request: undefined,
-  reason: 'It needs more than that.',
-};
 const AUTOMATIC: Partial<Policy> = { undoAutomatically: true };
-
-function textWith(part: string): unknown {
-  return expect.stringContaining(part);
-}
-
-async function underReview(world: FakeWorld): Promise<Proposal> {
-  const incident = await world.ports.incidents.get(INCIDENT);
-  const proposal = await world.ports.proposals.get(incident?.proposalId ?? '');
-  if (proposal === undefined) throw new Error('nothing is under review');
-  return proposal;
-}
 
 /** A change that was written and cannot roll out; only the values of before can. */
 async function stuck() {
