@@ -38,8 +38,9 @@ export async function deniedAtWrite(
 /** Every approval is one of somebody who may give it now, and there are as many as are needed now. */
 async function approvalsDenied({ people }: WriteCheckPorts, policy: Policy, proposal: Proposal): Promise<string | undefined> {
   const { approvals } = proposal;
-  if (approvals.some(({ by }) => by === POLICY)) return undefined;
-  const needed = policyFor(policy, placeOf(proposal)).approvals;
+  const { approvals: needed, undoAutomatically } = policyFor(policy, placeOf(proposal));
+  if (approvals.some(({ by }) => by === POLICY))
+    return undoAutomatically ? undefined : 'policy.undoAutomatically: it is no longer set, so somebody has to ask for it';
   if (approvals.length < needed)
     return `policy.approvals: ${needed} people have to approve by now, and ${approvals.length} did; review it again`;
   for (const { by } of approvals) {

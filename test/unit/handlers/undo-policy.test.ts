@@ -106,16 +106,19 @@ describe('what is undone without asking', () => {
     expect(world.editor.writes).toBe(1);
   });
 
-  it('is not written when the policy refuses it right before the write', async () => {
+  it.each([
+    { name: 'refuses it', rules: { ...AUTOMATIC, quietHours: NIGHT }, rule: 'quietHours' },
+    { name: 'undoes nothing by itself any more', rules: {}, rule: 'undoAutomatically' },
+  ])('is not written when the policy $name right before the write', async ({ rules, rule }) => {
     const { world, proposalId } = await stuck();
     const bot = createBot(world, policy(AUTOMATIC));
     await bot.verify({ proposalId }, soon());
     const undo = await underReview(world);
     expect(undo.state).toMatchObject({ kind: 'approved', by: POLICY });
-    const night = createBot(world, policy({ ...AUTOMATIC, quietHours: NIGHT }));
-    expect(await night.apply({ proposalId: undo.id }, soon())).toMatchObject({
+    const later = createBot(world, policy(rules));
+    expect(await later.apply({ proposalId: undo.id }, soon())).toMatchObject({
       kind: 'not-applied',
-      reason: textWith('policy.quietHours'),
+      reason: textWith(`policy.${rule}`),
     });
     expect(world.editor.writes).toBe(1);
   });
