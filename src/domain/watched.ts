@@ -55,8 +55,8 @@ export function noted(stretches: readonly Stretch[], at: Instant): readonly Stre
 }
 
 /**
- * What of the time from `from` to `now` was watched. `stretches`: by their beginning, oldest first; they may overlap. Worked: watched 10:00 to 10:20 and 10:32 to 10:42, asked for 10:05 to 10:42: 25
- * minutes, with a gap from 10:20 to 10:32.
+ * What of the time from `from` to `now` was watched. `stretches`: by their beginning, oldest first; they may overlap. Worked: watched 10:00 to 10:20 and
+ * 10:32 to 10:42, asked for 10:05 to 10:42: 25 minutes, with a gap from 10:20 to 10:32.
  */
 export function watchedWithin(
   stretches: readonly Stretch[],

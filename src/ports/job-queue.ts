@@ -1,10 +1,14 @@
-// Work that must happen even if this process dies now. What needs a cluster is done by that cluster's workers; several share one Redis. A job is handed to a worker at least once; every step may run twice.
+// Work that must happen even if this process dies now. What needs a cluster is done by that cluster's workers; several share one Redis. A job is handed to
+// a worker at least once; every step may run twice.
 
 import type { DigestPeriod } from '../domain/digest.ts';
 import type { Instant } from '../domain/time.ts';
 
 export type Job =
-  /** `marked`: a suspected kill turned out to be one, and is looked at again. `late`: what came too late is asked for again, with more time; `kernel`: because the kernel's report came later. */
+  /**
+   * `marked`: a suspected kill turned out to be one, and is looked at again. `late`: what came too late is asked for again, with more time; `kernel`:
+   * because the kernel's report came later.
+   */
   | {
       readonly step: 'enrich';
       readonly cluster: string;

@@ -1,4 +1,5 @@
-// When each cluster, or each namespace of one, was watched, as the watchers say again and again; kept, so that whoever calls something quiet knows whether anybody looked.
+// When each cluster, or each namespace of one, was watched, as the watchers say again and again; kept, so that whoever calls something quiet knows whether
+// anybody looked.
 
 import type { Instant } from '../domain/time.ts';
 import type { Stretch, WatchScope } from '../domain/watched.ts';

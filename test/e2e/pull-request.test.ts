@@ -1,5 +1,6 @@
-// What Argo CD owns, on the demo cluster and on a real one, from the kill to quiet by a pull request: reviewed and approved in Slack, opened on an emulated GitHub, reviewed and merged there,
-// brought to the cluster as the tool would, and told as quiet in the same thread. Also: one that is closed, and the live patch as a second choice.
+// What Argo CD owns, on the demo cluster and on a real one, from the kill to quiet by a pull request: reviewed and approved in Slack, opened on an
+// emulated GitHub, reviewed and merged there, brought to the cluster as the tool would, and told as quiet in the same thread. Also: one that is closed,
+// and the live patch as a second choice.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Message } from '../../demo/slack/world.ts';

@@ -1,5 +1,5 @@
-// Set generous, measure under load, then tighten, through the local Slack, on the demo cluster and on a real one: a raise that stayed quiet is made seven days old in the ledger, the thread says
-// that the limit may come down, and a lower one is reviewed, approved and written. The audit of all of it holds.
+// Set generous, measure under load, then tighten, through the local Slack, on the demo cluster and on a real one: a raise that stayed quiet is made seven
+// days old in the ledger, the thread says that the limit may come down, and a lower one is reviewed, approved and written. The audit of all of it holds.
 
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,6 @@
 // Keeps a list of messages at its end while a person reads its end, and leaves it alone while they read further up, unless they are answered.
-// In: how many messages there are, and how many of them are answers to this person alone. Out: the ref for the scrolling element, whose first child is watched for its height.
+// In: how many messages there are, and how many of them are answers to this person alone. Out: the ref for the scrolling element, whose first child is
+// watched for its height.
 
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 

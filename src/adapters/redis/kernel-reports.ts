@@ -14,7 +14,10 @@ const NEWEST = 64;
 /** An agent that was away longer tells old news. */
 const MISSED_FOR = 10 * MINUTE;
 
-/** KEYS: 1 the container's reports, 2 the pod's. ARGV: 1 the time, 2 the report, 3 how many to keep, 4 time to live in ms. A report that is known keeps its first time. */
+/**
+ * KEYS: 1 the container's reports, 2 the pod's. ARGV: 1 the time, 2 the report, 3 how many to keep, 4 time to live in ms. A report that is known keeps its
+ * first time.
+ */
 const SAVE = `
 for _, key in ipairs(KEYS) do
   redis.call('ZADD', key, 'NX', ARGV[1], ARGV[2])

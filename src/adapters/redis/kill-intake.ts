@@ -14,11 +14,11 @@ import { parseStored } from './schema/basic.ts';
 import { killSchema } from './schema/kill.ts';
 
 /**
- * KEYS: 1 the kill, 2 the pending set, 3 when a child was last killed in the same container, 4 the times of those that a counter told, 5 the same kill under
- * another id, or 1 again. ARGV: 1 the kill as JSON, 2 its id, 3 time to live in ms, 4 "1" to make it pending, 5 its kind, 6 "1" when it may be the late mark
- * of a child's kill, 7 when it happened, 8 how close to that a child's kill is this very one, 9 where it showed, 10 how much later a counter shows what the
- * kernel told. A suspected kill gives way to any that is sure. What is still seen is remembered on, and handed on when nobody has: the answer to the first claim may have been lost with the
- * connection, after which the client asks again by itself.
+ * KEYS: 1 the kill, 2 the pending set, 3 when a child was last killed in the same container, 4 the times of those that a counter told, 5 the same kill
+ * under another id, or 1 again. ARGV: 1 the kill as JSON, 2 its id, 3 time to live in ms, 4 "1" to make it pending, 5 its kind, 6 "1" when it may be the
+ * late mark of a child's kill, 7 when it happened, 8 how close to that a child's kill is this very one, 9 where it showed, 10 how much later a counter
+ * shows what the kernel told. A suspected kill gives way to any that is sure. What is still seen is remembered on, and handed on when nobody has: the
+ * answer to the first claim may have been lost with the connection, after which the client asks again by itself.
  */
 const CLAIM = `
 local child = ARGV[5] ~= 'silent' and tonumber(redis.call('GET', KEYS[3]) or '')
