@@ -54,6 +54,8 @@ export type CommonCause =
   | { readonly kind: 'one-node'; readonly node: string; readonly incidents: number }
   | { readonly kind: 'one-namespace'; readonly namespace: string }
   | { readonly kind: 'one-cause'; readonly cause: Cause; readonly incidents: number }
+  /** All on one node and nothing else: where the cluster has no other, that says nothing. */
+  | { readonly kind: 'only-node'; readonly node: string }
   | { readonly kind: 'nothing' };
 
 /** So large a part makes a cause common; fewer members than this share nothing by themselves. */
@@ -91,6 +93,8 @@ function commonCause(lines: readonly StormLine[]): CommonCause {
   const namespace = most(lines, ({ incident }) => incident.workload.namespace);
   if (namespace !== undefined && namespace.count === lines.length && lines.length >= AT_LEAST)
     return { kind: 'one-namespace', namespace: namespace.value };
+  if (node !== undefined && node.count === lines.length && lines.length >= AT_LEAST)
+    return { kind: 'only-node', node: node.value };
   return { kind: 'nothing' };
 }
 

@@ -77,6 +77,12 @@ describe('what a storm has in common', () => {
       common: { kind: 'one-namespace', namespace: 'shop' },
       words: 'All of them are in namespace `shop`',
     },
+    {
+      name: 'the only node there is, which is not called nothing',
+      members: times(6, (index) => ({ ...SPREAD(index), node: 'node-7' })),
+      common: { kind: 'only-node', node: 'node-7' },
+      words: 'All of them died on node `node-7`. Nothing else in common shows',
+    },
     { name: 'nothing', members: times(6, SPREAD), common: { kind: 'nothing' }, words: 'They have nothing in common that shows' },
     {
       name: 'nothing, when two are too few to say',

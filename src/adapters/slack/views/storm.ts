@@ -80,6 +80,8 @@ function commonWords(common: CommonCause, count: number): string {
       return `All of them are in namespace ${code(common.namespace)}: a release or a burst of load there is the first thing to look at.`;
     case 'one-cause':
       return `*${common.incidents}* of ${count} have the same likely cause: ${CAUSE_WORDS[common.cause]}.`;
+    case 'only-node':
+      return `All of them died on node ${code(common.node)}. Nothing else in common shows: no namespace, no cause.`;
     case 'nothing':
       return 'They have nothing in common that shows: no node, no namespace, no cause.';
   }
