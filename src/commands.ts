@@ -1,4 +1,4 @@
-// The sub commands, beside running a role: `audit verify`, `audit export`, `policy test`. Their options are parsed here and in commands-policy.ts; a wrong one
+// The sub commands, beside running a role: `audit verify`, `audit export`, `policy test`, `help`. Their options are parsed here and in commands-policy.ts; a wrong one
 // is answered with what there is. Exit codes: 0 as asked, 1 the answer is no, 64 wrong usage, 78 wrong configuration.
 
 import { parseArgs } from 'node:util';
@@ -6,9 +6,12 @@ import type { CommandContext } from './command-context.ts';
 import { CODE, configOf, UsageError } from './command-context.ts';
 import { POLICY_USAGE, policyTest } from './commands-policy.ts';
 import { exportAudit, verifyAudit } from './compose/audit-command.ts';
+import { ROLES } from './config-role.ts';
 import type { ChainHead } from './domain/audit/chain.ts';
 
+const HELP = ['help', '--help', '-h'];
 const USAGE = [
+  `headroom [--role ${ROLES.join('|')}]`,
   'headroom audit verify [--noted NUMBER:HASH]... [--file EXPORT.jsonl]',
   'headroom audit export > EXPORT.jsonl',
   ...POLICY_USAGE,
@@ -16,8 +19,18 @@ const USAGE = [
 
 /** Undefined when the arguments name no sub command. Otherwise the exit code. */
 export async function runCommand(args: readonly string[], context: CommandContext): Promise<number | undefined> {
+  const [group = ''] = args;
+  if (HELP.includes(group)) return help(context);
+  return group === 'audit' || group === 'policy' ? ofGroup(args, context) : undefined;
+}
+
+function help({ print }: CommandContext): number {
+  for (const line of [...USAGE, '', 'Settings come from the environment or a .env file: docs/configuration.md.']) print(line);
+  return CODE.done;
+}
+
+async function ofGroup(args: readonly string[], context: CommandContext): Promise<number> {
   const [group, verb, ...rest] = args;
-  if (group !== 'audit' && group !== 'policy') return undefined;
   try {
     if (group === 'audit' && verb === 'verify') return await auditVerify(rest, context);
     if (group === 'audit' && verb === 'export') return await auditExport(rest, context);

@@ -66,7 +66,7 @@ async function runUntilStopped(args: readonly string[]): Promise<number> {
 
 /** Undefined when it is a role that is to run. */
 async function command(args: readonly string[]): Promise<number | undefined> {
-  if (args[0] === undefined || args[0].startsWith('-')) return undefined;
+  if (args[0] === undefined || args[0].startsWith('--role')) return undefined;
   const { runCommand } = await import('./commands.ts');
   const print = (line: string): boolean => process.stdout.write(`${line}\n`);
   const complain = (line: string): boolean => process.stderr.write(`${line}\n`);

@@ -53,6 +53,12 @@ async function run(args: readonly string[], environment: Readonly<Record<string,
   return { code, text: out.join('\n'), lines: out, complaints: complaints.join('\n') };
 }
 
+it.each(['help', '--help', '-h'])('says with %s what there is', async (arg) => {
+  const { code, text } = await run([arg]);
+  expect(code).toBe(0);
+  for (const part of ['--role watcher|', 'audit verify', 'policy test']) expect(text).toContain(part);
+});
+
 describe('headroom audit', () => {
   it('exports what it kept, and finds who changed the export, cut it, or changed Redis', async () => {
     expect(await run(['audit', 'verify'])).toMatchObject({ code: 0, text: 'The audit is empty.' });
