@@ -29,5 +29,12 @@ export function incidentLine(incident: Incident, workspace: Workspace): string {
     incident.muted === undefined
       ? ''
       : ` · not told: expected until ${moment(incident.muted.until)}, says ${mention(incident.muted.by)}`;
-  return `${incidentName(incident, workspace)} ${code(workloadName(workload))} (${prose(incident.container)}, ${limit}): killed ${incident.killCount} ${incident.killCount === 1 ? 'time' : 'times'}, last ${moment(lastKill.finishedAt ?? lastKill.seenAt)} · ${STATE_WORDS[incident.state]}${muted}`;
+  return `${incidentName(incident, workspace)} ${code(workloadName(workload))} (${prose(incident.container)}, ${limit}): killed ${incident.killCount} ${incident.killCount === 1 ? 'time' : 'times'}, last ${moment(lastKill.finishedAt ?? lastKill.seenAt)} · ${[STATE_WORDS[incident.state], ...careWords(incident)].join(', ')}${muted}`;
+}
+
+/** Without names: a list that is shared would call everybody. */
+function careWords({ state, assigned, acknowledgedBy, snoozed }: Incident): readonly string[] {
+  if (state === 'resolved') return [];
+  const kept = assigned === undefined ? (acknowledgedBy === undefined ? [] : ['acknowledged']) : ['assigned'];
+  return snoozed === undefined ? kept : [...kept, `snoozed until ${moment(snoozed.until)}`];
 }

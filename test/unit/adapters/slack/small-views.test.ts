@@ -10,7 +10,7 @@ import { memoryChart } from '../../../../src/adapters/slack/views/chart.ts';
 import { chartSvg } from '../../../../src/adapters/slack/views/chart-svg.ts';
 import { incidentLine } from '../../../../src/adapters/slack/views/incident-line.ts';
 import type { UsagePoint } from '../../../../src/domain/evidence.ts';
-import { toInstant, toMillis } from '../../../../src/domain/time.ts';
+import { HOUR, toInstant, toMillis } from '../../../../src/domain/time.ts';
 import { incident, mi, NOW, proposal, series } from '../../../support/build.ts';
 
 function points(count: number, everyMs: number): readonly UsagePoint[] {
@@ -74,6 +74,24 @@ describe('an incident in one line', () => {
     { name: 'the workspace is not known', thread: [{ ...root, posted }], workspace: undefined },
   ])('links nothing while $name', ({ thread, workspace }) => {
     expect(incidentLine(incident({ thread }), workspace)).toMatch(/^\*OOM-1001\*/);
+  });
+
+  const ALICE = { person: 'UALICE', at: NOW };
+  const SNOOZED = { by: 'UALICE', at: NOW, until: toInstant(NOW + HOUR), kills: 1 };
+  it.each([
+    { name: 'nobody', care: {}, ends: / · open$/ },
+    { name: 'who acknowledged it', care: { acknowledgedBy: ALICE }, ends: / · open, acknowledged$/ },
+    {
+      name: 'whom it was given to',
+      care: { acknowledgedBy: ALICE, assigned: { to: 'UBOB', by: 'UALICE', at: NOW } },
+      ends: / · open, assigned$/,
+    },
+    { name: 'nobody for an hour', care: { snoozed: SNOOZED }, ends: / · open, snoozed until [^,]+$/ },
+    { name: 'whoever did, once it is over', care: { acknowledgedBy: ALICE, state: 'resolved' as const }, ends: / · resolved$/ },
+  ])('says that it is looked after by $name, and names nobody', ({ care, ends }) => {
+    const line = incidentLine(incident(care), undefined);
+    expect(line).toMatch(ends);
+    expect(line).not.toContain('<@');
   });
 });
 
