@@ -164,5 +164,7 @@ function newClient({ appToken, apiUrl, receive, log }: SocketLineOptions): Leava
 
 /** Never rejects, and does not wait long for Slack to say goodbye. */
 async function leave(client: LeavableClient): Promise<void> {
-  await Promise.race([client.disconnect(), pause(LEAVE_WITHIN_MS, new AbortController().signal)]);
+  const left = new AbortController();
+  await Promise.race([client.disconnect(), pause(LEAVE_WITHIN_MS, left.signal)]);
+  left.abort();
 }
