@@ -75,13 +75,13 @@ export function outcomeSentence(proposal: Proposal): string {
         : `${proposal.id} is no longer valid: ${told(state.reason)}.`;
     case 'approved':
     case 'applying':
-      return `${changeInWords(change)}, approved by ${who(state.by)}: being written.`;
+      return `${capital(changeInWords(change))}, approved by ${who(state.by)}: being written.`;
     case 'in-review':
-      return `${changeInWords(change)}, approved by ${who(state.by)}: ${pullRequestWords(proposal.pullRequest)}.`;
+      return `${capital(changeInWords(change))}, approved by ${who(state.by)}: ${pullRequestWords(proposal.pullRequest)}.`;
     case 'rolling-out':
-      return `${changeInWords(change)}, approved by ${who(state.by)}: written, new pods are starting.`;
+      return `${capital(changeInWords(change))}, approved by ${who(state.by)}: written, new pods are starting.`;
     case 'observing':
-      return `${changeInWords(change)}: rolled out, ${watchingWords(state)}.`;
+      return `${capital(changeInWords(change))}: rolled out, ${watchingWords(state)}.`;
     case 'closed':
       return verdictSentence(state.verdict, proposal);
   }

@@ -97,7 +97,7 @@ function approverWords({ users, groups }: Approvers): string {
 }
 
 export function outcomeView({ proposal }: { readonly proposal: Proposal }): Rendered {
-  const sentence = capital(outcomeSentence(proposal));
+  const sentence = outcomeSentence(proposal);
   const { change, state } = proposal;
   const approver = approverOf(proposal);
   const title = titleOf(proposal);

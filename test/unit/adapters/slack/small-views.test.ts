@@ -103,6 +103,9 @@ describe('what becomes of a change', () => {
     const { text } = renderMessage({ kind: 'outcome', incident: incident(), proposal: proposal({ state }) }, false);
     expect(text).toMatch(/^Memory limit /);
     expect(text.match(/written|rolled out/gi)).toHaveLength(1);
+    const asked = { kind: 'proposal' as const, incident: incident(), proposal: proposal({ state }) };
+    const { blocks } = renderMessage({ ...asked, approvers: { users: [], groups: [] } }, false);
+    expect(JSON.stringify(blocks.at(-1))).toContain('"Memory limit ');
   });
 
   it('has its result in front when it is over', () => {
