@@ -5,7 +5,7 @@ import type { Case, DiagnoseInput, Rule } from './diagnose/case.ts';
 import { caseOf } from './diagnose/case.ts';
 import { childProcess } from './diagnose/child.ts';
 import { heapSetting } from './diagnose/heap.ts';
-import { nodePressure, noLimit } from './diagnose/node.ts';
+import { nodeDoubt, nodePressure, noLimit } from './diagnose/node.ts';
 import { evicted, notKilled, ownHeapWords } from './diagnose/not-an-oom.ts';
 import { podLimit } from './diagnose/pod-limit.ts';
 import { rising } from './diagnose/rising.ts';
@@ -55,6 +55,7 @@ function withMore(facts: Case, diagnosis: Diagnosis): Diagnosis {
   const heap = ownHeapWords(facts);
   const stale = staleLimit(facts);
   const clock = clockWords(facts);
+  const doubt = diagnosis.cause === 'node-pressure' ? undefined : nodeDoubt(facts);
   return {
     ...diagnosis,
     facts: [
@@ -64,6 +65,7 @@ function withMore(facts: Case, diagnosis: Diagnosis): Diagnosis {
       ...(eviction === undefined ? [] : ['Afterwards the kubelet evicted the whole pod: the node ran short as well.']),
       ...(heap === undefined ? [] : [`The log also says ${heap}: the program’s own heap was full too.`]),
     ],
+    ...(doubt === undefined ? {} : { against: [doubt, ...diagnosis.against] }),
   };
 }
 

@@ -176,7 +176,7 @@ describe.skipIf(kubeconfig === undefined)('ways to die, on a real cluster: set E
 function expectRaise({ incident, dossier }: Explained, kind: string): void {
   const { recommendation } = dossier;
   expect(incident.workload.kind).toBe(kind);
-  expect(recommendation.kind).toBe('raise');
+  expect({ cause: dossier.diagnosis.cause, recommendation }).toMatchObject({ recommendation: { kind: 'raise' } });
   if (recommendation.kind === 'raise') expect(recommendation.limit).toBeGreaterThan(incident.lastKill.limit ?? 0);
 }
 

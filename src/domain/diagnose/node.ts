@@ -2,14 +2,19 @@
 
 import { formatBytes } from '../memory.ts';
 import { valueOf } from '../piece.ts';
-import { MINUTE } from '../time.ts';
+import { SECOND } from '../time.ts';
 import type { Case, Rule } from './case.ts';
+import { runPoints } from './case.ts';
 import { evicted } from './not-an-oom.ts';
 
 const SETTLE = 'Which pods on the node use more than they request.';
 const CHOSEN = 'The whole node ran out of memory and the kernel chose this container; its own limit was not reached.';
 /** Below this share of its limit a container did not reach it, however coarse the samples. */
 const BELOW = 0.8;
+/** Fewer samples of a run miss what it took between them. */
+const FEWEST_SAMPLES = 3;
+/** The kubelet of the same node stamps both, to the second, and reads the kernel's log with a short delay. */
+const NODE_EVENT_WITHIN = 30 * SECOND;
 
 export const nodePressure: Rule = (facts) => nodeReport(facts) ?? systemOomNearby(facts) ?? evictedKill(facts);
 
@@ -30,11 +35,10 @@ const nodeReport: Rule = ({ kill }) => {
 };
 
 const systemOomNearby: Rule = (facts) => {
-  const { kill, limit, peak } = facts;
+  const { limit, peak } = facts;
   const systemOom = nodeEvent(facts);
-  // The kernel named another group's limit: then the node's own trouble is a coincidence.
-  if (kill?.kernel !== undefined && kill.kernel.scope !== 'unknown') return undefined;
-  if (systemOom === undefined || !staysBelow(facts)) return undefined;
+  const sampled = limit === undefined || runPoints(facts).length >= FEWEST_SAMPLES;
+  if (systemOom === undefined || !sampled || !staysBelow(facts)) return undefined;
   return {
     cause: 'node-pressure',
     confidence: peak === undefined ? 'medium' : 'high',
@@ -50,12 +54,24 @@ const systemOomNearby: Rule = (facts) => {
   };
 };
 
+/** That the node ran out just then. Where the kernel named another group's limit, the node's own trouble is a coincidence. */
 function nodeEvent({ kill, evidence }: Case) {
   const at = kill?.finishedAt ?? kill?.seenAt;
+  if (at === undefined || (kill?.kernel !== undefined && kill.kernel.scope !== 'unknown')) return undefined;
   return valueOf(evidence.node)?.oomEvents.find(
-    ({ reason, lastSeen }) =>
-      reason === 'SystemOOM' && at !== undefined && lastSeen !== undefined && Math.abs(lastSeen - at) < 2 * MINUTE,
+    ({ reason, lastSeen }) => reason === 'SystemOOM' && lastSeen !== undefined && Math.abs(lastSeen - at) <= NODE_EVENT_WITHIN,
   );
+}
+
+/** What speaks against the container's own limit when the samples do not settle it. */
+export function nodeDoubt(facts: Case): string | undefined {
+  const systemOom = nodeEvent(facts);
+  if (
+    systemOom === undefined ||
+    (facts.peak !== undefined && facts.limit !== undefined && facts.peak.bytes >= BELOW * facts.limit)
+  )
+    return undefined;
+  return `Its node said at that time that the whole node was out of memory (${systemOom.message}), and there are too few samples to tell whether this kill was part of that.`;
 }
 
 /** No limit at all, or every sample well below it. Without samples nothing is said. */

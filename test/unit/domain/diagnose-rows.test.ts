@@ -227,8 +227,18 @@ describe('the node', () => {
 
   it('row 19: is not blamed for an old event, nor when memory was at the limit, nor when the kernel named the container’s limit', () => {
     expect(explain({}, withNode([{ lastSeen: ago(DAY) }], LOW)).cause).toBe('spike');
+    expect(explain({}, withNode([{ lastSeen: ago(2 * MINUTE) }], LOW)).cause).toBe('spike');
     expect(explain({}, withNode([{}], withUsage(series(48, () => 240)))).cause).toBe('limit-too-low');
     expect(explain({ kernel: KERNEL }, withNode([{}], LOW)).cause).toBe('spike');
+  });
+
+  it('row 19: is not blamed for what one early sample shows, and named as a doubt', () => {
+    const long = series(48, () => 2);
+    const given = withNode([{}], withUsage({ ...long, points: long.points.slice(-1) }));
+    const found = explain({}, given);
+    expect(found.cause).not.toBe('node-pressure');
+    expect(found.against[0]).toContain('too few samples');
+    expect(explain({ kernel: KERNEL }, given).against.join(' ')).not.toContain('Its node said');
   });
 
   it('row 28: the kernel says that the whole machine ran out', () => {
