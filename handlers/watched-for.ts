@@ -1,8 +1,8 @@
-// When a workload was watched: by whoever watches all of its cluster, or its namespace.
+// When a workload was watched: by whoever watches all of its cluster, or its namespace. Whoever leaves the namespace out does not watch it.
 
 import type { Instant } from '../src/domain/time.ts';
 import type { Stretch } from '../src/domain/watched.ts';
-import { scopesOver } from '../src/domain/watched.ts';
+import { scopesOver, without } from '../src/domain/watched.ts';
 import type { WorkloadRef } from '../src/domain/workload.ts';
 import type { WatchRecord } from '../src/ports/watch-record.ts';
 
@@ -12,6 +12,7 @@ export async function watchedFor(
   workload: Pick<WorkloadRef, 'cluster' | 'namespace'>,
   since: Instant,
 ): Promise<readonly Stretch[]> {
-  const found = await Promise.all(scopesOver(workload).map((scope) => record.stretches(scope, since)));
-  return found.flat().toSorted((a, b) => a.from - b.from);
+  const { seenBy, leftOut } = scopesOver(workload);
+  const [all = [], own = [], not = []] = await Promise.all([...seenBy, leftOut].map((scope) => record.stretches(scope, since)));
+  return [...without(all, not), ...own].toSorted((a, b) => a.from - b.from);
 }

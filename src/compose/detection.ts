@@ -136,7 +136,7 @@ function openWatch(detecting: Detecting): Watch {
 function recordOf({ config, stores, cluster, telemetry }: Detecting, pods: PodWatcher): ReturnType<typeof keepRecord> {
   return keepRecord({
     record: stores.watched,
-    scopes: scopesOf(cluster.name, config.namespaces),
+    scopes: scopesOf(cluster.name, { only: config.namespaces, excluded: config.excludedNamespaces }),
     // What is dead without a word, and has to be read anew, was not watched.
     watches: () => pods.connected() && pods.heardWithin(COVERED_MS),
     clock: systemClock,

@@ -20,23 +20,39 @@ export type Watched = {
   readonly gaps: readonly Gap[];
 };
 
-/** What a watcher watches: "prod", all of the cluster, or "prod/shop", a namespace of it. */
+/** What a watcher watches: "prod", all of the cluster, or "prod/shop", a namespace of it; "prod/!shop" is left out of all of it. No namespace begins so. */
 export type WatchScope = string;
 
-/** `namespaces`: empty when all are. */
-export function scopesOf(cluster: string, namespaces: readonly string[]): readonly WatchScope[] {
-  return namespaces.length === 0 ? [cluster] : namespaces.map((namespace) => `${cluster}/${namespace}`);
+export type WatchedNamespaces = {
+  /** Empty when all are. */
+  readonly only: readonly string[];
+  readonly excluded: readonly string[];
+};
+
+export function scopesOf(cluster: string, { only, excluded }: WatchedNamespaces): readonly WatchScope[] {
+  if (only.length === 0) return [cluster, ...excluded.map((namespace) => `${cluster}/!${namespace}`)];
+  return only.filter((namespace) => !excluded.includes(namespace)).map((namespace) => `${cluster}/${namespace}`);
 }
 
-/** Whoever watches one of these sees the kills of the workload. A node has no namespace; its Events are in "default". */
-export function scopesOver({
-  cluster,
-  namespace,
-}: {
-  readonly cluster: string;
-  readonly namespace: string;
-}): readonly WatchScope[] {
-  return [cluster, ...scopesOf(cluster, [namespace === '' ? 'default' : namespace])];
+/** Whoever watches one of `seenBy` sees the kills of the workload, but not those of all of the cluster while `leftOut` is. */
+export type ScopesOver = { readonly seenBy: readonly [all: WatchScope, own: WatchScope]; readonly leftOut: WatchScope };
+
+/** A node has no namespace; its Events are in "default". */
+export function scopesOver({ cluster, namespace }: { readonly cluster: string; readonly namespace: string }): ScopesOver {
+  const within = namespace === '' ? 'default' : namespace;
+  return { seenBy: [cluster, `${cluster}/${within}`], leftOut: `${cluster}/!${within}` };
+}
+
+/** What is left of the stretches without the time of the others. */
+export function without(stretches: readonly Stretch[], others: readonly Stretch[]): readonly Stretch[] {
+  return others.reduce(
+    (left, other) =>
+      left.flatMap(({ from, until }) => [
+        ...(from < other.from ? [{ from, until: until < other.from ? until : other.from }] : []),
+        ...(until > other.until ? [{ from: from > other.until ? from : other.until, until }] : []),
+      ]),
+    stretches,
+  );
 }
 
 export const NOTED_EVERY_MS = 2 * SECOND;

@@ -36,7 +36,7 @@ import { fakeWatchRecord } from './watch-record.ts';
 export type FakeClock = Clock & { advance(lengthMs: number): void };
 
 /** Watches the cluster, or a namespace of it, all the time, but while it is away. */
-export type FakeWatcher = { away: boolean; scope: WatchScope };
+export type FakeWatcher = { away: boolean; scopes: readonly WatchScope[] };
 
 export type FakeSlack = Messenger & {
   readonly sent: { readonly key: string; readonly kind: Message['kind']; text: string }[];
@@ -172,11 +172,11 @@ export type FakeWorld = ReturnType<typeof createFakeWorld>;
 
 /** A clock by which a watcher watches, and what it notes. */
 function watchedClock(cluster: string) {
-  const watcher: FakeWatcher = { away: false, scope: cluster };
+  const watcher: FakeWatcher = { away: false, scopes: [cluster] };
   const watched = fakeWatchRecord();
   const clock = fakeClock();
   const note = (at: Instant): void => {
-    if (!watcher.away) void watched.note(watcher.scope, at);
+    if (!watcher.away) for (const scope of watcher.scopes) void watched.note(scope, at);
   };
   const pass = (from: Instant, to: Instant): void => {
     for (let at: number = from; at < to; at += COVERED_MS) note(toInstant(at));

@@ -13,6 +13,7 @@ import {
   scopesOver,
   unwatchedMs,
   watchedWithin,
+  without,
 } from '../../../src/domain/watched.ts';
 import { NOW } from '../../support/build.ts';
 
@@ -52,15 +53,38 @@ describe('of thirty minutes', () => {
 });
 
 it.each([
-  { name: 'a workload, by all of the cluster', namespaces: [], namespace: 'shop', seen: true },
-  { name: 'a workload, by its namespace among others', namespaces: ['blog', 'shop'], namespace: 'shop', seen: true },
-  { name: 'no workload of another namespace', namespaces: ['blog'], namespace: 'shop', seen: false },
-  { name: 'a node, by all of the cluster', namespaces: [], namespace: '', seen: true },
-  { name: 'a node, by the namespace of its Events', namespaces: ['default'], namespace: '', seen: true },
-  { name: 'no node, by any other namespace', namespaces: ['blog'], namespace: '', seen: false },
-])('sees $name', ({ namespaces, namespace, seen }) => {
-  const watched = scopesOf('prod', namespaces);
-  expect(scopesOver({ cluster: 'prod', namespace }).some((scope) => watched.includes(scope))).toBe(seen);
+  { name: 'a workload, by all of the cluster', only: [], namespace: 'shop', seen: true },
+  { name: 'a workload, by its namespace among others', only: ['blog', 'shop'], namespace: 'shop', seen: true },
+  { name: 'no workload of another namespace', only: ['blog'], namespace: 'shop', seen: false },
+  {
+    name: 'no workload of a namespace that is named and left out',
+    only: ['shop'],
+    excluded: ['shop'],
+    namespace: 'shop',
+    seen: false,
+  },
+  { name: 'a node, by all of the cluster', only: [], namespace: '', seen: true },
+  { name: 'a node, by the namespace of its Events', only: ['default'], namespace: '', seen: true },
+  { name: 'no node, by any other namespace', only: ['blog'], namespace: '', seen: false },
+])('sees $name', ({ only, excluded = [], namespace, seen }) => {
+  const watched = scopesOf('prod', { only, excluded });
+  expect(scopesOver({ cluster: 'prod', namespace }).seenBy.some((scope) => watched.includes(scope))).toBe(seen);
+});
+
+it('says what is left out of all of a cluster', () => {
+  const watched = scopesOf('prod', { only: [], excluded: ['shop'] });
+  expect(watched).toEqual(['prod', scopesOver({ cluster: 'prod', namespace: 'shop' }).leftOut]);
+  expect(watched).not.toContain(scopesOver({ cluster: 'prod', namespace: 'blog' }).leftOut);
+});
+
+it.each([
+  { name: 'nothing left out', others: stretches(), left: stretches([0, 10], [20, 30]) },
+  { name: 'the end of one and the beginning of the next', others: stretches([5, 25]), left: stretches([0, 5], [25, 30]) },
+  { name: 'the middle', others: stretches([2, 3], [4, 5]), left: stretches([0, 2], [3, 4], [5, 10], [20, 30]) },
+  { name: 'all', others: stretches([-5, 35]), left: stretches() },
+  { name: 'what lies beside', others: stretches([-5, 0], [10, 20], [30, 40]), left: stretches([0, 10], [20, 30]) },
+])('without $name', ({ others, left }) => {
+  expect(without(stretches([0, 10], [20, 30]), others)).toEqual(left);
 });
 
 it('joins moments to a stretch until one comes too late', () => {

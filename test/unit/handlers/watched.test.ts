@@ -5,6 +5,7 @@ import { rootView } from '../../../src/adapters/slack/views/root.ts';
 import type { Incident } from '../../../src/domain/incident.ts';
 import type { Proposal } from '../../../src/domain/proposal.ts';
 import { DAY, HOUR, MINUTE } from '../../../src/domain/time.ts';
+import { scopesOf } from '../../../src/domain/watched.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
 import { policy } from '../../support/build.ts';
 import { createBot, killedPod, soon } from './bot.ts';
@@ -65,13 +66,16 @@ describe('an incident without a change', () => {
     expect(words(await incident())).toMatch(/not watched since .*: it stays open/);
   });
 
-  it('stays open when only other namespaces were watched, and is resolved when its own was', async () => {
+  it.each([
+    { name: 'only other namespaces were watched', scopes: scopesOf('prod', { only: ['another'], excluded: [] }) },
+    { name: 'its namespace was left out', scopes: scopesOf('prod', { only: [], excluded: ['payments'] }) },
+  ])('stays open when $name, and is resolved when its own was watched', async ({ scopes }) => {
     const { world, bot, incident, passed } = await killed();
-    world.watcher.scope = 'prod/another';
+    world.watcher.scopes = scopes;
     passed(2 * DAY);
     expect(await bot.sweep()).toMatchObject({ resolved: 0 });
     expect(words(await incident())).toMatch(/not watched since .*: it stays open/);
-    world.watcher.scope = 'prod/payments';
+    world.watcher.scopes = scopesOf('prod', { only: ['payments'], excluded: [] });
     passed(DAY + HOUR);
     expect(await bot.sweep()).toMatchObject({ resolved: 1 });
   });
