@@ -1,20 +1,55 @@
-// When a schedule was due, as node-cron itself sees it: its matcher is asked minute by minute, backwards.
+// When a schedule was due, as node-cron itself sees it: its matcher is asked minute by minute, backwards, what the clocks of that place show. Where they are put
+// forward, what they leave out is due in the minute they jump to; where they are put back, the second time they show the same is not due again.
 
 import { createTask } from 'node-cron';
+import type { Instant } from '../../domain/time.ts';
 import { MINUTE, toInstant } from '../../domain/time.ts';
-import type { Timetable } from '../../ports/timetable.ts';
+import type { DigestSchedule, Timetable } from '../../ports/timetable.ts';
+
+/** By how much clocks are put back: half an hour on Lord Howe Island. */
+const REPEATED_MS = [30 * MINUTE, 60 * MINUTE];
 
 export function cronTimetable(): Timetable {
   return {
-    lastDue({ expression, timezone }, { after, until }) {
-      const task = createTask(expression, () => undefined, { timezone });
+    lastDue(schedule, { after, until }) {
+      const due = createDue(schedule);
       try {
-        for (let at = Math.floor(until / MINUTE) * MINUTE; at > after; at -= MINUTE)
-          if (task.match(new Date(at))) return toInstant(at);
+        for (let at = Math.floor(until / MINUTE) * MINUTE; at > after; at -= MINUTE) if (due.at(at)) return toInstant(at);
         return undefined;
       } finally {
-        void task.destroy();
+        due.end();
       }
     },
+  };
+}
+
+function createDue({ expression, timezone }: DigestSchedule) {
+  // The place's clocks are read first, and matched as they stand.
+  const task = createTask(expression, () => undefined, { timezone: 'UTC' });
+  const shows = clockOf(timezone);
+  return {
+    at(at: number): boolean {
+      const now = shows(at);
+      if (REPEATED_MS.some((length) => shows(at - length) === now)) return false;
+      for (let minute = now; minute > Math.min(shows(at - MINUTE), now - MINUTE); minute -= MINUTE) {
+        if (task.match(new Date(minute))) return true;
+      }
+      return false;
+    },
+    end: () => void task.destroy(),
+  };
+}
+
+/** What the clocks of a place show at a moment, as if it were UTC. */
+function clockOf(timezone: string): (at: number) => Instant {
+  const numeric = 'numeric';
+  const format = new Intl.DateTimeFormat('en-GB', {
+    ...{ year: numeric, month: numeric, day: numeric, hour: numeric, minute: numeric },
+    timeZone: timezone,
+  });
+  return (at) => {
+    const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = parts;
+    return toInstant(Date.UTC(year, month - 1, day, hour, minute));
   };
 }
