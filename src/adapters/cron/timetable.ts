@@ -2,7 +2,6 @@
 // forward, what they leave out is due in the minute they jump to; where they are put back, the second time they show the same is not due again.
 
 import { createTask } from 'node-cron';
-import type { Instant } from '../../domain/time.ts';
 import { MINUTE, toInstant } from '../../domain/time.ts';
 import type { DigestSchedule, Timetable } from '../../ports/timetable.ts';
 
@@ -41,7 +40,7 @@ function createDue({ expression, timezone }: DigestSchedule) {
 }
 
 /** What the clocks of a place show at a moment, as if it were UTC. */
-function clockOf(timezone: string): (at: number) => Instant {
+function clockOf(timezone: string): (at: number) => number {
   const numeric = 'numeric';
   const format = new Intl.DateTimeFormat('en-GB', {
     ...{ year: numeric, month: numeric, day: numeric, hour: numeric, minute: numeric },
@@ -50,6 +49,6 @@ function clockOf(timezone: string): (at: number) => Instant {
   return (at) => {
     const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
     const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = parts;
-    return toInstant(Date.UTC(year, month - 1, day, hour, minute));
+    return Date.UTC(year, month - 1, day, hour, minute);
   };
 }
