@@ -20,7 +20,7 @@ import { followJobs } from './jobs.ts';
 import type { Fleet } from './pods.ts';
 import { addPods, createFleet, inParallel, markKilled } from './pods.ts';
 import type { ProcessorBench } from './processor.ts';
-import { measureProcessor } from './processor.ts';
+import { measureProcessor, updateAll } from './processor.ts';
 import { startReplay } from './replay.ts';
 import { pause, report, say } from './report.ts';
 
@@ -128,19 +128,29 @@ async function measureReplay({ connection, fleet, startWatcher, dataDir }: Bench
   say(`watcher on a replayed stream: ${figures.join('; ')}`);
 }
 
-async function measureKills({ connection, fleet, redis, startWatcher }: Bench): Promise<void> {
+async function measureKills(bench: Bench): Promise<void> {
+  const { connection, fleet, redis, startWatcher } = bench;
   const watcher = await startWatcher();
   const jobs = followJobs(redis.url, connection.contextName);
-  const latencies: number[] = [];
-  for (const name of fleet.names.slice(0, KILLS)) {
+  const kill = async (name: string): Promise<number> => {
     const started = performance.now();
     const { id } = await markKilled(connection, { namespace: fleet.namespace, name });
-    latencies.push((await jobs.seenAt(id)) - started);
-  }
-  report('kill in the pod’s status → job in Redis', latencies);
+    return (await jobs.seenAt(id)) - started;
+  };
+  report('kill in the pod’s status → job in Redis', await inTurn(fleet.names.slice(0, KILLS), kill));
+  const updating = updateAll(bench);
+  const beside = fleet.names.slice(KILLS, 2 * KILLS);
+  report('the same while 10,000 updates are made as fast as they can be', await inTurn(beside, kill));
+  await updating;
   await storm({ connection, fleet, jobs, watcher });
   jobs.close();
   await watcher.stop();
+}
+
+async function inTurn(names: readonly string[], act: (name: string) => Promise<number>): Promise<readonly number[]> {
+  const results: number[] = [];
+  for (const name of names) results.push(await act(name));
+  return results;
 }
 
 type Storm = { readonly connection: ClusterConnection; readonly fleet: Fleet; readonly jobs: Jobs; readonly watcher: Headroom };
@@ -148,7 +158,7 @@ type Storm = { readonly connection: ClusterConnection; readonly fleet: Fleet; re
 async function storm({ connection, fleet, jobs, watcher }: Storm): Promise<void> {
   const before = jobs.count();
   const started = performance.now();
-  const names = Array.from({ length: STORM }, (_, index) => fleet.names[(KILLS + index) % fleet.names.length] ?? '');
+  const names = Array.from({ length: STORM }, (_, index) => fleet.names[(2 * KILLS + index) % fleet.names.length] ?? '');
   const ids: string[] = [];
   await inParallel(names, async (name) => {
     ids.push((await markKilled(connection, { namespace: fleet.namespace, name })).id);

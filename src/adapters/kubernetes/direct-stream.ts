@@ -1,4 +1,4 @@
-// One GET over a connection of its own, with the same memory for every read (`onread`). What comes is parsed by http-parser-js, which hands on pieces of that
+// One GET over a connection of its own, read in turns into the same memory (`onread`). What comes is parsed by http-parser-js, which hands on pieces of that
 // memory; node's own parser copies each piece.
 
 import { validateHeaderValue } from 'node:http';
@@ -7,6 +7,8 @@ import tls from 'node:tls';
 import { HTTPParser } from 'http-parser-js';
 import type { ByteStream } from './byte-stream.ts';
 import { createPieces } from './pieces.ts';
+import type { Turns } from './turns.ts';
+import { createTurns } from './turns.ts';
 
 export type DirectRequest = {
   readonly url: URL;
@@ -15,8 +17,6 @@ export type DirectRequest = {
   readonly tls: tls.ConnectionOptions | undefined;
 };
 
-/** As much as a TLS record holds four times. */
-const READ_BYTES = 64 * 1024;
 /** How long a connection is idle before the system asks whether the other side is still there, as node's agents do. */
 const PROBE_AFTER_MS = 1000;
 
@@ -26,29 +26,35 @@ type Pieces = ReturnType<typeof createPieces>;
 export function openDirect(request: DirectRequest, signal: AbortSignal): Promise<ByteStream> {
   const { promise, resolve, reject } = Promise.withResolvers<ByteStream>();
   const asked = head(request);
-  const pieces = createPieces({
+  const turns = createTurns({
     pause: () => socket.pause(),
-    resume: () => socket.resume(),
-    close: () => socket.destroy(),
+    // Reading goes on without all that resume() does for streams of another kind.
+    resume: () => void socket.read(0),
+    read(bytes) {
+      const problem = problemOf(parser, bytes);
+      if (problem !== undefined) socket.destroy(problem);
+    },
   });
+  const pieces = createPieces({ pause: turns.hold, resume: turns.release, close: () => socket.destroy() });
   const fail = (error: Error): void => {
+    turns.flush();
     reject(error);
     pieces.fail(error);
   };
   const parser = createParser(pieces, (status) => resolve({ status, each: pieces.each, close: () => socket.destroy() }));
-  const read = (bytes: Buffer): void => {
-    const problem = problemOf(parser, bytes);
-    if (problem !== undefined) socket.destroy(problem);
-  };
   const abort = (): void => void socket.destroy(errorOf(signal.reason));
-  const socket = connect(request, read);
+  const socket = connect(request, turns.onread);
   signal.addEventListener('abort', abort, { once: true });
   socket.setKeepAlive(true, PROBE_AFTER_MS);
   socket.once('error', fail);
   // A body without a length ends with the connection.
-  socket.once('end', () => parser.finish());
+  socket.once('end', () => {
+    turns.flush();
+    parser.finish();
+  });
   socket.once('close', () => {
     signal.removeEventListener('abort', abort);
+    turns.end();
     fail(new Error('the connection was closed too early'));
   });
   socket.write(asked);
@@ -60,14 +66,9 @@ function errorOf(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
 
-function connect({ url, tls: options }: DirectRequest, read: (bytes: Buffer) => void): net.Socket {
+function connect({ url, tls: options }: DirectRequest, onread: Turns['onread']): net.Socket {
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const memory = Buffer.allocUnsafeSlow(READ_BYTES);
-  const callback = (length: number): boolean => {
-    read(memory.subarray(0, length));
-    return true;
-  };
-  const own = { host, onread: { buffer: memory, callback } };
+  const own = { host, onread };
   if (options === undefined) return net.connect({ ...own, port: portOf(url, 80) });
   // A name is asked for where there is one: an address has none.
   const servername = options.servername ?? (net.isIP(host) === 0 ? host : '');

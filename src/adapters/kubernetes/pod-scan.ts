@@ -1,8 +1,11 @@
 // A watch stream as lines, without decoding: chunks are split at line ends and searched as bytes, and only a line that a chunk does not hold whole is put
 // together, always in the same memory. Nothing is allocated for a line: garbage of a busy watch would cost more than looking at it.
 
-/** What the JSON of a pod with a memory kill holds somewhere: the runtime's reason, runc's words when a start was killed, or SIGKILL without a mark. */
-export const POD_MARKERS = ['OOMKilled', 'OOM-killed', '"exitCode":137'].map((marker) => Buffer.from(marker));
+/**
+ * What the JSON of a pod with a memory kill holds somewhere: the runtime's reason, runc's words when a start was killed, or SIGKILL without a mark ("exitCode",
+ * without its beginning: the search looks for the first byte, and quotes and small letters are everywhere).
+ */
+export const POD_MARKERS = ['OOMKilled', 'OOM-killed', 'Code":137'].map((marker) => Buffer.from(marker));
 
 /** Not an object: bookmarks carry the resource version to resume from, errors say what went wrong. */
 const CONTROL = ['"type":"BOOKMARK"', '"type":"ERROR"'].map((marker) => Buffer.from(marker));
