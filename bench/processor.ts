@@ -18,7 +18,7 @@ export type ProcessorBench = {
   startWatcher(): Promise<Headroom>;
 };
 
-const UPDATES = 10_000;
+export const UPDATES = 10_000;
 const SETTLE_MS = 3000;
 
 export async function measureProcessor(bench: ProcessorBench): Promise<void> {

@@ -6,13 +6,15 @@ import { scopesOver, without } from '../src/domain/watched.ts';
 import type { WorkloadRef } from '../src/domain/workload.ts';
 import type { WatchRecord } from '../src/ports/watch-record.ts';
 
-/** Those that end at `since` or later, by their beginning. */
+/** Of those that end at `since` or later, by their beginning. */
 export async function watchedFor(
   record: Pick<WatchRecord, 'stretches'>,
   workload: Pick<WorkloadRef, 'cluster' | 'namespace'>,
   since: Instant,
 ): Promise<readonly Stretch[]> {
   const { seenBy, leftOut } = scopesOver(workload);
-  const [all = [], own = [], not = []] = await Promise.all([...seenBy, leftOut].map((scope) => record.stretches(scope, since)));
-  return [...without(all, not), ...own].toSorted((a, b) => a.from - b.from);
+  const [all = [], own = [], others = []] = await Promise.all(
+    [...seenBy, leftOut].map((scope) => record.stretches(scope, since)),
+  );
+  return [...without(all, others), ...own].toSorted((a, b) => a.from - b.from);
 }

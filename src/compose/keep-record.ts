@@ -21,7 +21,8 @@ export function keepRecord({ record, scopes, watches, clock, log }: KeepingRecor
   const keeping = (async () => {
     while (!stopped.signal.aborted) {
       try {
-        if (watches()) await Promise.all(scopes.map((scope) => record.note(scope, clock.now())));
+        const now = clock.now();
+        if (watches()) await Promise.all(scopes.map((scope) => record.note(scope, now)));
       } catch (error) {
         log.debug('could not say what is watched', { error });
       }

@@ -23,18 +23,20 @@ export type Watched = {
 /** What a watcher watches: "prod", all of the cluster, or "prod/shop", a namespace of it; "prod/!shop" is left out of all of it. No namespace begins so. */
 export type WatchScope = string;
 
+/** As WATCH_NAMESPACES says. */
 export type WatchedNamespaces = {
   /** Empty when all are. */
   readonly only: readonly string[];
   readonly excluded: readonly string[];
 };
 
+/** What a watcher notes that it watches, and what of it not. */
 export function scopesOf(cluster: string, { only, excluded }: WatchedNamespaces): readonly WatchScope[] {
   if (only.length === 0) return [cluster, ...excluded.map((namespace) => `${cluster}/!${namespace}`)];
   return only.filter((namespace) => !excluded.includes(namespace)).map((namespace) => `${cluster}/${namespace}`);
 }
 
-/** Whoever watches one of `seenBy` sees the kills of the workload, but not those of all of the cluster while `leftOut` is. */
+/** Whoever watches one of `seenBy` sees the kills of the workload; watching all of the cluster counts only while `leftOut` is not noted. */
 export type ScopesOver = { readonly seenBy: readonly [all: WatchScope, own: WatchScope]; readonly leftOut: WatchScope };
 
 /** A node has no namespace; its Events are in "default". */
@@ -43,19 +45,22 @@ export function scopesOver({ cluster, namespace }: { readonly cluster: string; r
   return { seenBy: [cluster, `${cluster}/${within}`], leftOut: `${cluster}/!${within}` };
 }
 
+export const NOTED_EVERY_MS = 2 * SECOND;
+
+/** A note that was lost or came late leaves no more than this of what belongs together. */
+const SLIVER_MS = 2 * NOTED_EVERY_MS;
+
 /** What is left of the stretches without the time of the others. */
 export function without(stretches: readonly Stretch[], others: readonly Stretch[]): readonly Stretch[] {
   return others.reduce(
     (left, other) =>
       left.flatMap(({ from, until }) => [
-        ...(from < other.from ? [{ from, until: until < other.from ? until : other.from }] : []),
-        ...(until > other.until ? [{ from: from > other.until ? from : other.until, until }] : []),
+        ...(other.from - from > SLIVER_MS ? [{ from, until: until < other.from ? until : other.from }] : []),
+        ...(until - other.until > SLIVER_MS ? [{ from: from > other.until ? from : other.until, until }] : []),
       ]),
     stretches,
   );
 }
-
-export const NOTED_EVERY_MS = 2 * SECOND;
 
 /**
  * The longest absence that a re-read covers. A pod shows the last end of each of its containers, and a container in a crash loop waits 10 s, 20 s, 40 s … before

@@ -10,6 +10,6 @@ export type DigestSchedule = {
 };
 
 export interface Timetable {
-  /** The last full minute after `after`, up to and with `until`, at which it was due; undefined when there was none. */
+  /** By the clocks of that place: once on the days that they are put forward or back. The last full minute after `after`, up to and with `until`, at which it was due; undefined when there was none. */
   lastDue(schedule: DigestSchedule, within: { readonly after: Instant; readonly until: Instant }): Instant | undefined;
 }

@@ -35,7 +35,7 @@ import { fakeWatchRecord } from './watch-record.ts';
 
 export type FakeClock = Clock & { advance(lengthMs: number): void };
 
-/** Watches the cluster, or a namespace of it, all the time, but while it is away. */
+/** Notes that it watches those scopes all the time, but while it is away. */
 export type FakeWatcher = { away: boolean; scopes: readonly WatchScope[] };
 
 export type FakeSlack = Messenger & {

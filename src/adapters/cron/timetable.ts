@@ -5,15 +5,15 @@ import { createTask } from 'node-cron';
 import { MINUTE, toInstant } from '../../domain/time.ts';
 import type { DigestSchedule, Timetable } from '../../ports/timetable.ts';
 
-/** By how much clocks are put back: half an hour on Lord Howe Island. */
-const REPEATED_MS = [30 * MINUTE, 60 * MINUTE];
+/** By how much clocks are put back: half an hour on Lord Howe Island, two at the station Troll. */
+const REPEATED_MS = [30 * MINUTE, 60 * MINUTE, 120 * MINUTE];
 
 export function cronTimetable(): Timetable {
   return {
     lastDue(schedule, { after, until }) {
       const due = createDue(schedule);
       try {
-        for (let at = Math.floor(until / MINUTE) * MINUTE; at > after; at -= MINUTE) if (due.at(at)) return toInstant(at);
+        for (let at = Math.floor(until / MINUTE) * MINUTE; at > after; at -= MINUTE) if (due.isDue(at)) return toInstant(at);
         return undefined;
       } finally {
         due.end();
@@ -27,7 +27,7 @@ function createDue({ expression, timezone }: DigestSchedule) {
   const task = createTask(expression, () => undefined, { timezone: 'UTC' });
   const shows = clockOf(timezone);
   return {
-    at(at: number): boolean {
+    isDue(at: number): boolean {
       const now = shows(at);
       if (REPEATED_MS.some((length) => shows(at - length) === now)) return false;
       for (let minute = now; minute > Math.min(shows(at - MINUTE), now - MINUTE); minute -= MINUTE) {
@@ -41,9 +41,13 @@ function createDue({ expression, timezone }: DigestSchedule) {
 
 /** What the clocks of a place show at a moment, as if it were UTC. */
 function clockOf(timezone: string): (at: number) => number {
-  const numeric = 'numeric';
   const format = new Intl.DateTimeFormat('en-GB', {
-    ...{ year: numeric, month: numeric, day: numeric, hour: numeric, minute: numeric },
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    hourCycle: 'h23',
     timeZone: timezone,
   });
   return (at) => {

@@ -30,6 +30,7 @@ export function openDirect(request: DirectRequest, signal: AbortSignal): Promise
     pause: () => socket.pause(),
     // Reading goes on without all that resume() does for streams of another kind.
     resume: () => void socket.read(0),
+    now: () => performance.now(),
     read(bytes) {
       const problem = problemOf(parser, bytes);
       if (problem !== undefined) socket.destroy(problem);
@@ -37,7 +38,7 @@ export function openDirect(request: DirectRequest, signal: AbortSignal): Promise
   });
   const pieces = createPieces({ pause: turns.hold, resume: turns.release, close: () => socket.destroy() });
   const fail = (error: Error): void => {
-    turns.flush();
+    if (!signal.aborted) turns.flush();
     reject(error);
     pieces.fail(error);
   };

@@ -2,7 +2,7 @@
 
 import { formatBytes } from '../memory.ts';
 import { valueOf } from '../piece.ts';
-import { SECOND } from '../time.ts';
+import { MINUTE, SECOND } from '../time.ts';
 import type { Case, Rule } from './case.ts';
 import { runPoints } from './case.ts';
 import { evicted } from './not-an-oom.ts';
@@ -15,6 +15,8 @@ const BELOW = 0.8;
 const FEWEST_SAMPLES = 3;
 /** The kubelet of the same node stamps both, to the second, and reads the kernel's log with a short delay. */
 const NODE_EVENT_WITHIN = 30 * SECOND;
+/** Where only the watcher's clock says when. */
+const SEEN_WITHIN = 2 * MINUTE;
 
 export const nodePressure: Rule = (facts) => nodeReport(facts) ?? systemOomNearby(facts) ?? evictedKill(facts);
 
@@ -37,8 +39,8 @@ const nodeReport: Rule = ({ kill }) => {
 const systemOomNearby: Rule = (facts) => {
   const { limit, peak } = facts;
   const systemOom = nodeEvent(facts);
-  const sampled = limit === undefined || runPoints(facts).length >= FEWEST_SAMPLES;
-  if (systemOom === undefined || !sampled || !staysBelow(facts)) return undefined;
+  const isSampled = limit === undefined || runPoints(facts).length >= FEWEST_SAMPLES;
+  if (systemOom === undefined || !isSampled || !staysBelow(facts)) return undefined;
   return {
     cause: 'node-pressure',
     confidence: peak === undefined ? 'medium' : 'high',
@@ -58,18 +60,17 @@ const systemOomNearby: Rule = (facts) => {
 function nodeEvent({ kill, evidence }: Case) {
   const at = kill?.finishedAt ?? kill?.seenAt;
   if (at === undefined || (kill?.kernel !== undefined && kill.kernel.scope !== 'unknown')) return undefined;
+  const within = kill?.finishedAt === undefined ? SEEN_WITHIN : NODE_EVENT_WITHIN;
   return valueOf(evidence.node)?.oomEvents.find(
-    ({ reason, lastSeen }) => reason === 'SystemOOM' && lastSeen !== undefined && Math.abs(lastSeen - at) <= NODE_EVENT_WITHIN,
+    ({ reason, lastSeen }) => reason === 'SystemOOM' && lastSeen !== undefined && Math.abs(lastSeen - at) <= within,
   );
 }
 
 /** What speaks against the container's own limit when the samples do not settle it. */
 export function nodeDoubt(facts: Case): string | undefined {
   const systemOom = nodeEvent(facts);
-  if (
-    systemOom === undefined ||
-    (facts.peak !== undefined && facts.limit !== undefined && facts.peak.bytes >= BELOW * facts.limit)
-  )
+  const { limit } = facts;
+  if (systemOom === undefined || (limit !== undefined && runPoints(facts).some(({ bytes }) => bytes >= BELOW * limit)))
     return undefined;
   return `Its node said at that time that the whole node was out of memory (${systemOom.message}), and there are too few samples to tell whether this kill was part of that.`;
 }

@@ -45,6 +45,10 @@ it.each([
   expect(due(expression, 'Europe/Berlin', { from, hours: 6 })).toEqual(times);
 });
 
+it('at the station Troll, whose clocks are put back by two hours, once as well', () => {
+  expect(due('30 1 * * *', 'Antarctica/Troll', { from: '2026-10-24T22:00:00Z', hours: 6 })).toEqual(['24T23:30']);
+});
+
 it('on Lord Howe Island, whose clocks move by half an hour, once as well', () => {
   expect(due('45 1 * * *', 'Australia/Lord_Howe', { from: '2026-04-04T13:30:00Z', hours: 4 })).toEqual(['04T14:45']);
   expect(due('15 2 * * *', 'Australia/Lord_Howe', { from: '2026-10-03T14:00:00Z', hours: 4 })).toEqual(['03T15:30']);

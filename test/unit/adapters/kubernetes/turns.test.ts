@@ -1,7 +1,7 @@
 // How a connection is read: what comes in one turn is handed on once, and after it nobody reads for a while, the longer the more comes.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createTurns, FIRST_PACE, nextPace } from '../../../../src/adapters/kubernetes/turns.ts';
+import { createTurns, restFor } from '../../../../src/adapters/kubernetes/turns.ts';
 
 const KIB = 1024;
 
@@ -17,7 +17,9 @@ afterEach(() => {
 function connection() {
   const said: string[] = [];
   const read: string[] = [];
+  let nowMs = 0;
   const turns = createTurns({
+    now: () => nowMs,
     pause: () => said.push('pause'),
     resume: () => said.push('resume'),
     read: (bytes) => read.push(bytes.toString('latin1')),
@@ -34,6 +36,10 @@ function connection() {
       memory = turns.onread.buffer();
     },
     turnEnds: () => vi.advanceTimersByTime(0),
+    passes(lengthMs: number): void {
+      nowMs += lengthMs;
+      vi.advanceTimersByTime(lengthMs);
+    },
   };
 }
 
@@ -65,13 +71,6 @@ describe('a turn', () => {
     turnEnds();
     expect(read.length).toBeGreaterThan(1);
     expect(read.join('') === parts.join('')).toBe(true);
-  });
-
-  it('that floods has no rest after it', () => {
-    const { comes, turnEnds, said } = connection();
-    for (let count = 0; count < 24; count += 1) comes('x'.repeat(16 * KIB));
-    turnEnds();
-    expect(said).toEqual([]);
   });
 });
 
@@ -108,31 +107,74 @@ it.each(['during the rest', 'before the turn ended'])('leaves no timer behind wh
   expect(said).not.toContain('resume');
 });
 
-describe('the rest', () => {
-  const rests = (broughtKib: readonly number[]): readonly number[] => {
-    let pace = FIRST_PACE;
-    return broughtKib.map((kib) => {
-      pace = nextPace(pace, kib * KIB);
-      return pace.restMs;
-    });
-  };
+describe('a rest', () => {
+  it('does not follow what comes right after another: whoever sends it was waiting', () => {
+    const { comes, turnEnds, said, passes } = connection();
+    passes(50);
+    comes('one');
+    turnEnds();
+    passes(5);
+    expect(said).toEqual(['pause', 'resume']);
+    for (let count = 0; count < 20; count += 1) {
+      comes('x'.repeat(16 * KIB));
+      turnEnds();
+      passes(0.5);
+    }
+    expect(said).toEqual(['pause', 'resume']);
+    passes(3);
+    comes('by itself');
+    turnEnds();
+    expect(said).toEqual(['pause', 'resume', 'pause']);
+  });
+
+  it('leaves the first turn after it to whoever was waiting', () => {
+    const { comes, turnEnds, said, passes } = connection();
+    passes(50);
+    for (const text of ['one', 'two', 'three']) {
+      comes(text);
+      turnEnds();
+      passes(50);
+    }
+    expect(said).toEqual(['pause', 'resume', 'pause', 'resume']);
+  });
+
+  it('is longer while much comes, and short again when little does', () => {
+    const { comes, turnEnds, said, passes } = connection();
+    const rest = (): number => {
+      const before = said.length;
+      let lengthMs = 0;
+      while (said.length === before && lengthMs < 100) {
+        passes(1);
+        lengthMs += 1;
+      }
+      return lengthMs;
+    };
+    const second = (changes: number): number => {
+      for (let count = 0; count < changes; count += 1) {
+        comes('x'.repeat(10 * KIB));
+        turnEnds();
+        if (said.at(-1) === 'pause') rest();
+        passes(1000 / changes);
+      }
+      while (said.at(-1) !== 'pause') {
+        passes(20);
+        comes('one');
+        turnEnds();
+      }
+      return rest();
+    };
+    expect(second(20)).toBe(5);
+    expect(second(800)).toBeGreaterThan(50);
+    expect(second(20)).toBe(5);
+  });
 
   it.each([
-    { name: 'is short where little happens', brought: [10, 16, 3], rest: [5, 5, 5] },
-    { name: 'grows while more than little comes', brought: [17, 20, 30, 17, 17], rest: [10, 20, 40, 80, 80] },
-    {
-      name: 'shrinks again little by little',
-      brought: [20, 20, 20, 20, 0, 20, 9, 9, 9, 9, 9],
-      rest: [10, 20, 40, 80, 40, 80, 40, 20, 10, 5, 5],
-    },
-    {
-      name: 'is short after much, and long once that was all',
-      brought: [20, 20, 90, 9, 300, 0, 9],
-      rest: [10, 20, 5, 40, 5, 80, 40],
-    },
-    { name: 'stays short while much comes each time', brought: [60, 60, 60, 60], rest: [5, 5, 5, 5] },
-    { name: 'is none while more comes than is read in a turn', brought: [400, 500, 50, 9], rest: [0, 0, 5, 40] },
-  ])('$name', ({ brought, rest }) => {
-    expect(rests(brought)).toEqual(rest);
+    { rate: 0, restMs: 5 },
+    { rate: 1500, restMs: 5 },
+    { rate: 2250, restMs: 42.5 },
+    { rate: 3000, restMs: 80 },
+    { rate: 90_000, restMs: 80 },
+  ])('is $restMs ms at $rate bytes a millisecond', ({ rate, restMs }) => {
+    expect(restFor(rate)).toBe(restMs);
   });
 });
