@@ -48,7 +48,8 @@ describe.skipIf(kubeconfig === undefined)('what others make of a change, on a re
   it('a container that is resized between two runs is killed at its old size, which is told by the name of the bug', async () => {
     await target.startLooping('looping');
     const root = await talk.killed('looping');
-    // In its second run, which lasts.
+    // The second run lasts.
+    await target.isInRun('looping', 1);
     const proposal = await talk.proposed(root, { limit: '160Mi' });
     await target.isBetweenRuns('looping', 3);
     await talk.approved(root, proposal);

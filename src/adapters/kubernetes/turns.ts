@@ -23,7 +23,7 @@ export type Turns = {
   end(): void;
 };
 
-const MEMORY_BYTES = 256 * 1024;
+const MEMORY_BYTES = 64 * 1024;
 /** A TLS record holds no more. */
 const RECORD_BYTES = 16 * 1024;
 const SHORTEST_MS = 5;

@@ -25,6 +25,8 @@ export type OutcomeTarget = Target & {
   isCrashLooping(pod: string): Promise<void>;
   /** Dead and not yet started again, after so many restarts: after two the kubelet waits for ten seconds, after three for twenty. */
   isBetweenRuns(pod: string, restarts: number): Promise<void>;
+  /** Running, after so many restarts. */
+  isInRun(pod: string, restarts: number): Promise<void>;
   /** Whether its kubelets leave the pod's cgroup as it was when a container is resized between two runs (kubernetes#138760). */
   leavesOldCgroups(): Promise<boolean>;
   /** What the kubelet says is in force for the container of a pod. */
@@ -165,7 +167,10 @@ const pod = z.object({
 function looking(
   connection: ClusterConnection,
   namespace: string,
-): Pick<OutcomeTarget, 'limit' | 'isCrashLooping' | 'isBetweenRuns' | 'isReady' | 'isRunning' | 'leavesOldCgroups' | 'inForce'> {
+): Pick<
+  OutcomeTarget,
+  'limit' | 'isCrashLooping' | 'isBetweenRuns' | 'isInRun' | 'isReady' | 'isRunning' | 'leavesOldCgroups' | 'inForce'
+> {
   const pods = `/api/v1/namespaces/${namespace}/pods`;
   const statusOf = async (name: string) => (await read(connection, `${pods}/${name}`, pod)).status.containerStatuses?.[0];
   return {
@@ -179,6 +184,11 @@ function looking(
       until(`${name} to be dead after ${restarts} restarts`, async () => {
         const status = await statusOf(name);
         return status !== undefined && status.state.running === undefined && status.restartCount >= restarts;
+      }),
+    isInRun: (name, restarts) =>
+      until(`${name} to run after ${restarts} restarts`, async () => {
+        const status = await statusOf(name);
+        return status?.state.running !== undefined && status.restartCount === restarts;
       }),
     async leavesOldCgroups() {
       const { gitVersion } = await read(connection, '/version', z.object({ gitVersion: z.string() }));
