@@ -1,5 +1,5 @@
-// Processor time for changes that are no kills, beside an informer of @kubernetes/client-node on the same pods. Each of the two sees as many changes before it is
-// measured: a watcher runs for weeks, and what V8 spends on compiling a program comes once.
+// Processor time for changes that are no kills, beside an informer of @kubernetes/client-node on the same pods. Of each of the two it is measured for the first
+// changes and for the next: what V8 spends on compiling a program comes once, and a watcher runs for weeks.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

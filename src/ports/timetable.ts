@@ -10,6 +10,9 @@ export type DigestSchedule = {
 };
 
 export interface Timetable {
-  /** By the clocks of that place: once on the days that they are put forward or back. The last full minute after `after`, up to and with `until`, at which it was due; undefined when there was none. */
+  /**
+   * The last full minute after `after`, up to and with `until`, at which it was due by the clocks of that place; undefined when there was none. On the days that
+   * they are put forward or back it is due as often as on others.
+   */
   lastDue(schedule: DigestSchedule, within: { readonly after: Instant; readonly until: Instant }): Instant | undefined;
 }

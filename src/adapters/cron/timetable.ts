@@ -29,11 +29,9 @@ function createDue({ expression, timezone }: DigestSchedule) {
   return {
     isDue(at: number): boolean {
       const now = shows(at);
-      if (REPEATED_MS.some((length) => shows(at - length) === now)) return false;
-      for (let minute = now; minute > Math.min(shows(at - MINUTE), now - MINUTE); minute -= MINUTE) {
-        if (task.match(new Date(minute))) return true;
-      }
-      return false;
+      const before = Math.min(shows(at - MINUTE), now - MINUTE);
+      const matches = Array.from({ length: (now - before) / MINUTE }, (_, index) => task.match(new Date(now - index * MINUTE)));
+      return matches.includes(true) && !REPEATED_MS.some((length) => shows(at - length) === now);
     },
     end: () => void task.destroy(),
   };

@@ -39,8 +39,7 @@ const nodeReport: Rule = ({ kill }) => {
 const systemOomNearby: Rule = (facts) => {
   const { limit, peak } = facts;
   const systemOom = nodeEvent(facts);
-  const isSampled = limit === undefined || runPoints(facts).length >= FEWEST_SAMPLES;
-  if (systemOom === undefined || !isSampled || !staysBelow(facts)) return undefined;
+  if (systemOom === undefined || !(limit === undefined || isSampled(facts)) || !staysBelow(facts)) return undefined;
   return {
     cause: 'node-pressure',
     confidence: peak === undefined ? 'medium' : 'high',
@@ -66,13 +65,20 @@ function nodeEvent({ kill, evidence }: Case) {
   );
 }
 
+function isSampled(facts: Case): boolean {
+  return runPoints(facts).length >= FEWEST_SAMPLES;
+}
+
 /** What speaks against the container's own limit when the samples do not settle it. */
 export function nodeDoubt(facts: Case): string | undefined {
   const systemOom = nodeEvent(facts);
-  const { limit } = facts;
-  if (systemOom === undefined || (limit !== undefined && runPoints(facts).some(({ bytes }) => bytes >= BELOW * limit)))
-    return undefined;
+  if (systemOom === undefined || isSampled(facts) || reachedLimit(facts)) return undefined;
   return `Its node said at that time that the whole node was out of memory (${systemOom.message}), and there are too few samples to tell whether this kill was part of that.`;
+}
+
+function reachedLimit(facts: Case): boolean {
+  const { limit } = facts;
+  return limit !== undefined && runPoints(facts).some(({ bytes }) => bytes >= BELOW * limit);
 }
 
 /** No limit at all, or every sample well below it. Without samples nothing is said. */

@@ -241,6 +241,14 @@ describe('the node', () => {
     expect(explain({ kernel: KERNEL }, given).against.join(' ')).not.toContain('Its node said');
   });
 
+  it('row 19: says nothing of too few samples where there are enough, and an earlier run reached the limit', () => {
+    const long = series(48, () => 60);
+    const given = withNode([{}], withUsage({ ...long, peak: { ...long.peak, bytes: mi(250) } }));
+    const found = explain({}, given);
+    expect(found.cause).not.toBe('node-pressure');
+    expect(found.against.join(' ')).not.toContain('too few samples');
+  });
+
   it('row 28: the kernel says that the whole machine ran out', () => {
     expect(explain({ kernel: { ...KERNEL, scope: 'node', limit: undefined } }).cause).toBe('node-pressure');
   });
