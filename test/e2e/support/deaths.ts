@@ -4,6 +4,8 @@ export const LIMIT = '48Mi';
 
 /** PID 1 takes more than it may, two seconds after it began, in the middle of a line. */
 const DIE = "echo starting; sleep 2; printf 'loading order 4 of'; exec tail /dev/zero";
+/** Long enough that the kubelet measures it and Prometheus asks for that several times. */
+const DIE_LATER = "echo starting; sleep 20; printf 'loading order 4 of'; exec tail /dev/zero";
 const WAIT = 'trap "exit 0" TERM; sleep 100000 & wait';
 /** About 1 MiB a second, with a line for each. */
 const GROW =
@@ -34,7 +36,7 @@ function pod(name: string, spec: object): Workload {
 /** `{}` in the path is the namespace. */
 export type Workload = { readonly path: string; readonly object: object };
 
-function appsWorkload(kind: 'StatefulSet' | 'DaemonSet', name: string): Workload {
+function appsWorkload(kind: 'Deployment' | 'StatefulSet' | 'DaemonSet', name: string, script = DIE): Workload {
   const labels = { app: name };
   return {
     path: `/apis/apps/v1/namespaces/{}/${kind.toLowerCase()}s`,
@@ -43,9 +45,9 @@ function appsWorkload(kind: 'StatefulSet' | 'DaemonSet', name: string): Workload
       kind,
       metadata: { name },
       spec: {
-        ...(kind === 'StatefulSet' ? { replicas: 1, serviceName: name } : {}),
+        ...(kind === 'StatefulSet' ? { serviceName: name } : {}),
         selector: { matchLabels: labels },
-        template: { metadata: { labels }, spec: podSpec(DIE) },
+        template: { metadata: { labels }, spec: podSpec(script) },
       },
     },
   };
@@ -80,6 +82,7 @@ const workloads: readonly Workload[] = [
     }),
   ),
   pod('growth', podSpec(GROW)),
+  appsWorkload('Deployment', 'measured', DIE_LATER),
   appsWorkload('StatefulSet', 'stateful'),
   appsWorkload('DaemonSet', 'daemon'),
   {
