@@ -1,7 +1,12 @@
-// The test projects, from quick to slow. unit: no network, no process. contract: one suite per port, on the stand-in and on the real thing.
-// e2e: stories on the built program, one file at a time, because they share two cores and one cluster. Times are in milliseconds.
+// The test projects, from quick to slow. unit: no network, no process. contract: one suite per port, on the stand-in and on the real thing. e2e: stories on
+// the built program. real: those of the stories and contracts that need a real kubelet. The last two run one file at a time, because they share two cores
+// and one node; `npm test` runs the last beside the others. Times are in milliseconds.
 
 import { defineConfig } from 'vitest/config';
+
+const REAL = ['test/**/*-real.test.ts'];
+
+const STORIES = { pool: 'forks', fileParallelism: false, testTimeout: 180_000, hookTimeout: 180_000 } as const;
 
 export default defineConfig({
   test: {
@@ -21,6 +26,7 @@ export default defineConfig({
         test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
+          exclude: REAL,
           pool: 'forks',
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -31,11 +37,17 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          pool: 'forks',
-          fileParallelism: false,
-          testTimeout: 180_000,
-          hookTimeout: 180_000,
+          exclude: REAL,
+          ...STORIES,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          include: REAL,
+          ...STORIES,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

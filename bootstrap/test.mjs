@@ -14,6 +14,7 @@ await onCurrentNode(import.meta.url);
 let interrupted = false;
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => (interrupted = true));
 
+const PROJECTS = ['unit', 'contract', 'e2e', 'real'];
 const args = process.argv.slice(2);
 const closing = [];
 const result = await testAll();
@@ -32,7 +33,9 @@ async function testAll() {
   if (cluster.kind === 'required') return { passed: 0, failed: 1 };
   try {
     if (interrupted) return { passed: 0, failed: 1 };
-    const { passed, failed, skipped, failures } = await runVitest({ args, env: { ...prepared.env, ...cluster.env } });
+    const env = { ...prepared.env, ...cluster.env };
+    const results = await Promise.all(runs().map((each) => runVitest({ args: each, env })));
+    const { passed, failed, skipped, failures } = results.reduce(together);
     closing.push(...skippedLines(skipped), ...failures.flatMap(failureLines));
     return { passed, failed };
   } finally {
@@ -40,19 +43,39 @@ async function testAll() {
   }
 }
 
-/** Which of unit, contract and e2e the arguments leave; all without --project. */
+/** Stories on a real kubelet wait for most of their time, so that the others run beside them. */
+function runs() {
+  if (args.length > 0) return [args];
+  return [['unit', 'contract', 'e2e'], ['real']].map((names) => names.flatMap((name) => ['--project', name]));
+}
+
+function together(one, other) {
+  return {
+    passed: one.passed + other.passed,
+    failed: one.failed + other.failed,
+    skipped: [...one.skipped, ...other.skipped],
+    failures: [...one.failures, ...other.failures],
+  };
+}
+
+/** Which of the projects the arguments leave; all without --project. */
 function chosenProjects() {
   const named = args.flatMap((arg, index) => {
     if (arg === '--project') return [args[index + 1] ?? ''];
     return arg.startsWith('--project=') ? [arg.slice('--project='.length)] : [];
   });
-  return new Set(named.length === 0 ? ['unit', 'contract', 'e2e'] : named);
+  return new Set(named.length === 0 ? PROJECTS : named);
+}
+
+/** Than this repository and its packages. */
+function needsMore(wanted) {
+  return PROJECTS.some((name) => name !== 'unit' && wanted.has(name));
 }
 
 async function prepare(wanted) {
   const problems = [];
   const env = {};
-  if (!wanted.has('contract') && !wanted.has('e2e')) return { problems, env };
+  if (!needsMore(wanted)) return { problems, env };
   if (!(await ensureBuilt())) problems.push('the build failed; what the compiler says is above.');
   const redis = await ensureRedisServer();
   if ('problem' in redis) problems.push(redis.problem);
@@ -65,7 +88,7 @@ async function prepare(wanted) {
 }
 
 async function clusterFor(wanted) {
-  if (!wanted.has('contract') && !wanted.has('e2e')) return { kind: 'none' };
+  if (!needsMore(wanted)) return { kind: 'none' };
   const cluster = await realCluster();
   if (cluster.kind === 'here') return cluster;
   closing.push(
