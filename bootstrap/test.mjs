@@ -6,7 +6,7 @@ import { realCluster } from './lib/cluster.mjs';
 import { failureLines } from './lib/failures.mjs';
 import { ensureChromium, ensureRedisServer } from './lib/programs.mjs';
 import { onCurrentNode } from './lib/runtime.mjs';
-import { runVitest } from './lib/vitest.mjs';
+import { counted, runVitest } from './lib/vitest.mjs';
 
 await onCurrentNode(import.meta.url);
 
@@ -14,6 +14,8 @@ await onCurrentNode(import.meta.url);
 let interrupted = false;
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => (interrupted = true));
 
+/** More at once are no chance. */
+const MOST_TOLD_AGAIN = 3;
 const PROJECTS = ['unit', 'contract', 'e2e', 'real'];
 const args = process.argv.slice(2);
 const closing = [];
@@ -35,8 +37,13 @@ async function testAll() {
     if (interrupted) return { passed: 0, failed: 1 };
     const env = { ...prepared.env, ...cluster.env };
     const results = await Promise.all(runs().map((each) => runVitest({ args: each, env })));
-    const { passed, failed, skipped, failures } = results.reduce(together);
-    closing.push(...skippedLines(skipped), ...failures.flatMap(failureLines));
+    const first = counted(results.flatMap(({ files }) => files));
+    const { passed, failed, skipped, failures, flaky } = await storiesAgain(first, env);
+    closing.push(
+      ...skippedLines(skipped),
+      ...flaky.flatMap((each) => failureLines(each, 'FLAKY')),
+      ...failures.flatMap((each) => failureLines(each)),
+    );
     return { passed, failed };
   } finally {
     await cluster.stop?.();
@@ -49,13 +56,21 @@ function runs() {
   return [['unit', 'contract', 'e2e'], ['real']].map((names) => names.flatMap((name) => ['--project', name]));
 }
 
-function together(one, other) {
-  return {
-    passed: one.passed + other.passed,
-    failed: one.failed + other.failed,
-    skipped: [...one.skipped, ...other.skipped],
-    failures: [...one.failures, ...other.failures],
-  };
+/** A few stories that failed are told once more, alone; what failed the first time is said all the same (docs/decisions/0020-a-story-fails-twice.md). */
+async function storiesAgain(first, env) {
+  const failed = first.files.filter((each) => each.failed > 0 && isStory(each.file));
+  if (args.length > 0 || interrupted || failed.length === 0 || failed.length > MOST_TOLD_AGAIN) return { ...first, flaky: [] };
+  console.log(`\nOnce more, each alone: ${failed.map(({ file }) => file).join(', ')}`);
+  const again = await runVitest({ args: failed.map(({ file }) => file), env });
+  const files = first.files.filter(({ file }) => !again.files.some((each) => each.file === file));
+  const passed = failed.filter(({ file }) =>
+    again.files.some((each) => each.file === file && each.failed === 0 && each.passed > 0),
+  );
+  return { ...counted([...files, ...again.files]), flaky: passed.flatMap(({ failures }) => failures) };
+}
+
+function isStory(file) {
+  return file.startsWith('test/e2e/') || file.endsWith('-real.test.ts');
 }
 
 /** Which of the projects the arguments leave; all without --project. */

@@ -5,10 +5,11 @@ const LINES_OF_A_FAILURE = 60;
 
 /**
  * @param {string} failure its name in the first line, what it said in the others
+ * @param {string} [mark]
  * @returns {string[]}
  */
-export function failureLines(failure) {
+export function failureLines(failure, mark = 'FAILED') {
   const told = failure.split('\n').filter((line) => line.trim() !== '' && !/^\s+at .*node_modules/.test(line));
   const [name, ...said] = told.slice(0, LINES_OF_A_FAILURE);
-  return [`FAILED  ${name}`, ...said.map((line) => `FAILED    ${line}`)];
+  return [`${mark}  ${name}`, ...said.map((line) => `${mark}    ${line}`)];
 }

@@ -9,7 +9,8 @@ import { childEnvironment, ROOT, runQuietly, runToEnd } from './run.mjs';
 const VITEST = join(ROOT, 'node_modules/vitest/vitest.mjs');
 
 /**
- * @typedef {{ passed: number, failed: number, skipped: { file: string, name: string }[], failures: string[], output: string }} Counts
+ * @typedef {{ file: string, passed: number, failed: number, skipped: { file: string, name: string }[], failures: string[] }} FileCounts
+ * @typedef {Omit<FileCounts, 'file'> & { files: FileCounts[], output: string }} Counts
  * @param {{ readonly args: readonly string[], readonly env?: Record<string, string>, readonly quiet?: boolean }} wanted
  * @returns {Promise<Counts>}
  */
@@ -31,18 +32,39 @@ async function withoutOutput(command, args, options) {
 }
 
 function count(report, code) {
-  if (!existsSync(report)) return { passed: 0, failed: 1, skipped: [], failures: ['vitest wrote no report'] };
-  const { numPassedTests: passed, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8'));
-  const broken = testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && !assertionResults.some(isFailed),
-  ).length;
-  const failed = numFailedTests + broken;
-  const skipped = testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults.filter(isSkipped).map(({ fullName }) => ({ file: relative(ROOT, name), name: fullName.trim() })),
-  );
-  const failures = testResults.flatMap(failuresOf);
-  if (code === 0 || failed > 0) return { passed, failed, skipped, failures };
-  return { passed, failed: 1, skipped, failures: [`vitest ended with exit code ${code}: an error outside any test`] };
+  if (!existsSync(report))
+    return counted([{ file: '', passed: 0, failed: 1, skipped: [], failures: ['vitest wrote no report'] }]);
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'));
+  const files = testResults.map(countFile);
+  if (code === 0 || files.some(({ failed }) => failed > 0)) return counted(files);
+  const failures = [`vitest ended with exit code ${code}: an error outside any test`];
+  return counted([...files, { file: '', passed: 0, failed: 1, skipped: [], failures }]);
+}
+
+/** A file that could not be loaded counts as one failed. */
+function countFile(result) {
+  const file = relative(ROOT, result.name);
+  const failures = failuresOf(result);
+  return {
+    file,
+    passed: result.assertionResults.filter(({ status }) => status === 'passed').length,
+    failed: failures.length,
+    skipped: result.assertionResults.filter(isSkipped).map(({ fullName }) => ({ file, name: fullName.trim() })),
+    failures,
+  };
+}
+
+/**
+ * @param {readonly FileCounts[]} files
+ */
+export function counted(files) {
+  return {
+    files,
+    passed: files.reduce((total, { passed }) => total + passed, 0),
+    failed: files.reduce((total, { failed }) => total + failed, 0),
+    skipped: files.flatMap(({ skipped }) => skipped),
+    failures: files.flatMap(({ failures }) => failures),
+  };
 }
 
 /** Each failed test of a file, and the file itself where it could not be loaded, with what it said: enough to know it from the end of a long output. */
