@@ -12,6 +12,9 @@ import type { Log } from '../../src/ports/log.ts';
 import { fakeAudit } from '../fakes/stores.ts';
 import { silentLog, silentMeter } from '../fakes/telemetry.ts';
 
+/** For a look every 20 ms; a machine may stand still for seconds. */
+const PATIENCE = { timeout: 20_000 };
+
 let folder: string;
 let path: string;
 let stops: Closer[];
@@ -55,12 +58,12 @@ async function swap(text: string): Promise<void> {
 it('takes new rules without a restart, also through what was handed out before', async () => {
   const { rules, audit } = await follow('policy: {maxFactor: 2}');
   const { policy } = rules;
-  await vi.waitFor(() => expect(audit.events).toHaveLength(1));
+  await vi.waitFor(() => expect(audit.events).toHaveLength(1), PATIENCE);
   await swap('policy: {maxFactor: 3}\nreportWithin: 2h');
-  await vi.waitFor(() => expect(policy.maxFactor).toBe(3));
+  await vi.waitFor(() => expect(policy.maxFactor).toBe(3), PATIENCE);
   expect(rules.reportWithin).toBe(2 * 3_600_000);
   expect({ ...policy }).toMatchObject({ maxFactor: 3, maxLimit: 16 * 2 ** 30 });
-  await vi.waitFor(() => expect(audit.events.at(-1)?.outcome).toMatch(/: reportWithin, policy\.maxFactor changed$/));
+  await vi.waitFor(() => expect(audit.events.at(-1)?.outcome).toMatch(/: reportWithin, policy\.maxFactor changed$/), PATIENCE);
   expect(audit.events).toHaveLength(2);
 });
 
@@ -69,11 +72,11 @@ it('keeps the rules it has when the file is wrong, and says why once', async () 
   const log: Log = { ...silentLog, error: (_, fields) => void said.push(fields) };
   const { rules, audit } = await follow('policy: {maxFactor: 2}', { log });
   await swap('policy: {maxFactr: 3}');
-  await vi.waitFor(() => expect(said).toHaveLength(1));
+  await vi.waitFor(() => expect(said).toHaveLength(1), PATIENCE);
   expect(JSON.stringify(said)).toContain('did you mean maxFactor?');
   expect(rules.policy.maxFactor).toBe(2);
   await swap('policy: {maxFactor: 4}');
-  await vi.waitFor(() => expect(rules.policy.maxFactor).toBe(4));
+  await vi.waitFor(() => expect(rules.policy.maxFactor).toBe(4), PATIENCE);
   expect(said).toHaveLength(1);
   expect(audit.events.every(({ action }) => action === 'policy')).toBe(true);
 });
@@ -81,11 +84,11 @@ it('keeps the rules it has when the file is wrong, and says why once', async () 
 it('audits the same rules once, however many processes read them', async () => {
   const audit = fakeAudit();
   await follow('policy: {maxFactor: 2}', { audit });
-  await vi.waitFor(() => expect(audit.events).toHaveLength(1));
+  await vi.waitFor(() => expect(audit.events).toHaveLength(1), PATIENCE);
   for (const stop of stops.splice(0)) await stop();
   const { rules } = await follow('policy: {maxFactor: 2}', { audit });
   await swap('policy: {maxFactor: 5}');
-  await vi.waitFor(() => expect(audit.events).toHaveLength(2));
+  await vi.waitFor(() => expect(audit.events).toHaveLength(2), PATIENCE);
   expect(rules.policy.maxFactor).toBe(5);
   expect(audit.events[1]?.outcome).toContain('policy.maxFactor changed');
 });
