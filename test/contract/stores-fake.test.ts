@@ -15,6 +15,7 @@ import {
   fakeStorms,
 } from '../fakes/stores.ts';
 import { fakeWatchRecord } from '../fakes/watch-record.ts';
+import { NOW } from '../support/build.ts';
 import { storesContract } from './stores.ts';
 
 storesContract('the fakes', async () => {
@@ -39,10 +40,10 @@ storesContract('the fakes', async () => {
     incidents: fakeIncidents(),
     proposals: fakeProposals(audit),
     audit,
-    mutes: fakeMutes(() => Date.now()),
+    mutes: fakeMutes(() => NOW),
     storms: fakeStorms(),
     watched: fakeWatchRecord(),
-    ledger: fakeLedger(() => Date.now()),
+    ledger: fakeLedger(() => NOW),
     turns: fakeDigestTurns(),
     once: fakeOnce(() => performance.now()),
     lock: fakeLock(),

@@ -31,6 +31,7 @@ import { toInstant } from '../../src/domain/time.ts';
 import { PermanentError, TransientError } from '../../src/ports/fault.ts';
 import type { Job } from '../../src/ports/job-queue.ts';
 import { silentLog, silentMeter } from '../fakes/telemetry.ts';
+import { NOW } from '../support/build.ts';
 import { storesContract } from './stores.ts';
 
 type Opened = { readonly redis: LocalRedis; readonly connection: RedisConnection; stop(): Promise<void> };
@@ -53,6 +54,7 @@ async function open(): Promise<Opened> {
 storesContract('a real Redis', async () => {
   const { connection, stop } = await open();
   const { client } = connection;
+  const clock = { now: () => NOW };
   const queue = redisJobQueue(connection);
   const clusters = new Set<string>();
   const noting = {
@@ -72,10 +74,10 @@ storesContract('a real Redis', async () => {
     incidents: redisIncidentStore({ client }),
     proposals: redisProposalStore({ client }),
     audit: redisAudit({ client, log: silentLog }),
-    mutes: redisMuteStore({ client, clock: { now: () => toInstant(Date.now()) } }),
+    mutes: redisMuteStore({ client, clock }),
     storms: redisStormStore({ client }),
     watched: redisWatchRecord({ client }),
-    ledger: redisLedger({ client, clock: { now: () => toInstant(Date.now()) } }),
+    ledger: redisLedger({ client, clock }),
     turns: redisDigestTurns({ client }),
     once: redisOnce({ client }),
     lock: redisLock({ client, newToken: randomUUID }),
@@ -201,7 +203,7 @@ describe('the job queue', () => {
     });
     try {
       await queue.enqueue({ step: 'post', incidentId: id });
-      await vi.waitFor(check, { timeout: 10_000, interval: 20 });
+      await vi.waitFor(check, { timeout: 20_000, interval: 20 });
     } finally {
       await workers.stop();
       await queue.close();
@@ -233,7 +235,7 @@ describe('the job queue', () => {
       },
       () => expect(tries).toBe(1),
     );
-    await vi.waitFor(async () => expect(await queue.depth({ step: 'post', incidentId: 'any' })).toBe(0), { timeout: 5000 });
+    await vi.waitFor(async () => expect(await queue.depth({ step: 'post', incidentId: 'any' })).toBe(0), { timeout: 20_000 });
     await queue.close();
     expect(tries).toBe(1);
   });

@@ -27,6 +27,7 @@ import { mutesContract } from './mutes.ts';
 import { stormsContract } from './storms.ts';
 import { watchRecordContract } from './watch-record.ts';
 
+/** By NOW, where a store asks what time it is. */
 export type StoresUnderTest = {
   readonly intake: KillIntake;
   /** An intake whose queue is away: it records, and then fails. */
@@ -226,7 +227,7 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
         role: 'regular',
         kill: kill({ id: `ledger/${of}` }),
       });
-      const daysAgo = (days: number) => toInstant(Math.floor(Date.now() / DAY) * DAY - days * DAY + HOUR);
+      const daysAgo = (days: number) => toInstant(Math.floor(NOW / DAY) * DAY - days * DAY + HOUR);
       const change = (proposalId: string) => ({
         proposalId,
         incidentId: 'OOM-1',
