@@ -82,10 +82,11 @@ type Candidate = ElectionOptions & {
 };
 
 async function stand(candidate: Candidate): Promise<void> {
-  const { stopping, timings, random } = candidate;
+  const { stopping, timings, random, ticks } = candidate;
   while (!stopping.aborted) {
+    const begun = ticks();
     const attempt = await tryOnce(candidate, timings.renewWithinMs);
-    if (attempt?.kind === 'held' || attempt?.kind === 'refused') await serve(candidate, attempt);
+    if (attempt?.kind === 'held' || attempt?.kind === 'refused') await serve(candidate, attempt, begun);
     else if (attempt !== undefined) standBy(candidate, attempt.holder);
     await pause(timings.retryMs * (1 + (JITTER - 1) * random()), stopping);
   }
@@ -99,13 +100,13 @@ function standBy({ state, log, meter, onStanding }: Candidate, holder: string): 
   onStanding('standing-by');
 }
 
-/** Leads until the Lease is lost or the process stops. */
-async function serve(candidate: Candidate, attempt: Attempt): Promise<void> {
-  const { state, stopping, log, meter, onStanding, lead, identity, ticks } = candidate;
+/** Leads until the Lease is lost or the process stops. `begun`: when it was asked for; an answer may come seconds after it was written. */
+async function serve(candidate: Candidate, attempt: Attempt, begun: number): Promise<void> {
+  const { state, stopping, log, meter, onStanding, lead, identity } = candidate;
   const term = new AbortController();
   const signal = AbortSignal.any([stopping, term.signal]);
   state.standing = 'leading';
-  state.renewedAt = ticks();
+  state.renewedAt = begun;
   meter.set('headroom_watch_leading', 1);
   const led = lead(signal).catch((error: unknown) => log.error('leading ended with an error', { error }));
   onStanding('leading');
@@ -132,13 +133,14 @@ async function serve(candidate: Candidate, attempt: Attempt): Promise<void> {
 /** Why the Lease is lost; undefined when the signal aborted. */
 async function renewWhileHeld(candidate: Candidate, signal: AbortSignal): Promise<string | undefined> {
   const { timings, state, ticks } = candidate;
+  const leftMs = (): number => state.renewedAt + timings.renewWithinMs - ticks();
   for (;;) {
-    await pause(timings.retryMs, signal);
+    // Not a moment longer than it may: whoever takes the Lease next waits for no more than its length.
+    await pause(Math.min(timings.retryMs, Math.max(0, leftMs())), signal);
     if (signal.aborted) return undefined;
-    const leftMs = state.renewedAt + timings.renewWithinMs - ticks();
-    if (leftMs <= 0) return 'it could not be renewed in time';
+    if (leftMs() <= 0) return 'it could not be renewed in time';
     const begun = ticks();
-    const attempt = await tryOnce(candidate, leftMs);
+    const attempt = await tryOnce(candidate, leftMs());
     if (attempt?.kind === 'held') state.renewedAt = begun;
     else if (attempt?.kind === 'other') return `${attempt.holder} has it`;
   }
