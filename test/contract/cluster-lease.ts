@@ -5,14 +5,20 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
 import type { Election, Timings } from '../../src/adapters/kubernetes/election.ts';
-import { createElection } from '../../src/adapters/kubernetes/election.ts';
+import { createElection, TIMINGS as USUAL } from '../../src/adapters/kubernetes/election.ts';
 import { TransientError } from '../../src/ports/fault.ts';
 import type { ClusterUnderTest } from './cluster-support.ts';
 import { clock, countingMeter, eventually, silent, soon } from './cluster-support.ts';
 
-/** As usual, five times as fast. */
-const TIMINGS: Timings = { lengthMs: 3000, renewWithinMs: 2000, retryMs: 400 };
-const HAND_OVER_WITHIN_MS = 5000;
+/** Five times as many tries as usual; the machine may stand still for seconds without a leader giving up. */
+const TIMINGS: Timings = { lengthMs: 9000, renewWithinMs: 7000, retryMs: 400 };
+const PATIENCE_MS = 60_000;
+/** Client-go's jitter, at its longest. */
+const LONGEST_RETRY = 1.2;
+/** One may be under way when the Lease is let go; the next one finds it. */
+const LOOKS_TO_HAND_OVER = 2;
+/** Until a Lease that nobody renews is over: the first of them may still see a renewal, the last one takes it. */
+const LOOKS_TO_TAKE_OVER = Math.ceil(TIMINGS.lengthMs / TIMINGS.retryMs) + 2;
 
 const lease = z.looseObject({
   metadata: z.looseObject({ resourceVersion: z.string() }),
@@ -22,15 +28,17 @@ const lease = z.looseObject({
 export function leaseContract(target: () => ClusterUnderTest): void {
   describe('the watchers of a cluster', () => {
     it('lead one at a time, and hand over within five seconds of a clean stop', async () => {
+      // Told in looks: how long a look takes is the machine's business.
+      expect(LOOKS_TO_HAND_OVER * LONGEST_RETRY * USUAL.retryMs).toBeLessThan(5000);
       const board = scoreboard(target());
       const first = board.candidate('first');
       expect(await first.election.start()).toBe('leading');
       const second = board.candidate('second');
       expect(await second.election.start()).toBe('standing-by');
-      const stoppedAt = performance.now();
       await first.election.stop();
+      const stoppedAt = second.looks();
       await board.led('second');
-      expect(performance.now() - stoppedAt).toBeLessThan(HAND_OVER_WITHIN_MS);
+      expect(second.ledAt() - stoppedAt).toBeLessThanOrEqual(LOOKS_TO_HAND_OVER);
       expect((await board.read()).spec.leaseTransitions).toBeGreaterThan(0);
       await second.election.stop();
       expect((await board.read()).spec.holderIdentity).toBe('');
@@ -45,10 +53,10 @@ export function leaseContract(target: () => ClusterUnderTest): void {
       const second = board.candidate('second');
       expect(await second.election.start()).toBe('standing-by');
       cut.sever();
-      const cutAt = performance.now();
+      const cutAt = second.looks();
       await board.led('second');
-      // The Lease runs out by the second's own clock; then it is taken like one that was let go.
-      expect(performance.now() - cutAt).toBeLessThan(TIMINGS.lengthMs + HAND_OVER_WITHIN_MS);
+      // The Lease runs out by the second's own clock; the next look takes it.
+      expect(second.ledAt() - cutAt).toBeLessThanOrEqual(LOOKS_TO_TAKE_OVER);
       expect(first.election.standing()).toBe('standing-by');
       cut.mend();
       await second.election.stop();
@@ -63,7 +71,7 @@ export function leaseContract(target: () => ClusterUnderTest): void {
       const only = board.candidate('only');
       await only.election.start();
       await board.seize('somebody-else');
-      await eventually('the end of its term', 10_000, () => only.election.standing() === 'standing-by' || undefined);
+      await eventually('the end of its term', PATIENCE_MS, () => only.election.standing() === 'standing-by' || undefined);
       expect(board.leading()).toBe(0);
       // Who never renews loses it by the local clock, whatever times stand in the object.
       await board.led('only', 2);
@@ -72,7 +80,13 @@ export function leaseContract(target: () => ClusterUnderTest): void {
   });
 }
 
-type Candidate = { readonly election: Election };
+type Candidate = {
+  readonly election: Election;
+  /** How often it has looked at the Lease so far. */
+  readonly looks: () => number;
+  /** How often it had looked when it began to lead the last time. */
+  readonly ledAt: () => number;
+};
 
 function scoreboard({ connection, restless }: ClusterUnderTest) {
   const name = `headroom-test-${randomUUID().slice(0, 8)}`;
@@ -88,8 +102,14 @@ function scoreboard({ connection, restless }: ClusterUnderTest) {
     mostAtOnce: () => most,
     leading: () => atOnce,
     candidate(identity: string, by: ClusterConnection = connection): Candidate {
+      let looks = 0;
+      let ledAt = 0;
+      const answer: ClusterConnection['answer'] = (call) => {
+        if (call.method === undefined) looks += 1;
+        return by.answer(call);
+      };
       const election = createElection({
-        connection: by,
+        connection: { ...by, answer },
         namespace,
         name,
         identity,
@@ -101,23 +121,24 @@ function scoreboard({ connection, restless }: ClusterUnderTest) {
         random: () => 0.5,
         async lead(signal) {
           terms.push(identity);
+          ledAt = looks;
           atOnce += 1;
           most = Math.max(most, atOnce);
           await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
           atOnce -= 1;
         },
       });
-      return { election };
+      return { election, looks: () => looks, ledAt: () => ledAt };
     },
     async led(identity: string, times = 1): Promise<void> {
       const seen = terms.length;
-      await eventually(`${identity} to lead`, 20_000, () => {
+      await eventually(`${identity} to lead`, PATIENCE_MS, () => {
         const ofIt = terms.filter((each) => each === identity).length;
         return (times === 1 ? terms.slice(Math.max(0, seen - 1)).at(-1) === identity : ofIt >= times) || undefined;
       });
     },
     async seize(identity: string): Promise<void> {
-      await eventually('a write that nobody was faster than', 10_000, async () => {
+      await eventually('a write that nobody was faster than', PATIENCE_MS, async () => {
         const { metadata, spec, ...rest } = await read();
         const body = { ...rest, metadata, spec: { ...spec, holderIdentity: identity } };
         const { status } = await connection.answer({ method: 'PUT', path, body, signal: soon() });
