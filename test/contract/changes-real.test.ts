@@ -41,7 +41,7 @@ describe.skipIf(kubeconfig === undefined)('every kind of change on a real API se
     await recreateStory({ connection, namespace });
   });
 
-  it('says of what stands around a workload what is there', { timeout: 60_000 }, async () => {
+  it('says of what stands around a workload what is there', { timeout: 120_000 }, async () => {
     await surroundingsStory({ connection, namespace });
   });
 

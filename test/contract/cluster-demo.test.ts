@@ -7,7 +7,7 @@ import { connectCluster } from '../../src/adapters/kubernetes/connection.ts';
 import { createEvidenceReader } from '../../src/adapters/kubernetes/evidence-reader.ts';
 import { clusterContract } from './cluster.ts';
 import type { ClusterUnderTest } from './cluster-support.ts';
-import { CLUSTER, clock, eventually, shownKill, silent, soon } from './cluster-support.ts';
+import { CLUSTER, clock, eventually, PIECE_WITHIN_MS, shownKill, silent, soon } from './cluster-support.ts';
 
 const RESTLESS = { namespace: 'payments', name: 'checkout-api', container: 'api' };
 const QUIET = { namespace: 'web', name: 'storefront', container: 'storefront' };
@@ -24,7 +24,13 @@ clusterContract('the demo cluster', start, (target) => {
     const { kill } = await eventually('a kill', target().patienceMs, () => shownKill(target()));
     started().control.deny(['pods/log', 'events', 'nodes']);
     try {
-      const reader = createEvidenceReader({ connection: target().connection, cluster: CLUSTER, clock, log: silent });
+      const reader = createEvidenceReader({
+        connection: target().connection,
+        cluster: CLUSTER,
+        clock,
+        log: silent,
+        pieceTimeoutMs: PIECE_WITHIN_MS,
+      });
       const evidence = await reader.read({ ref: kill.ref, kill }, soon());
       expect(evidence.log).toEqual({ kind: 'unavailable', reason: 'no right to read pod logs (RBAC)' });
       expect(evidence.events).toEqual({ kind: 'unavailable', reason: 'no right to read events (RBAC)' });
@@ -52,7 +58,7 @@ async function start(): Promise<ClusterUnderTest> {
     kill,
     // Its first version is behind it from the start.
     outdate: () => Promise.resolve(),
-    patienceMs: 20_000,
+    patienceMs: 60_000,
     async stop() {
       await connection.close();
       await demo?.stop();

@@ -2,18 +2,21 @@
 
 import { describe, expect, it } from 'vitest';
 import { checkRights, EVERY_PURPOSE } from '../../src/adapters/kubernetes/capabilities.ts';
+import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
 import { createElection } from '../../src/adapters/kubernetes/election.ts';
 import { createEvidenceReader } from '../../src/adapters/kubernetes/evidence-reader.ts';
 import { createPodFinder } from '../../src/adapters/kubernetes/pod-finder.ts';
 import { createWorkloadEditor } from '../../src/adapters/kubernetes/workload-editor.ts';
 import { aborted } from '../../src/adapters/pause.ts';
 import { buildChange } from '../../src/domain/change.ts';
+import { valueOf } from '../../src/domain/piece.ts';
+import type { EvidenceReader } from '../../src/ports/evidence-reader.ts';
 import { PermanentError } from '../../src/ports/fault.ts';
 import { textWith } from '../support/text-with.ts';
 import { clusterContract } from './cluster.ts';
 import type { RealCluster } from './cluster-real-target.ts';
 import { startRealCluster } from './cluster-real-target.ts';
-import { CLUSTER, clock, countingMeter, eventually, shownKill, silent, soon } from './cluster-support.ts';
+import { CLUSTER, clock, countingMeter, eventually, evidenceOfKill, PIECE_WITHIN_MS, silent, soon } from './cluster-support.ts';
 
 const kubeconfig = process.env['E2E_KUBECONFIG'] || undefined;
 
@@ -40,22 +43,25 @@ if (kubeconfig === undefined) {
   );
 }
 
+function readerOf(connection: ClusterConnection): EvidenceReader {
+  return createEvidenceReader({ connection, cluster: CLUSTER, clock, log: silent, pieceTimeoutMs: PIECE_WITHIN_MS });
+}
+
 function ownerEventsContract(target: () => RealCluster): void {
   it('has what the Deployment and its ReplicaSet said', async () => {
-    const { kill } = await eventually('a kill', target().patienceMs, () => shownKill(target()));
-    const reader = createEvidenceReader({ connection: target().connection, cluster: CLUSTER, clock, log: silent });
-    const { ownerEvents } = await reader.read({ ref: kill.ref, kill }, soon());
-    const reasons = ownerEvents.kind === 'known' ? ownerEvents.value.map(({ reason }) => reason) : [];
-    expect(reasons).toEqual(expect.arrayContaining(['ScalingReplicaSet', 'SuccessfulCreate']));
+    const reader = readerOf(target().connection);
+    await eventually('ScalingReplicaSet and SuccessfulCreate', target().patienceMs, async () => {
+      const { evidence } = await evidenceOfKill(target(), reader);
+      const reasons = valueOf(evidence.ownerEvents)?.map(({ reason }) => reason) ?? [];
+      return ['ScalingReplicaSet', 'SuccessfulCreate'].every((reason) => reasons.includes(reason)) || undefined;
+    });
   });
 }
 
 function rightsContract(target: () => RealCluster): void {
   describe('an account that may only read pods', () => {
     it('gets the pod, and for everything else the reason', async () => {
-      const { kill } = await eventually('a kill', target().patienceMs, () => shownKill(target()));
-      const reader = createEvidenceReader({ connection: target().restricted, cluster: CLUSTER, clock, log: silent });
-      const evidence = await reader.read({ ref: kill.ref, kill }, soon());
+      const { evidence } = await evidenceOfKill(target(), readerOf(target().restricted));
       expect(evidence.pod.kind).toBe('known');
       expect(evidence.log).toEqual({ kind: 'unavailable', reason: 'no right to read pod logs (RBAC)' });
       expect(evidence.events).toEqual({ kind: 'unavailable', reason: 'no right to read events (RBAC)' });

@@ -10,6 +10,7 @@ import type { PodFacts } from '../../src/domain/pod.ts';
 import { toInstant } from '../../src/domain/time.ts';
 import type { ContainerRef } from '../../src/domain/workload.ts';
 import type { Clock } from '../../src/ports/clock.ts';
+import type { EvidenceReader } from '../../src/ports/evidence-reader.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { Counter, Meter } from '../../src/ports/meter.ts';
 
@@ -59,8 +60,11 @@ export function countingMeter(): CountingMeter {
 export const someNumber: unknown = expect.any(Number);
 export const someText: unknown = expect.any(String);
 
+/** For one piece of evidence where its deadline is not what a test is about: a busy machine may stand still for seconds. */
+export const PIECE_WITHIN_MS = 12_000;
+
 export function soon(): AbortSignal {
-  return AbortSignal.timeout(15_000);
+  return AbortSignal.timeout(30_000);
 }
 
 /** The first value that is not undefined; an error that says what was waited for when it does not come. */
@@ -78,7 +82,10 @@ export async function eventually<T>(
   throw new Error(`waited ${patienceMs} ms in vain for ${what}`);
 }
 
-export async function podsOf({ connection }: ClusterUnderTest, { namespace, name }: Place): Promise<readonly PodFacts[]> {
+export async function podsOf(
+  { connection }: Pick<ClusterUnderTest, 'connection'>,
+  { namespace, name }: Place,
+): Promise<readonly PodFacts[]> {
   const finder = createPodFinder({ connection, cluster: CLUSTER });
   const names = await finder.names(namespace, soon());
   const own = names.filter((each) => each.startsWith(`${namespace}/${name}-`)).map((each) => each.slice(namespace.length + 1));
@@ -116,4 +123,17 @@ export async function shownKill(target: ClusterUnderTest): Promise<{ readonly po
     if (kill !== undefined) return { pod, kill };
   }
   return undefined;
+}
+
+type Gathered = { readonly kill: Kill; readonly evidence: Awaited<ReturnType<EvidenceReader['read']>> };
+
+/** What was read of a kill that the pod still showed afterwards: in a crash loop the next one may come meanwhile, and take the log of this one with it. */
+export async function evidenceOfKill(target: ClusterUnderTest, reader: EvidenceReader): Promise<Gathered> {
+  return eventually('a kill that is shown until everything was read', target.patienceMs, async () => {
+    const shown = await shownKill(target);
+    if (shown === undefined) return undefined;
+    const { kill } = shown;
+    const evidence = await reader.read({ ref: kill.ref, kill }, soon());
+    return (await shownKill(target))?.kill.id === kill.id ? { kill, evidence } : undefined;
+  });
 }

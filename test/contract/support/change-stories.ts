@@ -13,7 +13,7 @@ import { mi, templateState } from '../../support/build.ts';
 import { CLUSTER, clock, eventually, silent, soon } from '../cluster-support.ts';
 import type { Place } from './changes.ts';
 
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 90_000;
 
 const job = z.object({
   metadata: z.object({ name: z.string(), uid: z.string(), labels: z.record(z.string(), z.string()).optional() }),
@@ -107,9 +107,10 @@ export async function surroundingsStory({ connection, namespace: beside }: Place
     await postAll(connection, namespace);
     const workload = { cluster: CLUSTER, namespace, apiVersion: 'apps/v1', kind: 'Deployment', name: 'checkout', uid: '' };
     const reader = createSurroundingsReader({ connection, clock });
-    const found = await eventually('the quota to be counted', PATIENCE_MS, async () => {
+    const found = await eventually('the quota to be counted, and everything read in time', PATIENCE_MS, async () => {
       const read = await reader.read(templateState({ workload, podLabels: { app: 'checkout' } }), soon());
-      return (valueOf(read.quotas) ?? []).length > 0 ? read : undefined;
+      const isLate = Object.values(read).some((piece) => piece.kind === 'unavailable' && piece.late === true);
+      return !isLate && (valueOf(read.quotas) ?? []).length > 0 ? read : undefined;
     });
     expect(valueOf(found.limitRanges)).toEqual([
       expect.objectContaining({ name: 'bounds', type: 'Container', max: mi(512), defaultLimit: mi(128), maxRatio: 4 }),
