@@ -15,7 +15,7 @@ import { CLUSTER, clock, countingMeter, eventually, silent, soon } from './clust
 const CHECKOUT = '/apis/apps/v1/namespaces/payments/deployments/checkout-api';
 const LEASES = '/apis/coordination.k8s.io/v1/namespaces/default/leases';
 const LIMIT = '/spec/template/spec/containers/0/resources/limits/memory';
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 25_000;
 
 const workload = z.looseObject({
   metadata: z.looseObject({ generation: z.number(), resourceVersion: z.string(), annotations: z.record(z.string(), z.string()) }),
@@ -55,8 +55,11 @@ async function readCheckout() {
 }
 
 describe('the first kill', () => {
-  it('is seen by the watcher within ten seconds of a start at normal speed', { timeout: 15_000 }, async () => {
-    const own = await startDemoCluster({ port: 0, seed: 3 });
+  it('is seen by the watcher within ten seconds of a start at normal speed', async () => {
+    // By the cluster's clock, which goes on with each look, so that a slow machine takes none of them away.
+    const begun = Date.now();
+    let now = begun;
+    const own = await startDemoCluster({ port: 0, seed: 3, clock: { now: () => now } });
     const client = connectCluster({ kind: 'text', kubeconfig: own.kubeconfig });
     const seen = new Set<string>();
     const watcher = createPodWatcher({
@@ -74,7 +77,11 @@ describe('the first kill', () => {
     });
     try {
       await watcher.start();
-      await eventually('a kill', PATIENCE_MS, () => (seen.has('payments') ? true : undefined));
+      expect([...seen]).not.toContain('payments');
+      await eventually('a kill', PATIENCE_MS, () => {
+        now = Math.min(now + 100, begun + 10_000);
+        return seen.has('payments') || undefined;
+      });
     } finally {
       await watcher.stop();
       await client.close();
@@ -300,7 +307,7 @@ describe('what control breaks', () => {
   });
 
   it('has no counters of OOM kills, and says so as Prometheus does', async () => {
-    const endpoint = connectPrometheus({ url: cluster().demo.prometheusUrl }, 5000);
+    const endpoint = connectPrometheus({ url: cluster().demo.prometheusUrl }, 20_000);
     expect(await readOomCounterRises(endpoint, { now: clock.now(), lengthMs: 600_000 }, soon())).toEqual([]);
   });
 

@@ -9,6 +9,7 @@ import { toInstant } from '../../src/domain/time.ts';
 const ID = '0123456789abcdef'.repeat(4);
 const NOW = toInstant(Date.UTC(2026, 10, 24, 3, 0, 0));
 const MINUTES = 10;
+const PATIENCE_MS = 20_000;
 
 /** One value for each step of 15 s up to now; undefined where there was no sample. */
 async function risesOf(
@@ -24,8 +25,8 @@ async function risesOf(
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   try {
-    const endpoint = connectPrometheus({ url: `http://127.0.0.1:${address.port}` }, 5000);
-    const rises = await readOomCounterRises(endpoint, { now: NOW, lengthMs: MINUTES * 60_000 }, AbortSignal.timeout(5000));
+    const endpoint = connectPrometheus({ url: `http://127.0.0.1:${address.port}` }, PATIENCE_MS);
+    const rises = await readOomCounterRises(endpoint, { now: NOW, lengthMs: MINUTES * 60_000 }, AbortSignal.timeout(PATIENCE_MS));
     return rises.map(({ value, at, rose, containerId }) => {
       expect(containerId).toBe(ID);
       return { value, agoSeconds: (NOW - at) / 1000, rose };
