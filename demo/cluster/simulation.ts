@@ -1,5 +1,5 @@
 // The demo cluster without its network: a store, a kubelet and controllers that move on one step at a time. Whoever owns it calls advance() often; each
-// step does what is due by the clock.
+// step does what is due by the clock, and steps of the kubelet that a busy machine left out are made up for.
 
 import type { Deploying } from './controllers/deployment.ts';
 import { createRecorder } from './controllers/events.ts';
@@ -29,30 +29,46 @@ export type Simulation = { readonly world: World; readonly kubelet: Kubelet; adv
 /** Of containers that nobody described: somebody patched one in. */
 const UNKNOWN: Behaviour = { profile: { kind: 'steady', usual: 20, swing: 2 }, log: LOGS.quiet };
 const EXPIRE_EVERY_MS = 60_000;
+/** A surge stays above its limit for seconds, of which no step may skip all. */
+const LONGEST_STEP_MS = 500;
+/** After a machine slept for longer, what would have died meanwhile is nobody's concern. */
+const CATCH_UP_MS = 20_000;
 
 /** Throws when a workload's name is not known. */
 export function createSimulation(options: SimulationOptions): Simulation {
-  const { now } = options;
+  // Set while a step of the kubelet is made up for: then it is that moment, for all that happens in it.
+  let past: number | undefined;
+  const now = (): number => past ?? options.now();
   const specs = chosen(options.workloads);
-  const world = createWorld(options, specs);
+  const world = createWorld({ ...options, now }, specs);
   const deploying: Deploying = { world, kubelet: createKubelet(world) };
   const manager = createManager(deploying);
   populate(deploying, specs);
   manager.advance();
   let unborn = specs.filter(({ kind }) => kind === 'Pod');
   let expiredAt = now();
+  let steppedAt = now();
+  const step = (): void => {
+    const due = unborn.filter(({ bornAfterMs = 0 }) => now() - world.beganAt >= world.scaled(bornAfterMs));
+    unborn = unborn.filter((spec) => !due.includes(spec));
+    for (const spec of due) createBarePod(deploying, spec);
+    deploying.kubelet.advance();
+    manager.advance();
+    if (now() - expiredAt < EXPIRE_EVERY_MS) return;
+    expiredAt = now();
+    world.events.expire();
+  };
   return {
     world,
     kubelet: deploying.kubelet,
     advance() {
-      const due = unborn.filter(({ bornAfterMs = 0 }) => now() - world.beganAt >= world.scaled(bornAfterMs));
-      unborn = unborn.filter((spec) => !due.includes(spec));
-      for (const spec of due) createBarePod(deploying, spec);
-      deploying.kubelet.advance();
-      manager.advance();
-      if (now() - expiredAt < EXPIRE_EVERY_MS) return;
-      expiredAt = now();
-      world.events.expire();
+      const until = options.now();
+      const length = world.scaled(LONGEST_STEP_MS);
+      // What is written to the cluster was written now, so that only containers live through what was left out.
+      for (past = Math.max(steppedAt + length, until - CATCH_UP_MS); past < until; past += length) deploying.kubelet.advance();
+      past = undefined;
+      steppedAt = until;
+      step();
     },
   };
 }

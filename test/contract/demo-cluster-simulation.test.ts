@@ -22,6 +22,8 @@ type Demo = Simulation & {
   readonly control: DemoControl;
   readonly kills: Kill[];
   readonly run: (ms: number) => void;
+  /** No step for so long, then one. */
+  readonly standStill: (ms: number) => void;
   readonly now: () => number;
 };
 
@@ -45,6 +47,10 @@ function demo(workloads: readonly string[] | undefined, seed = 5, automatic = tr
       return [...kills.values()];
     },
     now: () => now,
+    standStill(ms) {
+      now += ms;
+      simulation.advance();
+    },
     run(ms) {
       for (const until = now + ms; now < until; now += STEP_MS) simulation.advance();
     },
@@ -68,6 +74,14 @@ describe('automatic kills', () => {
       'tools',
       'web',
     ]);
+  });
+
+  it('come at their time though the machine stood still over it', () => {
+    const [steady, halting] = [demo(['payments/checkout-api']), demo(['payments/checkout-api'])];
+    steady.run(10_000);
+    halting.standStill(10_000);
+    expect(halting.kills).toHaveLength(1);
+    expect(Math.abs((halting.kills[0]?.finishedAt ?? 0) - (steady.kills[0]?.finishedAt ?? 0))).toBeLessThanOrEqual(1000);
   });
 
   it('are the same for the same seed', () => {
