@@ -15,19 +15,34 @@ export type LocalRedisOptions = {
   readonly dataDir: string;
   /** Any free one when undefined. */
   readonly port?: number | undefined;
+  /** Names a free port; asked again when somebody else took it meanwhile. */
+  readonly choosePort?: (() => Promise<number>) | undefined;
 };
 
 const READY_WITHIN_MS = 10_000;
 const ASK_EVERY_MS = 20;
 const STOP_WITHIN_MS = 5000;
+const PORTS_TRIED = 5;
 
 /** Throws an Error with a sentence for a person when there is no redis-server, it does not start, or the folder is in use. */
-export async function startLocalRedis({ dataDir, port: wanted }: LocalRedisOptions): Promise<LocalRedis> {
+export async function startLocalRedis({ dataDir, port, choosePort = freePort }: LocalRedisOptions): Promise<LocalRedis> {
   const folder = resolve(dataDir, 'redis');
   await mkdir(folder, { recursive: true });
   const lock = join(folder, 'owner.pid');
   await takeOver(lock);
-  const port = wanted ?? (await freePort());
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await launch({ folder, lock, port: port ?? (await choosePort()) });
+    } catch (error) {
+      const isTaken = error instanceof Error && /Address already in use/.test(error.message);
+      if (!isTaken || port !== undefined || tried === PORTS_TRIED) throw error;
+    }
+  }
+}
+
+type Launching = { readonly folder: string; readonly lock: string; readonly port: number };
+
+async function launch({ folder, lock, port }: Launching): Promise<LocalRedis> {
   const output: string[] = [];
   const child = spawn('redis-server', argumentsFor(folder, port), { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
   child.stdout.on('data', (part: Buffer) => keep(output, part));
@@ -43,7 +58,7 @@ export async function startLocalRedis({ dataDir, port: wanted }: LocalRedisOptio
     );
   });
   failed.catch(() => undefined);
-  await Promise.race([answering(port), failed]);
+  await Promise.race([answering(port, child), failed]);
   await writeFile(lock, String(child.pid));
   return {
     url: `redis://127.0.0.1:${port}/0`,
@@ -126,8 +141,8 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-/** Resolves once it answers PING: while it loads its file it says LOADING. */
-async function answering(port: number): Promise<void> {
+/** Resolves once it answers PING: while it loads its file it says LOADING. Never when somebody else's server answers there. */
+async function answering(port: number, { pid }: ChildProcess): Promise<void> {
   const client = new Redis({ host: '127.0.0.1', port, maxRetriesPerRequest: null, retryStrategy: () => ASK_EVERY_MS });
   client.on('error', () => undefined);
   const deadline = new Promise<never>((_, reject) => {
@@ -135,6 +150,8 @@ async function answering(port: number): Promise<void> {
   });
   try {
     await Promise.race([client.ping(), deadline]);
+    const server = await Promise.race([client.info('server'), deadline]);
+    if (!server.includes(`process_id:${pid}\r\n`)) await deadline;
   } finally {
     client.disconnect();
   }
