@@ -24,13 +24,13 @@ describe.skipIf(kubeconfig === undefined)('every kind of change on a real API se
     connection = connectCluster({ kind: 'file', path: kubeconfig ?? '', context: undefined });
     putBack = await prepareCluster(connection, namespace);
     runAll({ connection, namespace }, results);
-  }, 60_000);
+  }, 180_000);
 
   afterAll(async () => {
     await removeNamespace(connection, namespace);
     await putBack();
     await connection.close();
-  }, 130_000);
+  }, 300_000);
 
   it('has more than a hundred cases', () => {
     expect(CASES.length).toBeGreaterThanOrEqual(100);

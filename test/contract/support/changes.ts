@@ -60,29 +60,44 @@ export function caseName({ kind, container, limit, owner, policy: rule }: Change
 }
 
 const SOON_MS = 30_000;
+const PATIENCE_MS = 60_000;
 
 /** Resolves to what takes away again what is not in the namespace. */
 export async function prepareCluster(connection: ClusterConnection, namespace: string): Promise<() => Promise<void>> {
   await post(connection, '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
   const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-  const { status } = await connection.answer({ method: 'POST', path: definitions, body: ROLLOUT_CRD, signal: soon() });
-  if (status >= 300 && status !== 409) throw new Error(`no Rollouts here: ${status}`);
+  const path = `${definitions}/${ROLLOUT_CRD.metadata.name}`;
+  let isOurs = false;
+  await until('a definition of Rollouts that stays', async () => {
+    const { status } = await connection.answer({ method: 'POST', path: definitions, body: ROLLOUT_CRD, signal: soon() });
+    if (status >= 300 && status !== 409) throw new Error(`no Rollouts here: ${status}`);
+    isOurs = status < 300;
+    // One of an earlier run may be on its way out.
+    return isOurs || isStaying((await connection.answer({ path, signal: soon() })).body);
+  });
   await until('Rollouts to be served', async () => {
-    const path = collectionPath(namespace, 'Rollout') ?? '';
-    return (await connection.answer({ path, signal: soon() })).status === 200;
+    const rollouts = collectionPath(namespace, 'Rollout') ?? '';
+    return (await connection.answer({ path: rollouts, signal: soon() })).status === 200;
   });
   await until('the account of the namespace', async () => {
-    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
-    return (await connection.answer({ path, signal: soon() })).status === 200;
+    const account = `/api/v1/namespaces/${namespace}/serviceaccounts/default`;
+    return (await connection.answer({ path: account, signal: soon() })).status === 200;
   });
   return async () => {
-    if (status === 409) return;
-    await connection.answer({ method: 'DELETE', path: `${definitions}/${ROLLOUT_CRD.metadata.name}`, signal: soon() });
+    if (isOurs) await connection.answer({ method: 'DELETE', path, signal: soon() });
   };
 }
 
+const definition = z.object({ metadata: z.object({ name: z.string(), deletionTimestamp: z.string().optional() }) });
+
+/** There, and not on its way out. */
+function isStaying(answer: unknown): boolean {
+  const { data } = definition.safeParse(answer);
+  return data !== undefined && data.metadata.deletionTimestamp === undefined;
+}
+
 async function until(words: string, look: () => Promise<boolean>): Promise<void> {
-  const deadline = performance.now() + SOON_MS;
+  const deadline = performance.now() + PATIENCE_MS;
   while (performance.now() < deadline) {
     if (await look()) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
