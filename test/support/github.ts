@@ -4,7 +4,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createEmulator } from 'emulate';
 import { z } from 'zod';
-import { freePort } from '../../demo/redis/start.ts';
 
 export const REPOSITORY = 'acme/deploy';
 export const TOKEN = 'ghp_headroom';
@@ -39,7 +38,7 @@ export async function startGitHub(files: Readonly<Record<string, string>>): Prom
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
     publicKeyEncoding: { type: 'spki', format: 'pem' },
   });
-  const emulator = await createEmulator({ service: 'github', port: await freePort(), seed: seedOf(privateKey) });
+  const emulator = await createEmulator({ service: 'github', port: 0, seed: seedOf(privateKey) });
   const repo = `${emulator.url}/repos/${REPOSITORY}`;
   const send = async (
     method: string,
