@@ -11,7 +11,7 @@ import type { ClusterUnderTest } from './cluster-support.ts';
 import { clock, countingMeter, eventually, silent, soon } from './cluster-support.ts';
 
 /** Five times as many tries as usual; the machine may stand still for seconds without a leader giving up. */
-const TIMINGS: Timings = { lengthMs: 9000, renewWithinMs: 7000, retryMs: 400 };
+const TIMINGS: Timings = { lengthMs: 9000, renewWithinMs: 7000, retryMs: 400, releaseWithinMs: 20_000 };
 const PATIENCE_MS = 60_000;
 /** Client-go's jitter, at its longest. */
 const LONGEST_RETRY = 1.2;

@@ -13,10 +13,12 @@ export type Timings = {
   /** A leader that has not renewed for this long gives up; less than the length. */
   readonly renewWithinMs: number;
   readonly retryMs: number;
+  /** A process that stops does not wait longer to let the Lease go; it then runs out by itself. */
+  readonly releaseWithinMs: number;
 };
 
 /** As kube-controller-manager and client-go have them. */
-export const TIMINGS: Timings = { lengthMs: 15_000, renewWithinMs: 10_000, retryMs: 2000 };
+export const TIMINGS: Timings = { lengthMs: 15_000, renewWithinMs: 10_000, retryMs: 2000, releaseWithinMs: 3000 };
 
 export type ElectionOptions = Omit<LeaseOptions, 'lengthMs'> & {
   readonly timings?: Timings;
@@ -38,7 +40,6 @@ export type Election = {
   standing(): Standing;
 };
 
-const RELEASE_WITHIN_MS = 3000;
 /** client-go's jitter, so that those who stand by do not ask as one. */
 const JITTER = 1.2;
 const SAY_AGAIN_MS = 10_000;
@@ -160,9 +161,9 @@ async function tryOnce({ lease, stopping, state, log, ticks }: Candidate, within
   }
 }
 
-async function release({ lease, log }: Candidate): Promise<void> {
+async function release({ lease, log, timings }: Candidate): Promise<void> {
   try {
-    await lease.release(AbortSignal.timeout(RELEASE_WITHIN_MS));
+    await lease.release(AbortSignal.timeout(timings.releaseWithinMs));
   } catch (error) {
     log.debug('the Lease could not be let go; it runs out by itself', { error });
   }

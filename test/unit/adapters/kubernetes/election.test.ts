@@ -8,7 +8,7 @@ import { toInstant } from '../../../../src/domain/time.ts';
 import { TransientError } from '../../../../src/ports/fault.ts';
 import { silentLog, silentMeter } from '../../../fakes/telemetry.ts';
 
-const TIMINGS = { lengthMs: 15_000, renewWithinMs: 10_000, retryMs: 3000 };
+const TIMINGS = { lengthMs: 15_000, renewWithinMs: 10_000, retryMs: 3000, releaseWithinMs: 3000 };
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
