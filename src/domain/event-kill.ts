@@ -17,10 +17,10 @@ export type ClusterEvent = {
 };
 
 /**
- * runc's words, and those of containerd's shim, for a process that ended between its creation and its start: killed by the kernel where the limit is that
- * small (containers/podman#1579, moby/moby#41167), and nothing else says so.
+ * runc's words, old and new, and those of containerd's shim, for a process that ended between its creation and its start: killed by the kernel where the
+ * limit is that small (containers/podman#1579, moby/moby#41167), and nothing else says so.
  */
-const STOPPED = /cannot start a (?:stopped process|container that has stopped)/i;
+const STOPPED = /cannot start a (?:stopped process|container that has stopped)|container process is already dead/i;
 
 export function isSandboxKill({ reason, message, object }: ClusterEvent): boolean {
   return object.kind === 'Pod' && reason === 'FailedCreatePodSandBox' && (START_OOM.test(message) || STOPPED.test(message));

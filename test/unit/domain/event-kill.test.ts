@@ -15,6 +15,10 @@ const RUNC_STOPPED = STOPPED.replace(
   'cannot start a stopped process',
   'OCI runtime start failed: cannot start a container that has stopped',
 );
+const RUNC_DEAD = STOPPED.replace(
+  'cannot start a stopped process',
+  'OCI runtime start failed: container process is already dead',
+);
 
 function event(overrides: Partial<ClusterEvent> = {}): ClusterEvent {
   return {
@@ -41,6 +45,7 @@ describe('a sandbox that was killed (row 13)', () => {
     { name: 'as runc says it', given: event(), is: true },
     { name: 'gone before its start, in containerd’s words', given: event({ message: STOPPED }), is: true },
     { name: 'gone before its start, in runc’s words', given: event({ message: RUNC_STOPPED }), is: true },
+    { name: 'gone before its start, in newer words of runc', given: event({ message: RUNC_DEAD }), is: true },
     { name: 'for another reason', given: event({ message: 'failed to set up network' }), is: false },
     { name: 'of another kind', given: event({ reason: 'BackOff' }), is: false },
   ])('$name: $is', ({ given, is }) => {
