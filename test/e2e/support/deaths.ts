@@ -7,11 +7,11 @@ const DIE = "echo starting; sleep 2; printf 'loading order 4 of'; exec tail /dev
 /** Long enough that the kubelet measures it and Prometheus asks for that several times. */
 const DIE_LATER = "echo starting; sleep 20; printf 'loading order 4 of'; exec tail /dev/zero";
 const WAIT = 'trap "exit 0" TERM; sleep 100000 & wait';
-/** About 1 MiB a second, with a line for each. */
+/** A line a second and more than half a MiB with it, so that it lives for more than a minute: whether it climbed is only told from eight samples on. */
 const GROW =
-  'awk \'BEGIN { while (1) { for (i = 0; i < 900; i++) kept[n++] = sprintf("%01000d", n); print "kept " n; fflush(); system("sleep 1") } }\'';
-/** A child dies, its parent goes on. Late, because the kernel writes less about a kill when many come at once. */
-const CHILD = 'trap "exit 0" TERM; echo parent; sleep 30; tail /dev/zero; echo the child is gone; while true; do sleep 1; done';
+  'awk \'BEGIN { while (1) { for (i = 0; i < 600; i++) kept[n++] = sprintf("%01000d", n); print "kept " n; fflush(); system("sleep 1") } }\'';
+/** A child dies, its parent goes on. Late and more than once, because the kernel writes less about a kill when many come at once. */
+const CHILD = 'trap "exit 0" TERM; echo parent; while true; do sleep 30; tail /dev/zero; echo the child is gone; done';
 /** 14 MiB more in memory with every run, until the limit is full before anything runs. */
 const FILL = 'sleep 1; dd if=/dev/zero of=/scratch/$(date +%s%N) bs=1M count=14; exit 1';
 
