@@ -22,6 +22,7 @@ export type OutcomeTarget = Target & {
   startCalm(name: string): Promise<void>;
   /** A pod without an owner that dies again and again; its second run lasts long enough to ask for something. */
   startLooping(name: string): Promise<void>;
+  /** Has crashed once more just now, so that it waits for as long as its kubelet ever lets it. */
   isCrashLooping(pod: string): Promise<void>;
   /** Dead and not yet started again, after so many restarts: after two the kubelet waits for ten seconds, after three for twenty. */
   isBetweenRuns(pod: string, restarts: number): Promise<void>;
@@ -46,7 +47,7 @@ function eats(mebibytes: number): string {
 const ONCE = `if [ -e /keep/died ]; then trap 'exit 0' TERM; sleep 100000 & wait; fi; touch /keep/died; ${eats(70)}`;
 
 /** The second run waits, so that a person can act while it runs; the others die at once. */
-const LOOPING = `echo run >> /keep/runs; [ "$(wc -l < /keep/runs)" -ne 2 ] || sleep 40; ${eats(70)}`;
+const LOOPING = `echo run >> /keep/runs; [ "$(wc -l < /keep/runs)" -ne 2 ] || sleep 60; ${eats(70)}`;
 
 export async function startOutcomeTarget(kubeconfig: string): Promise<OutcomeTarget> {
   const connection = connectCluster({ kind: 'file', path: kubeconfig, context: undefined });
@@ -178,8 +179,13 @@ function looking(
       const path = `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`;
       return (await read(connection, path, template)).spec.template.spec.containers[0]?.resources.limits?.memory;
     },
-    isCrashLooping: (name) =>
-      until(`${name} to crash again and again`, async () => (await statusOf(name))?.state.waiting?.reason === 'CrashLoopBackOff'),
+    async isCrashLooping(name) {
+      const before = (await statusOf(name))?.restartCount ?? 0;
+      await until(`${name} to crash again and again`, async () => {
+        const status = await statusOf(name);
+        return status?.state.waiting?.reason === 'CrashLoopBackOff' && status.restartCount > before;
+      });
+    },
     isBetweenRuns: (name, restarts) =>
       until(`${name} to be dead after ${restarts} restarts`, async () => {
         const status = await statusOf(name);

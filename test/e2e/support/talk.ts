@@ -16,6 +16,8 @@ export type Talk = {
   /** Alice fills the review in; the form stays open when it is refused. */
   review(root: Message, typed: Typed): Promise<{ readonly form: UiView; readonly answer: UiAnswer }>;
   proposed(root: Message, typed: Typed): Promise<Message>;
+  /** The form in front of Bob; what he approves is written once it is submitted. */
+  approving(root: Message, proposal: Message): Promise<UiView>;
   approved(root: Message, proposal: Message): Promise<void>;
   /** The proposal's own message once it says so. */
   became(root: Message, proposal: Message, words: string | RegExp): Promise<Message>;
@@ -31,8 +33,16 @@ export function createTalk(world: TestWorld, namespace: string): Talk {
     const form = await stage.modal(stage.alice, ({ view }) => view['callback_id'] === 'review_submit');
     return { form, answer: await stage.submit(stage.alice, form, { reason: REASON, ...typed }) };
   };
+  const approving: Talk['approving'] = async (root, proposal) => {
+    const fresh = proposals(root).find(({ ts }) => ts === proposal.ts) ?? proposal;
+    expect(await stage.click(stage.bob, fresh, 'approve_change')).toEqual({ ok: true });
+    const form = await stage.modal(stage.bob, ({ view }) => view['callback_id'] === 'approve_submit');
+    expect(shownText(form)).toContain('What restarts');
+    return form;
+  };
   return {
     review,
+    approving,
     async killed(name) {
       const root = await stage.root(`${namespace}/${name}`, ({ text }) => text.startsWith('OOMKilled'));
       await stage.reply(root, 'Why it was killed');
@@ -44,11 +54,7 @@ export function createTalk(world: TestWorld, namespace: string): Talk {
       return slack.control.until(() => proposals(root)[before], { withinMs: target.patienceMs, words: 'the proposal' });
     },
     async approved(root, proposal) {
-      const fresh = proposals(root).find(({ ts }) => ts === proposal.ts) ?? proposal;
-      expect(await stage.click(stage.bob, fresh, 'approve_change')).toEqual({ ok: true });
-      const form = await stage.modal(stage.bob, ({ view }) => view['callback_id'] === 'approve_submit');
-      expect(shownText(form)).toContain('What restarts');
-      await stage.submit(stage.bob, form, { read: ['read'] });
+      await stage.submit(stage.bob, await approving(root, proposal), { read: ['read'] });
     },
     became(root, proposal, words) {
       const look = (): Message | undefined =>
