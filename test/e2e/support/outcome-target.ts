@@ -37,6 +37,8 @@ export type OutcomeTarget = Target & {
 };
 
 const PATIENCE_MS = 120_000;
+const REQUEST_MS = 30_000;
+const MORE_THAN_ANY_QUOTA = '8Gi';
 
 /** dd takes a buffer of that many MiB and then waits on a pipe nobody empties. */
 function eats(mebibytes: number): string {
@@ -96,30 +98,36 @@ async function send(connection: ClusterConnection, { method = 'POST', path, quer
     query,
     ...(body === undefined ? {} : { body }),
     ...(method === 'PATCH' ? { contentType: 'application/strategic-merge-patch+json' } : {}),
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(REQUEST_MS),
   });
 }
 
 function changing(connection: ClusterConnection, namespace: string): Pick<OutcomeTarget, 'quota' | 'setLimit' | 'label'> {
   const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
   const quotas = `/api/v1/namespaces/${namespace}/resourcequotas`;
+  // The API server hears of a quota, of what its controller counted, and of its end a moment later than we do.
+  const isEnforced = async (): Promise<boolean> => {
+    const { status } = await connection.answer({
+      method: 'POST',
+      path: `/api/v1/namespaces/${namespace}/pods`,
+      query: { dryRun: 'All' },
+      body: { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'too-much' }, spec: podSpec('true', MORE_THAN_ANY_QUOTA) },
+      signal: AbortSignal.timeout(REQUEST_MS),
+    });
+    return status === 403;
+  };
   return {
     async quota(hard) {
-      if (hard === undefined) return send(connection, { method: 'DELETE', path: `${quotas}/team` });
+      if (hard === undefined) {
+        await send(connection, { method: 'DELETE', path: `${quotas}/team` });
+        return until('the quota to be gone', async () => !(await isEnforced()));
+      }
       const spec = { hard: { 'limits.memory': hard } };
       await send(connection, {
         path: quotas,
         body: { apiVersion: 'v1', kind: 'ResourceQuota', metadata: { name: 'team' }, spec },
       });
-      // Quota is only enforced once its controller has counted.
-      return until('the quota to count', async () => {
-        const counted = await read(
-          connection,
-          `${quotas}/team`,
-          z.object({ status: z.object({ used: z.looseObject({}).optional() }).optional() }),
-        );
-        return counted.status?.used !== undefined;
-      });
+      return until('the quota to count', isEnforced);
     },
     setLimit: (name, limit) =>
       send(connection, {
@@ -220,7 +228,7 @@ function looking(
 async function read<Value>(connection: ClusterConnection, path: string, schema: z.ZodType<Value>): Promise<Value> {
   const [bare = '', search] = path.split('?');
   const query = Object.fromEntries(new URLSearchParams(search ?? ''));
-  return schema.parse(await connection.json({ path: bare, query, signal: AbortSignal.timeout(10_000) }));
+  return schema.parse(await connection.json({ path: bare, query, signal: AbortSignal.timeout(REQUEST_MS) }));
 }
 
 async function until(words: string, look: () => Promise<boolean>): Promise<void> {
@@ -232,7 +240,7 @@ async function until(words: string, look: () => Promise<boolean>): Promise<void>
   throw new Error(`waited in vain for ${words}`);
 }
 
-function podSpec(script: string): object {
+function podSpec(script: string, limit = '50Mi'): object {
   return {
     terminationGracePeriodSeconds: 1,
     containers: [
@@ -241,7 +249,7 @@ function podSpec(script: string): object {
         image: 'busybox',
         imagePullPolicy: 'IfNotPresent',
         command: ['sh', '-c', script],
-        resources: { requests: { memory: '20Mi', cpu: '10m' }, limits: { memory: '50Mi' } },
+        resources: { requests: { memory: '20Mi', cpu: '10m' }, limits: { memory: limit } },
         volumeMounts: [{ name: 'keep', mountPath: '/keep' }],
       },
     ],
