@@ -110,7 +110,7 @@ describe.skipIf(kubeconfig === undefined)('storms and absences, on a real cluste
     const before = jobs.count();
     const names = fleet.names.slice(0, 300);
     const killing = killEach(names);
-    await vi.waitUntil(() => jobs.count() > before, { timeout: 30_000, interval: 5 });
+    await vi.waitUntil(() => jobs.count() > before, { timeout: world.target.patienceMs, interval: 5 });
     redisCable.cut();
     const ids = await killing;
     await watcher.said('waiting for Redis');
