@@ -6,6 +6,8 @@ export const LIMIT = '48Mi';
 const DIE = "echo starting; sleep 2; printf 'loading order 4 of'; exec tail /dev/zero";
 /** Long enough that the kubelet measures it and Prometheus asks for that several times. */
 const DIE_LATER = "echo starting; sleep 20; printf 'loading order 4 of'; exec tail /dev/zero";
+/** Only once, and so at a time when the kernel says whose it was: the runtime may be late with its own mark. */
+const DIE_ALONE = "echo starting; sleep 12; printf 'loading order 4 of'; exec tail /dev/zero";
 const WAIT = 'trap "exit 0" TERM; sleep 100000 & wait';
 /** A line a second and more than half a MiB with it, so that it lives for more than a minute: whether it climbed is only told from eight samples on. */
 const GROW =
@@ -53,12 +55,13 @@ function appsWorkload(kind: 'Deployment' | 'StatefulSet' | 'DaemonSet', name: st
   };
 }
 
-const jobSpec = { backoffLimit: 0, template: { spec: podSpec(DIE, { spec: { restartPolicy: 'Never' } }) } };
+/** Not one pod alone, for the same reason. */
+const jobSpec = { backoffLimit: 2, template: { spec: podSpec(DIE, { spec: { restartPolicy: 'Never' } }) } };
 
 const small = { name: 'side', image: 'busybox', imagePullPolicy: 'IfNotPresent', resources: { limits: { memory: LIMIT } } };
 
 const workloads: readonly Workload[] = [
-  pod('exit-137', podSpec(DIE, { spec: { restartPolicy: 'Never' } })),
+  pod('exit-137', podSpec(DIE_ALONE, { spec: { restartPolicy: 'Never' } })),
   pod('silent', podSpec(CHILD)),
   pod('init', podSpec(WAIT, { spec: { initContainers: [{ ...small, command: ['sh', '-c', DIE] }] } })),
   pod(
