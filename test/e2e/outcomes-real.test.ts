@@ -44,9 +44,7 @@ describe.skipIf(kubeconfig === undefined)('how a fix may end, on a real cluster:
       const root = await talk.killed('hungry');
       const { stage } = world;
       await target.quota('100Mi');
-      const { answer, form } = await talk.review(root, { limit: '400Mi' });
-      expect(answer.ok).toBe(false);
-      const denied = await stage.modal(stage.alice, ({ id, errors }) => id === form.id && 'limit' in errors);
+      const denied = await talk.denied(root, { limit: '400Mi' }, 'exceeded quota');
       expect(JSON.stringify(denied.errors)).toContain('exceeded quota');
       await target.quota(undefined);
       expect(await stage.submit(stage.alice, denied, { limit: '400Mi', reason: REASON })).toEqual({ ok: true });

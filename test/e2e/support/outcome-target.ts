@@ -18,7 +18,7 @@ export type OutcomeTarget = Target & {
   limit(name: string): Promise<string | undefined>;
   startUnschedulable(name: string): Promise<void>;
   startStatefulSet(name: string): Promise<void>;
-  /** Dies once, then runs. */
+  /** Dies twice, then runs. */
   startCalm(name: string): Promise<void>;
   /** A pod without an owner that dies again and again; its second run lasts long enough to ask for something. */
   startLooping(name: string): Promise<void>;
@@ -45,8 +45,10 @@ function eats(mebibytes: number): string {
   return `mkfifo /tmp/f; (sleep 100000 < /tmp/f) & sleep 1; exec dd if=/dev/zero of=/tmp/f bs=${mebibytes}M`;
 }
 
-/** The first run dies; a file that outlives it says so to the next. */
-const ONCE = `if [ -e /keep/died ]; then trap 'exit 0' TERM; sleep 100000 & wait; fi; touch /keep/died; ${eats(70)}`;
+/** What outlives a run counts them. Not once: containerd may be late to tell the kubelet why a container ended, and then nothing shows that it was memory. */
+const TWICE = `echo run >> /keep/runs; if [ "$(wc -l < /keep/runs)" -gt 2 ]; then trap 'exit 0' TERM; sleep 100000 & wait; fi; ${eats(70)}`;
+/** Of such a pod that has come to rest. */
+const RESTARTS = 2;
 
 /** The second run waits, so that a person can act while it runs; the others die at once. */
 const LOOPING = `echo run >> /keep/runs; [ "$(wc -l < /keep/runs)" -ne 2 ] || sleep 60; ${eats(70)}`;
@@ -75,7 +77,7 @@ export async function startOutcomeTarget(kubeconfig: string): Promise<OutcomeTar
     ...changing(connection, namespace),
     startUnschedulable: (name) => send(connection, { path: `${apps}/deployments`, body: alone(name) }),
     startStatefulSet: (name) => send(connection, { path: `${apps}/statefulsets`, body: statefulSet(name) }),
-    startCalm: (name) => send(connection, { path: `${apps}/deployments`, body: deployment(name, { script: ONCE }) }),
+    startCalm: (name) => send(connection, { path: `${apps}/deployments`, body: deployment(name, { script: TWICE }) }),
     startLooping: (name) =>
       send(connection, {
         path: `/api/v1/namespaces/${namespace}/pods`,
@@ -216,7 +218,7 @@ function looking(
       await until(`a running pod of ${name}`, async () => {
         const { items } = await read(connection, `${pods}?labelSelector=app%3D${name}`, z.object({ items: z.array(pod) }));
         const status = items[0]?.status.containerStatuses?.[0];
-        if (status?.state.running === undefined || status.restartCount === 0) return false;
+        if (status?.state.running === undefined || status.restartCount < RESTARTS) return false;
         found = { restarts: status.restartCount, inForce: status.resources?.limits?.memory };
         return true;
       });
@@ -277,7 +279,7 @@ function deployment(name: string, { script, spec = {}, pod: more = {}, labels = 
 function alone(name: string): object {
   const term = { labelSelector: { matchLabels: { app: name } }, topologyKey: 'kubernetes.io/hostname' };
   return deployment(name, {
-    script: ONCE,
+    script: TWICE,
     labels: { story: 'unschedulable' },
     pod: { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } },
     spec: { progressDeadlineSeconds: 8, strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } },

@@ -13,8 +13,8 @@ export type Typed = Readonly<Record<string, string | readonly string[]>>;
 export type Talk = {
   /** The root message of that workload, once its kill is explained. */
   killed(name: string): Promise<Message>;
-  /** Alice fills the review in; the form stays open when it is refused. */
-  review(root: Message, typed: Typed): Promise<{ readonly form: UiView; readonly answer: UiAnswer }>;
+  /** The form once it says those words of the limit. Where that takes longer than Slack waits they come without the fields, and it is opened once more. */
+  denied(root: Message, typed: Typed, words: string): Promise<UiView>;
   proposed(root: Message, typed: Typed): Promise<Message>;
   /** The form in front of Bob; what he approves is written once it is submitted. */
   approving(root: Message, proposal: Message): Promise<UiView>;
@@ -27,7 +27,8 @@ export function createTalk(world: TestWorld, namespace: string): Talk {
   const { stage, target, slack } = world;
   const proposals = (root: Message): readonly Message[] =>
     stage.replies(root).filter(({ text }) => text.includes('asks to change memory limit'));
-  const review: Talk['review'] = async (root, typed) => {
+  /** Alice fills the review in; the form stays open when it is refused. */
+  const review = async (root: Message, typed: Typed): Promise<{ readonly form: UiView; readonly answer: UiAnswer }> => {
     const fresh = stage.roots(namespace).find(({ ts }) => ts === root.ts) ?? root;
     expect(await stage.click(stage.alice, fresh, 'review_fix')).toEqual({ ok: true });
     const form = await stage.modal(stage.alice, ({ view }) => view['callback_id'] === 'review_submit');
@@ -41,12 +42,19 @@ export function createTalk(world: TestWorld, namespace: string): Talk {
     return form;
   };
   return {
-    review,
     approving,
     async killed(name) {
       const root = await stage.root(`${namespace}/${name}`, ({ text }) => text.startsWith('OOMKilled'));
       await stage.reply(root, 'Why it was killed');
       return root;
+    },
+    async denied(root, typed, words) {
+      for (;;) {
+        const { form } = await review(root, typed);
+        const told = await stage.modal(stage.alice, (each) => each.id === form.id && shownText({ view: each }).includes(words));
+        if ('limit' in told.errors) return told;
+        slack.control.close({ as: stage.alice, viewId: form.id });
+      }
     },
     async proposed(root, typed) {
       const before = proposals(root).length;
