@@ -36,6 +36,8 @@ export type LocalSlackOptions = {
   readonly eventRetriesMs?: readonly number[] | undefined;
   /** How long the app has to acknowledge, in ms: 3000, as with Slack, when left out. */
   readonly answerWithinMs?: number | undefined;
+  /** How long a trigger lives, in ms: 3000, as with Slack, when left out. */
+  readonly triggerMs?: number | undefined;
   /** How long after asking a connection to leave it is closed, in ms: 10000, as with Slack, when left out. */
   readonly cutAfterMs?: number | undefined;
   /** What the bot's token may do: the manifest's scopes when left out. */
@@ -66,12 +68,13 @@ export type LocalSlack = {
 const EVENT_RETRIES_MS = [1000, 60_000, 300_000] as const;
 
 const ANSWER_WITHIN_MS = 3000;
+const TRIGGER_MS = 3000;
 
 const CUT_AFTER_MS = 10_000;
 
 /** Throws an Error that names the port and the setting when the port is taken. */
 export async function startLocalSlack(options: LocalSlackOptions): Promise<LocalSlack> {
-  const world = createWorld({ now: options.clock ?? Date.now });
+  const world = createWorld({ now: options.clock ?? Date.now, triggerMs: options.triggerMs ?? TRIGGER_MS });
   const keeper = options.dataFile === undefined ? undefined : await keepWorld(world, options.dataFile);
   let url = '';
   const { server, control, stopParts } = createParts(options, { world, baseUrl: () => url });

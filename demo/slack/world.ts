@@ -71,6 +71,7 @@ export type World = {
   faults: UiFaults;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  readonly triggerMs: number;
   /** A new, ever larger message timestamp. */
   readonly nextTs: () => string;
   /** Something people see has changed. */
@@ -93,7 +94,8 @@ export const CHANNEL = { alerts: 'C0ALERTS1', fallback: 'C0PLATFM1', private: 'C
 export const GROUPS = { sreLeads: 'S0SRELEAD' } as const;
 export const NO_FAULTS: UiFaults = { rateLimitNext: 0, slowMs: 0, dropAnswerNext: 0, noUserGroups: false, noCharts: false };
 
-export function createWorld({ now }: { readonly now: () => number }): World {
+/** `triggerMs`: how long a trigger lives. */
+export function createWorld({ now, triggerMs }: Pick<World, 'now' | 'triggerMs'>): World {
   const listeners = new Set<() => void>();
   let lastTs = 0;
   return {
@@ -111,6 +113,7 @@ export function createWorld({ now }: { readonly now: () => number }): World {
     triggers: new Map(),
     faults: NO_FAULTS,
     now,
+    triggerMs,
     nextTs() {
       lastTs = Math.max(lastTs + 1, now() * 1000);
       return `${Math.floor(lastTs / 1e6)}.${String(lastTs % 1e6).padStart(6, '0')}`;
@@ -191,10 +194,10 @@ export function newHash(world: World): string {
   return `${Math.floor(world.now() / 1000)}.${randomBytes(4).toString('hex')}`;
 }
 
-/** Lives three seconds and works once. */
+/** Works once. */
 export function newTrigger(world: World, user: string): string {
   const id = `${randomInt(1e9, 1e10)}.${randomInt(1e9, 1e10)}.${randomBytes(16).toString('hex')}`;
-  world.triggers.set(id, { user, expiresAt: world.now() + 3000, used: false });
+  world.triggers.set(id, { user, expiresAt: world.now() + world.triggerMs, used: false });
   for (const [known, { expiresAt }] of world.triggers) if (expiresAt < world.now() - 60_000) world.triggers.delete(known);
   return id;
 }

@@ -30,10 +30,13 @@ export type TestWorld = {
   stop(): Promise<void>;
 };
 
+/** Slack waits three seconds (the contracts hold the bot to it): a machine that stands still for as long must not end a story here. */
+const SLACK_WAITS_MS = 20_000;
+
 export async function startTestWorld(target: Target): Promise<TestWorld> {
   const dataDir = await mkdtemp(join(tmpdir(), 'headroom-world-'));
   const redis = await startLocalRedis({ dataDir });
-  const slack = await startLocalSlack({ port: 0 });
+  const slack = await startLocalSlack({ port: 0, answerWithinMs: SLACK_WAITS_MS, triggerMs: SLACK_WAITS_MS });
   const running: Headroom[] = [];
   return {
     target,
