@@ -43,16 +43,14 @@ describe.each(['light', 'dark'] as const)('two people in the browser, %s', (them
     await alice.press(alice.threadRoot, 'review_fix');
     await alice.modal.getByLabel('Reason').fill('Normal load needs more than this, see the chart.');
     await picture(alice.pane, `review-${theme}`);
-    await alice.modal.locator('[data-modal-submit]').click();
-    await alice.modal.waitFor({ state: 'detached' });
+    await alice.send();
 
     await bob.openThread(bob.root(HEADING));
     await bob.press(bob.reply('asks to change'), 'approve_change');
     await bob.modal.getByText('exactly this').waitFor();
     await bob.modal.getByRole('checkbox').check();
     await picture(bob.pane, `approve-${theme}`);
-    await bob.modal.locator('[data-modal-submit]').click();
-    await bob.modal.waitFor({ state: 'detached' });
+    await bob.send();
 
     const quiet = alice.threadRoot.filter({ hasText: 'checkout-api is quiet again' });
     await quiet.waitFor();

@@ -83,11 +83,11 @@ describe('two people beside the fix', () => {
 
   it('assign it, and expect its kills for a time', async () => {
     await choose(bob, 'Assign');
-    await bob.modal.locator('[data-modal-submit]').click();
+    await bob.send();
     await alice.reply('assigned it to').waitFor();
     await choose(bob, 'Expected');
     await bob.modal.getByLabel('Why').fill('We run a load test.');
-    await bob.modal.locator('[data-modal-submit]').click();
+    await bob.send();
     await alice.reply('We run a load test.').waitFor();
     await alice.threadRoot.getByText('Expected', { exact: true }).waitFor();
     await ask(alice, '/oom mute');
@@ -128,8 +128,7 @@ describe('two people beside the fix', () => {
     await alice.openThread(alice.root(HEADING));
     await alice.press(alice.threadRoot, 'review_fix');
     await alice.modal.getByLabel('Reason').fill('Normal load needs more than this.');
-    await alice.modal.locator('[data-modal-submit]').click();
-    await alice.modal.waitFor({ state: 'detached' });
+    await alice.send();
     const waiting = bob.pane.locator('[data-home]').getByText('Waiting for your approval', { exact: true });
     await waiting.waitFor();
     await inBothThemes('home', bob.pane);

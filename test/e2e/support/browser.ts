@@ -35,12 +35,17 @@ export type Person = {
   /** Presses a button of a message. */
   press(message: Locator, action: string): Promise<void>;
   readonly modal: Locator;
+  /** Sends the modal and sees it go. What takes longer than Slack waits for is told in it, and then it is closed. */
+  send(): Promise<void>;
   readonly pane: Locator;
 };
+
+const DONE = 'Done; see the thread.';
 
 export function personOn(page: Page, who: 'alice' | 'bob'): Person {
   const pane = page.locator(`[data-person="${who}"]`);
   const thread = pane.locator('[data-thread]');
+  const modal = pane.locator('[data-modal]');
   return {
     pane,
     root: (heading) => pane.locator('[data-messages] [data-ts]').filter({ hasText: heading }).last(),
@@ -51,7 +56,15 @@ export function personOn(page: Page, who: 'alice' | 'bob'): Person {
       await thread.waitFor();
     },
     press: (message, action) => message.locator(`[data-action-id="${action}"]`).click(),
-    modal: pane.locator('[data-modal]'),
+    modal,
+    async send() {
+      await modal.locator('[data-modal-submit]').click();
+      await modal.filter({ hasNotText: DONE }).waitFor({ state: 'detached' });
+      const done = modal.filter({ hasText: DONE });
+      if ((await done.count()) === 0) return;
+      await done.locator('[data-modal-x]').click();
+      await done.waitFor({ state: 'detached' });
+    },
   };
 }
 

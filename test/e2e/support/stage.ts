@@ -17,6 +17,7 @@ export type Stage = {
   click(person: string, message: Message, action: string): Promise<UiAnswer>;
   /** The person's topmost modal, once it fits. */
   modal(person: string, fits: (view: UiView) => boolean): Promise<UiView>;
+  /** Resolves once the bot is done with it, also when that takes longer than Slack waits for an answer. */
   submit(person: string, view: UiView, values: Readonly<Record<string, string | readonly string[]>>): Promise<UiAnswer>;
   command(person: string, text: string): Promise<UiAnswer>;
   /** Something only this person sees. */
@@ -69,16 +70,24 @@ export function createStage(slack: LocalSlack, patienceMs: number): Stage {
         () => control.state(person).modals.findLast(fits),
         () => control.state(person).modals,
       ),
-    submit: (person, view, values) =>
-      control.submit({
+    async submit(person, view, values) {
+      const answer = await control.submit({
         as: person,
         viewId: view.id,
         values: Object.fromEntries(Object.entries(values).map(([field, value]) => [field, { [field]: value }])),
-      }),
+      });
+      await waitFor('the end of what was sent', () => !isWorkedOn(control.state(person).modals) || undefined);
+      return answer;
+    },
     command: (person, text) => control.say({ as: person, channel: channelId, text }),
     whisper: (person, words) =>
       waitFor(`a whisper with ${String(words)}`, () => control.ephemeral(person).find(({ text }) => matches(text, words))),
   };
+}
+
+/** As the bot says in a form whose work takes longer. */
+function isWorkedOn(modals: readonly UiView[]): boolean {
+  return JSON.stringify(modals).includes('Still working on it');
 }
 
 function matches(text: string, words: string | RegExp): boolean {
