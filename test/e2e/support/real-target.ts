@@ -11,16 +11,19 @@ const DEPLOYMENT = 'checkout-api';
 const BARE = 'stress';
 const PATIENCE_MS = 90_000;
 
+type Dying = { readonly dies?: 'always' | 'twice' };
+
 /** Undefined when no real cluster is at hand. */
 export function realKubeconfig(): string | undefined {
   return process.env['E2E_KUBECONFIG'] || undefined;
 }
 
-export async function startRealTarget(kubeconfig: string): Promise<Target> {
+/** `dies`: every run of a pod of the Deployment that has too little, or only the first two. Then its rollout ends, too, when it gets too little again. */
+export async function startRealTarget(kubeconfig: string, { dies = 'always' }: Dying = {}): Promise<Target> {
   const connection = connectCluster({ kind: 'file', path: kubeconfig, context: undefined });
   const namespace = `headroom-e2e-${randomBytes(3).toString('hex')}`;
   await create(connection, '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
-  await create(connection, `/apis/apps/v1/namespaces/${namespace}/deployments`, deployment());
+  await create(connection, `/apis/apps/v1/namespaces/${namespace}/deployments`, deployment(dies === 'twice' ? TWICE : ALWAYS));
   await createWithAccount(connection, namespace);
   return {
     name: 'real cluster',
@@ -57,9 +60,12 @@ async function createWithAccount(connection: ClusterConnection, namespace: strin
 }
 
 /** dd takes a buffer of 60 MiB and then waits on a pipe nobody empties: PID 1, killed at 50Mi, quiet above. */
-function deployment(): unknown {
-  const script =
-    "echo starting; mkfifo /tmp/f; (sleep 100000 < /tmp/f) & printf 'processing order 17 of'; sleep 1; exec dd if=/dev/zero of=/tmp/f bs=60M";
+const ALWAYS =
+  "echo starting; mkfifo /tmp/f; (sleep 100000 < /tmp/f) & printf 'processing order 17 of'; sleep 1; exec dd if=/dev/zero of=/tmp/f bs=60M";
+/** What outlives a run counts them. Not once: containerd may be late to tell the kubelet why a container ended. */
+const TWICE = `echo run >> /keep/runs; if [ "$(wc -l < /keep/runs)" -gt 2 ]; then trap 'exit 0' TERM; sleep 100000 & wait; fi; ${ALWAYS}`;
+
+function deployment(script: string): unknown {
   return {
     apiVersion: 'apps/v1',
     kind: 'Deployment',
@@ -79,8 +85,10 @@ function deployment(): unknown {
               command: ['sh', '-c', script],
               env: [{ name: 'DATABASE_PASSWORD', value: 'hunter2hunter2' }],
               resources: { requests: { memory: '20Mi', cpu: '10m' }, limits: { memory: '50Mi' } },
+              volumeMounts: [{ name: 'keep', mountPath: '/keep' }],
             },
           ],
+          volumes: [{ name: 'keep', emptyDir: {} }],
         },
       },
     },
