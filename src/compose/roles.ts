@@ -130,7 +130,7 @@ function startRemembering({ rules, stores, cluster, telemetry, lifecycle }: Worl
     expression: REMEMBER_EVERY,
     timezone: 'UTC',
     name,
-    run: (_dueAt, lost) => remember(lost),
+    run: (_dueAt, leave) => remember(leave),
     lock: stores.lock,
     lockMs: REMEMBER_LOCK_MS,
     log: telemetry.log,

@@ -12,14 +12,15 @@ export type ScheduleOptions = {
   readonly expression: string;
   readonly timezone: string;
   readonly name: string;
-  /** Told when the schedule said that it is due, the same in every replica, and when somebody else may be at it by now. */
-  readonly run: (dueAt: Instant, lost: AbortSignal) => Promise<unknown>;
+  /** Told when the schedule said that it is due, the same in every replica, and when to leave the rest: somebody else may be at it by now, or this one stops. */
+  readonly run: (dueAt: Instant, leave: AbortSignal) => Promise<unknown>;
   readonly lock: Lock;
   /** A replica that dies while running frees the work after this. */
   readonly lockMs: number;
   readonly log: Log;
 };
 
+/** `stop` resolves once a run that was under way has ended and freed its lock. */
 export type Schedule = { stop(): Promise<void> };
 
 /** Throws RangeError for an expression that is not one, naming it. */
@@ -27,17 +28,27 @@ export function startSchedule(options: ScheduleOptions): Schedule {
   const { expression, timezone, name, log } = options;
   if (!validate(expression))
     throw new RangeError(`"${expression}" is not a cron expression; write five fields, for example "*/5 * * * *"`);
+  const stopping = new AbortController();
+  let underWay: Promise<void> = Promise.resolve();
   const tick = async (dueAt: Instant): Promise<void> => {
     try {
-      await options.lock.holding(name, options.lockMs, (lost) => options.run(dueAt, lost));
+      const run = (lost: AbortSignal) => options.run(dueAt, AbortSignal.any([lost, stopping.signal]));
+      await options.lock.holding(name, options.lockMs, run);
     } catch (error) {
       log.warn('scheduled run failed; the next one tries again', { schedule: name, error });
     }
   };
-  const task = schedule(expression, ({ date }) => tick(toInstant(date.getTime())), { timezone, name, noOverlap: true });
+  const begin = ({ date }: { readonly date: Date }): Promise<void> => {
+    underWay = tick(toInstant(date.getTime()));
+    return underWay;
+  };
+  const task = schedule(expression, begin, { timezone, name, noOverlap: true });
   return {
     async stop() {
+      stopping.abort();
       await task.destroy();
+      // Else its lock would keep whoever comes next from the work until it runs out.
+      await underWay;
     },
   };
 }
