@@ -6,7 +6,8 @@ import { defineConfig } from 'vitest/config';
 
 const REAL = ['test/e2e/**/*-real.test.ts'];
 
-const STORIES = { pool: 'forks', fileParallelism: false, testTimeout: 180_000, hookTimeout: 180_000 } as const;
+/** Longer than the patience of any one wait, so that a story that hangs says what it waited for. */
+const STORIES = { pool: 'forks', fileParallelism: false, testTimeout: 400_000, hookTimeout: 400_000 } as const;
 
 export default defineConfig({
   test: {

@@ -49,12 +49,12 @@ async function patch(owned: Owned, body: unknown): Promise<void> {
     query: { fieldManager: 'argocd-controller' },
     body,
     contentType: 'application/json-patch+json',
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(30_000),
   });
 }
 
 async function deployed(owned: Owned): Promise<string> {
-  return JSON.stringify(await owned.target.connection.json({ path: pathOf(owned), signal: AbortSignal.timeout(10_000) }));
+  return JSON.stringify(await owned.target.connection.json({ path: pathOf(owned), signal: AbortSignal.timeout(30_000) }));
 }
 
 const FILE = 'apps/shop/deployment.yaml';

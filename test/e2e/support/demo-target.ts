@@ -30,7 +30,7 @@ export async function startDemoTarget({ only }: { readonly only?: string } = {})
     namespaces: ['payments', 'tools'],
     deployment: { namespace: 'payments', name: 'checkout-api', container: 'api' },
     barePod: { namespace: 'tools', name: 'stress', container: 'stress' },
-    patienceMs: 60_000,
+    patienceMs: 120_000,
     watch: '10s',
     async stop() {
       await connection.close();

@@ -36,7 +36,7 @@ export async function lookAt({
 }: Pick<Target, 'connection' | 'deployment'>): Promise<Seen> {
   const body = await connection.json({
     path: `/apis/apps/v1/namespaces/${namespace}/deployments/${name}`,
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(30_000),
   });
   const { metadata, spec } = deployment.parse(body);
   const found = spec.template.spec.containers.find((each) => each.name === container);
