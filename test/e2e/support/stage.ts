@@ -9,8 +9,8 @@ export type Stage = {
   readonly bob: string;
   /** The root message about that workload, once it is there and fits. */
   root(workload: string, fits?: (message: Message) => boolean): Promise<Message>;
-  /** A reply in its thread. */
-  reply(root: Message, words: string | RegExp): Promise<Message>;
+  /** A reply in its thread, once it shows all of that: what a busy cluster answers too late for the first words is added to them. */
+  reply(root: Message, words: string | RegExp, shows?: readonly (string | RegExp)[]): Promise<Message>;
   replies(root: Message): readonly Message[];
   roots(workload: string): readonly Message[];
   /** On the message as it is once that button is on it: a message is edited while its story goes on. */
@@ -47,12 +47,14 @@ export function createStage(slack: LocalSlack, patienceMs: number): Stage {
     alice: slack.people.alice,
     bob: slack.people.bob,
     root: (workload, fits = () => true) => waitFor(`a root message about ${workload}`, () => rootsOf(workload).find(fits)),
-    reply: (root, words) =>
-      waitFor(
-        `a reply with ${String(words)}`,
-        () => repliesTo(root).find(({ text }) => matches(text, words)),
-        () => repliesTo(root).map(({ text }) => text),
-      ),
+    reply(root, words, shows = []) {
+      const fitting = (): readonly Message[] => repliesTo(root).filter(({ text }) => matches(text, words));
+      return waitFor(
+        `a reply with ${[words, ...shows].map(String).join(', ')}`,
+        () => fitting().find((message) => shows.every((each) => matches(shownText(message), each))),
+        () => (shows.length > 0 && fitting().length > 0 ? fitting() : repliesTo(root).map(({ text }) => text)),
+      );
+    },
     replies: repliesTo,
     roots: rootsOf,
     click: async (person, { ts }, action) => {
