@@ -9,7 +9,7 @@ import type { TestWorld } from './support/world.ts';
 import { startTestWorld } from './support/world.ts';
 
 const HEADING = 'checkout-api ran out of memory';
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 120_000;
 
 describe.each(['light', 'dark'] as const)('two people in the browser, %s', (theme) => {
   let world: TestWorld;

@@ -7,12 +7,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Person } from './support/browser.ts';
 import { openBrowser, personOn, picture } from './support/browser.ts';
+import type { DemoTarget } from './support/demo-target.ts';
 import { startDemoTarget } from './support/demo-target.ts';
 import type { TestWorld } from './support/world.ts';
 import { startTestWorld } from './support/world.ts';
 
 const HEADING = 'checkout-api ran out of memory';
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 const found = z.object({
@@ -26,6 +27,7 @@ const found = z.object({
 });
 
 describe('two people beside the fix', () => {
+  let target: DemoTarget;
   let world: TestWorld;
   let browser: Browser;
   let page: Page;
@@ -33,7 +35,8 @@ describe('two people beside the fix', () => {
   let bob: Person;
 
   beforeAll(async () => {
-    world = await startTestWorld({ ...(await startDemoTarget()), namespaces: [] });
+    target = await startDemoTarget();
+    world = await startTestWorld({ ...target, namespaces: [] });
     const { sreLeads } = world.slack.groups;
     await world.headroom({
       environment: { PROCESS_NAME: 'headroom-0' },
@@ -71,6 +74,8 @@ describe('two people beside the fix', () => {
   it('look after an incident, each with a name, and take it back', async () => {
     await alice.openThread(alice.root(HEADING));
     await bob.openThread(bob.root(HEADING));
+    // Three more kills end a snooze.
+    target.demo.control.pause();
     await alice.press(alice.threadRoot, 'care:acknowledge');
     await bob.reply('acknowledged it').getByText('Alice Archer').waitFor();
     await bob.threadRoot.locator('[data-action-id="care:snooze"]').selectOption({ label: 'Snooze 1 hour' });
@@ -78,7 +83,9 @@ describe('two people beside the fix', () => {
     await alice.threadRoot.getByText('Snoozed', { exact: true }).waitFor();
     await alice.press(alice.reply('put it off until'), 'care:undo');
     await bob.reply('ended the snooze').getByText('Alice Archer').waitFor();
-    expect(await bob.reply('put it off until').locator('[data-action-id="care:undo"]').count()).toBe(0);
+    // Slack takes so many edits a minute: this one may come after what is new.
+    await bob.reply('put it off until').locator('[data-action-id="care:undo"]').waitFor({ state: 'detached' });
+    target.demo.control.resume();
   });
 
   it('assign it, and expect its kills for a time', async () => {

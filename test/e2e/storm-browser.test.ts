@@ -9,7 +9,7 @@ import { startDemoTarget } from './support/demo-target.ts';
 import type { TestWorld } from './support/world.ts';
 import { startTestWorld } from './support/world.ts';
 
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 120_000;
 /** An emoji and a number come before it. */
 const HEADING = 'containers ran out of memory';
 /** So many of the demo cluster's workloads die within a minute that the first begins no storm, and the others are it. */
