@@ -38,6 +38,8 @@ const HELLO_WITHIN_MS = 10 * SECOND;
 /** Slack cuts a connection that it asked to leave about ten seconds later, when nothing is under way on it; one that it forgets is left after three times that. */
 const FORGOTTEN_AFTER_MS = 30 * SECOND;
 const LEAVE_WITHIN_MS = SECOND;
+/** Three times what the library waits: a process that stood still for some seconds finds the pongs late on all its connections at once. */
+const PONG_WITHIN_MS = 15 * SECOND;
 
 const leaving = z.object({ type: z.literal('disconnect') });
 
@@ -153,6 +155,7 @@ function newClient({ appToken, apiUrl, receive, log }: SocketLineOptions): Leava
   const client = new LeavableClient({
     appToken,
     autoReconnectEnabled: false,
+    clientPingTimeout: PONG_WITHIN_MS,
     logger: boltLogger(log),
     clientOptions: clientOptions(apiUrl),
   });
