@@ -8,11 +8,10 @@ import { ACTION, CALLBACK } from '../../src/adapters/slack/ids.ts';
 import { createMessenger } from '../../src/adapters/slack/messenger.ts';
 import { silentLog, silentMeter } from '../fakes/telemetry.ts';
 import { incident, proposal } from '../support/build.ts';
-import { localSlack } from './support/bolt.ts';
+import { localSlack, WITHIN_MS } from './support/bolt.ts';
 import { slackSide } from './support/slack-side.ts';
 
 const REASON = 'You asked for it: somebody else has to approve it.';
-const WITHIN_MS = 15_000;
 
 async function click(slack: LocalSlack, actionId: string): Promise<void> {
   const messenger = createMessenger({

@@ -21,7 +21,7 @@ import { noticeModal } from '../../src/adapters/slack/views/modals.ts';
 import type { Message } from '../../src/ports/messenger.ts';
 import { silentLog, silentMeter } from '../fakes/telemetry.ts';
 import { dossier, incident, NOW } from '../support/build.ts';
-import { localSlack } from './support/bolt.ts';
+import { localSlack, WITHIN_MS } from './support/bolt.ts';
 import { deskOn, slackSide } from './support/slack-side.ts';
 
 const manifest = z.object({ oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }) });
@@ -180,7 +180,7 @@ describe('what Slack tells the bot, on the local Slack', () => {
     const ts = control.messages(channel).at(-1)?.ts ?? '';
     await control.shortcut({ as: people.alice, channel, ts, callbackId: 'explain_oom' });
     await control.until(() => (wait.every((each) => heard.has(each)) ? true : undefined), {
-      withinMs: 10_000,
+      withinMs: WITHIN_MS,
       words: wait.join(', '),
     });
     return [...heard].toSorted();

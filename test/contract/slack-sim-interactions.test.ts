@@ -4,7 +4,7 @@ import type { App, ViewResponseAction } from '@slack/bolt';
 import type { ModalView } from '@slack/types';
 import { expect, it } from 'vitest';
 import type { LocalSlack } from '../../demo/slack/start.ts';
-import { boltApp, buttonBlocks, containing, localSlack, plain, webClient } from './support/bolt.ts';
+import { boltApp, buttonBlocks, containing, localSlack, plain, WITHIN_MS, webClient } from './support/bolt.ts';
 
 const NUMBER: ModalView = {
   type: 'modal',
@@ -54,7 +54,7 @@ async function opened(slack: LocalSlack, answer: () => ViewResponseAction | unde
   const { ts = '' } = await webClient(slack).chat.postMessage({ channel: slack.channelId, text: 'x', blocks: buttonBlocks() });
   const where = { kind: 'message', channel: slack.channelId, ts } as const;
   await slack.control.action({ as: alice, where, blockId: 'acts', actionId: 'press' });
-  const view = await slack.control.until(() => slack.control.modals(alice)[0], { withinMs: 3000, words: 'the modal' });
+  const view = await slack.control.until(() => slack.control.modals(alice)[0], { withinMs: WITHIN_MS, words: 'the modal' });
   return { view, submissions, where };
 }
 
@@ -69,7 +69,7 @@ it('carries a command there and its answers back, private unless told otherwise'
   );
 
   const answer = await slack.control.say({ as: slack.people.alice, channel: slack.channelId, text: '/oom pod a/b  c' });
-  await slack.control.until(() => slack.control.messages()[0], { withinMs: 3000, words: 'the public answer' });
+  await slack.control.until(() => slack.control.messages()[0], { withinMs: WITHIN_MS, words: 'the public answer' });
 
   expect(answer).toEqual({ ok: true });
   expect(slack.control.ephemeral(slack.people.alice).map(({ text }) => text)).toEqual(['one moment', 'you said pod a/b  c']);
@@ -104,7 +104,11 @@ it('does not repeat a command or a click that is not acknowledged, and says so',
   const where = { kind: 'message', channel: slack.channelId, ts } as const;
   const click = await slack.control.action({ as: alice, where, blockId: 'acts', actionId: 'press' });
 
-  expect(heard).toEqual(['command', 'click']);
+  await slack.control.until(() => (heard.includes('command') && heard.includes('click') ? true : undefined), {
+    withinMs: WITHIN_MS,
+    words: 'what was not acknowledged',
+  });
+  expect(heard.toSorted()).toEqual(['click', 'command']);
   expect(command).toEqual({ ok: false, error: 'operation_timeout' });
   expect(click).toMatchObject({ ok: false, error: containing('did not respond') });
   expect(slack.control.ephemeral(alice)).toMatchObject([{ user: 'USLACKBOT', text: containing('operation_timeout') }]);
@@ -276,7 +280,7 @@ it.each([
   );
 
   await slack.control.say({ as: slack.people.alice, channel: slack.channelId, text: '/oom' });
-  await slack.control.until(() => (words.length === times ? true : undefined), { withinMs: 3000, words: 'the answers' });
+  await slack.control.until(() => (words.length === times ? true : undefined), { withinMs: WITHIN_MS, words: 'the answers' });
 
   expect(words.at(-1)).toContain(word);
 });
@@ -321,7 +325,7 @@ it('takes five answers at a response_url, for half an hour, and can replace and 
   await press();
   await press();
   const [first = '', second = ''] = await slack.control.until(() => (urls.length === 2 ? urls : undefined), {
-    withinMs: 3000,
+    withinMs: WITHIN_MS,
     words: 'two urls',
   });
   const send = async (url: string, body: object) => (await fetch(url, { method: 'POST', body: JSON.stringify(body) })).text();
@@ -364,7 +368,7 @@ it('hands a message over to a shortcut, and shows its answer to that person only
   const { ts = '' } = await webClient(slack).chat.postMessage({ channel: slack.channelId, text: 'pod a/b was killed' });
   const use = { as: alice, channel: slack.channelId, ts, callbackId: 'explain_oom' };
   expect(await slack.control.shortcut(use)).toEqual({ ok: true });
-  const answer = await slack.control.until(() => slack.control.ephemeral(alice)[0], { withinMs: 3000, words: 'the answer' });
+  const answer = await slack.control.until(() => slack.control.ephemeral(alice)[0], { withinMs: WITHIN_MS, words: 'the answer' });
   expect(answer.text).toBe('explained');
   expect(slack.control.ephemeral(bob)).toEqual([]);
   expect(used).toMatchObject([

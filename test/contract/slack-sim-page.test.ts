@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { startLocalSlack } from '../../demo/slack/start.ts';
-import { containing, localSlack, webClient } from './support/bolt.ts';
+import { containing, localSlack, WITHIN_MS, webClient } from './support/bolt.ts';
 
 async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'local-slack-'));
@@ -58,11 +58,11 @@ it('tells a page its person’s state, at once and after changes', async () => {
   const states: string[] = [];
   const socket = new WebSocket(`${slack.url.replace('http', 'ws')}/ui?as=${slack.people.alice}`);
   socket.on('message', (data) => states.push(Buffer.isBuffer(data) ? data.toString('utf8') : ''));
-  await slack.control.until(() => states[0], { withinMs: 3000, words: 'the first state' });
+  await slack.control.until(() => states[0], { withinMs: WITHIN_MS, words: 'the first state' });
 
   await webClient(slack).chat.postMessage({ channel: slack.channelId, text: 'news' });
   const after = await slack.control.until(() => states.find((state) => state.includes('news')), {
-    withinMs: 3000,
+    withinMs: WITHIN_MS,
     words: 'the news',
   });
 
@@ -115,7 +115,7 @@ it('forgets what only one person saw when the page is loaded again', async () =>
   const socket = new WebSocket(`${slack.url.replace('http', 'ws')}/ui?as=${slack.people.alice}`);
   socket.on('message', (data) => states.push(Buffer.isBuffer(data) ? data.toString('utf8') : ''));
 
-  const first = await slack.control.until(() => states[0], { withinMs: 3000, words: 'the state' });
+  const first = await slack.control.until(() => states[0], { withinMs: WITHIN_MS, words: 'the state' });
 
   expect(first).toContain('"after"');
   expect(first).not.toContain('"before"');

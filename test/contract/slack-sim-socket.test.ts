@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { LocalSlack } from '../../demo/slack/start.ts';
-import { boltApp, buttonBlocks, localSlack, webClient } from './support/bolt.ts';
+import { boltApp, buttonBlocks, localSlack, WITHIN_MS, webClient } from './support/bolt.ts';
 
 const connections = (slack: LocalSlack): number => slack.control.state(slack.people.alice).connections;
 
@@ -13,7 +13,7 @@ async function silentConnection(slack: LocalSlack): Promise<{ readonly frames: r
   const frames: string[] = [];
   const socket = new WebSocket(url);
   socket.on('message', (data) => frames.push(Buffer.isBuffer(data) ? data.toString('utf8') : ''));
-  await slack.control.until(() => frames[0], { withinMs: 3000, words: 'the first frame' });
+  await slack.control.until(() => frames[0], { withinMs: WITHIN_MS, words: 'the first frame' });
   return { frames };
 }
 
@@ -50,7 +50,7 @@ it('delivers an event again that was not acknowledged, with the same event_id', 
   );
 
   await slack.control.say({ as: slack.people.alice, channel: slack.channelId, text: '@Headroom list' });
-  await slack.control.until(() => heard[0], { withinMs: 3000, words: 'the second delivery' });
+  await slack.control.until(() => heard[0], { withinMs: WITHIN_MS, words: 'the second delivery' });
 
   const first: unknown = JSON.parse(frames[1] ?? '');
   expect(first).toMatchObject({
@@ -63,13 +63,13 @@ it('delivers an event again that was not acknowledged, with the same event_id', 
 });
 
 it('keeps an event for an app that comes a little later', async () => {
-  const slack = await localSlack({ eventRetriesMs: [300, 300, 300, 300, 300] });
+  const slack = await localSlack({ eventRetriesMs: Array.from({ length: 100 }, () => 300) });
   await slack.control.say({ as: slack.people.alice, channel: slack.channelId, text: '@Headroom hello' });
   const heard: string[] = [];
 
   await boltApp(slack, (app) => app.event('app_mention', async ({ event }) => void heard.push(event.text)));
 
-  await expect(slack.control.until(() => heard[0], { withinMs: 3000, words: 'the event' })).resolves.toContain('hello');
+  await expect(slack.control.until(() => heard[0], { withinMs: WITHIN_MS, words: 'the event' })).resolves.toContain('hello');
 });
 
 it('tells the app about no message that does not mention it', async () => {
@@ -82,7 +82,7 @@ it('tells the app about no message that does not mention it', async () => {
 
   await slack.control.say({ as: slack.people.alice, channel: slack.channelId, text: 'just talking' });
   await slack.control.say({ as: slack.people.alice, channel: slack.channelId, text: '@headroom hello' });
-  await slack.control.until(() => heard[0], { withinMs: 3000, words: 'the mention' });
+  await slack.control.until(() => heard[0], { withinMs: WITHIN_MS, words: 'the mention' });
 
   expect(heard).toEqual(['mention']);
 });
@@ -96,7 +96,10 @@ it('shows the Home tab the app publishes when it is opened', async () => {
   );
 
   slack.control.home({ as: slack.people.bob });
-  const home = await slack.control.until(() => slack.control.homeOf(slack.people.bob), { withinMs: 3000, words: 'the Home tab' });
+  const home = await slack.control.until(() => slack.control.homeOf(slack.people.bob), {
+    withinMs: WITHIN_MS,
+    words: 'the Home tab',
+  });
 
   expect(home).toMatchObject({ type: 'home', blocks: [{ type: 'section' }, { block_id: 'acts' }] });
   expect(slack.control.homeOf(slack.people.alice)).toBeUndefined();
@@ -110,11 +113,11 @@ it.each([{ how: 'refresh_requested' as const }, { how: 'drop' as const }])(
 
     slack.control.break({ disconnect: how });
     await slack.control.until(() => (connections(slack) === 0 ? true : undefined), {
-      withinMs: 3000,
+      withinMs: WITHIN_MS,
       words: 'the connection to end',
     });
     await slack.control.until(() => (connections(slack) === 1 ? true : undefined), {
-      withinMs: 15_000,
+      withinMs: WITHIN_MS,
       words: 'the connection to come back',
     });
     await slack.control.say({ as: slack.people.alice, channel: slack.channelId, text: '/oom' });

@@ -7,11 +7,25 @@ import { expect, onTestFinished } from 'vitest';
 import type { LocalSlack, LocalSlackOptions } from '../../../demo/slack/start.ts';
 import { startLocalSlack } from '../../../demo/slack/start.ts';
 
-/** A local Slack that stops with the test. Keeps nothing; a free port. */
+/** For what comes within milliseconds: on a busy machine everything may stand still for some seconds. */
+export const WITHIN_MS = 20_000;
+
+/** Slack's three seconds to acknowledge, and to use a trigger, are long enough for a machine that does nothing else. */
+const TIMES_SLACK = 10;
+
+/** A local Slack that stops with the test. Keeps nothing; a free port. Its clock is slow, and its patience as much longer. */
 export async function localSlack(options: Partial<LocalSlackOptions> = {}): Promise<LocalSlack> {
-  const slack = await startLocalSlack({ port: 0, limits: 'off', ...options });
+  const slack = await startLocalSlack({
+    ...{ port: 0, limits: 'off', answerWithinMs: 3000 * TIMES_SLACK, clock: slowClock() },
+    ...options,
+  });
   onTestFinished(() => slack.stop());
   return slack;
+}
+
+function slowClock(): () => number {
+  const start = Date.now();
+  return () => Math.floor(start + (Date.now() - start) / TIMES_SLACK);
 }
 
 /** Connections that are cut on purpose are no news. */
@@ -52,11 +66,11 @@ export async function boltApp(slack: LocalSlack, listen: (app: App) => void = ()
     await app.stop();
     // Bolt does not wait for the connection to be closed; a server that stops before it would look like an error to it.
     await slack.control.until(() => (connected === 0 || open() < connected ? true : undefined), {
-      withinMs: 3000,
+      withinMs: WITHIN_MS,
       words: 'the app to leave',
     });
   });
-  await slack.control.until(() => (open() > before ? true : undefined), { withinMs: 3000, words: 'the app to connect' });
+  await slack.control.until(() => (open() > before ? true : undefined), { withinMs: WITHIN_MS, words: 'the app to connect' });
   return app;
 }
 
