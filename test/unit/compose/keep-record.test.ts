@@ -9,6 +9,7 @@ import { fakeWatchRecord } from '../../fakes/watch-record.ts';
 import { NOW } from '../../support/build.ts';
 
 const ALWAYS = toInstant(0);
+const PATIENCE = { timeout: 20_000 };
 
 function start(record: WatchRecord, watches: () => boolean) {
   return keepRecord({ record, scopes: ['prod/shop', 'prod/blog'], watches, clock: { now: () => NOW }, log: silentLog });
@@ -17,7 +18,10 @@ function start(record: WatchRecord, watches: () => boolean) {
 it('says of each scope that it is watched while everything is read', async () => {
   const record = fakeWatchRecord();
   const kept = start(record, () => true);
-  await vi.waitFor(async () => expect(await record.stretches('prod/blog', ALWAYS)).toEqual([{ from: NOW, until: NOW }]));
+  await vi.waitFor(
+    async () => expect(await record.stretches('prod/blog', ALWAYS)).toEqual([{ from: NOW, until: NOW }]),
+    PATIENCE,
+  );
   expect(await record.stretches('prod/shop', ALWAYS)).toHaveLength(1);
   await kept.stop();
 });
@@ -26,7 +30,7 @@ it('says nothing while it is cut off', async () => {
   const record = fakeWatchRecord();
   const watches = vi.fn(() => false);
   const kept = start(record, watches);
-  await vi.waitFor(() => expect(watches).toHaveBeenCalled());
+  await vi.waitFor(() => expect(watches).toHaveBeenCalled(), PATIENCE);
   await kept.stop();
   expect(await record.stretches('prod/shop', ALWAYS)).toEqual([]);
 });
@@ -34,6 +38,6 @@ it('says nothing while it is cut off', async () => {
 it('stops in order when the store is away', async () => {
   const note = vi.fn(async () => Promise.reject(new Error('Redis is away')));
   const kept = start({ ...fakeWatchRecord(), note }, () => true);
-  await vi.waitFor(() => expect(note).toHaveBeenCalled());
+  await vi.waitFor(() => expect(note).toHaveBeenCalled(), PATIENCE);
   await expect(kept.stop()).resolves.toBeUndefined();
 });

@@ -29,7 +29,7 @@ export const FALLBACK = 'C2';
 export const PULL_REQUESTS = { lookEvery: toMillis(HOUR), closeAfter: toMillis(14 * DAY), syncWithin: toMillis(2 * HOUR) };
 
 export function soon(): AbortSignal {
-  return AbortSignal.timeout(5000);
+  return AbortSignal.timeout(30_000);
 }
 
 /** The pod after a kill a second ago, of a container with this limit in MiB. */

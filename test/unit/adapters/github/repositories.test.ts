@@ -37,7 +37,7 @@ function meeting(first: 'lost' | 'merged' | 'refused') {
     },
   };
   const repositories = createRepositories({ github, rules: () => [] });
-  return { done, withdraw: () => repositories.withdraw(REQUEST, AbortSignal.timeout(5000)) };
+  return { done, withdraw: () => repositories.withdraw(REQUEST, AbortSignal.timeout(30_000)) };
 }
 
 it('comments once on a pull request whose close had to be tried again', async () => {

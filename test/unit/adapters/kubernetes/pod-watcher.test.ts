@@ -42,6 +42,7 @@ function watching(served: Served) {
 }
 
 const OPEN = { lines: [] };
+const PATIENCE = { timeout: 20_000 };
 
 it('reads in pages what a proxy always cuts short, and goes on from there', async () => {
   const { watcher, calls, seen } = watching({
@@ -49,7 +50,7 @@ it('reads in pages what a proxy always cuts short, and goes on from there', asyn
     answer: () => ({ status: 200, body: { metadata: { resourceVersion: '9' }, items: [killed('a'), killed('b')] } }),
   });
   await watcher.start();
-  await vi.waitUntil(() => calls.length === 3);
+  await vi.waitUntil(() => calls.length === 3, PATIENCE);
   await watcher.stop();
   expect(seen.map(({ name }) => name)).toEqual(['a', 'a', 'b']);
   expect(calls.map(({ query }) => query?.['resourceVersion'] ?? query?.['limit'] ?? 'watch list')).toEqual([
@@ -70,7 +71,7 @@ it('goes on with the new continuation when its own is too old, from the first pa
     answer: () => pages.shift() ?? { status: 500, body: {} },
   });
   await watcher.start();
-  await vi.waitUntil(() => calls.length === 5);
+  await vi.waitUntil(() => calls.length === 5, PATIENCE);
   await watcher.stop();
   expect(seen.map(({ name }) => name)).toEqual(['a', 'b']);
   expect(calls.slice(1).map(({ query }) => query?.['continue'] ?? query?.['resourceVersion'])).toEqual([
@@ -125,7 +126,7 @@ it('knows since when nothing was heard, however connected it seems', async () =>
   expect(watcher.heardWithin(60_000)).toBe(false);
   await watcher.start();
   expect(watcher.heardWithin(60_000)).toBe(true);
-  await vi.waitUntil(() => !watcher.heardWithin(5));
+  await vi.waitUntil(() => !watcher.heardWithin(5), PATIENCE);
   expect(watcher.connected()).toBe(true);
   await watcher.stop();
 });
