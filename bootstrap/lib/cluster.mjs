@@ -7,6 +7,8 @@ import { join, resolve } from 'node:path';
 import { childEnvironment, ROOT, runQuietly } from './run.mjs';
 
 const SCRIPTS = resolve(ROOT, '../shared/cluster');
+/** Exit codes above it tell of a signal. */
+const SIGNALLED = 128;
 const HOW = 'E2E_KUBECONFIG=<kubeconfig of kind, k3d or the like> npm test';
 
 /**
@@ -30,9 +32,8 @@ async function startOnLoopback() {
   console.log(
     `Starting a real cluster with ../shared/cluster/up --node (the first time it builds for about ten minutes); its output goes to ${log}`,
   );
-  const { code, stdout, output } = await runLogged('up', ['--node'], log);
+  const { code, stdout, output } = await startTwice(log, wasRunning);
   if (code !== 0) {
-    if (!wasRunning) await runLogged('down', [], log);
     const last = output.trim().split('\n').slice(-5).join('\n    ');
     return { kind: 'none', reason: `../shared/cluster/up failed with exit code ${code} (${log}):\n    ${last}`, how: HOW };
   }
@@ -52,6 +53,23 @@ async function startOnLoopback() {
   };
 }
 
+/** What it needs is downloaded, which may fail once. What a signal ended is not begun again, and somebody else's cluster not taken down. */
+async function startTwice(log, wasRunning) {
+  for (let tries = 1; ; tries += 1) {
+    const built = isHalfBuilt() ? await runLogged('build', [], log) : { code: 0 };
+    const result = built.code === 0 ? await runLogged('up', ['--node'], log) : built;
+    if (result.code === 0 || wasRunning) return result;
+    await runLogged('down', [], log);
+    if (tries === 2 || result.code > SIGNALLED) return result;
+    console.log(`It failed with exit code ${result.code}; once more`);
+  }
+}
+
+/** The script builds all its programs when the first is missing: one whose build was cut off looks complete to it. */
+function isHalfBuilt() {
+  return existsSync(join(programs(), 'kube-apiserver')) && !existsSync(join(programs(), 'metrics-server'));
+}
+
 /** Whether somebody runs it already: then it is theirs. */
 async function isReady() {
   const kubeconfig = join(process.env.CLUSTER_DIR ?? '/tmp/oom-cluster', 'kubeconfig');
@@ -60,7 +78,7 @@ async function isReady() {
     '--kubeconfig',
     kubeconfig,
     '--request-timeout',
-    '5s',
+    '30s',
     'get',
     '--raw',
     '/readyz',
@@ -70,7 +88,11 @@ async function isReady() {
 
 /** The cluster's own, which speaks its version. */
 function kubectlPath() {
-  return process.env.E2E_KUBECTL ?? join(process.env.CLUSTER_BIN ?? join(homedir(), '.cache/oom-cluster/bin'), 'kubectl');
+  return process.env.E2E_KUBECTL ?? join(programs(), 'kubectl');
+}
+
+function programs() {
+  return process.env.CLUSTER_BIN ?? join(homedir(), '.cache/oom-cluster/bin');
 }
 
 function prometheusUrl() {

@@ -22,7 +22,7 @@ export async function ensurePackages() {
 
 async function install() {
   console.log('Installing packages with npm ci (only when package-lock.json changes) …');
-  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error', '--fetch-retries=5'];
   const code = await runInSight('npm', args, { env: { ...process.env, PATH: pathWithoutModules() } });
   if (code !== 0) giveUp(`npm ci failed with exit code ${code}; what it says is above.`, code);
 }

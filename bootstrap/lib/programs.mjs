@@ -11,6 +11,9 @@ const CHROMIUM_PLACES = [
   '/Applications/Chromium.app/Contents/MacOS/Chromium',
 ];
 
+/** A download may fail once, and another installation may be under way. */
+const PATIENT = ['-o', 'Acquire::Retries=5', '-o', 'DPkg::Lock::Timeout=120'];
+
 /**
  * The path of a redis-server, installed when missing.
  * @returns {Promise<{ path: string } | { problem: string }>}
@@ -79,10 +82,10 @@ async function installDebian(name, debian) {
   console.log(`Installing ${name} with apt-get …`);
   // RUNLEVEL=1: the package must not start a server of its own, where that can be prevented.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  const args = ['install', '-y', '--no-install-recommends', debian];
+  const args = [...PATIENT, 'install', '-y', '--no-install-recommends', debian];
   const first = await runQuietly('apt-get', args, { env });
   if (first.code === 0) return '';
-  await runQuietly('apt-get', ['update'], { env });
+  await runQuietly('apt-get', [...PATIENT, 'update'], { env });
   const { code, output } = await runQuietly('apt-get', args, { env });
   return code === 0 ? '' : `; apt-get install ${debian} failed:\n${output.trim()}\n`;
 }
