@@ -28,7 +28,8 @@ export type SeenWorkload =
 
 export type Wanted = { readonly namespace: string; readonly kind: string; readonly name: string };
 
-const READ_WITHIN_MS = 5 * SECOND;
+/** Somebody waits for it: longer than a busy API server takes, shorter than they would. */
+const READ_WITHIN_MS = 15 * SECOND;
 
 export async function seeWorkload(config: Config, wanted: Wanted): Promise<SeenWorkload> {
   const { cluster } = config;
@@ -60,6 +61,8 @@ async function see(config: Config, connection: ClusterConnection, { namespace, k
   const editor = createWorkloadEditor({ connection, cluster, clock: systemClock, log: createLog(config.logLevel) });
   const template = await editor.read(workload, AbortSignal.timeout(READ_WITHIN_MS));
   if (template === undefined) return notSeen(`${cluster} has no ${kind} ${namespace}/${name}`);
-  const bounds = valueOf(await createBoundsReader({ connection, clock: systemClock }).read(workload));
+  const bounds = valueOf(
+    await createBoundsReader({ connection, clock: systemClock, partWithinMs: READ_WITHIN_MS }).read(workload),
+  );
   return { kind: 'seen', cluster, template, largestNode: bounds?.largestNode };
 }

@@ -15,9 +15,14 @@ import { largest, readNodes } from './surroundings/room.ts';
 import { limitRangeList, limitRangeRules, quotaList, quotaRules } from './surroundings/rules.ts';
 import { hpaList, hpaScalers, kedaScalers, scaledObjectList, verticals, vpaList } from './surroundings/scalers.ts';
 
-export type BoundsReaderOptions = { readonly connection: Pick<ClusterConnection, 'answer' | 'json'>; readonly clock: Clock };
+export type BoundsReaderOptions = {
+  readonly connection: Pick<ClusterConnection, 'answer' | 'json'>;
+  readonly clock: Clock;
+  /** How long each part may take, in ms: two seconds when left out, for a kill is explained without what does not come. */
+  readonly partWithinMs?: number | undefined;
+};
 
-const PART_TIMEOUT_MS = 2000;
+const PART_WITHIN_MS = 2000;
 const FRESH_MS = 30 * SECOND;
 const NONE = { items: [] };
 const SOURCE = 'the API server';
@@ -52,9 +57,9 @@ export function createBoundsReader(options: BoundsReaderOptions): BoundsReader {
 }
 
 /** By namespace; the nodes by any key. */
-function rememberedLists({ connection, clock }: BoundsReaderOptions) {
+function rememberedLists({ connection, clock, partWithinMs: timeoutMs = PART_WITHIN_MS }: BoundsReaderOptions) {
   const part = <Value>(what: string, read: (signal: AbortSignal) => Promise<Value>): Promise<Piece<Value>> =>
-    piece({ clock, signal: AbortSignal.timeout(PART_TIMEOUT_MS), timeoutMs: PART_TIMEOUT_MS }, { what, source: SOURCE, read });
+    piece({ clock, signal: AbortSignal.timeout(timeoutMs), timeoutMs }, { what, source: SOURCE, read });
   const list = <Schema extends z.ZodType>(
     what: string,
     place: { readonly group: string; readonly kind: string },

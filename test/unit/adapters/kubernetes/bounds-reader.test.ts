@@ -1,6 +1,6 @@
 // What bounds a number is read once for a storm of kills, and what cannot be read is asked for again.
 
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { createBoundsReader } from '../../../../src/adapters/kubernetes/bounds-reader.ts';
 import { valueOf } from '../../../../src/domain/piece.ts';
 import { MINUTE } from '../../../../src/domain/time.ts';
@@ -10,7 +10,7 @@ import { mi, workload } from '../../../support/build.ts';
 const RANGES = { items: [{ metadata: { name: 'each' }, spec: { limits: [{ type: 'Container', max: { memory: '512Mi' } }] } }] };
 const NODES = { items: [{ metadata: { name: 'n' }, status: { allocatable: { memory: '4Gi' } } }] };
 
-function cluster(statuses: Readonly<Record<string, number>> = {}) {
+function cluster(statuses: Readonly<Record<string, number>> = {}, partWithinMs?: number) {
   const asked: string[] = [];
   const clock = fakeClock();
   const answerTo = (path: string) => {
@@ -24,7 +24,7 @@ function cluster(statuses: Readonly<Record<string, number>> = {}) {
     answer: async ({ path }: { readonly path: string }) => answerTo(path),
     json: async ({ path }: { readonly path: string }): Promise<unknown> => answerTo(path).body,
   };
-  return { asked, clock, reader: createBoundsReader({ connection, clock }) };
+  return { asked, clock, reader: createBoundsReader({ connection, clock, partWithinMs }) };
 }
 
 it('a storm of kills asks as much as one, and half a minute later it is asked again', async () => {
@@ -63,4 +63,11 @@ it('without anything that may be read is missing as a whole', async () => {
   const { reader } = cluster({ '/': 403 });
   const found = await reader.read(workload());
   expect(found.kind).toBe('unavailable');
+});
+
+it('waits for each part as long as it is told to', async () => {
+  const limits = vi.spyOn(AbortSignal, 'timeout');
+  onTestFinished(() => limits.mockRestore());
+  await cluster({}, 15_000).reader.read(workload());
+  expect(new Set(limits.mock.calls.map(([lengthMs]) => lengthMs))).toEqual(new Set([15_000]));
 });
