@@ -53,7 +53,7 @@ async function launch({ folder, lock, port }: Launching): Promise<LocalRedis> {
         new Error('redis-server was not found: install it (apt-get install redis-server, brew install redis) or set REDIS_URL'),
       ),
     );
-    child.once('exit', (code) =>
+    child.once('close', (code) =>
       reject(new Error(`redis-server ended with code ${code ?? 'none'}: ${output.slice(-3).join(' ')}`)),
     );
   });
