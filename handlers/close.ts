@@ -31,41 +31,39 @@ export async function closeProposal(ports: ClosePorts, proposal: Proposal, verdi
   if (moved.kind === 'not-allowed') return false;
   const stored = await ports.proposals.replace(moved.proposal);
   if (stored.kind === 'conflict') return false;
-  await settleIncident(ports, stored.proposal, now);
-  await followFromNow(ports, proposal, { verdict, now });
+  await settleIncident(ports, stored.proposal, proposal.state.kind === 'observing' ? proposal.state.rolledOutAt : now);
   ports.meter.count('headroom_verdicts_total', { verdict: verdict.kind });
   ports.log.info('change closed', { incident: proposal.incidentId, proposal: proposal.id, verdict: verdict.kind });
   return true;
 }
 
-/** What runs with the new limit is looked at again later: after a day, a week and two. */
-async function followFromNow(
-  ports: Pick<ClosePorts, 'ledger'>,
+/**
+ * Brings along what a closed proposal changes: the incident, which is then shown, and the ledger, which looks again at what runs since that instant.
+ * May run again after a crash in between, at whatever instant.
+ */
+export async function settleIncident(
+  ports: Pick<ClosePorts, 'incidents' | 'queue' | 'ledger'>,
   proposal: Proposal,
-  { verdict, now }: { readonly verdict: Verdict; readonly now: Instant },
+  since: Instant,
 ): Promise<void> {
-  const { id: proposalId, incidentId, change, state } = proposal;
-  const { limit, request } = change.after;
-  if (limit === undefined || (verdict.kind !== 'quiet' && verdict.kind !== 'killed-again')) return;
-  const at = state.kind === 'observing' ? state.rolledOutAt : now;
-  await ports.ledger.noteChange(incidentKey(change.workload, change.container), {
-    proposalId,
-    incidentId,
-    at,
-    limit,
-    request,
-    told: [],
-  });
+  if (proposal.state.kind !== 'closed') return;
+  const { at, verdict } = proposal.state;
+  // First: the incident lets go of the proposal, and nobody would come back for it.
+  await followUp(ports, proposal, { verdict, since });
+  await ports.incidents.update(proposal.incidentId, (incident) => settled(incident, proposal, at));
+  await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
 }
 
-/** Brings the incident of a closed proposal up to date and has it shown. May run again after a crash in between. */
-export async function settleIncident(
-  ports: Pick<ClosePorts, 'incidents' | 'queue'>,
-  proposal: Proposal,
-  now: Instant,
+/** What runs with the new limit is looked at again later: after a day, a week and two. */
+async function followUp(
+  { ledger }: Pick<ClosePorts, 'ledger'>,
+  { id: proposalId, incidentId, change }: Proposal,
+  { verdict, since }: { readonly verdict: Verdict; readonly since: Instant },
 ): Promise<void> {
-  await ports.incidents.update(proposal.incidentId, (incident) => settled(incident, proposal, now));
-  await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
+  const { limit, request } = change.after;
+  if (limit === undefined || (verdict.kind !== 'quiet' && verdict.kind !== 'killed-again')) return;
+  const subject = incidentKey(change.workload, change.container);
+  await ledger.noteChange(subject, { proposalId, incidentId, at: since, limit, request, told: [] });
 }
 
 function settled(incident: Incident, proposal: Proposal, now: Instant): Incident {

@@ -17,6 +17,7 @@ import type { Clock } from '../src/ports/clock.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { JobQueue } from '../src/ports/job-queue.ts';
 import type { KillIntake } from '../src/ports/kill-intake.ts';
+import type { Ledger } from '../src/ports/ledger.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
 import type { StormStore } from '../src/ports/storm-store.ts';
@@ -34,6 +35,7 @@ export type SweepPorts = {
   readonly audit: Pick<AuditKeeping, 'settle'> & Pick<Audit, 'history'>;
   readonly storms: StormStore;
   readonly watched: WatchRecord;
+  readonly ledger: Ledger;
   readonly queue: JobQueue;
   readonly clock: Clock;
   readonly log: Log;

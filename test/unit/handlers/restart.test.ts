@@ -1,6 +1,8 @@
 // The whole story with a crash at every single port call, before and after its effect: always the same end, each message once, one write.
 
 import { describe, expect, it } from 'vitest';
+import type { Incident } from '../../../src/domain/incident.ts';
+import { incidentKey } from '../../../src/domain/incident.ts';
 import type { Crash, FakeWorld } from '../../fakes/world.ts';
 import { Crashed, createFakeWorld } from '../../fakes/world.ts';
 import { policy } from '../../support/build.ts';
@@ -81,22 +83,29 @@ async function endOf(ending: Ending, crash?: Crash) {
     limit: world.editor.template.containers[0]?.resources.limit?.text,
     writes: world.editor.writes,
     messages: world.slack.sent.map(({ kind }) => kind),
+    isFollowed: incident !== undefined && (await isFollowed(world, incident)),
   };
   return { calls, end };
+}
+
+/** Whether its new limit is looked at again later. */
+async function isFollowed(world: FakeWorld, { workload, container }: Incident): Promise<boolean> {
+  const page = await again(world, () => world.ports.ledger.read(incidentKey(workload, container)));
+  return page.change !== undefined;
 }
 
 const MESSAGES = ['root', 'explanation', 'proposal'];
 
 describe.each([
-  ['approve', { state: 'resolved', limit: '384Mi', writes: 1, messages: [...MESSAGES, 'outcome'] }],
+  ['approve', { state: 'resolved', limit: '384Mi', writes: 1, isFollowed: true, messages: [...MESSAGES, 'outcome'] }],
   // Written, not rolled out, and taken back by the policy: two writes, each once.
   [
     'undo',
     { state: 'open', underway: undefined, limit: '256Mi', writes: 2, messages: [...MESSAGES, 'outcome', 'proposal', 'outcome'] },
   ],
-  ['refuse', { state: 'open', underway: undefined, limit: '256Mi', writes: 0, messages: MESSAGES }],
+  ['refuse', { state: 'open', underway: undefined, limit: '256Mi', writes: 0, isFollowed: false, messages: MESSAGES }],
   // As long as a proposal waits is as long as an incident has to stay quiet to be resolved.
-  ['expire', { state: 'resolved', underway: undefined, limit: '256Mi', writes: 0, messages: MESSAGES }],
+  ['expire', { state: 'resolved', underway: undefined, limit: '256Mi', writes: 0, isFollowed: false, messages: MESSAGES }],
 ] as const)('the story that ends with %s', (ending, expected) => {
   it('shows each message once and writes what was approved', async () => {
     expect((await endOf(ending)).end).toMatchObject({ kills: 1, ...expected });
