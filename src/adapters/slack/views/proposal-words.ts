@@ -20,6 +20,12 @@ function told(text: string): string {
   return prose(cut(text, LONGEST_REASON));
 }
 
+/** A person's own words after a sentence of ours, in one line; nothing when there are none. */
+function quoted(words: string): string {
+  const line = words.replaceAll(/\s+/g, ' ').trim();
+  return line === '' ? '' : `: “${told(line)}”`;
+}
+
 /** "memory limit 256Mi to 384 MiB" */
 export function changeInWords(change: Change): string {
   const { before, after } = change;
@@ -68,7 +74,7 @@ export function outcomeSentence(proposal: Proposal): string {
     case 'pending':
       return `${proposal.id} waits for approval.`;
     case 'refused':
-      return `${proposal.id} was refused by ${mention(state.by)}.`;
+      return `${proposal.id} was refused by ${mention(state.by)}${quoted(state.reason)}.`;
     case 'expired':
       return state.reason === undefined
         ? `${proposal.id} expired unapproved.`

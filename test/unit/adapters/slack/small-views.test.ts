@@ -6,10 +6,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { renderMessage } from '../../../../src/adapters/slack/render.ts';
+import { historyView } from '../../../../src/adapters/slack/views/answer-lists.ts';
 import { memoryChart } from '../../../../src/adapters/slack/views/chart.ts';
 import { chartSvg } from '../../../../src/adapters/slack/views/chart-svg.ts';
 import { incidentLine } from '../../../../src/adapters/slack/views/incident-line.ts';
+import { outcomeSentence } from '../../../../src/adapters/slack/views/proposal-words.ts';
 import type { UsagePoint } from '../../../../src/domain/evidence.ts';
+import type { Incident } from '../../../../src/domain/incident.ts';
+import { pageOf } from '../../../../src/domain/page.ts';
 import { HOUR, toInstant, toMillis } from '../../../../src/domain/time.ts';
 import { incident, mi, NOW, proposal, series } from '../../../support/build.ts';
 
@@ -51,6 +55,37 @@ describe('the time axis of a chart', () => {
   it('has seconds in the drawing too', () => {
     expect(chartSvg({ points: points(20, 5000), limit: mi(256) })).toMatch(/>\d\d:\d\d:\d\d</);
     expect(chartSvg({ points: points(20, 60_000), limit: mi(256) })).not.toMatch(/>\d\d:\d\d:\d\d</);
+  });
+});
+
+describe('a rejection', () => {
+  const refused = (reason: string) => proposal({ state: { kind: 'refused', by: 'U0BOB', reason, at: NOW } });
+  const SAID = 'P-1 was refused by <@U0BOB>: “too early, &lt;!channel&gt; ask after lunch”.';
+
+  it('gives its reason to whoever asked, in the thread and in the history, in one line and without calling anybody', () => {
+    const asked = refused('too early,\n<!channel> ask\tafter lunch ');
+    const thread = renderMessage(
+      { kind: 'proposal', incident: incident(), proposal: asked, approvers: { users: [], groups: [] } },
+      false,
+    );
+    expect(thread.blocks.at(-1)).toMatchObject({ type: 'context', elements: [{ text: SAID }] });
+    expect(thread.text).toContain(SAID);
+    const { namespace, kind, name } = incident().workload;
+    const history = historyView(
+      {
+        kind: 'history',
+        workload: { namespace, kind, name },
+        incidents: pageOf<Incident>([], { page: 0, ask: 'history' }),
+        proposals: [asked],
+        records: [],
+      },
+      undefined,
+    );
+    expect(JSON.stringify(history.blocks)).toContain(SAID);
+  });
+
+  it('without one says no more', () => {
+    expect(outcomeSentence(refused(' '))).toBe('P-1 was refused by <@U0BOB>.');
   });
 });
 
