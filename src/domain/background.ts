@@ -7,7 +7,7 @@ import { formatBytes } from './memory.ts';
 import type { Kill } from './oom-kill.ts';
 import { valueOf } from './piece.ts';
 import { findContainer } from './pod.ts';
-import type { Instant } from './time.ts';
+import type { Instant, Millis } from './time.ts';
 import { DAY, formatDuration, toMillis } from './time.ts';
 
 export function background(kill: Kill, evidence: Evidence): readonly string[] {
@@ -46,17 +46,43 @@ function limitLines({ ref }: Kill, evidence: Evidence): readonly string[] {
   }
 }
 
-function rolloutLines({ running, before, newest }: Rollout, at: Instant): readonly string[] {
-  const { since, number } = running;
-  const age = since === undefined ? undefined : at - since;
-  const fresh = age !== undefined && age >= 0 && age < DAY;
+function rolloutLines(rollout: Rollout, at: Instant): readonly string[] {
+  const { running, before, newest } = rollout;
+  const { number } = running;
   const changed = before === undefined ? [] : changes(before, running);
-  const told = fresh || changed.length > 0;
-  const when = fresh ? `, rolled out ${formatDuration(toMillis(age))} before the kill` : '';
+  const when = rolledOut(rollout, at);
+  const told = when !== undefined || changed.length > 0;
   return [
-    ...(told ? [`It ran revision ${number}${when}${comparedWith(before, { number, changed })}.`] : []),
+    ...(told ? [`It ran revision ${number}${when ?? ''}${comparedWith(before, { number, changed })}.`] : []),
     ...(newest === undefined ? [] : newestLines(running, newest)),
   ];
+}
+
+/** When what the pod ran was rolled out, where that was within a day before the kill, or may have been. */
+function rolledOut({ running, wentBack }: Rollout, at: Instant): string | undefined {
+  if (wentBack !== undefined) return goneBackTo(wentBack, at);
+  const age = ageAt(running.since, at);
+  return age === undefined || age >= DAY ? undefined : `, rolled out ${formatDuration(age)} before the kill`;
+}
+
+/** The revision itself is older, and its pod's beginning is the latest that it can have been gone back to. */
+function goneBackTo({ after, by }: Exclude<Rollout['wentBack'], undefined>, at: Instant): string | undefined {
+  const least = ageAt(by, at);
+  if (least !== undefined && least >= DAY) return undefined;
+  const within = spanWords(least, ageAt(after, at));
+  return `, an older one that was gone back to${within === undefined ? '' : ` ${within}`}`;
+}
+
+function spanWords(least: Millis | undefined, most: Millis | undefined): string | undefined {
+  const latest = least === undefined ? undefined : formatDuration(least);
+  const earliest = most === undefined ? undefined : formatDuration(most);
+  if (latest === undefined) return earliest === undefined ? undefined : `within about ${earliest} before the kill`;
+  if (earliest === undefined) return `about ${latest} before the kill, or earlier`;
+  return latest === earliest ? `about ${latest} before the kill` : `about ${latest} to ${earliest} before the kill`;
+}
+
+function ageAt(since: Instant | undefined, at: Instant): Millis | undefined {
+  return since === undefined || since > at ? undefined : toMillis(at - since);
 }
 
 type Compared = { readonly number: string; readonly changed: readonly string[] };

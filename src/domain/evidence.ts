@@ -96,6 +96,7 @@ export type NodePods = {
 export type Revision = {
   /** As kubectl rollout history counts it: "7". */
   readonly number: string;
+  /** When it was first made; undefined for one that was gone back to. */
   readonly since?: Instant | undefined;
   readonly image?: string | undefined;
   readonly limit?: Bytes | undefined;
@@ -104,6 +105,8 @@ export type Revision = {
 export type Rollout = {
   /** What the killed pod was made from. */
   readonly running: Revision;
+  /** It ran before, and was gone back to: not before `after`, and by `by`. No object keeps the moment itself. */
+  readonly wentBack?: { readonly after?: Instant | undefined; readonly by?: Instant | undefined } | undefined;
   readonly before?: Revision | undefined;
   /** Only when the template has changed since: pods made now are made from this. */
   readonly newest?: Revision | undefined;

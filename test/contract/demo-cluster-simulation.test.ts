@@ -215,6 +215,28 @@ describe('a rollout', () => {
   });
 });
 
+it('going back to an old template gives its ReplicaSet a new number', () => {
+  const one = demo(['auth/identity']);
+  for (const limit of ['1Gi', '2Gi', '1Gi']) {
+    one.control.overwriteLimit({ namespace: 'auth', workload: 'identity', container: 'identity', limit, manager: 'test' });
+    one.run(20_000);
+  }
+  const listed = one.world.store.list('replicasets');
+  const sets = listed.kind === 'listed' ? listed.objects : [];
+  const numbered = sets.map(({ metadata: { annotations = {} } }) => [
+    annotations['deployment.kubernetes.io/revision'],
+    annotations['deployment.kubernetes.io/revision-history'],
+  ]);
+  expect(numbered).toHaveLength(3);
+  expect(numbered).toEqual(
+    expect.arrayContaining([
+      ['1', undefined],
+      ['3', undefined],
+      ['4', '2'],
+    ]),
+  );
+});
+
 it('the first revision of a set is as old as the set, the next one is new', () => {
   const one = demo(['cache/session-store']);
   const ages = (): readonly number[] => {

@@ -12,6 +12,7 @@ import { podRecord } from './pods.ts';
 import type { World } from './world.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
+const HISTORY = 'deployment.kubernetes.io/revision-history';
 
 export type Deploying = { readonly world: World; readonly kubelet: Kubelet };
 
@@ -23,7 +24,12 @@ export function reconcileDeployment({ world, kubelet }: Deploying, deployment: W
     createReplicaSet(world, deployment, { hash, revision: 1 + Math.max(0, ...sets.map(revisionOf)) });
     return;
   }
-  const current = known ?? sets.at(-1);
+  const last = sets.at(-1);
+  if (known !== undefined && last !== undefined && revisionOf(known) < revisionOf(last)) {
+    goBackTo(world, deployment, { set: known, revision: 1 + revisionOf(last) });
+    return;
+  }
+  const current = known ?? last;
   if (current === undefined) return;
   const old = sets.filter(({ metadata }) => metadata.uid !== current.metadata.uid);
   if (deployment.spec.paused !== true) {
@@ -79,12 +85,30 @@ export function createReplicaSet(
     },
     status: { replicas: 0, observedGeneration: 1 },
   });
-  const changed = world.store.get('deployments', metadata.namespace, metadata.name) ?? deployment;
-  world.store.put('deployments', {
-    ...changed,
-    metadata: { ...changed.metadata, annotations: { ...changed.metadata.annotations, [REVISION]: String(revision) } },
-  });
+  annotate(world, 'deployments', { object: deployment, annotations: { [REVISION]: String(revision) } });
   return world.asWorkload(set);
+}
+
+/** A template that was there before gets its old ReplicaSet, under a new number. */
+function goBackTo(
+  world: World,
+  deployment: Workload,
+  { set, revision }: { readonly set: Workload; readonly revision: number },
+): void {
+  const numbers = [set.metadata.annotations?.[HISTORY] ?? '', String(revisionOf(set))].filter((each) => each !== '').join(',');
+  const annotations = { [REVISION]: String(revision), [HISTORY]: numbers };
+  annotate(world, 'replicasets', { object: set, annotations });
+  annotate(world, 'deployments', { object: deployment, annotations: { [REVISION]: String(revision) } });
+}
+
+type Annotating = { readonly object: Workload; readonly annotations: Readonly<Record<string, string>> };
+
+function annotate(world: World, resource: 'deployments' | 'replicasets', { object, annotations }: Annotating): void {
+  const changed = world.store.get(resource, object.metadata.namespace, object.metadata.name) ?? object;
+  world.store.put(resource, {
+    ...changed,
+    metadata: { ...changed.metadata, annotations: { ...changed.metadata.annotations, ...annotations } },
+  });
 }
 
 type Sets = { readonly current: Workload; readonly sets: readonly Workload[] };

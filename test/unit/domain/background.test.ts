@@ -117,6 +117,36 @@ describe('what was rolled out before', () => {
     expect(withRollout(given)).toContain(words);
   });
 
+  const back = { number: '3', limit: mi(48) };
+  const before = { number: '2', limit: mi(96) };
+
+  it.each([
+    {
+      name: 'between the one before and its pod',
+      wentBack: { after: toInstant(AT - 3 * MINUTE), by: toInstant(AT - 20 * SECOND) },
+      words: 'gone back to about 20 seconds to 3 minutes before the kill: limit 48 MiB after 96 MiB.',
+    },
+    {
+      name: 'in the same minute',
+      wentBack: { after: toInstant(AT - 2 * MINUTE - SECOND), by: toInstant(AT - 2 * MINUTE) },
+      words: 'gone back to about 2 minutes before the kill: limit',
+    },
+    {
+      name: 'no later than its pod',
+      wentBack: { by: toInstant(AT - 20 * SECOND) },
+      words: 'gone back to about 20 seconds before the kill, or earlier: limit',
+    },
+    {
+      name: 'no earlier than the one before',
+      wentBack: { after: toInstant(AT - 3 * MINUTE) },
+      words: 'gone back to within about 3 minutes before the kill: limit',
+    },
+    { name: 'some time', wentBack: {}, words: 'gone back to: limit' },
+    { name: 'long ago', wentBack: { by: toInstant(AT - DAY) }, words: 'It ran revision 3: limit' },
+  ])('says of one that was gone back to only what is known of when: $name', ({ wentBack, words }) => {
+    expect(withRollout({ running: back, wentBack, before })).toContain(words);
+  });
+
   it('is silent about an old rollout that changed nothing', () => {
     const old = { ...running, since: undefined };
     expect(withRollout({ running: old, before: old })).not.toContain('revision');

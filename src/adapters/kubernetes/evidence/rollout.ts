@@ -1,5 +1,6 @@
 // Which revision of its workload's template a killed pod was made from, what the one before it was, and whether there is a newer one: from the ReplicaSets of
-// a Deployment, or the ControllerRevisions of a StatefulSet or DaemonSet.
+// a Deployment, or the ControllerRevisions of a StatefulSet or DaemonSet. Whoever goes back to an old template gets its old object with a new number: its
+// creation then says nothing of when.
 
 import { z } from 'zod';
 import type { Revision, Rollout } from '../../../domain/evidence.ts';
@@ -45,6 +46,8 @@ const revisions = z.object({
   ),
 });
 
+type Asking = Pick<ClusterConnection, 'json'>;
+
 /** A workload keeps ten old revisions unless told otherwise; others may carry the same labels. */
 const MOST = 100;
 
@@ -57,46 +60,53 @@ export type RolloutQuestion = {
 };
 
 /** One revision with the mark its pods carry. */
-type Made = Revision & { readonly mark: string; readonly order: number };
+type Made = Revision & {
+  readonly mark: string;
+  readonly order: number;
+  /** It had another number before. */
+  readonly hadNumber?: boolean | undefined;
+};
 
-export async function readRollout(
-  connection: ClusterConnection,
-  question: RolloutQuestion,
-  signal: AbortSignal,
-): Promise<Rollout> {
+export async function readRollout(connection: Asking, question: RolloutQuestion, signal: AbortSignal): Promise<Rollout> {
   const { kind } = question.top;
   if (kind === 'Deployment')
-    return rolloutIn(await deploymentRevisions(connection, question, signal), question.pod.labels['pod-template-hash']);
-  if (kind === 'StatefulSet' || kind === 'DaemonSet') {
-    const mark = question.pod.labels['controller-revision-hash'];
-    return rolloutIn(await controllerRevisions(connection, question, signal), mark);
-  }
+    return rolloutIn(await deploymentRevisions(connection, question, signal), question.pod, 'pod-template-hash');
+  if (kind === 'StatefulSet' || kind === 'DaemonSet')
+    return rolloutIn(await controllerRevisions(connection, question, signal), question.pod, 'controller-revision-hash');
   throw new Missing(kind === 'Pod' ? 'a pod without an owner has no revisions' : `a ${kind} keeps no revisions of its template`);
 }
 
-function rolloutIn(made: readonly Made[], mark: string | undefined): Rollout {
+function rolloutIn(made: readonly Made[], pod: PodFacts, label: string): Rollout {
   const ordered = made.toSorted((a, b) => a.order - b.order);
-  const index = ordered.findIndex((each) => each.mark === mark);
+  const index = ordered.findIndex((each) => each.mark === pod.labels[label]);
   const running = ordered[index];
   if (running === undefined) throw new Missing('the revision this pod was made from is not kept any more');
   const before = ordered[index - 1];
   const newest = ordered.at(-1);
+  const wentBack = goingBack(running, ordered.slice(0, index), pod);
   return {
-    running: plain(running),
+    running: { ...plain(running), ...(wentBack === undefined ? {} : { since: undefined }) },
+    wentBack,
     before: before === undefined ? undefined : plain(before),
     newest: newest === undefined || newest === running ? undefined : plain(newest),
   };
+}
+
+/** One that is older than one with a lower number was gone back to: after that one was made, and before its pod began. */
+function goingBack(running: Made, lower: readonly Made[], pod: PodFacts): Rollout['wentBack'] {
+  const { since } = running;
+  const younger = lower.flatMap((each) =>
+    each.since !== undefined && since !== undefined && each.since > since ? [each.since] : [],
+  );
+  if (younger.length === 0 && running.hadNumber !== true) return undefined;
+  return { after: younger.toSorted((a, b) => a - b).at(-1), by: pod.startedAt };
 }
 
 function plain({ number, since, image, limit }: Made): Revision {
   return { number, since, image, limit };
 }
 
-async function deploymentRevisions(
-  connection: ClusterConnection,
-  question: RolloutQuestion,
-  signal: AbortSignal,
-): Promise<readonly Made[]> {
+async function deploymentRevisions(connection: Asking, question: RolloutQuestion, signal: AbortSignal): Promise<readonly Made[]> {
   const path = `/apis/apps/v1/namespaces/${encodeURIComponent(question.pod.namespace)}/replicasets`;
   const { items } = expectShape(
     replicaSets,
@@ -107,22 +117,20 @@ async function deploymentRevisions(
     .filter(({ metadata }) => isOwnedBy(metadata, question.top))
     .map(({ metadata, spec }) => {
       const number = metadata.annotations?.['deployment.kubernetes.io/revision'] ?? '';
+      const earlier = metadata.annotations?.['deployment.kubernetes.io/revision-history'] ?? '';
       const mark = metadata.labels?.['pod-template-hash'] ?? '';
       return {
         number,
         mark,
         order: Number(number),
+        hadNumber: earlier !== '',
         since: parseInstant(metadata.creationTimestamp),
         ...containerOf(spec?.template, question.container),
       };
     });
 }
 
-async function controllerRevisions(
-  connection: ClusterConnection,
-  question: RolloutQuestion,
-  signal: AbortSignal,
-): Promise<readonly Made[]> {
+async function controllerRevisions(connection: Asking, question: RolloutQuestion, signal: AbortSignal): Promise<readonly Made[]> {
   const path = `/apis/apps/v1/namespaces/${encodeURIComponent(question.pod.namespace)}/controllerrevisions`;
   const { items } = expectShape(
     revisions,

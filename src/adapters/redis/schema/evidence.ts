@@ -110,6 +110,13 @@ const revision = z.object({
   limit: bytes.optional(),
 });
 
+const rollout = z.object({
+  running: revision,
+  wentBack: z.object({ after: instant.optional(), by: instant.optional() }).optional(),
+  before: revision.optional(),
+  newest: revision.optional(),
+});
+
 /** Evidence that was stored before this piece was read at all. */
 const NOT_READ = { kind: 'unavailable' as const, reason: 'it was not read then' };
 
@@ -152,7 +159,7 @@ export const evidenceSchema = z.object({
   node: piece(nodeFacts),
   owner: piece(ownerFacts),
   ownerEvents: piece(z.array(eventLine)).default(NOT_READ),
-  rollout: piece(z.object({ running: revision, before: revision.optional(), newest: revision.optional() })).default(NOT_READ),
+  rollout: piece(rollout).default(NOT_READ),
   nodePods: piece(nodePods).default(NOT_READ),
   bounds: piece(namespaceBounds).optional(),
 }) satisfies z.ZodType<Evidence>;
