@@ -4,6 +4,7 @@ import { approversFor } from '../src/domain/approval.ts';
 import { gistOf } from '../src/domain/gist.ts';
 import type { Dossier, Incident, ThreadEntry } from '../src/domain/incident.ts';
 import type { Policy } from '../src/domain/policy.ts';
+import { lastChangeId } from '../src/domain/since-change.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { Message } from '../src/ports/messenger.ts';
@@ -31,7 +32,8 @@ export async function compose(
   switch (subject.kind) {
     case 'root': {
       const shown = { incident, dossier, proposal: await proposalOf(ports, incident.proposalId) };
-      return { message: { kind: 'root', ...shown }, gist: gistOf(shown) };
+      const lastChange = await proposalOf(ports, lastChangeId(incident));
+      return { message: { kind: 'root', ...shown, lastChange }, gist: gistOf(shown) };
     }
     case 'explanation':
       return explanation(ports, { incident, entry, dossier, killId: subject.killId });
@@ -53,7 +55,7 @@ export async function compose(
     case 'note':
       return { message: { kind: 'note', incident, note: subject.note } };
     case 'again':
-      return once(entry, { kind: 'again', incident, quietSince: subject.quietSince, at: subject.at });
+      return once(entry, { ...subject, incident, dossier, lastChange: await proposalOf(ports, lastChangeId(incident)) });
     case 'output':
       return dossier === undefined ? undefined : once(entry, { kind: 'output', incident, dossier });
     case 'reminder':

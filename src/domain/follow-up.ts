@@ -26,6 +26,8 @@ export type FollowUp = {
   readonly request?: Bytes | undefined;
   /** Kills since the change. */
   readonly kills: number;
+  /** Those of them at another limit than the change set; undefined in those written before it was kept. */
+  readonly atOtherLimit?: number | undefined;
   /** The highest sample since the change: a lower bound; undefined when nothing was sampled. */
   readonly peak?: UsagePoint | undefined;
   /** When nobody watched since the change. */
@@ -65,7 +67,8 @@ export function followUp({
   readonly now: Instant;
   readonly tightenAfter: Millis;
 }): FollowUp {
-  const kills = page.kills.filter(({ at }) => at > change.at).length;
+  const since = page.kills.filter(({ at }) => at > change.at);
+  const kills = since.length;
   const measured = stage !== '24h' && tightenAfter > 0;
   return {
     proposalId: change.proposalId,
@@ -75,6 +78,7 @@ export function followUp({
     limit: change.limit,
     request: change.request,
     kills,
+    atOtherLimit: since.filter(({ limit }) => limit !== change.limit).length,
     peak: highest(peaksSince(page, change.at)),
     ...(measured && kills === 0 ? { lowering: loweringFor(change, page, { now, tightenAfter }) } : {}),
   };

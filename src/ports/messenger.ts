@@ -14,6 +14,8 @@ export type Message =
       readonly incident: Incident;
       readonly dossier?: Dossier | undefined;
       readonly proposal?: Proposal | undefined;
+      /** The last one that came to an end. */
+      readonly lastChange?: Proposal | undefined;
     }
   | { readonly kind: 'explanation'; readonly incident: Incident; readonly dossier: Dossier }
   | { readonly kind: 'proposal'; readonly incident: Incident; readonly proposal: Proposal; readonly approvers: Approvers }
@@ -21,7 +23,14 @@ export type Message =
   | { readonly kind: 'follow-up'; readonly incident: Incident; readonly followUp: FollowUp }
   | { readonly kind: 'note'; readonly incident: Incident; readonly note: Note }
   | { readonly kind: 'digest'; readonly digest: Digest }
-  | { readonly kind: 'again'; readonly incident: Incident; readonly quietSince: Instant; readonly at: Instant }
+  | {
+      readonly kind: 'again';
+      readonly incident: Incident;
+      readonly dossier?: Dossier | undefined;
+      readonly lastChange?: Proposal | undefined;
+      readonly quietSince: Instant;
+      readonly at: Instant;
+    }
   | { readonly kind: 'reminder'; readonly incident: Incident; readonly dossier?: Dossier | undefined; readonly kills: number }
   | { readonly kind: 'output'; readonly incident: Incident; readonly dossier: Dossier }
   | { readonly kind: 'storm'; readonly storm: Storm; readonly story: StormStory; readonly over: boolean };

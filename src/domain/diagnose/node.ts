@@ -2,6 +2,7 @@
 
 import { formatBytes } from '../memory.ts';
 import { valueOf } from '../piece.ts';
+import { otherLimitNote } from '../sample.ts';
 import { MINUTE, SECOND } from '../time.ts';
 import type { Case, Rule } from './case.ts';
 import { runPoints } from './case.ts';
@@ -47,7 +48,7 @@ const systemOomNearby: Rule = (facts) => {
     facts: [
       `Node event SystemOOM: ${systemOom.message}`,
       ...(limit !== undefined && peak !== undefined
-        ? [`Its highest sample was ${formatBytes(peak.bytes)} of ${formatBytes(limit)}.`]
+        ? [`Its highest sample was ${formatBytes(peak.bytes)}${otherLimitNote(peak.bytes, limit)} of ${formatBytes(limit)}.`]
         : ['No limit is set on the container or the pod.']),
     ],
     against: [],

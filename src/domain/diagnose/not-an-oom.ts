@@ -4,6 +4,7 @@ import type { Diagnosis } from '../diagnosis.ts';
 import { formatBytes } from '../memory.ts';
 import { valueOf } from '../piece.ts';
 import type { TerminatedState } from '../pod.ts';
+import { otherLimitNote } from '../sample.ts';
 import type { Case } from './case.ts';
 
 const APPLICATION_OOM =
@@ -68,7 +69,9 @@ function killedBySignal({ pod, limit, peak }: Case, end: TerminatedState): Diagn
     `Exit code 137 is SIGKILL, and the runtime did not mark it OOMKilled (reason ${end.reason ?? 'unknown'}).`,
     ...(deleted ? ['The pod was being deleted: after the grace period the kubelet kills what still runs.'] : []),
     ...(limit !== undefined && peak !== undefined
-      ? [`Highest memory sample ${formatBytes(peak.bytes)} of a limit of ${formatBytes(limit)}.`]
+      ? [
+          `Highest memory sample ${formatBytes(peak.bytes)}${otherLimitNote(peak.bytes, limit)} of a limit of ${formatBytes(limit)}.`,
+        ]
       : []),
   ];
   if (near && !deleted) {

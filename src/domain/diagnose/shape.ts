@@ -5,6 +5,7 @@ import type { UsagePoint } from '../evidence.ts';
 import type { Bytes } from '../memory.ts';
 import { formatBytes, toBytes } from '../memory.ts';
 import { valueOf } from '../piece.ts';
+import { otherLimitNote } from '../sample.ts';
 import { formatDuration, HOUR, toMillis } from '../time.ts';
 import type { Trend } from '../trend.ts';
 import { median, trendOf } from '../trend.ts';
@@ -134,7 +135,7 @@ export const limitTooLow: Rule = (facts) => {
     summary: 'Its normal load needs about as much memory as the limit allows, so any ordinary peak kills it.',
     facts: [
       `It normally uses ${formatBytes(usual)}, ${Math.round((100 * usual) / limit)} % of the limit of ${formatBytes(limit)}.`,
-      `Highest sample: ${formatBytes(peak.bytes)}${peak.bytes < limit ? ', a lower bound: what lies between two samples is not seen' : ''}.`,
+      `Highest sample: ${formatBytes(peak.bytes)}${otherLimitNote(peak.bytes, limit)}${peak.bytes < limit ? ', a lower bound: what lies between two samples is not seen' : ''}.`,
       ...(early ? [] : ['Memory does not climb over time, which speaks against a leak.']),
       ...(earlierKills.length > 0 ? [`Killed ${earlierKills.length + 1} times so far.`] : []),
     ],

@@ -63,6 +63,7 @@ const followUp = z.object({
   limit: bytes,
   request: bytes.optional(),
   kills: z.number(),
+  atOtherLimit: z.number().optional(),
   gaps: gaps.optional(),
   peak: z.object({ at: instant, bytes }).optional(),
   lowering: z

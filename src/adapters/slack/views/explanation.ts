@@ -11,6 +11,7 @@ import type { Kill } from '../../../domain/oom-kill.ts';
 import { valueOf } from '../../../domain/piece.ts';
 import { findContainer } from '../../../domain/pod.ts';
 import { oomScoreOf } from '../../../domain/qos.ts';
+import { otherLimitNote } from '../../../domain/sample.ts';
 import type { AnyBlock } from '../blocks.ts';
 import { actions, bullets, button, context, folded, picture, section } from '../blocks.ts';
 import { ACTION, encode } from '../ids.ts';
@@ -123,7 +124,7 @@ function usageBlocks(input: ExplanationInput): readonly AnyBlock[] {
   const peakWords =
     kill !== undefined && limit !== undefined && peak.bytes < limit
       ? `at least *${formatBytes(peak.bytes)}* (highest sample, ${moment(peak.at)}: a lower bound, for the burst between two samples does not show)`
-      : `highest sample *${formatBytes(peak.bytes)}* (${moment(peak.at)})`;
+      : `highest sample *${formatBytes(peak.bytes)}*${otherLimitNote(peak.bytes, limit)} (${moment(peak.at)})`;
   const numbers = `*Memory:* ${peakWords}, 95 % of samples below ${formatBytes(p95)}, ${against}. From ${prose(usage.source)}.`;
   return [section(numbers), ...chartBlocks(input, usage.value)];
 }

@@ -26,7 +26,7 @@ export function followUpView({ incident, followUp }: { readonly incident: Incide
   const verdict =
     kills === 0
       ? `:white_check_mark: the limit of *${formatBytes(limit)}* held`
-      : `:warning: killed *${kills}* more ${kills === 1 ? 'time' : 'times'} since`;
+      : `:warning: killed *${kills}* more ${kills === 1 ? 'time' : 'times'} since${otherLimitWords(followUp)}`;
   const away = gapWords(followUp.gaps);
   const lines = [
     `*${title}:* ${verdict}${away === undefined ? '' : ` (${away})`}.`,
@@ -55,6 +55,12 @@ function reviewButton({ id, state, followUps = [], workload }: Incident, followU
       button({ action: ACTION.review, text: `Review lower ${what}`, value: encode({ incident: id }), label }),
     ]),
   ];
+}
+
+/** What was killed at another limit says nothing of the one that was set. */
+function otherLimitWords({ kills, atOtherLimit = 0, limit }: FollowUp): string {
+  if (atOtherLimit === 0) return '';
+  return atOtherLimit === kills ? `, not at ${formatBytes(limit)}` : `, ${atOtherLimit} of them not at ${formatBytes(limit)}`;
 }
 
 function peakLine({ peak, limit }: FollowUp): string {

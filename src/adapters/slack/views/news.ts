@@ -2,23 +2,34 @@
 
 import type { Dossier, Incident } from '../../../domain/incident.ts';
 import { formatBytes } from '../../../domain/memory.ts';
+import type { Proposal } from '../../../domain/proposal.ts';
 import type { Instant } from '../../../domain/time.ts';
 import { between, formatDuration } from '../../../domain/time.ts';
 import { workloadName } from '../../../domain/workload.ts';
 import { context, section } from '../blocks.ts';
 import { code, moment, prose } from '../text.ts';
+import { capital } from './proposal-words.ts';
 import type { Rendered } from './rendered.ts';
+import { sinceChangeWords } from './since-change-words.ts';
 
-export type AgainInput = { readonly incident: Incident; readonly quietSince: Instant; readonly at: Instant };
+export type AgainInput = {
+  readonly incident: Incident;
+  readonly dossier?: Dossier | undefined;
+  readonly lastChange?: Proposal | undefined;
+  readonly quietSince: Instant;
+  readonly at: Instant;
+};
 
-export function againView({ incident, quietSince, at }: AgainInput): Rendered {
+export function againView({ incident, dossier, lastChange, quietSince, at }: AgainInput): Rendered {
   const what = `${prose(workloadName(incident.workload))} (container ${prose(incident.container)})`;
   const after = formatDuration(between(quietSince, at));
+  const since = sinceChangeWords({ incident, dossier, change: lastChange });
+  const change = since === undefined ? '' : ` ${capital(since)}.`;
   return {
-    text: `Killed again: ${what}, after ${after} without a kill. ${incident.id} is open again.`,
+    text: `Killed again: ${what}, after ${after} without a kill.${change} ${incident.id} is open again.`,
     blocks: [
       section(
-        `:red_circle: *Killed again.* Container ${code(incident.container)} in ${code(workloadName(incident.workload))} was killed for memory ${moment(at)}, after ${after} without a kill. *${incident.id}* is open again.`,
+        `:red_circle: *Killed again.* Container ${code(incident.container)} in ${code(workloadName(incident.workload))} was killed for memory ${moment(at)}, after ${after} without a kill.${change} *${incident.id}* is open again.`,
       ),
     ],
   };

@@ -7,6 +7,7 @@ import { formatBytes } from '../../../domain/memory.ts';
 import { isOfSandbox } from '../../../domain/oom-kill.ts';
 import { valueOf } from '../../../domain/piece.ts';
 import type { Proposal } from '../../../domain/proposal.ts';
+import { otherLimitNote } from '../../../domain/sample.ts';
 import { workloadName } from '../../../domain/workload.ts';
 import type { AnyBlock } from '../blocks.ts';
 import { actions, button, context, fields, header, section } from '../blocks.ts';
@@ -16,6 +17,7 @@ import { careControls, careWords, ownerWords, quietWords } from './care-words.ts
 import { changeInWords, outcomeSentence, who } from './proposal-words.ts';
 import type { Rendered, Strip } from './rendered.ts';
 import { COLOR } from './rendered.ts';
+import { sinceChangeWords } from './since-change-words.ts';
 import { killSource } from './sources.ts';
 import { notQuietYet, quietWithoutChange } from './watched-words.ts';
 
@@ -23,10 +25,11 @@ export type RootInput = {
   readonly incident: Incident;
   readonly dossier?: Dossier | undefined;
   readonly proposal?: Proposal | undefined;
+  readonly lastChange?: Proposal | undefined;
 };
 
 export function rootView(input: RootInput): Rendered {
-  const { incident, proposal } = input;
+  const { incident } = input;
   if (incident.state === 'resolved') return resolved(input);
   const notQuiet = notQuietYet(incident);
   return {
@@ -50,7 +53,7 @@ export function rootView(input: RootInput): Rendered {
         ...(incident.lastKill.whileAway === true ? ['The last kill happened while the watcher was away'] : []),
       ),
     ],
-    strip: stripFor(incident, proposal),
+    strip: stripFor(input),
   };
 }
 
@@ -116,7 +119,7 @@ function facts({ incident, dossier }: RootInput): readonly (readonly [string, st
   const usage = dossier === undefined ? undefined : valueOf(dossier.evidence.usage);
   const peak =
     usage?.kind === 'series'
-      ? `${formatBytes(usage.peak.bytes)} / ${lastKill.limit === undefined ? 'no limit' : formatBytes(lastKill.limit)}`
+      ? `${formatBytes(usage.peak.bytes)}${otherLimitNote(usage.peak.bytes, lastKill.limit)} / ${lastKill.limit === undefined ? 'no limit' : formatBytes(lastKill.limit)}`
       : undefined;
   return [
     ['Cluster', prose(workload.cluster)],
@@ -165,17 +168,15 @@ export function controls(incident: Incident, more: readonly Button[] = []): read
   return buttons.length === 0 ? [] : [actions(`act:${incident.id}:${incident.state}:${notes}`, buttons)];
 }
 
-export function stripFor(incident: Incident, proposal: Proposal | undefined): Strip {
+export function stripFor({ incident, dossier, proposal, lastChange }: RootInput): Strip {
   const seen = careWords(incident);
   const quiet = quietWords(incident);
   if (quiet !== undefined && incident.state === 'open')
     return { color: COLOR.quiet, word: quiet.word, text: `${quiet.text} · ${seen}` };
   switch (incident.state) {
     case 'open': {
-      const again = incident.thread.some(({ subject }) => subject.kind === 'outcome')
-        ? 'the last change did not settle it, see the thread · '
-        : '';
-      return { color: COLOR.open, word: 'Open', text: `${again}${seen}` };
+      const since = sinceChangeWords({ incident, dossier, change: lastChange });
+      return { color: COLOR.open, word: 'Open', text: since === undefined ? seen : `${since} · ${seen}` };
     }
     case 'proposed':
       return {

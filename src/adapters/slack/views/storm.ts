@@ -97,7 +97,7 @@ function nodeWords({ nodes }: StormStory): string {
 
 /** One incident of a storm, in the storm's thread. */
 export function stormCard(input: RootInput): Rendered {
-  const { incident, dossier, proposal } = input;
+  const { incident, dossier } = input;
   const id = encode({ incident: incident.id });
   const why =
     incident.explanationAsked === true || dossier === undefined
@@ -120,6 +120,6 @@ export function stormCard(input: RootInput): Rendered {
         ? [actions(`why:${incident.id}`, why)]
         : []),
     ],
-    strip: stripFor(incident, proposal),
+    strip: stripFor(input),
   };
 }

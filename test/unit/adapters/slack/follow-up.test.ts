@@ -42,6 +42,16 @@ describe('a follow-up', () => {
     { name: 'of a week', over: { stage: '7d' as const }, words: ['A week after'] },
     { name: 'that was killed again', over: { kills: 2 }, words: ['killed *2* more times'] },
     { name: 'that was killed once more', over: { kills: 1 }, words: ['killed *1* more time since'] },
+    {
+      name: 'that was killed at another limit than it set',
+      over: { kills: 2, atOtherLimit: 2 },
+      words: ['more times since, not at 512 MiB.'],
+    },
+    {
+      name: 'that was killed once at another limit',
+      over: { kills: 2, atOtherLimit: 1 },
+      words: ['more times since, 1 of them not at 512 MiB.'],
+    },
     { name: 'without samples', over: { peak: undefined }, words: ['not known'] },
     {
       name: 'with a lower limit to offer',
