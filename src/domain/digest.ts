@@ -2,6 +2,7 @@
 // could be tightened. Pure: everything it tells was read before.
 
 import type { Incident } from './incident.ts';
+import { isAtLeast } from './kill-count.ts';
 import type { Piece } from './piece.ts';
 import type { Proposal } from './proposal.ts';
 import type { Tightening } from './tighten.ts';
@@ -14,7 +15,7 @@ export type Killed = {
   readonly incident: Incident;
   /** Within the time. */
   readonly kills: number;
-  /** There were more than are remembered. */
+  /** There were more than are remembered, or may have been. */
   readonly orMore: boolean;
 };
 
@@ -54,7 +55,7 @@ export function digestOf({ period, until, incidents, proposals, tighten }: Diges
     .map((incident) => ({
       incident,
       kills: incident.killTimes.filter(within).length,
-      orMore: incident.killCount > incident.killTimes.length && incident.killTimes.every(within),
+      orMore: isAtLeast(incident) || (incident.killCount > incident.killTimes.length && incident.killTimes.every(within)),
     }))
     .filter(({ kills }) => kills > 0)
     .toSorted((a, b) => b.kills - a.kills);

@@ -12,7 +12,16 @@ export type Shown = {
 
 /** Equal for two messages that differ in what may wait. */
 export function gistOf({ incident, dossier, proposal }: Shown): string {
-  const { thread: _thread, version: _version, killCount: _count, killTimes: _times, killIds: _ids, lastKill, ...rest } = incident;
+  const {
+    thread: _thread,
+    version: _version,
+    killCount: _count,
+    runs: _runs,
+    killTimes: _times,
+    killIds: _ids,
+    lastKill,
+    ...rest
+  } = incident;
   const { diagnosis, recommendation } = dossier ?? {};
   return JSON.stringify([
     { ...rest, workload: undefined, key: undefined },

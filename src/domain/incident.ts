@@ -11,6 +11,8 @@
 import type { Diagnosis } from './diagnosis.ts';
 import type { Evidence } from './evidence.ts';
 import type { FollowUp } from './follow-up.ts';
+import type { KillCount } from './kill-count.ts';
+import { withRun } from './kill-count.ts';
 import type { FollowUpStage } from './ledger.ts';
 import type { Note, Snooze } from './note.ts';
 import type { Kill, KillId } from './oom-kill.ts';
@@ -64,7 +66,7 @@ export type ThreadEntry = {
   readonly lost?: number | undefined;
 };
 
-export type Incident = {
+export type Incident = KillCount & {
   /** "OOM-1042": counted up, never reused. */
   readonly id: string;
   readonly version: number;
@@ -83,7 +85,6 @@ export type Incident = {
   readonly stormId?: string | undefined;
   readonly openedAt: Instant;
   readonly lastKill: Kill;
-  readonly killCount: number;
   /** When the last kills ended (or were seen), oldest first, at most 50. */
   readonly killTimes: readonly Instant[];
   /** The newest kills' ids, oldest first, at most 50; guards against counting one twice. */
@@ -149,6 +150,7 @@ export function openIncident(start: NewIncident): Incident {
     openedAt: start.now,
     lastKill: kill,
     killCount: 1,
+    ...withRun({}, kill),
     killTimes: [kill.finishedAt ?? kill.seenAt],
     killIds: [kill.id],
     previousIncidentId: start.previousIncidentId,
@@ -177,6 +179,7 @@ export function addKill(incident: Incident, kill: Kill): Incident {
     watched: undefined,
     lastKill: newest ? kill : incident.lastKill,
     killCount: incident.killCount + 1,
+    ...withRun(incident, kill),
     killTimes: [...incident.killTimes, at].toSorted((a, b) => a - b).slice(-REMEMBERED_KILLS),
     killIds: [...incident.killIds, kill.id].slice(-REMEMBERED_KILLS),
   };

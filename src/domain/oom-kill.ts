@@ -49,6 +49,8 @@ export type Kill = {
   /** The pod's own, at most forty. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   readonly restartCount: number;
+  /** Which run of the container ended, from 0; undefined where none did. */
+  readonly run?: number | undefined;
   readonly limit?: Bytes | undefined;
   readonly request?: Bytes | undefined;
   readonly node?: string | undefined;
@@ -99,6 +101,7 @@ function killIn(pod: PodFacts, container: PodContainer, sighting: Sighting): rea
       finishedAt: possible(end.finishedAt, seenAt),
       seenAt,
       shownIn,
+      run: runOf(container, shownIn),
     },
   ];
 }
@@ -156,11 +159,13 @@ function isSuspect(pod: PodFacts, end: TerminatedState): boolean {
  */
 function killId(ref: ContainerRef, container: PodContainer, seen: { end: TerminatedState; shownIn: Kill['shownIn'] }): KillId {
   const { end, shownIn } = seen;
-  // While the next run waits for its turn, the count is still that of the run that ended.
-  const isCounted = shownIn === 'lastState' && container.state.kind !== 'waiting';
-  const ordinal = isCounted ? container.restartCount - 1 : container.restartCount;
-  const instance = end.containerId ?? `run-${ordinal}-${end.finishedAt ?? 'unknown'}`;
+  const instance = end.containerId ?? `run-${runOf(container, shownIn)}-${end.finishedAt ?? 'unknown'}`;
   return [ref.cluster, ref.podUid, ref.container, instance].join('/');
+}
+
+/** While the next run waits for its turn, the count is still that of the run that ended. */
+function runOf({ restartCount, state }: PodContainer, shownIn: Kill['shownIn']): number {
+  return shownIn === 'lastState' && state.kind !== 'waiting' ? restartCount - 1 : restartCount;
 }
 
 export function clusterOf(id: KillId): string {

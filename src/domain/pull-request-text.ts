@@ -4,6 +4,7 @@
 import type { Change } from './change.ts';
 import { lowersRequestOnly } from './change.ts';
 import type { Dossier, Incident } from './incident.ts';
+import { timesInWords } from './kill-count.ts';
 import type { Bytes } from './memory.ts';
 import { formatBytes, formatQuantity, MIB } from './memory.ts';
 import { valueOf } from './piece.ts';
@@ -72,7 +73,7 @@ function evidence({ incident, dossier }: Telling): readonly string[] {
   return [
     '### Evidence',
     '',
-    `- killed for memory ${incident.killCount} ${incident.killCount === 1 ? 'time' : 'times'}, exit code ${incident.lastKill.exitCode ?? 'unknown'}`,
+    `- killed for memory ${timesInWords(incident)}, exit code ${incident.lastKill.exitCode ?? 'unknown'}`,
     `- ${plain(diagnosis.summary)}`,
     ...diagnosis.facts.slice(0, 6).map((fact) => `- ${plain(fact)}`),
     ...(recommendation.kind === 'raise' ? [`- ${plain(recommendation.arithmetic)}`] : []),

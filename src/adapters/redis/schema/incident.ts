@@ -89,6 +89,8 @@ export const incidentSchema = z.object({
   openedAt: instant,
   lastKill: killSchema,
   killCount: z.number(),
+  runs: z.array(z.object({ pod: z.string(), first: z.number(), last: z.number(), seen: z.number() })).optional(),
+  orMore: z.literal(true).optional(),
   killTimes: z.array(instant),
   killIds: z.array(z.string()),
   acknowledgedBy: z.object({ person: z.string(), at: instant }).optional(),

@@ -36,6 +36,7 @@ export const killSchema = z.object({
   owner: z.string().optional(),
   labels: z.record(z.string(), z.string()).optional(),
   restartCount: z.number(),
+  run: z.number().optional(),
   limit: bytes.optional(),
   request: bytes.optional(),
   node: z.string().optional(),

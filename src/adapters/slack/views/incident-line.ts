@@ -2,6 +2,7 @@
 
 import type { Incident } from '../../../domain/incident.ts';
 import { entryOf } from '../../../domain/incident.ts';
+import { timesInWords } from '../../../domain/kill-count.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import { workloadName } from '../../../domain/workload.ts';
 import { code, link, mention, moment, prose } from '../text.ts';
@@ -29,7 +30,7 @@ export function incidentLine(incident: Incident, workspace: Workspace): string {
     incident.muted === undefined
       ? ''
       : ` · not told: expected until ${moment(incident.muted.until)}, says ${mention(incident.muted.by)}`;
-  return `${incidentName(incident, workspace)} ${code(workloadName(workload))} (${prose(incident.container)}, ${limit}): killed ${incident.killCount} ${incident.killCount === 1 ? 'time' : 'times'}, last ${moment(lastKill.finishedAt ?? lastKill.seenAt)} · ${[STATE_WORDS[incident.state], ...careWords(incident)].join(', ')}${muted}`;
+  return `${incidentName(incident, workspace)} ${code(workloadName(workload))} (${prose(incident.container)}, ${limit}): killed ${timesInWords(incident)}, last ${moment(lastKill.finishedAt ?? lastKill.seenAt)} · ${[STATE_WORDS[incident.state], ...careWords(incident)].join(', ')}${muted}`;
 }
 
 /** Without names: a list that is shared would call everybody. */

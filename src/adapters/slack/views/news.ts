@@ -43,10 +43,10 @@ export function reminderView({ incident, dossier, kills }: ReminderInput): Rende
   const fix = dossier?.recommendation.kind === 'raise' ? ` Suggested limit: *${formatBytes(dossier.recommendation.limit)}*.` : '';
   const seen = acknowledgedBy === undefined ? 'Nobody has acknowledged it.' : 'It is acknowledged, and no fix is under way.';
   return {
-    text: `Still going on: ${prose(workloadName(workload))} (container ${prose(incident.container)}) has been killed ${kills} times, ${limit}. ${seen}`,
+    text: `Still going on: ${prose(workloadName(workload))} (container ${prose(incident.container)}) has been killed at least ${kills} times, ${limit}. ${seen}`,
     blocks: [
       section(
-        `:repeat: *Still going on:* ${code(workloadName(workload))}, container ${code(incident.container)}, has been killed *${kills}* times since ${moment(incident.openedAt)}, ${limit}.${fix}`,
+        `:repeat: *Still going on:* ${code(workloadName(workload))}, container ${code(incident.container)}, has been killed *at least ${kills}* times since ${moment(incident.openedAt)}, ${limit}.${fix}`,
       ),
       context(`*${incident.id}*`, seen, 'The buttons are on the first message of this thread'),
     ],

@@ -3,6 +3,7 @@
 import type { Button } from '@slack/types';
 import { isPatchableKind } from '../../../domain/change.ts';
 import type { Dossier, Incident } from '../../../domain/incident.ts';
+import { timesInWords } from '../../../domain/kill-count.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import { isOfSandbox } from '../../../domain/oom-kill.ts';
 import { valueOf } from '../../../domain/piece.ts';
@@ -33,7 +34,7 @@ export function rootView(input: RootInput): Rendered {
   if (incident.state === 'resolved') return resolved(input);
   const notQuiet = notQuietYet(incident);
   return {
-    text: `OOMKilled: ${place(incident)}, ${limitWords(incident)}, killed ${times(incident.killCount)} on ${prose(incident.workload.cluster)}. Open the thread to see why and review a fix.`,
+    text: `OOMKilled: ${place(incident)}, ${limitWords(incident)}, killed ${timesInWords(incident)} on ${prose(incident.workload.cluster)}. Open the thread to see why and review a fix.`,
     blocks: [
       header(`:red_circle: ${incident.workload.name} ran out of memory`),
       section(whatHappened(input)),
@@ -81,10 +82,6 @@ function limitWords({ lastKill }: Incident): string {
   return lastKill.limit === undefined ? 'no limit' : `limit ${formatBytes(lastKill.limit)}`;
 }
 
-function times(count: number): string {
-  return count === 1 ? 'once' : `${count} times`;
-}
-
 export function whatHappened({ incident, dossier }: RootInput): string {
   const { lastKill, workload } = incident;
   const what =
@@ -94,7 +91,7 @@ export function whatHappened({ incident, dossier }: RootInput): string {
   const owner = dossier === undefined ? undefined : valueOf(dossier.evidence.owner);
   const serving =
     owner?.replicas === undefined ? '' : ` *${owner.readyReplicas ?? 0} of ${owner.replicas}* replicas are serving.`;
-  const kills = `Killed *${times(incident.killCount)}* since ${moment(incident.openedAt)}, *${lastKill.restartCount}* ${lastKill.restartCount === 1 ? 'restart' : 'restarts'} of its pod.`;
+  const kills = `Killed *${timesInWords(incident)}* since ${moment(incident.openedAt)}, *${lastKill.restartCount}* ${lastKill.restartCount === 1 ? 'restart' : 'restarts'} of its pod.`;
   return `${what} ${deed(incident, dossier)}\n${kills}${serving}`;
 }
 
@@ -200,7 +197,7 @@ function resolved({ incident, proposal }: RootInput): Rendered {
     blocks: [
       header(`:white_check_mark: ${incident.workload.name} is quiet again`),
       section(
-        `Container ${code(incident.container)} in ${code(workloadName(incident.workload))} was killed for memory ${times(incident.killCount)}. ${how}`,
+        `Container ${code(incident.container)} in ${code(workloadName(incident.workload))} was killed for memory ${timesInWords(incident)}. ${how}`,
       ),
       context(
         `*${incident.id}*`,

@@ -2,12 +2,14 @@
 // over a message's blocks would be reached; every incident has its own message in the thread. `stormCard` is that message: a root without its heading.
 
 import type { Cause } from '../../../domain/diagnosis.ts';
+import { isAtLeast, timesInWords } from '../../../domain/kill-count.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import type { CommonCause, Storm, StormLine, StormStory } from '../../../domain/storm.ts';
 import { workloadName } from '../../../domain/workload.ts';
 import { actions, button, context, header, section, table } from '../blocks.ts';
 import { ACTION, encode } from '../ids.ts';
 import { code, cut, mentionChannel, moment, prose } from '../text.ts';
+import { capital } from './proposal-words.ts';
 import type { Rendered } from './rendered.ts';
 import { COLOR } from './rendered.ts';
 import type { RootInput } from './root.ts';
@@ -21,12 +23,15 @@ const MOST_NODES = 8;
 export function stormView({ storm, story, over }: StormInput): Rendered {
   const { lines, kills, open } = story;
   const count = `${lines.length} containers ran out of memory`;
+  const all = `${lines.some(({ incident }) => isAtLeast(incident)) ? 'at least ' : ''}${kills}`;
   const words = commonWords(story.common, lines.length);
   return {
-    text: `${over ? 'Over' : 'Storm'}: ${count}, ${kills} kills in all, ${open} of them not settled. ${words} Open the thread: each has its own message there.`,
+    text: `${over ? 'Over' : 'Storm'}: ${count}, ${all} kills in all, ${open} of them not settled. ${words} Open the thread: each has its own message there.`,
     blocks: [
       header(`${over ? ':large_yellow_circle:' : ':rotating_light:'} ${count}`),
-      section(`${words}\n*${kills}* kills since ${moment(storm.startedAt)}. *${open}* of ${lines.length} are not settled yet.`),
+      section(
+        `${words}\n*${capital(all)}* kills since ${moment(storm.startedAt)}. *${open}* of ${lines.length} are not settled yet.`,
+      ),
       table(['Workload', 'Kills', 'Limit', 'Likely cause', 'Incident'], lines.slice(0, MOST_ROWS).map(row)),
       section(nodeWords(story)),
       context(
@@ -48,7 +53,7 @@ function row({ incident, dossier }: StormLine): readonly string[] {
   const { workload, container, lastKill } = incident;
   return [
     cut(`${workloadName(workload)} (${container})`, 70),
-    String(incident.killCount),
+    `${incident.killCount}${isAtLeast(incident) ? '+' : ''}`,
     lastKill.limit === undefined ? 'none' : formatBytes(lastKill.limit),
     dossier === undefined ? 'being read' : CAUSE_WORDS[dossier.diagnosis.cause],
     `${incident.id}${incident.state === 'resolved' ? ' (resolved)' : ''}`,
@@ -111,7 +116,7 @@ export function stormCard(input: RootInput): Rendered {
           }),
         ];
   return {
-    text: `${incident.id}: ${prose(workloadName(incident.workload))} (container ${prose(incident.container)}) ran out of memory, killed ${incident.killCount} times.`,
+    text: `${incident.id}: ${prose(workloadName(incident.workload))} (container ${prose(incident.container)}) ran out of memory, killed ${timesInWords(incident)}.`,
     blocks: [
       section(`*${incident.id}* · ${whatHappened(input)}`),
       ...(dossier === undefined ? [] : [section(likelyCause(dossier))]),
