@@ -1,7 +1,7 @@
 // The quiet window of a change: over when the cluster was watched for all its length, whoever watched. A time nobody watched makes it longer, and is said.
 
 import type { Proposal, ProposalState } from '../src/domain/proposal.ts';
-import type { Millis } from '../src/domain/time.ts';
+import type { Instant, Millis } from '../src/domain/time.ts';
 import { after, between, SECOND, toMillis } from '../src/domain/time.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
 import { closedGaps, isSameGaps, watchedWithin } from '../src/domain/watched.ts';
@@ -9,10 +9,12 @@ import type { Clock } from '../src/ports/clock.ts';
 import type { JobQueue, Later } from '../src/ports/job-queue.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
 import type { WatchRecord } from '../src/ports/watch-record.ts';
+import type { KillsSincePorts } from './kills-since.ts';
+import { hasNewLimit, killsSince } from './kills-since.ts';
 import { move } from './move.ts';
 import { watchedFor } from './watched-for.ts';
 
-export type ObservePorts = {
+export type ObservePorts = KillsSincePorts & {
   readonly proposals: ProposalStore;
   readonly watched: WatchRecord;
   readonly queue: JobQueue;
@@ -32,10 +34,17 @@ export async function observe(ports: ObservePorts, { proposal, state, pollEvery 
   const { rolledOutAt: from, until } = state;
   const windowMs = state.windowMs ?? between(from, until);
   const watched = watchedWithin(await watchedFor(ports.watched, proposal.change.workload, from), { from, now });
-  const { watchedMs, gaps } = watched;
+  const { watchedMs, gaps, pausedMs } = watched;
   if (watchedMs >= windowMs) {
     const unwatched = closedGaps(watched);
-    return { kind: 'quiet', watchedMs, delaysOnly: proposal.temporary, ...(unwatched.length === 0 ? {} : { unwatched }) };
+    return {
+      kind: 'quiet',
+      watchedMs,
+      delaysOnly: proposal.temporary,
+      ...(unwatched.length === 0 ? {} : { unwatched }),
+      ...(pausedMs === undefined ? {} : { pausedMs }),
+      ...(await otherKills(ports, proposal, from)),
+    };
   }
   const missingMs = toMillis(windowMs - watchedMs);
   if (!isSameGaps(gaps, state.gaps ?? [])) {
@@ -44,4 +53,10 @@ export async function observe(ports: ObservePorts, { proposal, state, pollEvery 
   }
   const reason = gaps.length === 0 ? 'watching' : 'watching for longer: nobody watched for a while';
   return { kind: 'later', afterMs: Math.min(pollEvery, Math.max(AT_LEAST_MS, missingMs)), reason };
+}
+
+/** Pods from before the change may still end. */
+async function otherKills(ports: ObservePorts, proposal: Proposal, from: Instant): Promise<{ readonly otherKills?: number }> {
+  const others = (await killsSince(ports, proposal, from)).filter((kill) => !hasNewLimit(proposal, kill)).length;
+  return others === 0 ? {} : { otherKills: others };
 }

@@ -1,15 +1,15 @@
 // Watch what a written change does: the rollout by kubectl's rules, then a quiet window. Ends in a verdict: quiet, killed again,
 // not rolled out, or undone by someone. Asks to be called again later instead of waiting.
 
-import { endsInTemplate, isLowering } from '../src/domain/change.ts';
-import { incidentKey, movedTo } from '../src/domain/incident.ts';
+import { endsInTemplate } from '../src/domain/change.ts';
+import { movedTo } from '../src/domain/incident.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
 import type { Proposal, ProposalState } from '../src/domain/proposal.ts';
 import { isFinal } from '../src/domain/proposal.ts';
 import type { Millis } from '../src/domain/time.ts';
-import { after, between, SECOND } from '../src/domain/time.ts';
+import { after, between } from '../src/domain/time.ts';
 import type { Verdict } from '../src/domain/verdict.ts';
 import { isOverdue, watchWindow } from '../src/domain/verdict.ts';
 import type { Later } from '../src/ports/job-queue.ts';
@@ -18,6 +18,7 @@ import type { Repositories } from '../src/ports/repositories.ts';
 import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
 import type { ClosePorts } from './close.ts';
 import { closeProposal, isUndoneNext, settleIncident } from './close.ts';
+import { hasNewLimit, killsSince } from './kills-since.ts';
 import { look } from './look.ts';
 import { move } from './move.ts';
 import type { ObservePorts } from './observe.ts';
@@ -205,20 +206,5 @@ async function killedAgain(
 ): Promise<Kill | undefined> {
   // What puts a smaller limit back is known to be hit again.
   if (proposal.undoes !== undefined) return undefined;
-  const incident = await incidentOf(ports, proposal);
-  for (const id of (incident?.killIds ?? []).toReversed()) {
-    const kill = await ports.intake.kill(id);
-    if (kill === undefined) continue;
-    // finishedAt has whole seconds only, so a kill in the second of the write counts.
-    if ((kill.finishedAt ?? kill.seenAt) + SECOND <= state.at) break;
-    if (kill.limit === proposal.change.after.limit || proposal.change.list === 'pod') return kill;
-  }
-  return undefined;
-}
-
-/** The copy of a Job is another workload by name, with an incident of its own when it is killed; what was lowered was quiet, so its next kill opens one. */
-async function incidentOf(ports: VerifyPorts, { change, incidentId }: Proposal) {
-  if (isLowering(change)) return ports.incidents.findOpen(incidentKey(change.workload, change.container));
-  if (change.replacement === undefined) return ports.incidents.get(incidentId);
-  return ports.incidents.findOpen(incidentKey({ ...change.workload, name: change.replacement }, change.container));
+  return (await killsSince(ports, proposal, state.at)).find((kill) => hasNewLimit(proposal, kill));
 }

@@ -189,8 +189,11 @@ function person(id: PersonId): AuditActor {
   return id === POLICY ? HEADROOM : { kind: 'person', id };
 }
 
-function pausesOutcome({ unwatched = [] }: Extract<Verdict, { readonly kind: 'quiet' }>): string {
-  return unwatched.length === 0 ? '' : ` of watching, and not watched for ${formatDuration(unwatchedMs(unwatched))} meanwhile`;
+function pausesOutcome({ unwatched = [], pausedMs, otherKills }: Extract<Verdict, { readonly kind: 'quiet' }>): string {
+  const away =
+    unwatched.length === 0 ? '' : ` of watching, and not watched for ${formatDuration(unwatchedMs(unwatched))} meanwhile`;
+  const paused = pausedMs === undefined ? '' : `, ${formatDuration(pausedMs)} of it read afterwards`;
+  return `${away}${paused}${otherKills === undefined ? '' : `, with ${otherKills} killed with another limit meanwhile`}`;
 }
 
 /** The verdict in one clause, as the audit and the export say it. */

@@ -11,6 +11,10 @@ export type Verdict =
       readonly delaysOnly: boolean;
       /** When nobody watched, which made the window longer. */
       readonly unwatched?: readonly Gap[] | undefined;
+      /** So much of `watchedMs` was read afterwards, after short absences. */
+      readonly pausedMs?: Millis | undefined;
+      /** Kills within the window that were not at the new limit, as of a pod from before the change. */
+      readonly otherKills?: number | undefined;
     }
   | {
       readonly kind: 'killed-again';

@@ -1,5 +1,5 @@
 // For how long of a time a cluster was watched: "no kill was seen" says something of that time only. A watcher that comes back reads everything anew, and finds
-// what a pod still shows of the time before; so a short absence counts as watched, and a long one does not.
+// what a pod still shows of the time before; so a short absence counts as watched, which is said, and a long one does not.
 //
 //   stretches   ├──────────┤   ├───┤            ├────────▷     (the first pause is short, the second long)
 //   counts as   ├──────────────────┤   a gap    ├────────▷
@@ -7,7 +7,7 @@
 import type { Instant, Millis } from './time.ts';
 import { between, MINUTE, SECOND, toMillis } from './time.ts';
 
-/** A watcher had read everything up to `until`, and had begun at `from`. */
+/** A watcher read everything as it came, from `from` up to `until`. */
 export type Stretch = { readonly from: Instant; readonly until: Instant };
 
 /** Nobody watched, for longer than a re-read covers; without an end while it goes on. */
@@ -18,6 +18,8 @@ export type Watched = {
   readonly watchedMs: Millis;
   /** Oldest first. */
   readonly gaps: readonly Gap[];
+  /** So much of `watchedMs` was not watched but read afterwards, after short absences; undefined when none was. */
+  readonly pausedMs?: Millis | undefined;
 };
 
 /** What a watcher watches: "prod", all of the cluster, or "prod/shop", a namespace of it; "prod/!shop" is left out of all of it. No namespace begins so. */
@@ -68,16 +70,19 @@ export function without(stretches: readonly Stretch[], others: readonly Stretch[
  */
 export const COVERED_MS = 2 * MINUTE;
 
+/** Longer between two notes than a busy store or a lost one explains: nobody watched. */
+export const PAUSE_MS = 10 * SECOND;
+
 /** The stretches with one more moment at which the cluster is watched: the last one goes on, or a new one begins. */
 export function noted(stretches: readonly Stretch[], at: Instant): readonly Stretch[] {
   const last = stretches.at(-1);
-  if (last === undefined || at - last.until > COVERED_MS) return [...stretches, { from: at, until: at }];
+  if (last === undefined || at - last.until > PAUSE_MS) return [...stretches, { from: at, until: at }];
   return [...stretches.slice(0, -1), { from: last.from, until: at > last.until ? at : last.until }];
 }
 
 /**
  * What of the time from `from` to `now` was watched. `stretches`: by their beginning, oldest first; they may overlap. Worked: watched 10:00 to 10:20 and
- * 10:32 to 10:42, asked for 10:05 to 10:42: 25 minutes, with a gap from 10:20 to 10:32.
+ * 10:32 to 10:42, asked for 10:05 to 10:42: 25 minutes, with a gap from 10:20 to 10:32. Had it begun again at 10:21: 37 minutes, one of them paused.
  */
 export function watchedWithin(
   stretches: readonly Stretch[],
@@ -86,16 +91,18 @@ export function watchedWithin(
   const gaps: Gap[] = [];
   let seen = from;
   let watchedMs = 0;
+  let pausedMs = 0;
   for (const stretch of stretches) {
     const until = stretch.until < now ? stretch.until : now;
     if (until <= seen) continue;
     const isGap = stretch.from - seen > COVERED_MS;
     if (isGap) gaps.push({ from: seen, until: stretch.from });
+    else if (stretch.from - seen > PAUSE_MS) pausedMs += stretch.from - seen;
     watchedMs += until - (isGap ? stretch.from : seen);
     seen = until;
   }
   if (now - seen > COVERED_MS) gaps.push({ from: seen });
-  return { watchedMs: toMillis(watchedMs), gaps };
+  return { watchedMs: toMillis(watchedMs), gaps, ...(pausedMs === 0 ? {} : { pausedMs: toMillis(pausedMs) }) };
 }
 
 /** Those that are over, and can be told for good. */

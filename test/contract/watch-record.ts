@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import type { Instant } from '../../src/domain/time.ts';
 import { MINUTE, SECOND, toInstant } from '../../src/domain/time.ts';
-import { COVERED_MS } from '../../src/domain/watched.ts';
+import { PAUSE_MS } from '../../src/domain/watched.ts';
 import type { WatchRecord } from '../../src/ports/watch-record.ts';
 import { KEPT_STRETCHES } from '../../src/ports/watch-record.ts';
 import { NOW } from '../support/build.ts';
@@ -19,18 +19,19 @@ export function watchRecordContract(stores: () => { readonly watched: WatchRecor
     for (const moment of moments) await stores().watched.note(cluster, moment);
   };
 
-  it('makes one stretch of moments that follow each other, and another after a long absence', async () => {
-    await note('watched', at(0), at(1), at(2), toInstant(at(2) + COVERED_MS), toInstant(at(2) + 2 * COVERED_MS + 1), at(8));
+  it('makes one stretch of moments that follow each other, and another after an absence', async () => {
+    await note('watched', at(0), toInstant(at(0) + PAUSE_MS), toInstant(at(0) + 2 * PAUSE_MS + 1), at(0.5), at(8));
     expect(await stores().watched.stretches('watched', ALWAYS)).toEqual([
-      { from: at(0), until: at(2) + COVERED_MS },
-      { from: at(2) + 2 * COVERED_MS + 1, until: at(8) },
+      { from: at(0), until: at(0) + PAUSE_MS },
+      { from: at(0) + 2 * PAUSE_MS + 1, until: at(0.5) },
+      { from: at(8), until: at(8) },
     ]);
     expect(await stores().watched.stretches('watched', at(7))).toHaveLength(1);
     expect(await stores().watched.stretches('nobody-watched', ALWAYS)).toEqual([]);
   });
 
   it('takes moments twice, late, and of several watchers at once', async () => {
-    const moments = Array.from({ length: 20 }, (_, index) => toInstant(NOW + index * SECOND));
+    const moments = Array.from({ length: 20 }, (_, index) => toInstant(NOW + (index * SECOND) / 4));
     await note('often', at(0));
     await Promise.all(moments.toReversed().map((moment) => stores().watched.note('often', moment)));
     expect(await stores().watched.stretches('often', ALWAYS)).toEqual([{ from: at(0), until: moments.at(-1) }]);

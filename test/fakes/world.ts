@@ -8,7 +8,7 @@ import type { Instant } from '../../src/domain/time.ts';
 import { DAY, toInstant } from '../../src/domain/time.ts';
 import type { RolloutStatus } from '../../src/domain/verdict.ts';
 import type { WatchScope } from '../../src/domain/watched.ts';
-import { COVERED_MS } from '../../src/domain/watched.ts';
+import { PAUSE_MS } from '../../src/domain/watched.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { EvidenceReader, UsageReader } from '../../src/ports/evidence-reader.ts';
 import type { Message, Messenger } from '../../src/ports/messenger.ts';
@@ -179,7 +179,7 @@ function watchedClock(cluster: string) {
     if (!watcher.away) for (const scope of watcher.scopes) void watched.note(scope, at);
   };
   const pass = (from: Instant, to: Instant): void => {
-    for (let at: number = from; at < to; at += COVERED_MS) note(toInstant(at));
+    for (let at: number = from; at < to; at += PAUSE_MS) note(toInstant(at));
     note(to);
   };
   pass(ago(DAY), NOW);

@@ -3,14 +3,14 @@
 import type { Redis } from 'ioredis';
 import { isInstant } from '../../domain/time.ts';
 import type { Stretch, WatchScope } from '../../domain/watched.ts';
-import { COVERED_MS } from '../../domain/watched.ts';
+import { PAUSE_MS } from '../../domain/watched.ts';
 import { PermanentError } from '../../ports/fault.ts';
 import type { WatchRecord } from '../../ports/watch-record.ts';
 import { KEPT_STRETCHES } from '../../ports/watch-record.ts';
 import { PREFIX } from './connection.ts';
 import { storing } from './faults.ts';
 
-/** KEYS: 1 the list. ARGV: 1 the moment, 2 the longest pause within a stretch, 3 how many are kept. The same as watched.ts, noted. */
+/** KEYS: 1 the list. ARGV: 1 the moment, 2 the longest time between two notes of a stretch, 3 how many are kept. The same as watched.ts, noted. */
 const NOTE = `
 local last = redis.call('LINDEX', KEYS[1], -1)
 local at = tonumber(ARGV[1])
@@ -27,7 +27,7 @@ redis.call('LTRIM', KEYS[1], -tonumber(ARGV[3]), -1)`;
 export function redisWatchRecord({ client }: { readonly client: Redis }): WatchRecord {
   const keyOf = (scope: WatchScope): string => `${PREFIX}:watched:${scope}`;
   return {
-    note: (scope, at) => storing(async () => void (await client.eval(NOTE, 1, keyOf(scope), at, COVERED_MS, KEPT_STRETCHES))),
+    note: (scope, at) => storing(async () => void (await client.eval(NOTE, 1, keyOf(scope), at, PAUSE_MS, KEPT_STRETCHES))),
     stretches: (scope, since) =>
       storing(async () => {
         const key = keyOf(scope);

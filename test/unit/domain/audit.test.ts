@@ -28,6 +28,11 @@ const VERDICTS: readonly { readonly verdict: Verdict; readonly result: string; r
     outcome: /^quiet for 1 hour of watching, and not watched for 1 minute meanwhile$/,
   },
   {
+    verdict: { kind: 'quiet', watchedMs: toMillis(HOUR), delaysOnly: false, pausedMs: toMillis(MINUTE), otherKills: 1 },
+    result: 'done',
+    outcome: /^quiet for 1 hour, 1 minute of it read afterwards, with 1 killed with another limit meanwhile$/,
+  },
+  {
     verdict: { kind: 'killed-again', at: NOW, afterMs: toMillis(MINUTE) },
     result: 'failed',
     outcome: /killed again after 1 minute/,

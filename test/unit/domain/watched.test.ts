@@ -5,10 +5,10 @@ import type { Instant } from '../../../src/domain/time.ts';
 import { MINUTE, toInstant, toMillis } from '../../../src/domain/time.ts';
 import type { Gap, Stretch } from '../../../src/domain/watched.ts';
 import {
-  COVERED_MS,
   closedGaps,
   isSameGaps,
   noted,
+  PAUSE_MS,
   scopesOf,
   scopesOver,
   unwatchedMs,
@@ -32,7 +32,8 @@ function gap(from: number, until?: number): Gap {
 describe('of thirty minutes', () => {
   it.each([
     { name: 'all, when watched before and after', record: stretches([-60, 90]), minutes: 30, gaps: [] },
-    { name: 'all, over a short absence', record: stretches([-60, 10], [12, 30]), minutes: 30, gaps: [] },
+    { name: 'all, over a short absence', record: stretches([-60, 10], [12, 30]), minutes: 30, gaps: [], paused: 2 },
+    { name: 'all, over two of them', record: stretches([-60, 10], [12, 20], [21, 30]), minutes: 30, gaps: [], paused: 3 },
     { name: 'less by a long absence', record: stretches([-60, 10], [13, 30]), minutes: 27, gaps: [gap(10, 13)] },
     {
       name: 'less by each long absence',
@@ -40,15 +41,16 @@ describe('of thirty minutes', () => {
       minutes: 16,
       gaps: [gap(5, 9), gap(10, 20)],
     },
-    { name: 'all, when a watcher came a moment late', record: stretches([1, 30]), minutes: 30, gaps: [] },
+    { name: 'all, when a watcher came a moment late', record: stretches([1, 30]), minutes: 30, gaps: [], paused: 1 },
     { name: 'what is left, when it came late', record: stretches([12, 30]), minutes: 18, gaps: [gap(0, 12)] },
     { name: 'what was said so far, a moment ago', record: stretches([-60, 29]), minutes: 29, gaps: [] },
     { name: 'what was said so far, when nobody watches any more', record: stretches([-60, 20]), minutes: 20, gaps: [gap(20)] },
     { name: 'nothing, when it was watched only before', record: stretches([-60, -30]), minutes: 0, gaps: [gap(0)] },
     { name: 'nothing, when nobody ever watched', record: [], minutes: 0, gaps: [gap(0)] },
     { name: 'all once, when two watched', record: stretches([-9, 25], [3, 31]), minutes: 30, gaps: [] },
-  ])('$name', ({ record, minutes, gaps }) => {
-    expect(watchedWithin(record, { from: at(0), now: at(30) })).toEqual({ watchedMs: minutes * MINUTE, gaps });
+  ])('$name', ({ record, minutes, gaps, paused }) => {
+    const pausedMs = paused === undefined ? undefined : paused * MINUTE;
+    expect(watchedWithin(record, { from: at(0), now: at(30) })).toEqual({ watchedMs: minutes * MINUTE, gaps, pausedMs });
   });
 });
 
@@ -90,10 +92,10 @@ it.each([
 it('joins moments to a stretch until one comes too late', () => {
   const later = (from: Instant, lengthMs: number): Instant => toInstant(from + lengthMs);
   const once = noted([], at(0));
-  const joined = noted(once, later(at(0), COVERED_MS));
-  expect(joined).toEqual([{ from: at(0), until: later(at(0), COVERED_MS) }]);
+  const joined = noted(once, later(at(0), PAUSE_MS));
+  expect(joined).toEqual([{ from: at(0), until: later(at(0), PAUSE_MS) }]);
   expect(noted(joined, at(0))).toEqual(joined);
-  expect(noted(joined, later(at(0), 2 * COVERED_MS + 1))).toHaveLength(2);
+  expect(noted(joined, later(at(0), 2 * PAUSE_MS + 1))).toHaveLength(2);
 });
 
 it('knows gaps apart, and how long they were', () => {

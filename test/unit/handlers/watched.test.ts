@@ -147,12 +147,28 @@ describe('a change', () => {
     expect(words(await incident(), await stored())).toMatch(/no kill in 1 day of watching \(not watched from/);
   });
 
-  it('is quiet over an absence so short that the re-read covers it', async () => {
-    const { stored, verify, passed } = await observing();
+  it('is quiet over an absence so short that the re-read covers it, and says so', async () => {
+    const { stored, verify, passed, incident } = await observing();
     passed(HOUR);
     passed(2 * MINUTE, true);
     passed(DAY - HOUR - 2 * MINUTE);
     expect(await verify()).toEqual({ kind: 'verdict', verdict: 'quiet' });
     expect((await stored()).state).not.toHaveProperty('verdict.unwatched');
+    expect(words(await incident(), await stored())).toContain(
+      'no kill in 1 day of watching (short absences of 2 minutes in all, with every pod read after each)',
+    );
+  });
+
+  it('is quiet over a kill of a pod that still had the old limit, and says so', async () => {
+    const { world, bot, stored, verify, passed, incident } = await observing();
+    passed(HOUR);
+    await bot.watch(killedPod(world, 'old', 256), { initial: false });
+    await bot.drain();
+    passed(DAY);
+    await verify();
+    expect(await stored()).toMatchObject({ state: { verdict: { kind: 'quiet', otherKills: 1 } } });
+    expect(words(await incident(), await stored())).toMatch(
+      /no kill in .* of watching with the new limit \(1 with another limit meanwhile\)/,
+    );
   });
 });

@@ -102,7 +102,7 @@ export const incidentSchema = z.object({
   resolvedAt: instant.optional(),
   followUps: z.array(followUp).optional(),
   explanationAsked: z.boolean().optional(),
-  watched: z.object({ watchedMs: millis, gaps, until: instant.optional() }).optional(),
+  watched: z.object({ watchedMs: millis, gaps, pausedMs: millis.optional(), until: instant.optional() }).optional(),
   reopenedAt: instant.optional(),
   thread: z.array(threadEntrySchema),
 }) satisfies z.ZodType<Incident>;

@@ -14,7 +14,14 @@ const patchOperation = z.discriminatedUnion('op', [
 ]);
 
 const verdict = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('quiet'), watchedMs: millis, delaysOnly: z.boolean(), unwatched: gaps.optional() }),
+  z.object({
+    kind: z.literal('quiet'),
+    watchedMs: millis,
+    delaysOnly: z.boolean(),
+    unwatched: gaps.optional(),
+    pausedMs: millis.optional(),
+    otherKills: z.number().optional(),
+  }),
   z.object({
     kind: z.literal('killed-again'),
     at: instant,

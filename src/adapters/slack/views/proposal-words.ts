@@ -9,7 +9,7 @@ import type { PullRequest } from '../../../domain/repository.ts';
 import { formatDuration } from '../../../domain/time.ts';
 import type { Verdict } from '../../../domain/verdict.ts';
 import { cut, link, mention, moment, prose } from '../text.ts';
-import { gapWords } from './watched-words.ts';
+import { bracketed, gapWords, pauseWords } from './watched-words.ts';
 
 /** Kind, namespace, name and container as long as Kubernetes lets them be. */
 const LONGEST_OBJECT = 460;
@@ -114,9 +114,9 @@ function watchingWords({ until, gaps }: Extract<Proposal['state'], { readonly ki
   return `watching for kills until ${moment(until)}, later than planned because it was ${away}`;
 }
 
-function quietWords({ watchedMs, unwatched }: Extract<Verdict, { readonly kind: 'quiet' }>): string {
-  const away = gapWords(unwatched);
-  return `no kill in ${formatDuration(watchedMs)} of watching${away === undefined ? '' : ` (${away})`}`;
+function quietWords({ watchedMs, unwatched, pausedMs, otherKills }: Extract<Verdict, { readonly kind: 'quiet' }>): string {
+  const others = otherKills === undefined ? undefined : `${otherKills} with another limit meanwhile`;
+  return `no kill in ${formatDuration(watchedMs)} of watching${others === undefined ? '' : ' with the new limit'}${bracketed(others, gapWords(unwatched), pauseWords(pausedMs))}`;
 }
 
 function verdictSentence(verdict: Verdict, { change }: Proposal): string {

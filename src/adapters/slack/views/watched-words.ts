@@ -1,6 +1,7 @@
 // When nobody watched, in words: what makes "no kill was seen" say less.
 
 import type { Incident } from '../../../domain/incident.ts';
+import type { Millis } from '../../../domain/time.ts';
 import { formatDuration } from '../../../domain/time.ts';
 import type { Gap } from '../../../domain/watched.ts';
 import { moment } from '../text.ts';
@@ -18,11 +19,24 @@ export function gapWords(gaps: readonly Gap[] | undefined): string | undefined {
   return `not watched ${named.join(' and ')}${others}`;
 }
 
+/** For how long nobody watched and everything was read right after: a kill of that time is found where its pod is still there. Undefined when it was never so. */
+export function pauseWords(pausedMs: Millis | undefined): string | undefined {
+  return pausedMs === undefined
+    ? undefined
+    : `short absences of ${formatDuration(pausedMs)} in all, with every pod read after each`;
+}
+
+/** In brackets after a sentence; empty when there is nothing to add. */
+export function bracketed(...words: readonly (string | undefined)[]): string {
+  const said = words.filter((each) => each !== undefined);
+  return said.length === 0 ? '' : ` (${said.join('; ')})`;
+}
+
 /** How long no kill was seen, before an incident without a change was called quiet. */
 export function quietWithoutChange({ watched }: Incident): string {
   if (watched === undefined) return 'No more kills; it stayed quiet without a change.';
-  const gaps = gapWords(watched.gaps);
-  return `No kill in ${formatDuration(watched.watchedMs)} of watching, without a change${gaps === undefined ? '' : ` (${gaps})`}.`;
+  const away = bracketed(gapWords(watched.gaps), pauseWords(watched.pausedMs));
+  return `No kill in ${formatDuration(watched.watchedMs)} of watching, without a change${away}.`;
 }
 
 /** Why an incident that was not killed for long is still open. */

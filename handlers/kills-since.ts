@@ -1,0 +1,40 @@
+// The kills of what a change was about since an instant, newest first, and which of them were of a container that had the new limit.
+
+import { isLowering } from '../src/domain/change.ts';
+import { incidentKey } from '../src/domain/incident.ts';
+import type { Kill } from '../src/domain/oom-kill.ts';
+import type { Proposal } from '../src/domain/proposal.ts';
+import type { Instant } from '../src/domain/time.ts';
+import { SECOND } from '../src/domain/time.ts';
+import type { IncidentStore } from '../src/ports/incident-store.ts';
+import type { KillIntake } from '../src/ports/kill-intake.ts';
+
+export type KillsSincePorts = {
+  readonly incidents: Pick<IncidentStore, 'get' | 'findOpen'>;
+  readonly intake: Pick<KillIntake, 'kill'>;
+};
+
+export async function killsSince(ports: KillsSincePorts, proposal: Proposal, since: Instant): Promise<readonly Kill[]> {
+  const incident = await incidentOf(ports, proposal);
+  const kills: Kill[] = [];
+  for (const id of (incident?.killIds ?? []).toReversed()) {
+    const kill = await ports.intake.kill(id);
+    if (kill === undefined) continue;
+    // finishedAt has whole seconds only, so a kill in the second itself counts.
+    if ((kill.finishedAt ?? kill.seenAt) + SECOND <= since) break;
+    kills.push(kill);
+  }
+  return kills;
+}
+
+/** Of the whole pod's limit a kill does not tell. */
+export function hasNewLimit({ change }: Proposal, { limit }: Kill): boolean {
+  return limit === change.after.limit || change.list === 'pod';
+}
+
+/** The copy of a Job is another workload by name, with an incident of its own when it is killed; what was lowered was quiet, so its next kill opens one. */
+async function incidentOf(ports: KillsSincePorts, { change, incidentId }: Proposal) {
+  if (isLowering(change)) return ports.incidents.findOpen(incidentKey(change.workload, change.container));
+  if (change.replacement === undefined) return ports.incidents.get(incidentId);
+  return ports.incidents.findOpen(incidentKey({ ...change.workload, name: change.replacement }, change.container));
+}
