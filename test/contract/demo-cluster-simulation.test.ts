@@ -10,6 +10,7 @@ import type { Simulation } from '../../demo/cluster/simulation.ts';
 import { createSimulation } from '../../demo/cluster/simulation.ts';
 import { rawRollout, rolloutStatus } from '../../src/adapters/kubernetes/editor/rollout.ts';
 import { projectPod } from '../../src/adapters/kubernetes/pod-facts.ts';
+import { isAtLeast, withRun } from '../../src/domain/kill-count.ts';
 import type { Kill } from '../../src/domain/oom-kill.ts';
 import { findKills } from '../../src/domain/oom-kill.ts';
 import { toInstant } from '../../src/domain/time.ts';
@@ -171,6 +172,14 @@ describe('a raise', () => {
     expect(next).toBeDefined();
     expect((next?.finishedAt ?? 0) - at).toBeGreaterThan(110_000);
   });
+});
+
+it('numbers the runs of a container as a kubelet does, so that no count of kills says "at least" where all were seen', () => {
+  const one = demo(undefined);
+  one.run(10 * MINUTE_MS);
+  const counted = one.kills.reduce<Parameters<typeof withRun>[0]>(withRun, {});
+  expect(counted.runs?.length).toBeGreaterThan(5);
+  expect(isAtLeast(counted)).toBe(false);
 });
 
 /** After two minutes of kills and a finished rollout. */

@@ -6,6 +6,7 @@ import { createEventWatcher } from '../../../src/adapters/kubernetes/event-watch
 import { bystanderBecause } from '../../../src/domain/bystander.ts';
 import { diagnose } from '../../../src/domain/diagnose.ts';
 import { isSandboxKill, sandboxKill } from '../../../src/domain/event-kill.ts';
+import { isAtLeast, withRun } from '../../../src/domain/kill-count.ts';
 import { MIB } from '../../../src/domain/memory.ts';
 import type { Kill } from '../../../src/domain/oom-kill.ts';
 import { containerIdOf, isLateMark } from '../../../src/domain/oom-kill.ts';
@@ -32,6 +33,8 @@ it('no node of the recordings had a clock that was behind', () => {
   expect(pods.filter(({ clockBehind }) => clockBehind !== undefined)).toEqual([]);
 });
 
+type Doubt = Parameters<typeof withRun>[0];
+
 describe('tricky cases', () => {
   it('1 to 3: a crash loop is one kill for each run, in state, in lastState and beside the one before', () => {
     const events = recording('restarting');
@@ -45,6 +48,14 @@ describe('tricky cases', () => {
     const last = recording('restarting').findLast(({ object }) => kills(object).length === 1);
     const skipped = replaced(last?.object, /"restartCount":\d+/g, '"restartCount":9');
     expect(kills(last?.object, skipped)).toHaveLength(1);
+  });
+
+  it('4: a kill that nobody saw makes the count a least one, and none else does', () => {
+    const events = recording('restarting');
+    const all = killsIn(events);
+    const missed = all[2]?.id;
+    expect(isAtLeast(all.reduce<Doubt>(withRun, {}))).toBe(false);
+    expect(isAtLeast(all.filter(({ id }) => id !== missed).reduce<Doubt>(withRun, {}))).toBe(true);
   });
 
   it('5: a pod that never restarts shows it in state only', () => {
