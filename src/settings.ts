@@ -140,7 +140,8 @@ export const SETTINGS = [
     name: 'HEADROOM_CONFIG',
     meaning: 'Routes and policy: which channel, who may approve, how far a limit may be raised.',
     unit: 'path of a YAML file, see docs/configuration.md',
-    fallback: 'no routes and nobody may approve (the local Slack lets its @sre-leads approve)',
+    fallback:
+      'no routes and nobody may approve (the local Slack lets its @sre-leads approve; outside the demo cluster only dry runs)',
     example: '/etc/headroom/headroom.yaml',
   },
   {

@@ -1,4 +1,5 @@
-// What the start-up banner says: which of the three are real and which stand in, and what a person does next.
+// What the start-up banner says: which of the three are real and which stand in, what is watched, whether a cluster can be changed from a page without a
+// sign-in, and what a person does next.
 
 import type { Config } from '../config.ts';
 
@@ -30,14 +31,40 @@ export function banner(config: Config, places: Places): readonly string[] {
       ([name, real, place, setting]) =>
         `  ${name.padEnd(8)} ${real ? 'real    ' : 'stand-in'}  ${place}${real ? '' : `   (set ${setting} for the real one)`}`,
     ),
+    `  Watching ${watching(config)}`,
     `  Usage    ${places.usage}`,
     `  Health   ${places.health}`,
     '',
-    ...(places.page === undefined ? [] : [`  Open ${places.page} and follow a kill to its fix: Alice asks, Bob approves.`, '']),
+    ...(places.page === undefined ? [] : pageLines(config, places.page)),
     ...(config.cluster.kind === 'demo'
       ? ['  The demo cluster begins anew with each start; Redis and the local Slack are kept.']
       : []),
     '  Ctrl-C stops everything this started.',
     '',
   ];
+}
+
+/** In WATCH_NAMESPACES' own terms. */
+function watching({ namespaces, excludedNamespaces }: Config): string {
+  const but = excludedNamespaces.length === 0 ? '' : ` but ${excludedNamespaces.join(', ')}`;
+  return `${namespaces.length === 0 ? 'all namespaces' : `only ${namespaces.join(', ')}`}${but}`;
+}
+
+function pageLines(config: Config, page: string): readonly string[] {
+  if (config.cluster.kind === 'demo') return [`  Open ${page} and follow a kill to its fix: Alice asks, Bob approves.`, ''];
+  return [`  Open ${page} to see what it says about this cluster.`, ...changeLines(config), ''];
+}
+
+/** A real cluster beside the local Slack, whose page asks nobody who they are. */
+function changeLines({ rules }: Config): readonly string[] {
+  const asked = 'Whoever opens that page can click as anybody, approvers too';
+  if (rules === undefined)
+    return [
+      `  ${asked}, so nothing is written here: an approved change is only rehearsed by the API server.`,
+      '  To have it written, name approvers in a file of rules: HEADROOM_CONFIG (docs/configuration.md).',
+    ];
+  const { approvers, dryRunOnly, overrides } = rules.policy;
+  const writes = !dryRunOnly || overrides.some((override) => override.rules.dryRunOnly === false);
+  if (!writes || approvers.length === 0) return [];
+  return [`  WARNING: ${asked}, and HEADROOM_CONFIG lets approved changes be written to this cluster.`];
 }

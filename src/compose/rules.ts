@@ -1,5 +1,5 @@
 // The rules in force: headroom.yaml where there is one, else the defaults, fitted to what stands in. With a real Slack and no file nobody may
-// approve; the local Slack has a group that may.
+// approve; the local Slack has a group that may, and whoever opens its page is in it: so a real cluster is only rehearsed on until a file says otherwise.
 
 import type { Config } from '../config.ts';
 import type { Rules } from '../config-file.ts';
@@ -18,7 +18,7 @@ export function rulesFor(config: Config, localApprovers: readonly string[]): Rul
   const { rules } = parsed;
   const approvers = localApprovers.length === 0 ? [] : [{ namespaces: ['*'], users: [], groups: localApprovers }];
   const policy = { ...rules.policy, approvers };
-  if (config.cluster.kind !== 'demo') return { ...rules, policy };
+  if (config.cluster.kind !== 'demo') return { ...rules, policy: { ...policy, dryRunOnly: config.slack.kind === 'local' } };
   const storm = { ...rules.alerts.storm, incidents: DEMO_STORM };
   const watch = { watchFloor: DEMO_WATCH, watchCeiling: toMillis(2 * MINUTE) };
   return { ...rules, policy: { ...policy, ...watch }, alerts: { ...rules.alerts, storm } };

@@ -23,6 +23,20 @@ describe('rules in force', () => {
     expect(rulesFor(configOf({}), ['S1']).policy.approvers).toEqual([{ namespaces: ['*'], users: [], groups: ['S1'] }]);
   });
 
+  it.each([
+    { name: 'the demo cluster and the local Slack', environment: {}, dryRunOnly: false },
+    { name: 'a real cluster and the local Slack', environment: { KUBECONFIG: '/k' }, dryRunOnly: true },
+    { name: 'a pod’s own cluster and the local Slack', environment: { KUBERNETES_SERVICE_HOST: '10.0.0.1' }, dryRunOnly: true },
+    { name: 'a real cluster and a real Slack', environment: { ...WORKSPACE, KUBECONFIG: '/k' }, dryRunOnly: false },
+  ])('let approved changes be written, but not from a page without a sign-in: $name', ({ environment, dryRunOnly }) => {
+    expect(rulesFor(configOf(environment), ['S1']).policy.dryRunOnly).toBe(dryRunOnly);
+  });
+
+  it('write to a real cluster from the local Slack where a file asks for it', () => {
+    const config = configOf({ KUBECONFIG: '/k', HEADROOM_CONFIG: '/h.yaml' }, 'policy: {approvers: [{groups: [S1]}]}');
+    expect(rulesFor(config, ['S1']).policy.dryRunOnly).toBe(false);
+  });
+
   it('are the file’s own where there is one', () => {
     const config = configOf({ HEADROOM_CONFIG: '/h.yaml' }, 'policy: {approvers: [{users: [U1]}]}');
     expect(rulesFor(config, ['S1']).policy.approvers).toEqual([{ namespaces: ['*'], users: ['U1'], groups: [] }]);
@@ -46,6 +60,39 @@ describe('banner', () => {
     const lines = banner(configOf(environment), places);
     const named = lines.filter((line) => / real {2}/.test(line)).map((line) => line.trim().split(/\s+/)[0]);
     expect(named).toEqual(real);
+  });
+
+  it.each([
+    { name: 'all', names: '', words: 'all namespaces' },
+    { name: 'some', names: 'payments,checkout', words: 'only payments, checkout' },
+    { name: 'all but some', names: '!kube-system,!monitoring', words: 'all namespaces but kube-system, monitoring' },
+  ])('says that $name namespaces are watched', ({ names, words }) => {
+    expect(banner(configOf({ WATCH_NAMESPACES: names }), places)).toContain(`  Watching ${words}`);
+  });
+
+  const APPROVERS = 'approvers: [{groups: [S1]}]';
+  const local = { KUBECONFIG: '/k', HEADROOM_CONFIG: '/h.yaml' };
+  it.each([
+    { name: 'nothing is said on the demo cluster', environment: {}, yaml: '', words: 'Alice asks, Bob approves' },
+    { name: 'no file: only dry runs', environment: { KUBECONFIG: '/k' }, yaml: '', words: 'only rehearsed' },
+    { name: 'a file that lets write', environment: local, yaml: `policy: {${APPROVERS}}`, words: 'WARNING' },
+    {
+      name: 'a file that lets write in one place',
+      environment: local,
+      yaml: `policy: {${APPROVERS}, dryRunOnly: true, overrides: [{namespaces: [a], dryRunOnly: false}]}`,
+      words: 'WARNING',
+    },
+    {
+      name: 'a file that only rehearses',
+      environment: local,
+      yaml: `policy: {${APPROVERS}, dryRunOnly: true}`,
+      words: undefined,
+    },
+    { name: 'a file without approvers', environment: local, yaml: 'policy: {}', words: undefined },
+  ])('says what an approval on the local page does: $name', ({ environment, yaml, words }) => {
+    const text = banner(configOf(environment, yaml), { ...places, page: 'http://p' }).join('\n');
+    const said = ['Alice asks, Bob approves', 'only rehearsed', 'WARNING'].filter((each) => text.includes(each));
+    expect(said).toEqual(words === undefined ? [] : [words]);
   });
 
   it('names the setting that replaces each stand-in', () => {
