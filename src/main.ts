@@ -1,8 +1,17 @@
-// Where the process begins: how much memory it may waste is settled before anything else is loaded, because what has grown stays.
+// Where the process begins: an old Node is refused, and how much memory it may waste is settled, before anything else is loaded, because what has grown stays.
 
 import { parseRole, talksToSlack } from './config-role.ts';
+import { tooOldWords } from './node-version.ts';
 import { keepYoungGenerationSmall } from './young-generation.ts';
 
+/** As src/run.ts says it: something needed is not available. */
+const UNAVAILABLE = 69;
+
+const tooOld = tooOldWords(process.versions.node);
+if (tooOld !== undefined) {
+  process.stderr.write(`${tooOld}\n`);
+  process.exit(UNAVAILABLE);
+}
 const args = process.argv.slice(2);
 const parsed = parseRole(args);
 // Who talks to Slack keeps what it reads for a while; who finds kills keeps nothing.
