@@ -20,6 +20,7 @@ import type { Config } from './config.ts';
 import { talksToSlack } from './config-role.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { createLifecycle } from './lifecycle.ts';
+import { PermanentError } from './ports/fault.ts';
 import type { ReadinessCheck } from './telemetry/http.ts';
 import { startHttp } from './telemetry/http.ts';
 import { createLog } from './telemetry/logger.ts';
@@ -50,6 +51,11 @@ export function createApp(config: Config, { print }: AppOptions): App {
       await lifecycle.stop(STOP_WITHIN_MS);
     },
   };
+}
+
+/** Whether the start failed for a setting whose mistake only shows once it is used, as a context that the kubeconfig does not have. */
+export function isWrongSetting(error: unknown): boolean {
+  return error instanceof PermanentError && error.code === 'OOM_SETTING';
 }
 
 type Starting = {

@@ -6,6 +6,8 @@ export type CommandContext = {
   readonly print: (line: string) => void;
   /** For what went wrong, so that what is printed can be piped on. */
   readonly complain: (line: string) => void;
+  /** False once nobody reads what is printed. */
+  readonly wanted: () => boolean;
   readonly load: () => LoadedConfig;
   /** Milliseconds since 1970. */
   readonly now: number;

@@ -1,9 +1,10 @@
 // The sub commands, beside running a role: `audit verify`, `audit export`, `policy test`, `help`. Their options are parsed here and in commands-policy.ts; a wrong one
-// is answered with what there is. Exit codes: 0 as asked, 1 the answer is no, 64 wrong usage, 78 wrong configuration.
+// is answered with what there is. Exit codes: 0 as asked, 1 the answer is no, 64 wrong usage, 69 something needed is not there, 78 wrong configuration.
 
 import { parseArgs } from 'node:util';
 import type { CommandContext } from './command-context.ts';
 import { CODE, configOf, UsageError } from './command-context.ts';
+import { CommandError } from './command-error.ts';
 import { POLICY_USAGE, policyTest } from './commands-policy.ts';
 import { exportAudit, verifyAudit } from './compose/audit-command.ts';
 import { ROLES } from './config-role.ts';
@@ -37,8 +38,9 @@ async function ofGroup(args: readonly string[], context: CommandContext): Promis
     if (group === 'policy' && verb === 'test') return await policyTest(rest, context);
     throw new UsageError(`${group} ${verb ?? ''}: not a command`);
   } catch (error) {
-    if (!isUsage(error)) throw error;
+    if (!isUsage(error) && !(error instanceof CommandError)) throw error;
     context.complain(`headroom: ${error.message}`);
+    if (error instanceof CommandError) return error.exitCode;
     for (const line of USAGE) context.complain(`  ${line}`);
     return CODE.usage;
   }
@@ -73,6 +75,6 @@ async function auditExport(args: readonly string[], context: CommandContext): Pr
   parseArgs({ args: [...args], options: {} });
   const config = configOf(context);
   if (config === undefined) return CODE.configuration;
-  await exportAudit(config, context.print);
+  await exportAudit(config, context);
   return CODE.done;
 }

@@ -1,10 +1,10 @@
 // One run of the program, from its arguments to its exit code. 0: stopped as asked; 69: something needed is not available; 70: a fault; 78: wrong
-// configuration (sysexits.h).
+// configuration (sysexits.h). Who no longer reads what it prints ends nothing.
 
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { parseEnv } from 'node:util';
-import { createApp } from './app.ts';
+import { createApp, isWrongSetting } from './app.ts';
 import type { LoadedConfig } from './config.ts';
 import { loadConfig } from './config.ts';
 
@@ -31,16 +31,27 @@ function load(args: readonly string[]): LoadedConfig {
 
 /** Resolves when it was asked to stop and has, or cannot go on. Never rejects. */
 export async function run(args: readonly string[]): Promise<number> {
+  const read = outputsRead();
   try {
-    return await runUntilStopped(args);
+    return await runUntilStopped(args, read);
   } catch (error) {
     process.stderr.write(`headroom: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return EXIT.fault;
   }
 }
 
-async function runUntilStopped(args: readonly string[]): Promise<number> {
-  const code = await command(args);
+/** Whether somebody still reads the output: a pipe whose other end has gone would otherwise end the process amid its work. */
+function outputsRead(): () => boolean {
+  let read = true;
+  process.stderr.on('error', () => undefined);
+  process.stdout.on('error', () => {
+    read = false;
+  });
+  return () => read;
+}
+
+async function runUntilStopped(args: readonly string[], wanted: () => boolean): Promise<number> {
+  const code = await command(args, wanted);
   if (code !== undefined) return code;
   const loaded = load(args);
   if (loaded.kind === 'problems') {
@@ -55,7 +66,7 @@ async function runUntilStopped(args: readonly string[]): Promise<number> {
   } catch (error) {
     process.stderr.write(`headroom: ${error instanceof Error ? error.message : String(error)}\n`);
     await app.stop();
-    return EXIT.unavailable;
+    return isWrongSetting(error) ? EXIT.configuration : EXIT.unavailable;
   }
   await asked;
   process.stdout.write('\nStopping: no new work, what runs is finished, then everything this started …\n');
@@ -65,12 +76,12 @@ async function runUntilStopped(args: readonly string[]): Promise<number> {
 }
 
 /** Undefined when it is a role that is to run. */
-async function command(args: readonly string[]): Promise<number | undefined> {
+async function command(args: readonly string[], wanted: () => boolean): Promise<number | undefined> {
   if (args[0] === undefined || args[0].startsWith('--role')) return undefined;
   const { runCommand } = await import('./commands.ts');
   const print = (line: string): boolean => process.stdout.write(`${line}\n`);
   const complain = (line: string): boolean => process.stderr.write(`${line}\n`);
-  return runCommand(args, { print, complain, load: () => load([]), now: Date.now() });
+  return runCommand(args, { print, complain, wanted, load: () => load([]), now: Date.now() });
 }
 
 function environmentOf(source: {

@@ -103,7 +103,9 @@ async function takeOver(lock: string): Promise<void> {
   const pid = Number(await readFile(lock, 'utf8').catch(() => ''));
   if (!Number.isSafeInteger(pid) || pid <= 1 || !(await isRedis(pid))) return;
   if (!(await isOrphan(pid)))
-    throw new Error(`another Headroom uses ${lock}: stop it, or set HEADROOM_DATA_DIR to another folder`);
+    throw new Error(
+      `another Headroom uses ${lock}: stop it, set HEADROOM_DATA_DIR to another folder, or REDIS_URL to the Redis that its banner names`,
+    );
   process.kill(pid, 'SIGTERM');
   const until = performance.now() + STOP_WITHIN_MS;
   while ((await isRedis(pid)) && performance.now() < until) await pause(ASK_EVERY_MS);

@@ -1,16 +1,19 @@
 // headroom audit verify | export: the record of who did what, checked and taken out. verify reads Redis, or the lines of an earlier export, and says
 // where the chain is broken; export writes one JSON object a line, oldest first.
 
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { open } from 'node:fs/promises';
 import { redisAudit, sha256 } from '../adapters/redis/audit.ts';
+import type { RedisConnection } from '../adapters/redis/connection.ts';
 import { connectRedis } from '../adapters/redis/connection.ts';
 import { chainRecordSchema } from '../adapters/redis/schema/audit.ts';
+import { CommandError } from '../command-error.ts';
 import type { Config } from '../config.ts';
 import type { ChainHead, ChainRecord, ChainVerdict } from '../domain/audit/chain.ts';
 import { checkChain } from '../domain/audit/chain.ts';
+import type { Lifecycle } from '../lifecycle.ts';
 import { createLifecycle } from '../lifecycle.ts';
 import type { AuditKeeping } from '../ports/audit.ts';
+import type { Log } from '../ports/log.ts';
 import { createLog } from '../telemetry/logger.ts';
 import { placeRedis } from './stand-ins.ts';
 
@@ -29,10 +32,19 @@ export async function verifyAudit(config: Config, options: VerifyOptions, print:
   return verdict.kind !== 'broken';
 }
 
-export async function exportAudit(config: Config, print: Print): Promise<void> {
+export type ExportOptions = {
+  readonly print: Print;
+  /** False once nobody reads any more, as after `| head`. */
+  readonly wanted: () => boolean;
+};
+
+export async function exportAudit(config: Config, { print, wanted }: ExportOptions): Promise<void> {
   await withAudit(config, async (audit) => {
     await audit.settle();
-    for await (const record of audit.records()) print(JSON.stringify(record));
+    for await (const record of audit.records()) {
+      if (!wanted()) return;
+      print(JSON.stringify(record));
+    }
   });
 }
 
@@ -49,11 +61,25 @@ async function verifyStored(config: Config, noted: readonly ChainHead[]): Promis
 async function verifyFile(path: string, noted: readonly ChainHead[]): Promise<ChainVerdict> {
   const check = checkChain(sha256, noted);
   let line = 0;
-  for await (const text of createInterface({ input: createReadStream(path, 'utf8') })) {
+  for await (const text of linesOf(path)) {
     line += 1;
     if (text.trim() !== '') check.accept(recordIn(text, `${path}, line ${line}`));
   }
   return check.finish(undefined);
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  try {
+    const file = await open(path);
+    try {
+      yield* file.readLines();
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    if (cause instanceof CommandError) throw cause;
+    throw new CommandError(`--file: ${path} cannot be read`, { exitCode: 69, cause });
+  }
 }
 
 function recordIn(text: string, place: string): ChainRecord {
@@ -61,10 +87,10 @@ function recordIn(text: string, place: string): ChainRecord {
   try {
     content = JSON.parse(text);
   } catch {
-    throw new Error(`${place} is not JSON`);
+    throw new CommandError(`${place} is not JSON`, { exitCode: 1 });
   }
   const parsed = chainRecordSchema.safeParse(content);
-  if (!parsed.success) throw new Error(`${place} is not a record of the audit`);
+  if (!parsed.success) throw new CommandError(`${place} is not a record of the audit`, { exitCode: 1 });
   return parsed.data;
 }
 
@@ -86,12 +112,25 @@ async function withAudit<Result>(config: Config, work: (audit: AuditKeeping) => 
   const log = createLog('error');
   const lifecycle = createLifecycle(log);
   try {
-    const { url } = await placeRedis(config, lifecycle);
-    const connection = connectRedis({ url, log });
-    lifecycle.onStop('Redis connections', () => connection.close());
-    await connection.ready(AbortSignal.timeout(READY_WITHIN_MS));
+    const connection = await reached(config, { lifecycle, log });
     return await work(redisAudit({ client: connection.client, log }));
   } finally {
     await lifecycle.stop(STOP_WITHIN_MS);
   }
+}
+
+async function reached(
+  config: Config,
+  { lifecycle, log }: { readonly lifecycle: Lifecycle; readonly log: Log },
+): Promise<RedisConnection> {
+  const { url } = await placeRedis(config, lifecycle).catch((cause: unknown) => {
+    throw new CommandError(cause instanceof Error ? cause.message : String(cause), { exitCode: 69, cause });
+  });
+  const connection = connectRedis({ url, log });
+  lifecycle.onStop('Redis connections', () => connection.close());
+  await connection.ready(AbortSignal.timeout(READY_WITHIN_MS)).catch((cause: unknown) => {
+    const words = `Redis at ${new URL(url).host} did not answer within ${READY_WITHIN_MS / 1000} s; is REDIS_URL the right one?`;
+    throw new CommandError(words, { exitCode: 69, cause });
+  });
+  return connection;
 }

@@ -55,6 +55,7 @@ export async function startWatcher(detecting: Detecting): Promise<Watcher> {
   if (leaseNamespace === undefined) {
     const watch = openWatch(detecting);
     lifecycle.onStop('watcher', () => watch.stop());
+    telemetry.meter.set('headroom_watch_leading', 1);
     await watch.start();
     return { connected: () => watch.connected(), standing: () => 'alone' };
   }

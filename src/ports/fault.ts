@@ -21,7 +21,9 @@ export type FaultCode =
   | 'OOM_SLACK_CHANNEL_CLOSED'
   /** The message to edit, or the thread to reply in, was deleted. */
   | 'OOM_SLACK_MESSAGE_GONE'
-  | 'OOM_TIMEOUT';
+  | 'OOM_TIMEOUT'
+  /** A setting of this process is wrong, as only its use showed. */
+  | 'OOM_SETTING';
 
 type FaultOptions = {
   readonly code: FaultCode;

@@ -31,7 +31,10 @@ const TIMINGS = {
 
 const LEVELS = {
   headroom_watch_connected: { help: '1 while the watch stream is open, by what it watches.', labels: ['what'] },
-  headroom_watch_leading: { help: '1 while this process leads the watch of its cluster, 0 while it stands by.', labels: [] },
+  headroom_watch_leading: {
+    help: '1 while this process leads the watch of its cluster, or watches without a Lease; 0 while it stands by.',
+    labels: [],
+  },
   headroom_queue_jobs: { help: 'Jobs that wait or run, by step.', labels: ['step'] },
   headroom_slack_connections: { help: 'Live Socket Mode connections.', labels: [] },
 } as const satisfies Record<Level, Described>;

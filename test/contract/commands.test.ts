@@ -34,12 +34,17 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-async function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+async function run(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+  reads = Number.POSITIVE_INFINITY,
+) {
   const out: string[] = [];
   const complaints: string[] = [];
   const code = await runCommand(args, {
     print: (line) => void out.push(line),
     complain: (line) => void complaints.push(line),
+    wanted: () => out.length < reads,
     load: () =>
       loadConfig({
         environment: { REDIS_URL: redis.url, ...environment },
@@ -85,7 +90,8 @@ describe('headroom audit', () => {
     await writeFile(file, exported.lines.slice(0, 2).join('\n'));
     expect(await run(['audit', 'verify', '--file', file, '--noted', noted])).toMatchObject({ code: 1 });
     await appendFile(file, '\nnonsense');
-    await expect(run(['audit', 'verify', '--file', file])).rejects.toThrow('line 3 is not JSON');
+    expect(await run(['audit', 'verify', '--file', file])).toMatchObject({ code: 1, complaints: textWith('line 3 is not JSON') });
+    expect((await run(['audit', 'export'], {}, 1)).lines).toHaveLength(1);
 
     await connection.client.xdel('headroom:audit:records', '2-0');
     expect(await run(['audit', 'verify'])).toMatchObject({ code: 1, text: textWith('BROKEN at record 3') });
@@ -101,6 +107,19 @@ describe('headroom audit', () => {
     expect(code).toBe(64);
     expect(complaints).toContain(words);
     expect(complaints).toContain('headroom audit verify');
+  });
+
+  it.each([
+    { name: 'a Redis that a running Headroom has', args: ['audit', 'verify'], words: 'another Headroom uses' },
+    {
+      name: 'an export that is not there',
+      args: ['audit', 'verify', '--file', '/no/such/file'],
+      words: '/no/such/file cannot be read',
+    },
+  ])('says in a sentence that it cannot have $name', async ({ args, words }) => {
+    const { code, complaints } = await run(args, { REDIS_URL: '', HEADROOM_DATA_DIR: folder });
+    expect(code).toBe(69);
+    expect(complaints).toContain(words);
   });
 
   it('leaves roles to the program, and says what is wrong with the configuration', async () => {

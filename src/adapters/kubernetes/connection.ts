@@ -147,7 +147,7 @@ function load(source: ClusterSource): KubeConfig {
 }
 
 function wrongConfig(problem: string, cause?: unknown): PermanentError {
-  return new PermanentError(`the cluster's configuration cannot be used: ${problem}`, { code: 'OOM_CLUSTER_ANSWER', cause });
+  return new PermanentError(`the cluster's configuration cannot be used: ${problem}`, { code: 'OOM_SETTING', cause });
 }
 
 function urlOf(server: string, { path, query = {} }: Call): URL {
