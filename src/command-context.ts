@@ -21,6 +21,7 @@ export class UsageError extends Error {
 
 export function configOf({ load, complain }: CommandContext): Config | undefined {
   const loaded = load();
+  for (const warning of loaded.warnings) complain(`headroom: ${warning}`);
   if (loaded.kind === 'config') return loaded.config;
   complain('headroom: the configuration is wrong:');
   for (const problem of loaded.problems) complain(`  ${problem}`);

@@ -12,6 +12,7 @@ import type { Role } from './config-role.ts';
 import { missingForRole, parseRole } from './config-role.ts';
 import type { SlackConfig } from './config-slack.ts';
 import { slackOf, slackPartners } from './config-slack.ts';
+import { unknownNames } from './config-unknown.ts';
 import { Secret } from './secret.ts';
 import type { SettingName } from './settings.ts';
 import { SETTINGS } from './settings.ts';
@@ -49,6 +50,8 @@ export type Config = {
 
 export type ConfigSources = {
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What the .env file says; the environment wins. */
+  readonly dotenv?: Readonly<Record<string, string | undefined>>;
   readonly args: readonly string[];
   /** Reads a text file; throws when it cannot be read. */
   readonly readFile: (path: string) => string;
@@ -56,7 +59,10 @@ export type ConfigSources = {
   readonly hostname: string;
 };
 
-export type LoadedConfig =
+/** `warnings`: sentences about what is probably a mistake and stops nothing. */
+export type LoadedConfig = CheckedConfig & { readonly warnings: readonly string[] };
+
+type CheckedConfig =
   | { readonly kind: 'config'; readonly config: Config }
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
@@ -131,7 +137,15 @@ const environment = z.object({
 type Environment = z.infer<typeof environment>;
 
 /** Reads and checks everything. Never throws for wrong settings: it lists them. */
-export function loadConfig(sources: ConfigSources): LoadedConfig {
+export function loadConfig(given: ConfigSources): LoadedConfig {
+  const { dotenv = {}, environment: shell } = given;
+  return {
+    warnings: unknownNames({ dotenv, environment: shell }),
+    ...checked({ ...given, environment: { ...dotenv, ...shell } }),
+  };
+}
+
+function checked(sources: ConfigSources): CheckedConfig {
   const role = parseRole(sources.args);
   const values = present(sources.environment);
   const parsed = environment.safeParse(values);

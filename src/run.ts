@@ -20,8 +20,8 @@ function dotenv(): Readonly<Record<string, string | undefined>> {
 
 function load(args: readonly string[]): LoadedConfig {
   return loadConfig({
-    // What the shell says wins over the file.
-    environment: { ...dotenv(), ...environmentOf(process) },
+    environment: environmentOf(process),
+    dotenv: dotenv(),
     args,
     readFile: (path) => readFileSync(path, 'utf8'),
     isTerminal: process.stdout.isTTY,
@@ -54,6 +54,7 @@ async function runUntilStopped(args: readonly string[], wanted: () => boolean): 
   const code = await command(args, wanted);
   if (code !== undefined) return code;
   const loaded = load(args);
+  for (const warning of loaded.warnings) process.stderr.write(`headroom: ${warning}\n`);
   if (loaded.kind === 'problems') {
     process.stderr.write(`headroom: the configuration is wrong:\n${loaded.problems.map((problem) => `  ${problem}\n`).join('')}`);
     return EXIT.configuration;

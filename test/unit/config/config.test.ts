@@ -186,6 +186,47 @@ describe('configuration', () => {
   });
 });
 
+describe('names that no setting has', () => {
+  const warningsOf = (more: Pick<ConfigSources, 'environment' | 'dotenv'>): string => load({}, more).warnings.join('\n');
+
+  it.each([
+    { name: 'one letter too many', environment: { PROMETHEUS_URLL: 'x' }, meant: 'PROMETHEUS_URL?' },
+    { name: 'a word left out', environment: { SLACK_TOKEN: 'xoxb-1' }, meant: 'SLACK_APP_TOKEN or SLACK_BOT_TOKEN?' },
+    { name: 'another word', environment: { HEADROOM_POLICY: '/h.yaml' }, meant: 'HEADROOM_CONFIG?' },
+    { name: 'an underscore left out', environment: { LOGLEVEL: 'debug' }, meant: 'LOG_LEVEL?' },
+    { name: 'a name in .env', environment: {}, dotenv: { SLACK_BOTTOKEN: 'xoxb-1' }, meant: 'SLACK_BOT_TOKEN?' },
+    { name: 'any name in .env', environment: {}, dotenv: { COLOUR: 'blue' }, meant: 'COLOUR in .env is not a setting' },
+  ])('are told: $name', ({ environment, dotenv = {}, meant }) => {
+    expect(warningsOf({ environment, dotenv })).toContain(meant);
+    expect(warningsOf({ environment, dotenv })).not.toContain('xoxb-1');
+  });
+
+  it.each([
+    { name: 'other programs have', environment: { PATH: '/bin', HTTP_PROXY: 'p', GITHUB_ACTIONS: 'true', NODE_ENV: 'test' } },
+    {
+      name: 'Kubernetes gives each pod for a Service',
+      environment: {
+        PROMETHEUS_SERVICE_HOST: '10.0.0.2',
+        PROMETHEUS_SERVICE_PORT_HTTP: '9090',
+        PROMETHEUS_PORT: 'tcp://10.0.0.2:9090',
+        PROMETHEUS_PORT_9090_TCP_ADDR: '10.0.0.2',
+      },
+    },
+  ])('are left alone where $name', ({ environment }) => {
+    expect(warningsOf({ environment })).toBe('');
+  });
+
+  it('are told beside problems too, and every right name is known', () => {
+    expect(load({ LOG_LEVEL: 'loud', SLACK_TOKEN: 'x' })).toMatchObject({ kind: 'problems', warnings: [expect.anything()] });
+    expect(warningsOf({ environment: {}, dotenv: Object.fromEntries(SETTINGS.map(({ name }) => [name, ''])) })).toBe('');
+  });
+
+  it('do not keep .env from being read, and the environment wins', () => {
+    const config = configOf({ HTTP_PORT: '81' }, { dotenv: { HTTP_PORT: '82', LOCAL_SLACK_PORT: '83' } });
+    expect(config).toMatchObject({ httpPort: 81, slack: { port: 83 } });
+  });
+});
+
 describe('.env.example', () => {
   it('is exactly what the settings say', () => {
     expect(readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8')).toBe(renderEnvExample(SETTINGS));
