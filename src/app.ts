@@ -1,15 +1,15 @@
 // One process of Headroom: waits for what it needs, starts the roles it was asked for, and stops everything in order. Redis first and the
 // watcher last, so that no kill is seen before there is somebody to explain it.
 
-import type { Purpose } from './adapters/kubernetes/capabilities.ts';
-import { checkRights, EVERY_PURPOSE } from './adapters/kubernetes/capabilities.ts';
 import { waitForCluster } from './adapters/kubernetes/reachable.ts';
 import { banner } from './compose/banner.ts';
 import type { Detecting } from './compose/detection.ts';
 import { startNodeAgent, startWatcher } from './compose/detection.ts';
 import { followRules } from './compose/live-rules.ts';
-import type { Cluster, Stores, Telemetry } from './compose/parts.ts';
+import { whatIsMissing } from './compose/missing.ts';
+import type { Stores, Telemetry } from './compose/parts.ts';
 import { openCluster, openStores } from './compose/parts.ts';
+import { refuseUsedPorts } from './compose/ports.ts';
 import type { Running } from './compose/presence.ts';
 import { startPresence } from './compose/presence.ts';
 import { openRepositories } from './compose/repositories.ts';
@@ -71,6 +71,7 @@ async function start(starting: Starting): Promise<void> {
   const { meter, registry } = createMetrics();
   const telemetry = { log, meter };
   const checks: ReadinessCheck[] = [];
+  await refuseUsedPorts(config);
   const http = await startHttp({ host: config.httpHost, port: config.httpPort, registry, checks });
   lifecycle.onStop('health server', () => http.stop());
 
@@ -92,7 +93,7 @@ async function start(starting: Starting): Promise<void> {
     stopping,
   };
   await waitForCluster({ connection: cluster.connection, log, signal: stopping });
-  await sayWhatIsMissing({ cluster, config, print, stopping });
+  for (const words of await whatIsMissing({ cluster, config, signal: stopping })) print(`headroom: ${words}`);
   await startRoles(common, place, checks);
   const lines = banner(config, {
     redis: redis.words,
@@ -144,23 +145,4 @@ async function answers(stores: Stores): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** What each role does in the cluster, and so which rights it has to have. */
-const PURPOSES = {
-  watcher: ['watch'],
-  worker: ['explain', 'write'],
-  slack: ['explain'],
-  'node-agent': ['agent'],
-  all: EVERY_PURPOSE,
-} as const satisfies Record<Config['role'], readonly Purpose[]>;
-
-type Checking = Pick<Starting, 'config' | 'print' | 'stopping'> & { readonly cluster: Cluster };
-
-/** A right that is missing is said once, with what it costs; the messages it affects say it again. */
-async function sayWhatIsMissing({ cluster, config, print, stopping }: Checking): Promise<void> {
-  const purposes = PURPOSES[config.role];
-  const rights = await checkRights({ connection: cluster.connection, purposes, namespaces: config.namespaces, signal: stopping });
-  for (const { what, effect } of rights.filter(({ allowed }) => !allowed))
-    print(`headroom: the cluster does not allow to ${what}: ${effect}`);
 }

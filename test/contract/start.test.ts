@@ -1,0 +1,56 @@
+// What a start says of ports that are taken and of a Prometheus that does not answer.
+
+import type { Server } from 'node:net';
+import { createServer } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
+import { connectPrometheus } from '../../src/adapters/prometheus/endpoint.ts';
+import { whatIsMissing } from '../../src/compose/missing.ts';
+import { refuseUsedPorts } from '../../src/compose/ports.ts';
+import type { Config } from '../../src/config.ts';
+import { loadConfig } from '../../src/config.ts';
+import { serve } from '../unit/adapters/kubernetes/watching.ts';
+import { soon } from './cluster-support.ts';
+
+const servers: Server[] = [];
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) await new Promise((done) => server.close(done));
+});
+
+async function takenPort(): Promise<number> {
+  const server = createServer((socket) => socket.destroy());
+  servers.push(server);
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  return address.port;
+}
+
+function configOf(environment: Readonly<Record<string, string>>): Config {
+  const loaded = loadConfig({ environment, args: [], readFile: () => '', isTerminal: false, hostname: 'h' });
+  if (loaded.kind === 'problems') throw new Error(loaded.problems.join('\n'));
+  return loaded.config;
+}
+
+it('names every port in use at once', async () => {
+  const [http, page] = [await takenPort(), await takenPort()];
+  const both = refuseUsedPorts(configOf({ HTTP_PORT: `${http}`, LOCAL_SLACK_PORT: `${page}` }));
+  await expect(both).rejects.toThrow(
+    new RegExp(`HTTP_PORT: port ${http} is in use[\\s\\S]*LOCAL_SLACK_PORT: port ${page} is in use`),
+  );
+});
+
+it('goes on where the ports are free, and leaves them free', async () => {
+  const config = configOf({ HTTP_PORT: '0', LOCAL_SLACK_PORT: '0' });
+  await expect(refuseUsedPorts(config)).resolves.toBeUndefined();
+});
+
+it('says once that Prometheus does not answer', async () => {
+  const port = await takenPort();
+  const prometheus = connectPrometheus({ url: `http://127.0.0.1:${port}` }, 200);
+  const { connection } = serve({ streams: [], answer: () => ({ status: 200, body: {} }) });
+  const config = { role: 'watcher', namespaces: [], excludedNamespaces: [] } as const;
+  const said = await whatIsMissing({ config, cluster: { connection, prometheus }, signal: soon() });
+  expect(said).toEqual([expect.stringMatching(/Prometheus .*until it answers/)]);
+  await prometheus.close();
+});
