@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { SHORTCUTS } from '../../../demo/slack/shortcuts.ts';
 import { SCOPES } from '../../../demo/slack/web-api/method.ts';
@@ -12,6 +12,7 @@ import type { LoadedConfig } from '../../../src/config.ts';
 import { loadConfig } from '../../../src/config.ts';
 import type { Role } from '../../../src/config-role.ts';
 import { ROLES, talksToSlack } from '../../../src/config-role.ts';
+import { parseQuantity } from '../../../src/domain/memory.ts';
 
 function read(path: string): unknown {
   return parse(readFileSync(new URL(`../../../deploy/${path}`, import.meta.url), 'utf8'));
@@ -114,7 +115,64 @@ describe('deploy/slack/manifest.yaml', () => {
   });
 });
 
+const resource = z.looseObject({ kind: z.string(), metadata: z.looseObject({ name: z.string() }) });
+const redisPod = z.object({
+  spec: z.object({
+    template: z.object({
+      spec: z.object({
+        containers: z.tuple([
+          z.object({ args: z.array(z.string()), resources: z.object({ limits: z.object({ memory: z.string() }) }) }),
+        ]),
+      }),
+    }),
+  }),
+});
+const labelled = z.object({
+  spec: z.object({ template: z.object({ metadata: z.object({ labels: z.record(z.string(), z.string()) }) }) }),
+});
+const chosen = z.object({ spec: z.object({ selector: z.object({ matchLabels: z.record(z.string(), z.string()) }) }) });
+
+function documents(path: string) {
+  const text = readFileSync(new URL(`../../../deploy/kustomize/${path}`, import.meta.url), 'utf8');
+  return parseAllDocuments(text).map((document) => resource.parse(document.toJS()));
+}
+
+function labelsOf(role: RoleAlone): Readonly<Record<string, string>> {
+  const pod = read(`kustomize/${role === 'node-agent' ? role : 'base'}/${role}.yaml`);
+  return labelled.parse(pod).spec.template.metadata.labels;
+}
+
 describe('deploy/kustomize', () => {
+  it('has Redis refuse writes well before the kernel would kill it', () => {
+    const set = documents('base/redis.yaml').find(({ kind }) => kind === 'StatefulSet');
+    const [{ args, resources }] = redisPod.parse(set).spec.template.spec.containers;
+    const most = Number(/^([0-9]+)mb$/.exec(args[args.indexOf('--maxmemory') + 1] ?? '')?.[1]) * 1024 * 1024;
+    const limit = parseQuantity(resources.limits.memory);
+    expect(limit.kind === 'bytes' && most * 1.6 <= limit.bytes).toBe(true);
+  });
+
+  it('keeps one of each pair while nodes are drained', () => {
+    const budgets = documents('base/disruption.yaml');
+    expect(budgets.map(({ metadata }) => metadata.name)).toEqual(['headroom-watcher', 'headroom-worker', 'headroom-slack']);
+    for (const [index, role] of (['watcher', 'worker', 'slack'] as const).entries())
+      expect(labelsOf(role)).toMatchObject(chosen.parse(budgets[index]).spec.selector.matchLabels);
+  });
+
+  it.each(ALONE)('has the PodMonitor choose %s', (role) => {
+    const [monitor] = documents('pod-monitor/pod-monitor.yaml');
+    expect(labelsOf(role)).toMatchObject(chosen.parse(monitor).spec.selector.matchLabels);
+  });
+
+  it('gives the node agent its account and rights only where it comes along', () => {
+    const agents = (path: string) => documents(path).filter(({ metadata }) => metadata.name === 'headroom-node-agent');
+    expect([...agents('base/accounts.yaml'), ...agents('base/rbac.yaml')]).toEqual([]);
+    expect(agents('node-agent/rbac.yaml').map(({ kind }) => kind)).toEqual([
+      'ClusterRole',
+      'ClusterRoleBinding',
+      'ServiceAccount',
+    ]);
+  });
+
   it.each(ALONE)('runs %s under an account of its own', (role) => {
     const { serviceAccountName, containers } = podOf(role);
     expect(serviceAccountName).toBe(`headroom-${role}`);
