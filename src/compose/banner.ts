@@ -32,6 +32,7 @@ export function banner(config: Config, places: Places): readonly string[] {
         `  ${name.padEnd(8)} ${real ? 'real    ' : 'stand-in'}  ${place}${real ? '' : `   (set ${setting} for the real one)`}`,
     ),
     `  Watching ${watching(config)}`,
+    `  Rules    ${config.rulesPath ?? 'built in (HEADROOM_CONFIG names a file of your own)'}`,
     `  Usage    ${places.usage}`,
     `  Health   ${places.health}`,
     '',

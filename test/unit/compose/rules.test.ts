@@ -70,6 +70,11 @@ describe('banner', () => {
     expect(banner(configOf({ WATCH_NAMESPACES: names }), places)).toContain(`  Watching ${words}`);
   });
 
+  it('names the file of rules that is in force, or that there is none', () => {
+    expect(banner(configOf({ HEADROOM_CONFIG: '/h.yaml' }, ''), places)).toContain('  Rules    /h.yaml');
+    expect(banner(configOf({}), places).join('\n')).toMatch(/ {2}Rules {4}built in/);
+  });
+
   const APPROVERS = 'approvers: [{groups: [S1]}]';
   const local = { KUBECONFIG: '/k', HEADROOM_CONFIG: '/h.yaml' };
   it.each([
