@@ -11,6 +11,7 @@ import { POLICY_KEYS, policySchema } from './config-policy.ts';
 import { pullRequestsSchema, REPOSITORY_KEYS, repositoriesSchema } from './config-repositories.ts';
 import { duration, globs, saying } from './config-values.ts';
 import { plainWords } from './config-words.ts';
+import { yamlWords } from './config-yaml.ts';
 import type { Policy } from './domain/policy.ts';
 import type { RepositoryRule } from './domain/repository.ts';
 import type { RouteRule } from './domain/route.ts';
@@ -104,9 +105,8 @@ const KEYS: readonly string[] = [
 export function parseRules(text: string): ParsedRules {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  // What comes after the first mistake is read wrongly because of it.
   const [broken] = document.errors;
-  if (broken !== undefined) return problem(`no YAML${placeWords(broken.pos[0], { lines })}: ${broken.message}`);
+  if (broken !== undefined) return problem(`no YAML${placeWords(broken.pos[0], { lines })}: ${yamlWords(broken)}`);
   const content = contentOf(document);
   if (content instanceof ReferenceError) return problem(`no YAML: ${content.message}`);
   const result = file.safeParse(content ?? {}, { error: plainWords });

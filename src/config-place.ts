@@ -18,7 +18,7 @@ export function describeIssues(issues: readonly z.core.$ZodIssue[], located: Loc
   return issues
     .flatMap((issue) =>
       issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => describe([...issue.path, key], `is not a setting${suggestion(key, located.keys)}`, located))
+        ? issue.keys.map((key) => describe([...issue.path, key], unknownWords(key, located.keys), located))
         : [describe(issue.path, issue.message, located)],
     )
     .toSorted((a, b) => a.offset - b.offset)
@@ -61,8 +61,9 @@ function offsetOf(path: readonly PropertyKey[], document: Document): number | un
   return isNode(node) ? node.range?.[0] : undefined;
 }
 
-/** "; did you mean maxLimit?", or nothing when no key is near. */
-function suggestion(key: string, known: readonly string[]): string {
+/** "is not a setting; did you mean maxLimit?": the question only when a key is near. */
+function unknownWords(key: string, known: readonly string[]): string {
+  if (known.includes(key)) return 'is a setting, but not in this place';
   const [meant] = nearest({ candidates: known, text: key, distance, limit: 1 });
-  return meant === undefined ? '' : `; did you mean ${meant}?`;
+  return `is not a setting${meant === undefined ? '' : `; did you mean ${meant}?`}`;
 }

@@ -227,5 +227,8 @@ function loadRules(sources: ConfigSources): { readonly rules: Rules | undefined;
   }
   const parsed = parseRules(text);
   if (parsed.kind === 'rules') return { rules: parsed.rules, problems: [] };
-  return { rules: undefined, problems: parsed.problems.map((problem) => `HEADROOM_CONFIG ${path}, ${problem}`) };
+  const [only, ...others] = parsed.problems;
+  if (others.length === 0) return { rules: undefined, problems: [`HEADROOM_CONFIG ${path}, ${only}`] };
+  const heading = `HEADROOM_CONFIG ${path}, in ${parsed.problems.length} places:`;
+  return { rules: undefined, problems: [heading, ...parsed.problems.map((problem) => `  ${problem}`)] };
 }

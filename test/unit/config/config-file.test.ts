@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { parseRules } from '../../../src/config-file.ts';
+import { yamlWords } from '../../../src/config-yaml.ts';
 import { GIB } from '../../../src/domain/memory.ts';
 import { policyFor } from '../../../src/domain/policy.ts';
 import { HOUR, MINUTE } from '../../../src/domain/time.ts';
@@ -134,13 +135,30 @@ reportWithin: 30m
   });
 
   it.each([
-    { text: 'policy: [', problem: /^no YAML \(line 1, column 10\): .*end with a \]$/ },
-    { text: 'policy:\n\tmaxLimit: 8Gi\n\tmaxFactor: 2', problem: /^no YAML \(line 2, column 1\): Tabs are not allowed/ },
-    { text: 'policy: {maxLimit: 1Gi, maxLimit: 2Gi}', problem: /^no YAML \(line 1, column 25\): Map keys must be unique$/ },
+    { text: 'policy: [', problem: /^no YAML \(line 1, column 10\): a bracket is not closed.*\(.*end with a \]\)$/ },
+    {
+      text: 'policy:\n\tmaxLimit: 8Gi\n\tmaxFactor: 2',
+      problem: /^no YAML \(line 2, column 1\): a tab .*\(Tabs are not allowed/,
+    },
+    { text: 'policy: {maxLimit: 1Gi, maxLimit: 2Gi}', problem: /^no YAML \(line 1, column 25\): this key is there twice.*$/ },
+    { text: 'policy:\n  kinds:\n  - Pod\n  Job', problem: /^no YAML .*: a key has no ":" behind it/ },
+    { text: 'routes:\n  - namespaces: [a]\n  channel: C1', problem: /^no YAML .*: this line is indented unlike/ },
+    { text: 'policy: "x', problem: /^no YAML .*: a quote is not closed/ },
+    { text: 'routes: a: b', problem: /^no YAML .*: a second ": "/ },
     { text: 'policy: *anywhere', problem: /^no YAML: Unresolved alias/ },
   ])('says once, in one line, where YAML itself is broken: $text', ({ text, problem }) => {
     expect(problemsIn(text)).toEqual([expect.stringMatching(problem)]);
     expect(problemsIn(text)[0]).not.toContain('\n');
+  });
+
+  it('says in plain words where a list lost its dash, with the parser’s own behind', () => {
+    expect(yamlWords({ message: 'Sequence item without - indicator' })).toMatch(
+      /^a list goes on without its dash.*\(Sequence item/,
+    );
+  });
+
+  it('does not call a setting unknown that only stands in the wrong place', () => {
+    expect(problemsIn('maxLimit: 8Gi')).toEqual(['maxLimit (line 1, column 1): is a setting, but not in this place']);
   });
 
   it.each([

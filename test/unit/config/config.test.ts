@@ -121,6 +121,15 @@ describe('configuration', () => {
     );
   });
 
+  it('names the file of rules once for all that is wrong in it', () => {
+    const readFile = (): string => 'policy: {maxLimit: 8, maxLimitt: 8Gi}';
+    const [heading = '', ...places] = problemsOf({ HEADROOM_CONFIG: '/a/long/path.yaml' }, { readFile });
+    expect(heading).toBe('HEADROOM_CONFIG /a/long/path.yaml, in 2 places:');
+    expect(places).toEqual([expect.stringMatching(/^ {2}policy\.maxLimit /), expect.stringMatching(/^ {2}policy\.maxLimitt /)]);
+    const one = problemsOf({ HEADROOM_CONFIG: '/h.yaml' }, { readFile: () => 'policy: {maxLimit: 8}' });
+    expect(one).toEqual([expect.stringMatching(/^HEADROOM_CONFIG \/h\.yaml, policy\.maxLimit /)]);
+  });
+
   it.each([
     { name: 'two words', args: ['--role', 'worker'] },
     { name: 'with an equals sign', args: ['--role=worker'] },
