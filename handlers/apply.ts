@@ -46,7 +46,7 @@ export type ApplyOutcome =
   | { readonly kind: 'nothing-to-do'; readonly state: Proposal['state']['kind'] | 'unknown' };
 
 const REHEARSED =
-  'the API server would take it, and policy.dryRunOnly lets nothing be written here; set it to false in headroom.yaml to have changes made';
+  'the API server would take it, and policy.dryRunOnly lets nothing be written here; a headroom.yaml (HEADROOM_CONFIG) in which it is false has changes made';
 
 /** `digest`: SHA-256, as a text, of a text. */
 export type ApplySettings = { readonly policy: Policy; readonly digest: (text: string) => string };

@@ -178,6 +178,13 @@ function podFinding(pod: Exclude<PodRehearsal, { readonly kind: 'denied' }>): re
   ];
 }
 
+/** Said to whoever approves, before they do. */
+const NEVER_WRITTEN: Finding = {
+  about: 'writing',
+  level: 'warns',
+  words: 'policy.dryRunOnly is on: once approved, the API server is asked whether it would take this, and nothing is written.',
+};
+
 type Storing = Reviewed & { readonly input: ProposeInput; readonly ready: Ready; readonly change: Change };
 
 function contentOf(ports: ProposePorts, policy: Policy, { input, ready, change, dryRun, findings }: Storing): ProposalContent {
@@ -189,7 +196,7 @@ function contentOf(ports: ProposePorts, policy: Policy, { input, ready, change, 
     hash: ports.digest(intentOf(change)),
     labels: template.labels,
     route: routeOf(change.way, ready.owned.owner),
-    findings,
+    findings: [...(policy.dryRunOnly ? [NEVER_WRITTEN] : []), ...findings],
     dryRun,
     temporary: measured === undefined && dossier?.recommendation.kind === 'raise' && dossier.recommendation.temporary,
     expiresAt: after(ports.clock.now(), policy.proposalExpiry),

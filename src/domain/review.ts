@@ -13,7 +13,18 @@ import type { Surroundings } from './surroundings.ts';
 /** blocks: it would surely fail. warns: it may not do what is wanted. tells: good to know. not-checked: could not be looked at, and why. */
 export type FindingLevel = 'blocks' | 'warns' | 'tells' | 'not-checked';
 
-export const FINDING_TOPICS = ['restart', 'room', 'rules', 'scaling', 'qos', 'request', 'heap', 'owner', 'pod'] as const;
+export const FINDING_TOPICS = [
+  'restart',
+  'room',
+  'rules',
+  'scaling',
+  'qos',
+  'request',
+  'heap',
+  'owner',
+  'pod',
+  'writing',
+] as const;
 export type FindingTopic = (typeof FINDING_TOPICS)[number];
 
 export type Finding = {

@@ -62,7 +62,14 @@ it('rehearses to the end where nothing may be written', async () => {
   await bot.drain();
   expect(world.editor.writes).toBe(0);
   const verdict = { kind: 'not-applied', reason: textWith('policy.dryRunOnly') };
-  expect((await world.ports.proposals.get(proposalId))?.state).toMatchObject({ kind: 'closed', verdict });
+  const proposal = await world.ports.proposals.get(proposalId);
+  expect(proposal?.state).toMatchObject({ kind: 'closed', verdict });
+  // Told before anybody approves, and only where it is so.
+  expect(proposal?.findings[0]).toMatchObject({ about: 'writing', level: 'warns', words: textWith('nothing is written') });
+  const written = await approved(policy());
+  expect((await written.world.ports.proposals.get(written.proposalId))?.findings.map(({ about }) => about)).not.toContain(
+    'writing',
+  );
 });
 
 it('waits after a change before it lets the next one be proposed', async () => {

@@ -73,6 +73,7 @@ const TOPICS: Readonly<Record<FindingTopic, string>> = {
   heap: 'Stays behind',
   owner: 'Managed by',
   pod: 'Dry run of a pod',
+  writing: 'Only rehearsed',
 };
 const MOST_FINDINGS = 10;
 
