@@ -3,6 +3,7 @@
 
 import type { LogTail } from '../../../domain/evidence.ts';
 import type { Kill } from '../../../domain/oom-kill.ts';
+import { instanceOf } from '../../../domain/oom-kill.ts';
 import type { PodContainer, PodFacts } from '../../../domain/pod.ts';
 import { findContainer } from '../../../domain/pod.ts';
 import type { ContainerRef } from '../../../domain/workload.ts';
@@ -72,7 +73,19 @@ async function readText(connection: ClusterConnection, { ref, previous }: Wanted
 export function chooseRun({ ref, kill }: Pick<LogSubject, 'ref' | 'kill'>, pod: PodFacts | undefined): ChosenRun {
   const container = pod === undefined ? undefined : findContainer(pod, ref.container);
   if (kill === undefined) return runThatEnded(container);
+  if (kill.how === 'silent') return runThatLivedOn(kill, container);
   return { run: runOfKill(kill, container), instance: 'killed' };
+}
+
+/** A child was killed: its container's run goes on, or ended later by something else. */
+function runThatLivedOn(kill: Kill, container: PodContainer | undefined): ChosenRun {
+  const { containerId, state } = container ?? {};
+  if (container === undefined || (state?.kind === 'running' && isRun(kill, { containerId })))
+    return { run: 'current', instance: 'running' };
+  const run = runOfKill(kill, container);
+  const end = run === 'current' ? state : container.lastState;
+  const wasKilled = end?.kind === 'terminated' && end.reason === 'OOMKilled' && end.exitCode === 137;
+  return { run, instance: wasKilled ? 'killed' : 'ended' };
 }
 
 function runThatEnded(container: PodContainer | undefined): ChosenRun {
@@ -90,5 +103,5 @@ function runOfKill(kill: Kill, container: PodContainer | undefined): Run {
 type End = { readonly containerId?: string | undefined; readonly finishedAt?: number | undefined };
 
 function isRun(kill: Kill, { containerId, finishedAt }: End): boolean {
-  return containerId === undefined ? finishedAt === kill.finishedAt : kill.id.endsWith(`/${containerId}`);
+  return containerId === undefined ? finishedAt === kill.finishedAt : instanceOf(kill).endsWith(`/${containerId}`);
 }

@@ -181,7 +181,8 @@ function logBlocks({ evidence }: Dossier): readonly AnyBlock[] {
   if (log.kind === 'unavailable') return [section(`:information_source: *No log:* ${prose(log.reason)}.`)];
   const { lines, cutMidLine, instance } = log.value;
   if (lines.length === 0) return [section(`*The log of the ${instance} run is empty.*`)];
-  const end = cutMidLine ? '\n_It ends in the middle of a line: the kernel gave it no time to finish._' : '';
+  const end =
+    cutMidLine && instance === 'killed' ? '\n_It ends in the middle of a line: the kernel gave it no time to finish._' : '';
   return [section(`*The log’s last lines* (${instance} run)\n${fenced(lastThatFit(lines, LOG_BUDGET), LOG_BUDGET + 200)}${end}`)];
 }
 

@@ -71,7 +71,34 @@ describe('whose log it is', () => {
     expect(chooseRun({ ref: kill().ref, kill: kill(over) }, pod)).toEqual({ run, instance: 'killed' });
   });
 
+  const silent = kill({ how: 'silent', shownIn: 'metric', id: `prod/pod-1/app/${CONTAINER_ID}/child-count-1` });
+  it.each([
+    {
+      name: 'goes on',
+      container: { state: RUNNING, containerId: CONTAINER_ID },
+      chosen: { run: 'current', instance: 'running' },
+    },
+    {
+      name: 'ended since',
+      container: { state: RUNNING, containerId: LATER, lastState: ended(CONTAINER_ID, { reason: 'Error', exitCode: 1 }) },
+      chosen: { run: 'previous', instance: 'ended' },
+    },
+    {
+      name: 'was killed itself since',
+      container: { state: ended(CONTAINER_ID) },
+      chosen: { run: 'current', instance: 'killed' },
+    },
+    {
+      name: 'is two runs back',
+      container: { state: RUNNING, containerId: LATER, lastState: ended('c'.repeat(64)) },
+      chosen: { run: 'gone', instance: 'killed' },
+    },
+  ])('is of the run whose child was killed, which $name', ({ container, chosen }) => {
+    expect(chooseRun({ ref: silent.ref, kill: silent }, podFacts({ containers: [podContainer(container)] }))).toEqual(chosen);
+  });
+
   it('is where the kill showed when the pod is gone', () => {
+    expect(chooseRun({ ref: silent.ref, kill: silent }, undefined)).toEqual({ run: 'current', instance: 'running' });
     expect(chooseRun({ ref: kill().ref, kill: kill({ shownIn: 'state' }) }, undefined).run).toBe('current');
     expect(chooseRun({ ref: kill().ref, kill: kill({ shownIn: 'lastState' }) }, undefined).run).toBe('previous');
   });
