@@ -7,7 +7,7 @@
 import type { Bytes } from '../memory.ts';
 import { formatQuantity, roundUpToStep } from '../memory.ts';
 import type { Instant } from '../time.ts';
-import { DAY } from '../time.ts';
+import { DAY, formatDuration, toMillis } from '../time.ts';
 import type { Remembered } from './remembered.ts';
 
 export type PastKill = {
@@ -104,12 +104,14 @@ function words({ limit, remembered }: SizeInput, { limit: result, fromPeak, floo
   const { days, peak } = remembered;
   if (peak === undefined) return `${next} = ${hit}, rounded up, because there are no samples from before the kill.`;
   if (fromPeak === 0) return `${next} = ${hit}, rounded up; samples do not see a start.`;
-  const little = days < 1 ? `: only ${span(days)} of data, so the limit that was hit is doubled` : '';
-  return `${next} = the higher of the highest sample of the last ${span(days)} (${Math.ceil(peak.bytes / 2 ** 20)}Mi) × ${MARGIN} and ${hit}, rounded up${little}.`;
+  const data = days === 0 ? 'one sample' : `${span(days)} of data`;
+  const little = days < 1 ? `: only ${data}, so the limit that was hit is doubled` : '';
+  return `${next} = the higher of the highest sample${days === 0 ? '' : ` of the last ${span(days)}`} (${Math.ceil(peak.bytes / 2 ** 20)}Mi) × ${MARGIN} and ${hit}, rounded up${little}.`;
 }
 
+/** Never more than there is: "35 seconds", "20 hours", "day", "9 days". */
 export function span(days: number): string {
-  if (days < 1) return `${Math.max(1, Math.round(days * 24))} hours`;
+  if (days < 1) return formatDuration(toMillis(Math.round(days * DAY)));
   return days < 1.5 ? 'day' : `${Math.round(days)} days`;
 }
 

@@ -150,7 +150,8 @@ describe('what is remembered', () => {
 
 describe('the sentence', () => {
   it.each([
-    { days: 0.01, words: '1 hours' },
+    { days: 35 / 86_400, words: '35 seconds' },
+    { days: 0.01, words: '14 minutes' },
     { days: 0.5, words: '12 hours' },
     { days: 1.2, words: 'day' },
     { days: 20, words: '20 days' },
@@ -165,6 +166,15 @@ describe('the sentence', () => {
     expect(sizeAfterKill({ limit: mi(256), killedAt: NOW, earlierKills, remembered }).arithmetic).toContain(
       '512Mi that was hit before',
     );
+  });
+
+  it('claims no more data than there is', () => {
+    const sizedWith = (days: number): string => {
+      const remembered = { ...rememberedOf({ usage: series(6, () => 100), at: NOW, limit: mi(256) }), days };
+      return sizeAfterKill({ limit: mi(256), killedAt: NOW, earlierKills: [], remembered }).arithmetic;
+    };
+    expect(sizedWith(35 / 86_400)).toMatch(/sample of the last 35 seconds \(.*: only 35 seconds of data, so/);
+    expect(sizedWith(0)).toMatch(/the highest sample \(100Mi\).*: only one sample, so/);
   });
 
   it('names every part of the reckoning and what cut it', () => {
