@@ -5,6 +5,7 @@ import type { Evidence, NodeFacts, NodePods, Revision, Rollout } from './evidenc
 import { limitInForce } from './limit-in-force.ts';
 import { formatBytes } from './memory.ts';
 import type { Kill } from './oom-kill.ts';
+import { isSampled } from './oom-kill.ts';
 import { valueOf } from './piece.ts';
 import { findContainer } from './pod.ts';
 import type { Instant, Millis } from './time.ts';
@@ -20,7 +21,7 @@ export function background(kill: Kill, evidence: Evidence): readonly string[] {
         ]
       : []),
     ...limitLines(kill, evidence),
-    ...(rollout === undefined ? [] : rolloutLines(rollout, at)),
+    ...(rollout === undefined ? [] : rolloutLines(rollout, { at, sampled: isSampled(kill) })),
     ...nodeLines(kill, valueOf(evidence.node), valueOf(evidence.nodePods)),
   ];
 }
@@ -46,11 +47,13 @@ function limitLines({ ref }: Kill, evidence: Evidence): readonly string[] {
   }
 }
 
-function rolloutLines(rollout: Rollout, at: Instant): readonly string[] {
+type Killed = { readonly at: Instant; readonly sampled: boolean };
+
+function rolloutLines(rollout: Rollout, killed: Killed): readonly string[] {
   const { running, before, newest } = rollout;
   const { number } = running;
   const changed = before === undefined ? [] : changes(before, running);
-  const when = rolledOut(rollout, at);
+  const when = rolledOut(rollout, killed);
   const told = when !== undefined || changed.length > 0;
   return [
     ...(told ? [`It ran revision ${number}${when ?? ''}${comparedWith(before, { number, changed })}.`] : []),
@@ -59,10 +62,12 @@ function rolloutLines(rollout: Rollout, at: Instant): readonly string[] {
 }
 
 /** When what the pod ran was rolled out, where that was within a day before the kill, or may have been. */
-function rolledOut({ running, wentBack }: Rollout, at: Instant): string | undefined {
+function rolledOut({ running, wentBack }: Rollout, { at, sampled }: Killed): string | undefined {
   if (wentBack !== undefined) return goneBackTo(wentBack, at);
   const age = ageAt(running.since, at);
-  return age === undefined || age >= DAY ? undefined : `, rolled out ${formatDuration(age)} before the kill`;
+  return age === undefined || age >= DAY
+    ? undefined
+    : `, rolled out ${sampled ? 'at most ' : ''}${formatDuration(age)} before the kill`;
 }
 
 /** The revision itself is older, and its pod's beginning is the latest that it can have been gone back to. */

@@ -1,7 +1,10 @@
 // How often a container was killed, and whether that can be all: of two deaths within one look at a pod only the last one shows, and what nobody watched may have
 // left no trace. Then the count is a least one, and said as such.
 
+import type { Incident } from './incident.ts';
 import type { Kill } from './oom-kill.ts';
+import type { Instant } from './time.ts';
+import { toInstant } from './time.ts';
 
 /** What is known of one pod's runs of the container, by their numbers: between the first and the last that were seen to be killed, each has ended. */
 export type PodRuns = { readonly pod: string; readonly first: number; readonly last: number; readonly seen: number };
@@ -39,6 +42,11 @@ function isMissing({ first, last, seen }: PodRuns): boolean {
 
 export function isAtLeast({ runs = [], orMore }: Omit<KillCount, 'killCount'>): boolean {
   return orMore === true || runs.some(isMissing);
+}
+
+/** When the first was killed: before it was opened, but for a node whose clock is ahead. */
+export function firstKillAt({ killTimes, openedAt }: Pick<Incident, 'killTimes' | 'openedAt'>): Instant {
+  return toInstant(Math.min(openedAt, ...killTimes));
 }
 
 /** "once", "14 times", "at least 14 times" */

@@ -30,7 +30,7 @@ export type Kill = {
   readonly exitCode?: number | undefined;
   readonly message?: string | undefined;
   readonly startedAt?: Instant | undefined;
-  /** When the container ended. Whole seconds; absent when the kubelet did not say. */
+  /** When the container ended. Whole seconds; absent when the kubelet did not say. Shown by a metric: when the counter was first seen to have gone up. */
   readonly finishedAt?: Instant | undefined;
   /** When the watcher saw it. */
   readonly seenAt: Instant;
@@ -204,6 +204,11 @@ export const SAME_KILL_WITHIN = 3 * SECOND;
 
 /** A counter shows a child's kill this much after the kernel told of it: a scrape every minute, and what the kubelet itself takes. */
 export const COUNTED_WITHIN = 2 * MINUTE;
+
+/** Its time is one at which a counter was read: the kill came before that, by up to one scrape. */
+export function isSampled({ shownIn }: Pick<Kill, 'shownIn'>): boolean {
+  return shownIn === 'metric';
+}
 
 /** Seconds between start and end of the killed container; undefined when either is not known or makes no sense. */
 export function livedFor(kill: Kill): number | undefined {

@@ -62,7 +62,8 @@ function survived(facts: Case, kill: Kill): Diagnosis {
 }
 
 function survivedBy({ shownIn, kernel }: Kill): string {
-  if (shownIn === 'metric') return 'Its counter container_oom_events_total went up.';
+  if (shownIn === 'metric')
+    return 'Its counter container_oom_events_total went up. The time given is the first at which Prometheus showed that: the kill came a little earlier.';
   return kernel === undefined
     ? 'Its cgroup counted the kill; in a storm of kills the kernel’s log does not say which process it was.'
     : 'The node’s kernel log reports it.';

@@ -147,6 +147,12 @@ describe('what was rolled out before', () => {
     expect(withRollout({ running: back, wentBack, before })).toContain(words);
   });
 
+  it('tells a time that a counter only bounds as a bound', () => {
+    const given = evidence({ rollout: known({ running }, 'ReplicaSets', NOW) });
+    const sampled = kill({ how: 'silent', shownIn: 'metric' });
+    expect(background(sampled, given).join('\n')).toContain('rolled out at most 2 hours before the kill');
+  });
+
   it('is silent about an old rollout that changed nothing', () => {
     const old = { ...running, since: undefined };
     expect(withRollout({ running: old, before: old })).not.toContain('revision');

@@ -6,6 +6,7 @@ import { timesInWords } from '../../../domain/kill-count.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import { workloadName } from '../../../domain/workload.ts';
 import { code, link, mention, moment, prose } from '../text.ts';
+import { killMoment } from './kill-words.ts';
 import type { Workspace } from './permalink.ts';
 import { permalink } from './permalink.ts';
 
@@ -30,7 +31,7 @@ export function incidentLine(incident: Incident, workspace: Workspace): string {
     incident.muted === undefined
       ? ''
       : ` · not told: expected until ${moment(incident.muted.until)}, says ${mention(incident.muted.by)}`;
-  return `${incidentName(incident, workspace)} ${code(workloadName(workload))} (${prose(incident.container)}, ${limit}): killed ${timesInWords(incident)}, last ${moment(lastKill.finishedAt ?? lastKill.seenAt)} · ${[STATE_WORDS[incident.state], ...careWords(incident)].join(', ')}${muted}`;
+  return `${incidentName(incident, workspace)} ${code(workloadName(workload))} (${prose(incident.container)}, ${limit}): killed ${timesInWords(incident)}, last ${killMoment(lastKill)} · ${[STATE_WORDS[incident.state], ...careWords(incident)].join(', ')}${muted}`;
 }
 
 /** Without names: a list that is shared would call everybody. */

@@ -1,6 +1,7 @@
 // What the channel is told beside the root message, as replies shown in the channel too: killed again after it was quiet, and it goes on.
 
 import type { Dossier, Incident } from '../../../domain/incident.ts';
+import { firstKillAt } from '../../../domain/kill-count.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import type { Proposal } from '../../../domain/proposal.ts';
 import type { Instant } from '../../../domain/time.ts';
@@ -46,7 +47,7 @@ export function reminderView({ incident, dossier, kills }: ReminderInput): Rende
     text: `Still going on: ${prose(workloadName(workload))} (container ${prose(incident.container)}) has been killed at least ${kills} times, ${limit}. ${seen}`,
     blocks: [
       section(
-        `:repeat: *Still going on:* ${code(workloadName(workload))}, container ${code(incident.container)}, has been killed *at least ${kills}* times since ${moment(incident.openedAt)}, ${limit}.${fix}`,
+        `:repeat: *Still going on:* ${code(workloadName(workload))}, container ${code(incident.container)}, has been killed *at least ${kills}* times since ${moment(firstKillAt(incident))}, ${limit}.${fix}`,
       ),
       context(`*${incident.id}*`, seen, 'The buttons are on the first message of this thread'),
     ],

@@ -3,7 +3,7 @@
 import type { Button } from '@slack/types';
 import { isPatchableKind } from '../../../domain/change.ts';
 import type { Dossier, Incident } from '../../../domain/incident.ts';
-import { timesInWords } from '../../../domain/kill-count.ts';
+import { firstKillAt, timesInWords } from '../../../domain/kill-count.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import { isOfSandbox } from '../../../domain/oom-kill.ts';
 import { valueOf } from '../../../domain/piece.ts';
@@ -15,6 +15,7 @@ import { actions, button, context, fields, header, section } from '../blocks.ts'
 import { ACTION, encode } from '../ids.ts';
 import { code, cut, mentionChannel, moment, prose } from '../text.ts';
 import { careControls, careWords, ownerWords, quietWords } from './care-words.ts';
+import { killMoment } from './kill-words.ts';
 import { changeInWords, outcomeSentence, who } from './proposal-words.ts';
 import type { Rendered, Strip } from './rendered.ts';
 import { COLOR } from './rendered.ts';
@@ -44,7 +45,7 @@ export function rootView(input: RootInput): Rendered {
       context(
         `*${incident.id}*`,
         ...(incident.previousIncidentId === undefined ? [] : [`Happened before: ${incident.previousIncidentId}`]),
-        `Since ${moment(incident.openedAt)}`,
+        `Opened ${moment(incident.openedAt)}`,
         sources(input),
         ...(incident.movedFrom === undefined
           ? []
@@ -91,8 +92,17 @@ export function whatHappened({ incident, dossier }: RootInput): string {
   const owner = dossier === undefined ? undefined : valueOf(dossier.evidence.owner);
   const serving =
     owner?.replicas === undefined ? '' : ` *${owner.readyReplicas ?? 0} of ${owner.replicas}* replicas are serving.`;
-  const kills = `Killed *${timesInWords(incident)}* since ${moment(incident.openedAt)}, *${lastKill.restartCount}* ${lastKill.restartCount === 1 ? 'restart' : 'restarts'} of its pod.`;
-  return `${what} ${deed(incident, dossier)}\n${kills}${serving}`;
+  return `${what} ${deed(incident, dossier)}\n${killsInWords(incident)}${serving}`;
+}
+
+/** How often since the first, and the restarts of the container that was killed last: of several pods each has its own. */
+function killsInWords(incident: Incident): string {
+  const { killCount, lastKill } = incident;
+  const { how, ref, restartCount } = lastKill;
+  const since = killCount === 1 ? '' : ` since ${moment(firstKillAt(incident))}`;
+  const restarts = `*${restartCount}* ${restartCount === 1 ? 'restart' : 'restarts'} when that was seen`;
+  const where = how === 'node' ? '' : `${killCount === 1 ? ' in' : ', last in'} pod ${code(ref.pod)} (${restarts})`;
+  return `Killed *${timesInWords(incident)}*${since}${where}.`;
 }
 
 function deed({ lastKill }: Incident, dossier: Dossier | undefined): string {
@@ -128,7 +138,7 @@ function facts({ incident, dossier }: RootInput): readonly (readonly [string, st
           `${lastKill.limit === undefined ? 'none' : formatBytes(lastKill.limit)} / ${lastKill.request === undefined ? 'none' : formatBytes(lastKill.request)}`,
         ]
       : ['Highest sample / limit', peak],
-    ['Last kill', lastKill.finishedAt === undefined ? `seen ${moment(lastKill.seenAt)}` : moment(lastKill.finishedAt)],
+    ['Last kill', killMoment(lastKill)],
   ];
 }
 

@@ -9,6 +9,7 @@ import type { Kill } from '../../../domain/oom-kill.ts';
 import type { Known, Piece } from '../../../domain/piece.ts';
 import { findContainer } from '../../../domain/pod.ts';
 import { moment, prose } from '../text.ts';
+import { killMoment } from './kill-words.ts';
 
 export type Sourced = { readonly kill: Kill | undefined; readonly dossier: Dossier };
 
@@ -17,9 +18,7 @@ export function sourceLines({ kill, dossier }: Sourced): readonly string[] {
   const { evidence } = dossier;
   const around = aroundOf(evidence);
   return [
-    ...(kill === undefined
-      ? []
-      : [`Kill, exit code and restarts: ${killSource(kill)}, ${moment(kill.finishedAt ?? kill.seenAt)}`]),
+    ...(kill === undefined ? [] : [`Kill, exit code and restarts: ${killSource(kill)}, ${killMoment(kill)}`]),
     ...limitSource(kill, evidence.pod),
     ...memorySource(evidence.usage),
     around === '' ? `Read ${moment(evidence.gatheredAt)}` : `${around}: the API server, ${moment(evidence.gatheredAt)}`,

@@ -34,7 +34,9 @@ describe('the sources of an explanation', () => {
     { name: 'an event', shown: kill({ shownIn: 'event' }), words: 'an event' },
     { name: 'a counter', shown: kill({ shownIn: 'metric' }), words: 'the kernel’s counter, by Prometheus' },
   ])('name $name', ({ shown, words }) => {
-    expect(linesOf({}, shown)).toContain(`Kill, exit code and restarts: ${words}, <!date`);
+    expect(linesOf({}, shown)).toContain(
+      `Kill, exit code and restarts: ${words}, ${shown.shownIn === 'metric' ? 'seen ' : ''}<!date`,
+    );
   });
 
   it('name who saw the limit when the pod is gone, and leave out what was not read', () => {
