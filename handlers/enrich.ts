@@ -37,6 +37,7 @@ import type { OpenSettings } from './open-incident.ts';
 import { openAtOnce, openOrJoin } from './open-incident.ts';
 import type { Recalled } from './recall.ts';
 import { recall } from './recall.ts';
+import { withRecordedNearby } from './recorded-nearby.ts';
 import { shownBefore } from './shown-before.ts';
 
 export type EnrichPorts = {
@@ -81,7 +82,8 @@ export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
     const early = await openedEarly(ports, settings, { kill: reported, signal });
     if (early?.kind === 'later') return early;
     const deadline = input.late === true ? settings.lateDeadline : settings.evidenceDeadline;
-    const found = await gather(ports, { ref: stored.ref, kill: reported }, { signal, deadline });
+    const read = await gather(ports, { ref: stored.ref, kill: reported }, { signal, deadline });
+    const found = await withRecordedNearby(ports, reported, read);
     const kill = { ...reported, kernel: reported.kernel ?? kernelNearby(reported, found) };
     const none = await whyNone(ports, kill, found);
     if (none !== undefined) return none;

@@ -24,13 +24,14 @@ import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { Ledger } from '../src/ports/ledger.ts';
 import { gather } from './gather.ts';
+import { withRecordedNearby } from './recorded-nearby.ts';
 import { shownBefore } from './shown-before.ts';
 
 export type ExplainPorts = {
   readonly evidence: EvidenceReader;
   readonly usage: UsageReader;
   readonly ledger: Pick<Ledger, 'read'>;
-  readonly incidents: Pick<IncidentStore, 'findOpen' | 'dossier'>;
+  readonly incidents: Pick<IncidentStore, 'findOpen' | 'list' | 'dossier'>;
   readonly intake: Pick<KillIntake, 'kill'>;
   readonly clock: Clock;
 };
@@ -57,7 +58,8 @@ export async function explain(
     container: container.name,
     role: container.role,
   };
-  const found = await gather(ports, { ref, kill: shown }, { signal, deadline: settings.evidenceDeadline });
+  const read = await gather(ports, { ref, kill: shown }, { signal, deadline: settings.evidenceDeadline });
+  const found = shown === undefined ? read : await withRecordedNearby(ports, shown, read);
   // SIGKILL by a probe, say, is no memory kill: then it is told what it was.
   const isOther = shown?.how === 'suspected' && weighSuspicion(shown, found).kind === 'dropped';
   const kill = isOther ? undefined : shown;

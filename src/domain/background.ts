@@ -1,18 +1,19 @@
 // What stands around a kill, in sentences for a person: who set the limit, what was rolled out before, how the node stood and whether others died on it.
 // Facts only; what they mean is the diagnosis' business. Says nothing of what could not be read.
 
-import type { Evidence, NodeFacts, NodePods, Revision, Rollout } from './evidence.ts';
+import type { Evidence, NodePods, Revision, Rollout } from './evidence.ts';
 import { limitInForce } from './limit-in-force.ts';
 import { formatBytes } from './memory.ts';
+import { NEARBY_WITHIN } from './nearby-kills.ts';
 import type { Kill } from './oom-kill.ts';
-import { isSampled } from './oom-kill.ts';
+import { happenedAt, isSampled } from './oom-kill.ts';
 import { valueOf } from './piece.ts';
 import { findContainer } from './pod.ts';
 import type { Instant, Millis } from './time.ts';
 import { DAY, formatDuration, toMillis } from './time.ts';
 
 export function background(kill: Kill, evidence: Evidence): readonly string[] {
-  const at = kill.finishedAt ?? kill.seenAt;
+  const at = happenedAt(kill);
   const rollout = valueOf(evidence.rollout);
   return [
     ...(kill.kernel?.matchedBy === 'time'
@@ -22,7 +23,7 @@ export function background(kill: Kill, evidence: Evidence): readonly string[] {
       : []),
     ...limitLines(kill, evidence),
     ...(rollout === undefined ? [] : rolloutLines(rollout, { at, sampled: isSampled(kill) })),
-    ...nodeLines(kill, valueOf(evidence.node), valueOf(evidence.nodePods)),
+    ...nodeLines(kill, evidence),
   ];
 }
 
@@ -114,7 +115,9 @@ function sizeOf({ limit }: Revision): string {
   return limit === undefined ? 'none' : formatBytes(limit);
 }
 
-function nodeLines(kill: Kill, node: NodeFacts | undefined, pods: NodePods | undefined): readonly string[] {
+function nodeLines(kill: Kill, evidence: Evidence): readonly string[] {
+  const node = valueOf(evidence.node);
+  const pods = valueOf(evidence.nodePods);
   if (node === undefined) return [];
   const size =
     node.allocatable === undefined || node.capacity === undefined
@@ -128,16 +131,25 @@ function nodeLines(kill: Kill, node: NodeFacts | undefined, pods: NodePods | und
     pods === undefined
       ? ''
       : ` Its ${pods.running} pods are promised ${formatBytes(pods.requested)} and may use ${formatBytes(pods.limited)}${pods.withoutLimit === 0 ? '' : `, ${pods.withoutLimit} of them without a limit`}.`;
-  return [`Node ${node.name}${size}; it is ${state}.${shared}`, ...nearbyLines(kill, pods)];
+  return [
+    `Node ${node.name}${size}; it is ${state}.${shared}`,
+    ...(pods === undefined ? [] : [nearbyLine(kill, pods, evidence.gatheredAt)]),
+  ];
 }
 
-function nearbyLines({ finishedAt, seenAt }: Kill, pods: NodePods | undefined): readonly string[] {
-  if (pods === undefined) return [];
-  if (pods.kills.length === 0) return ['No other container on the node was killed for memory within ten minutes.'];
-  const at = finishedAt ?? seenAt;
-  const shown = pods.kills.slice(0, 3).map((near) => `${near.namespace}/${near.pod} (${near.container}, ${apart(near.at, at)})`);
-  const more = pods.kills.length > shown.length ? ` and ${pods.kills.length - shown.length} more` : '';
-  return [`Killed on the same node within ten minutes: ${shown.join(', ')}${more}.`];
+function nearbyLine(kill: Kill, { kills, recorded }: NodePods, read: Instant): string {
+  const at = happenedAt(kill);
+  const within = read < at + NEARBY_WITHIN ? 'in the ten minutes before' : 'within ten minutes';
+  if (kills.length === 0)
+    return recorded === true
+      ? `Neither the pods that are still there nor Headroom’s own record show a memory kill of another pod on the node ${within}.`
+      : `No other pod that is still on the node shows a memory kill ${within}.`;
+  const about = isSampled(kill) ? 'about ' : '';
+  const shown = kills
+    .slice(0, 3)
+    .map((near) => `${near.namespace}/${near.pod} (${near.container}, ${about}${apart(near.at, at)})`);
+  const more = kills.length > shown.length ? ` and ${kills.length - shown.length} more` : '';
+  return `Killed on the same node within ten minutes: ${shown.join(', ')}${more}.`;
 }
 
 function apart(near: Instant, at: Instant): string {

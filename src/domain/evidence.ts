@@ -88,8 +88,10 @@ export type NodePods = {
   readonly requested: Bytes;
   readonly limited: Bytes;
   readonly withoutLimit: number;
-  /** Other containers killed for memory within ten minutes of this one, newest first, at most 10. */
+  /** Containers of other pods killed for memory within ten minutes of this one, newest first, at most 10. */
   readonly kills: readonly NearbyKill[];
+  /** They hold what the bot itself recorded too, not only what pods that are still there show. */
+  readonly recorded?: true | undefined;
 };
 
 /** One revision of a workload's template, as far as the killed container is concerned. */

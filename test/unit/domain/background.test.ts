@@ -178,7 +178,24 @@ describe('the node', () => {
     const text = told({ nodePods: nodePods([], 2) });
     expect(text).toContain('Node node-1 has 8 GiB, 7.5 GiB of it for pods; it is ready, not under memory pressure.');
     expect(text).toContain('Its 30 pods are promised 4 GiB and may use 9 GiB, 2 of them without a limit.');
-    expect(text).toContain('No other container on the node was killed for memory within ten minutes.');
+  });
+
+  it('is quiet only as far as was looked, and until then', () => {
+    const without = (recorded: true | undefined, gatheredAt = NOW): string => {
+      const pods = nodePods([]);
+      const value = pods.kind === 'known' ? { ...pods.value, recorded } : undefined;
+      return told({ gatheredAt, nodePods: value === undefined ? pods : known(value, 'pods of the node', NOW) });
+    };
+    expect(without(undefined)).toContain('No other pod that is still on the node shows a memory kill in the ten minutes before.');
+    expect(without(true)).toContain(
+      'Neither the pods that are still there nor Headroom’s own record show a memory kill of another pod on the node in the ten minutes before.',
+    );
+    expect(without(true, toInstant(AT + 11 * MINUTE))).toContain('another pod on the node within ten minutes.');
+  });
+
+  it('tells how far apart they were about, where only a counter gave the time', () => {
+    const sampled = kill({ how: 'silent', shownIn: 'metric' });
+    expect(background(sampled, evidence({ nodePods: nodePods([MINUTE]) })).join()).toContain('(c, about 1 minute after)');
   });
 
   it('is shown with those who died near this one, the nearest words for when', () => {

@@ -4,10 +4,10 @@ import { z } from 'zod';
 import type { NearbyKill, NodePods } from '../../../domain/evidence.ts';
 import type { Bytes } from '../../../domain/memory.ts';
 import { toBytes } from '../../../domain/memory.ts';
+import { isNear, MOST_NEARBY } from '../../../domain/nearby-kills.ts';
 import { findKills } from '../../../domain/oom-kill.ts';
 import type { PodFacts } from '../../../domain/pod.ts';
 import type { Instant } from '../../../domain/time.ts';
-import { MINUTE } from '../../../domain/time.ts';
 import type { ClusterConnection } from '../connection.ts';
 import { expectShape } from '../faults.ts';
 import { projectPod } from '../pod-facts.ts';
@@ -17,8 +17,6 @@ const podList = z.object({ metadata: z.object({ continue: z.string().nullish() }
 /** A kubelet runs 110 pods unless told otherwise, and at most a few hundred. */
 const PAGE = 250;
 const MOST_PAGES = 4;
-const NEARBY_MS = 10 * MINUTE;
-const MOST_KILLS = 10;
 
 export type NodePodsQuestion = {
   readonly node: string;
@@ -89,10 +87,10 @@ function nearbyKills(pods: readonly PodFacts[], { podUid, at }: Pick<NodePodsQue
     .filter(({ uid }) => uid !== podUid)
     .flatMap((pod) => findKills(pod, at))
     .flatMap(({ how, ref, finishedAt }) =>
-      how === 'suspected' || finishedAt === undefined || Math.abs(finishedAt - at) > NEARBY_MS
+      how === 'suspected' || finishedAt === undefined || !isNear(finishedAt, at)
         ? []
         : [{ namespace: ref.namespace, pod: ref.pod, container: ref.container, at: finishedAt }],
     )
     .toSorted((a, b) => b.at - a.at)
-    .slice(0, MOST_KILLS);
+    .slice(0, MOST_NEARBY);
 }

@@ -101,6 +101,7 @@ const nodePods = z.object({
   limited: bytes,
   withoutLimit: z.number(),
   kills: z.array(z.object({ namespace: z.string(), pod: z.string(), container: z.string(), at: instant })),
+  recorded: z.literal(true).optional(),
 });
 
 const revision = z.object({
