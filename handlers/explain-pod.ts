@@ -23,9 +23,11 @@ import type { EvidenceReader, UsageReader } from '../src/ports/evidence-reader.t
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { Ledger } from '../src/ports/ledger.ts';
+import type { ProposalStore } from '../src/ports/proposal-store.ts';
 import { gather } from './gather.ts';
 import { withRecordedNearby } from './recorded-nearby.ts';
 import { shownBefore } from './shown-before.ts';
+import { standingOf } from './standing.ts';
 
 export type ExplainPorts = {
   readonly evidence: EvidenceReader;
@@ -33,6 +35,7 @@ export type ExplainPorts = {
   readonly ledger: Pick<Ledger, 'read'>;
   readonly incidents: Pick<IncidentStore, 'findOpen' | 'list' | 'dossier'>;
   readonly intake: Pick<KillIntake, 'kill'>;
+  readonly proposals: Pick<ProposalStore, 'get'>;
   readonly clock: Clock;
 };
 
@@ -64,10 +67,12 @@ export async function explain(
   const isOther = shown?.how === 'suspected' && weighSuspicion(shown, found).kind === 'dropped';
   const kill = isOther ? undefined : shown;
   const { evidence, earlierKills, before } = await remembered(ports, { found, kill, container: container.name });
-  const diagnosis = diagnose({ kill, evidence, now, earlierKills: earlierKills.map(({ at }) => at), before });
+  const standing = await standingOf(ports, { evidence, container: container.name });
+  const { incident } = standing ?? {};
+  const diagnosis = diagnose({ kill, evidence, now, earlierKills: earlierKills.map(({ at }) => at), before, incident });
   const policy = policyFor(settings.policy, placeSeen(pod.namespace, evidence));
-  const recommendation = recommend({ kill, evidence, diagnosis, earlierKills, policy, now });
-  return { kind: 'explanation', ref, kill, dossier: { killId: kill?.id, evidence, diagnosis, recommendation } };
+  const recommendation = recommend({ kill, evidence, diagnosis, earlierKills, policy, now, incident });
+  return { kind: 'explanation', ref, kill, dossier: { killId: kill?.id, evidence, diagnosis, recommendation }, standing };
 }
 
 type Remembering = { readonly found: Evidence; readonly kill: Kill | undefined; readonly container: string };

@@ -5,8 +5,6 @@ import type { PodEntry } from '../src/domain/directory.ts';
 import { isOf, mostTellingPod } from '../src/domain/directory.ts';
 import type { Thing } from '../src/domain/find.ts';
 import { thingName } from '../src/domain/find.ts';
-import { incidentKey } from '../src/domain/incident.ts';
-import { valueOf } from '../src/domain/piece.ts';
 import type { Answer } from '../src/ports/answer.ts';
 import type { PodFinder } from '../src/ports/evidence-reader.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
@@ -27,10 +25,8 @@ export async function explainNamed(ports: PodPorts, settings: QuerySettings, ask
 export async function recommendFor(ports: PodPorts, settings: QuerySettings, asked: Asked): Promise<Answer> {
   const answer = await explainedOr(ports, settings, { asked, command: 'recommend' });
   if (answer.kind !== 'explanation') return answer;
-  const { ref, kill, dossier, note } = answer;
-  const owner = valueOf(dossier.evidence.owner)?.top;
-  const incident = owner === undefined ? undefined : await ports.incidents.findOpen(incidentKey(owner, ref.container));
-  return { kind: 'recommendation', ref, kill, dossier, note, incident };
+  const { ref, kill, dossier, note, standing } = answer;
+  return { kind: 'recommendation', ref, kill, dossier, note, standing };
 }
 
 type Naming = { readonly asked: Asked; readonly command: 'pod' | 'recommend' };
@@ -85,7 +81,9 @@ async function explainThing(ports: PodPorts, settings: QuerySettings, { thing, s
 
 function whyChosen({ containers }: PodEntry): string {
   if (containers.some(({ lastOomAt }) => lastOomAt !== undefined)) return 'the one killed last';
-  return containers.some(({ restartCount }) => restartCount > 0) ? 'the one that restarted most' : 'none of them ever restarted';
+  return containers.some(({ restartCount }) => restartCount > 0)
+    ? 'the one that restarted most'
+    : 'none of those there now has restarted';
 }
 
 function fits(pod: PodEntry, thing: Thing): boolean {

@@ -3,6 +3,7 @@
 
 import type { Diagnosis } from './diagnosis.ts';
 import type { Evidence } from './evidence.ts';
+import type { Incident } from './incident.ts';
 import type { Bytes } from './memory.ts';
 import { formatQuantity, roundUpToStep, toBytes } from './memory.ts';
 import type { Kill } from './oom-kill.ts';
@@ -21,6 +22,7 @@ import { rememberedOf } from './recommend/remembered.ts';
 import type { PastKill, Size } from './recommend/size.ts';
 import { sizeAfterKill } from './recommend/size.ts';
 import type { Recommendation } from './recommendation.ts';
+import { adviceBeside } from './standing-incident.ts';
 import type { Instant } from './time.ts';
 
 export type RecommendInput = {
@@ -31,6 +33,8 @@ export type RecommendInput = {
   readonly earlierKills: readonly PastKill[];
   readonly policy: Policy;
   readonly now: Instant;
+  /** Of a pod that shows no kill: its workload's incident that is open or was resolved lately. */
+  readonly incident?: Incident | undefined;
 };
 
 /** After this many raises within a day a number is no longer help. */
@@ -39,7 +43,8 @@ const MOST_RAISES = 3;
 const STOP_GAP = 1.5;
 
 export function recommend(input: RecommendInput): Recommendation {
-  const { kill, diagnosis, evidence } = input;
+  const { kill, diagnosis, evidence, incident } = input;
+  if (kill === undefined && incident !== undefined) return adviceBeside(incident);
   const container = containerOf(input);
   const instead = insteadOfRaising(input, container);
   if (kill === undefined || instead !== undefined)

@@ -41,6 +41,9 @@ export type Scope =
 /** When the use of memory was read and where, or why it was not. */
 export type UseKnown = Piece<Instant>;
 
+/** The workload's incident that is open or was resolved lately, with the change that was asked for last. */
+export type Standing = { readonly incident: Incident; readonly proposal?: Proposal | undefined };
+
 export type Answer =
   | {
       readonly kind: 'explanation';
@@ -49,6 +52,7 @@ export type Answer =
       readonly dossier: Dossier;
       /** Which pod was picked, when the name alone did not say. */
       readonly note?: string | undefined;
+      readonly standing?: Standing | undefined;
     }
   | {
       readonly kind: 'recommendation';
@@ -56,8 +60,8 @@ export type Answer =
       readonly kill?: Kill | undefined;
       readonly dossier: Dossier;
       readonly note?: string | undefined;
-      /** Where the number can be asked for. */
-      readonly incident?: Incident | undefined;
+      /** Where the number can be asked for, while it is open. */
+      readonly standing?: Standing | undefined;
     }
   | {
       readonly kind: 'containers';

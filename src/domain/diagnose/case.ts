@@ -2,6 +2,7 @@
 
 import type { Diagnosis, Finding } from '../diagnosis.ts';
 import type { EventLine, Evidence, UsagePoint } from '../evidence.ts';
+import type { Incident } from '../incident.ts';
 import type { Bytes } from '../memory.ts';
 import type { Kill } from '../oom-kill.ts';
 import { livedFor } from '../oom-kill.ts';
@@ -19,6 +20,8 @@ export type DiagnoseInput = {
   readonly earlierKills: readonly Instant[];
   /** The kill of this incident that was explained last, and what a long enough run showed by then. */
   readonly before?: { readonly kill: Kill; readonly shown: Finding } | undefined;
+  /** Of a pod that shows no kill: its workload's incident that is open or was resolved lately. */
+  readonly incident?: Incident | undefined;
 };
 
 export type Case = DiagnoseInput & {

@@ -2,9 +2,10 @@
 
 import type { Diagnosis } from '../diagnosis.ts';
 import { formatBytes } from '../memory.ts';
-import { valueOf } from '../piece.ts';
 import type { TerminatedState } from '../pod.ts';
 import { otherLimitNote } from '../sample.ts';
+import { notOfThisPod } from '../standing-incident.ts';
+import { between, formatDuration } from '../time.ts';
 import type { Case } from './case.ts';
 
 const APPLICATION_OOM =
@@ -99,16 +100,20 @@ function plainExit(end: TerminatedState): Diagnosis {
   return diagnosis(summary, [`Reason ${end.reason ?? 'unknown'}, exit code ${end.exitCode}.`]);
 }
 
-function running({ container, limit, evidence }: Case): Diagnosis {
-  const usage = valueOf(evidence.usage);
-  const now = usage?.kind === 'instant' ? usage.now : usage?.points.at(-1);
+function running(facts: Case): Diagnosis {
+  const { container, incident } = facts;
   const state =
     container?.state.kind === 'waiting' ? `It is waiting: ${container.state.reason ?? 'no reason given'}.` : 'It is running.';
-  const use =
-    now === undefined
-      ? []
-      : [
-          `It uses ${formatBytes(now.bytes)}${limit === undefined ? ' and has no memory limit' : ` of its limit of ${formatBytes(limit)}`}.`,
-        ];
-  return diagnosis('No memory kill shows on this pod.', [state, ...use, `Restarts so far: ${container?.restartCount ?? 0}.`]);
+  const summary = incident === undefined ? 'No memory kill shows on this pod.' : notOfThisPod(incident);
+  return diagnosis(summary, [state, ...useNow(facts), `Restarts so far: ${container?.restartCount ?? 0}.`]);
+}
+
+/** Of this pod alone: where it was read, and how long before the question. */
+function useNow({ evidence: { usage }, limit, now }: Case): readonly string[] {
+  if (usage.kind === 'unavailable') return [];
+  const last = usage.value.kind === 'instant' ? usage.value.now : usage.value.points.at(-1);
+  if (last === undefined) return [];
+  const of = limit === undefined ? ', and it has no memory limit' : ` of its limit of ${formatBytes(limit)}`;
+  const age = formatDuration(between(last.at, now));
+  return [`${usage.source} last showed it at ${formatBytes(last.bytes)}${of}, ${age} before this was asked.`];
 }

@@ -258,8 +258,8 @@ describe('no memory kill', () => {
     {
       name: 'running, with an instant',
       container: {},
-      usage: known({ kind: 'instant' as const, now: { at: NOW, bytes: mi(9) } }, 'metrics.k8s.io', NOW),
-      words: '9 MiB of its limit',
+      usage: known({ kind: 'instant' as const, now: { at: ago(20_000), bytes: mi(9) } }, 'metrics.k8s.io', NOW),
+      words: 'metrics.k8s.io last showed it at 9 MiB of its limit of 256 MiB, 20 seconds before this was asked.',
     },
     {
       name: 'running without a limit',

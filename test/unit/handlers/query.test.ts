@@ -85,7 +85,7 @@ describe('asking for a pod', () => {
     {
       text: 'checkout-api',
       pod: 'checkout-api-7d9f-abcde',
-      note: '1 of 2 pods of payments/checkout-api: none of them ever restarted.',
+      note: '1 of 2 pods of payments/checkout-api: none of those there now has restarted.',
     },
     { text: 'deployment/checkout-api', pod: 'checkout-api-7d9f-abcde', note: textWith('1 of 2') },
     { text: 'checkout-web', pod: 'checkout-web-1-a', note: undefined },

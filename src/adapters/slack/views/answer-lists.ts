@@ -9,12 +9,13 @@ import { actions, button, context, section } from '../blocks.ts';
 import { ACTION, encode } from '../ids.ts';
 import { code, cut, mention, moment, prose } from '../text.ts';
 import { choiceBlock, pageBlocks } from './answer-blocks.ts';
-import { incidentLine, incidentName } from './incident-line.ts';
+import { incidentLine } from './incident-line.ts';
 import { muteLine } from './mute-words.ts';
 import type { Workspace } from './permalink.ts';
 import { changeInWords, objectInWords, outcomeSentence, who } from './proposal-words.ts';
 import type { Rendered } from './rendered.ts';
 import { sourceLines } from './sources.ts';
+import { standingWords, whereToAsk } from './standing-words.ts';
 
 type Of<Kind extends Answer['kind']> = Extract<Answer, { readonly kind: Kind }>;
 
@@ -148,7 +149,7 @@ export function choiceView({ question, choices }: Of<'choice'>): Rendered {
   return { text, blocks: [section(prose(cut(question, 500))), ...choices.items.map(choiceBlock), ...pageBlocks(choices)] };
 }
 
-export function recommendationView({ ref, kill, dossier, note, incident }: Of<'recommendation'>, workspace: Workspace): Rendered {
+export function recommendationView({ ref, kill, dossier, note, standing }: Of<'recommendation'>, workspace: Workspace): Rendered {
   const { recommendation, diagnosis } = dossier;
   const place = `${code(`${ref.namespace}/${ref.pod}`)}, container ${code(ref.container)}`;
   const first =
@@ -156,16 +157,13 @@ export function recommendationView({ ref, kill, dossier, note, incident }: Of<'r
       ? `*${formatBytes(recommendation.limit)}*${recommendation.temporary ? ' as a stop-gap' : ''} for ${place}. ${prose(recommendation.arithmetic)}${recommendation.cappedBy === undefined ? '' : ` Capped by ${prose(recommendation.cappedBy)}.`}`
       : `No number for ${place}: ${prose(recommendation.reason)}`;
   const advice = recommendation.advice.map((line) => `• ${prose(line)}`);
-  const where =
-    incident === undefined
-      ? 'There is no open incident for it, so there is nothing to approve: change the limit where it is written.'
-      : `Ask for it in the thread of ${incidentName(incident, workspace)}: *Review fix*.`;
   return {
     text: first,
     blocks: [
+      ...(standing === undefined ? [] : [section(standingWords(standing, workspace))]),
       ...(note === undefined ? [] : [section(prose(note))]),
       section([first, ...advice].join('\n')),
-      section(`${prose(diagnosis.summary)} _(${diagnosis.confidence} confidence)_\n${where}`),
+      section(`${prose(diagnosis.summary)} _(${diagnosis.confidence} confidence)_\n${whereToAsk(standing, workspace)}`),
       context(...sourceLines({ kill, dossier })),
     ],
   };

@@ -1,6 +1,7 @@
 // What /oom answers: seen by the person who asked only, unless they share it.
 
 import { COMMANDS } from '../../../domain/ask.ts';
+import { times } from '../../../domain/kill-count.ts';
 import type { Answer } from '../../../ports/answer.ts';
 import { context, section } from '../blocks.ts';
 import { code, mention, prose } from '../text.ts';
@@ -20,6 +21,7 @@ import { fitted } from './fitted.ts';
 import type { Workspace } from './permalink.ts';
 import type { Rendered } from './rendered.ts';
 import { bounded } from './rendered.ts';
+import { standingWords } from './standing-words.ts';
 
 export type AnswerLook = {
   /** Without charts and folding, for a workspace that refuses them. */
@@ -55,7 +57,7 @@ function draw(answer: Answer, { plain, workspace }: Pick<AnswerLook, 'plain' | '
     case 'choice':
       return choiceView(answer);
     case 'explanation':
-      return explanation(answer, plain);
+      return explanation(answer, { plain, workspace });
     case 'recommendation':
       return recommendationView(answer, workspace);
     case 'containers':
@@ -74,10 +76,27 @@ function draw(answer: Answer, { plain, workspace }: Pick<AnswerLook, 'plain' | '
   }
 }
 
-function explanation({ ref, kill, dossier, note }: Extract<Answer, { readonly kind: 'explanation' }>, plain: boolean): Rendered {
+type Explanation = Extract<Answer, { readonly kind: 'explanation' }>;
+
+/** The incident comes first: a pod that is new shows nothing of it. */
+function explanation(
+  { ref, kill, dossier, note, standing }: Explanation,
+  { plain, workspace }: Pick<AnswerLook, 'plain' | 'workspace'>,
+): Rendered {
   const place = { namespace: ref.namespace, pod: ref.pod, container: ref.container };
   const drawn = explanationView({ place, kill, dossier, plain });
-  return note === undefined ? drawn : { ...drawn, blocks: [context(prose(note)), ...drawn.blocks] };
+  return {
+    ...drawn,
+    text:
+      standing === undefined
+        ? drawn.text
+        : `${standing.incident.id}: killed ${times(standing.incident.killCount)}. ${drawn.text}`,
+    blocks: [
+      ...(standing === undefined ? [] : [section(standingWords(standing, workspace))]),
+      ...(note === undefined ? [] : [context(prose(note))]),
+      ...drawn.blocks,
+    ],
+  };
 }
 
 const SHARING = `Only you see the answers; with ${code('share')} behind the question everybody does. A short name is enough: ${code('/oom checkout')}.`;

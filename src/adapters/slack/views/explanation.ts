@@ -113,9 +113,11 @@ function usageBlocks(input: ExplanationInput): readonly AnyBlock[] {
   const limit = limitOf(input);
   const against = limit === undefined ? 'there is no limit' : `limit ${formatBytes(limit)}`;
   if (usage.value.kind === 'instant') {
+    const { bytes, at } = usage.value.now;
+    const after = kill === undefined ? '' : ', after the restart';
     return [
       section(
-        `*Memory now:* ${formatBytes(usage.value.now.bytes)}, ${against}. One instant from ${prose(usage.source)}, after the restart: not a peak. Connect Prometheus for a history.`,
+        `*Memory now:* ${formatBytes(bytes)}, ${against}. One instant from ${prose(usage.source)}, ${moment(at)}${after}: not a peak. Connect Prometheus for a history.`,
       ),
     ];
   }
@@ -123,8 +125,8 @@ function usageBlocks(input: ExplanationInput): readonly AnyBlock[] {
   // A sample below the limit that was hit cannot be the peak: what killed it lies between two samples.
   const peakWords =
     kill !== undefined && limit !== undefined && peak.bytes < limit
-      ? `at least *${formatBytes(peak.bytes)}* (highest sample, ${moment(peak.at)}: a lower bound, for the burst between two samples does not show)`
-      : `highest sample *${formatBytes(peak.bytes)}*${otherLimitNote(peak.bytes, limit)} (${moment(peak.at)})`;
+      ? `at least *${formatBytes(peak.bytes)}* (highest sample of all its pods, ${moment(peak.at)}: a lower bound, for the burst between two samples does not show)`
+      : `highest sample of all its pods *${formatBytes(peak.bytes)}*${otherLimitNote(peak.bytes, limit)} (${moment(peak.at)})`;
   const numbers = `*Memory:* ${peakWords}, 95 % of samples below ${formatBytes(p95)}, ${against}. From ${prose(usage.source)}.`;
   return [section(numbers), ...chartBlocks(input, usage.value)];
 }

@@ -83,6 +83,7 @@ const evilProposal = proposal({
   reason: TEXT,
   change: { ...proposal().change, workload: evilIncident.workload, container: LONG },
 });
+const evilStanding = { incident: evilIncident, proposal: evilProposal };
 const evilDossier = dossier({
   evidence: evidence({ log: unavailable(TEXT), describe: unavailable(TEXT) }),
   diagnosis: { cause: 'unclear', confidence: 'low', summary: TEXT, facts: [TEXT], against: [TEXT], toSettle: TEXT },
@@ -99,8 +100,8 @@ const ANSWERS: readonly Answer[] = [
   { kind: 'not-found', problem: TEXT, nearest: [] },
   { kind: 'not-found', problem: TEXT, nearest: [choice, choice, choice] },
   { kind: 'choice', question: TEXT, choices: many(choice) },
-  { kind: 'explanation', ref: REF, kill: kill({ ref: REF }), dossier: evilDossier, note: TEXT },
-  { kind: 'recommendation', ref: REF, dossier: evilDossier, note: TEXT, incident: evilIncident },
+  { kind: 'explanation', ref: REF, kill: kill({ ref: REF }), dossier: evilDossier, note: TEXT, standing: evilStanding },
+  { kind: 'recommendation', ref: REF, dossier: evilDossier, note: TEXT, standing: evilStanding },
   { kind: 'recommendation', ref: REF, dossier: dossier() },
   ...SCOPES.flatMap((scope): readonly Answer[] => [
     {

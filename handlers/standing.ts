@@ -1,0 +1,37 @@
+// Finds the incident that whoever asks about a pod or a workload has to know of, with the change that was asked for last.
+
+import type { Evidence } from '../src/domain/evidence.ts';
+import type { Incident } from '../src/domain/incident.ts';
+import { valueOf } from '../src/domain/piece.ts';
+import { standingIncident } from '../src/domain/standing-incident.ts';
+import type { Standing } from '../src/ports/answer.ts';
+import type { Clock } from '../src/ports/clock.ts';
+import type { IncidentStore } from '../src/ports/incident-store.ts';
+import type { ProposalStore } from '../src/ports/proposal-store.ts';
+
+export type StandingPorts = {
+  readonly incidents: Pick<IncidentStore, 'list'>;
+  readonly proposals: Pick<ProposalStore, 'get'>;
+  readonly clock: Clock;
+};
+
+/** As far back as answers look. */
+const LOOKED_AT = 500;
+
+type About = { readonly evidence: Pick<Evidence, 'owner'>; readonly container: string };
+
+/** Undefined when there is none, or when nobody could say whose pod it is. */
+export async function standingOf(ports: StandingPorts, { evidence, container }: About): Promise<Standing | undefined> {
+  const workload = valueOf(evidence.owner)?.top;
+  if (workload === undefined) return undefined;
+  const incidents = await ports.incidents.list({ state: 'all', limit: LOOKED_AT });
+  const question = { cluster: workload.cluster, workload, container, now: ports.clock.now() };
+  const incident = standingIncident(incidents, question);
+  if (incident === undefined) return undefined;
+  const id = incident.proposalId ?? lastProposalOf(incident);
+  return { incident, proposal: id === undefined ? undefined : await ports.proposals.get(id) };
+}
+
+function lastProposalOf({ thread }: Incident): string | undefined {
+  return thread.flatMap(({ subject }) => (subject.kind === 'proposal' ? [subject.proposalId] : [])).at(-1);
+}
