@@ -3,6 +3,7 @@
 import { thingName } from '../src/domain/find.ts';
 import type { Incident } from '../src/domain/incident.ts';
 import { namedIn } from '../src/domain/named-in.ts';
+import { placeInWords } from '../src/domain/watched-namespaces.ts';
 import type { Answer } from '../src/ports/answer.ts';
 import type { MessageQuestion } from '../src/ports/conversation.ts';
 import { PermanentError } from '../src/ports/fault.ts';
@@ -47,7 +48,7 @@ async function byNames(ports: PodPorts, settings: QuerySettings, { question, sig
   const named = namedIn(question.text, pods);
   const [only] = named;
   if (only === undefined) {
-    const problem = `This message names no pod or workload that ${settings.cluster} has now. Ask with /oom pod and its name.`;
+    const problem = `This message names no pod or workload that ${placeInWords(settings.cluster, settings.watched)} has now. Ask with /oom pod and its name.`;
     return { kind: 'not-found', problem, nearest: [] };
   }
   if (named.length > 1) return pick({ name: 'The message', things: named, asked: { text: '', page: 0 } });

@@ -2,7 +2,7 @@
 // said to be missing; it never counts as zero.
 
 import type { ContainerUse, PodEntry, WorkloadName } from '../src/domain/directory.ts';
-import { closestToLimit, isOf } from '../src/domain/directory.ts';
+import { closestToLimit, isOf, isOver } from '../src/domain/directory.ts';
 import type { Thing, ThingKind } from '../src/domain/find.ts';
 import type { Incident } from '../src/domain/incident.ts';
 import { toBytes } from '../src/domain/memory.ts';
@@ -10,6 +10,7 @@ import { isMuted, muteKey } from '../src/domain/mute.ts';
 import { pageOf } from '../src/domain/page.ts';
 import type { Piece } from '../src/domain/piece.ts';
 import { known, valueOf } from '../src/domain/piece.ts';
+import { placeInWords } from '../src/domain/watched-namespaces.ts';
 import type { Answer, Scope, UseKnown } from '../src/ports/answer.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { Directory, UseReader } from '../src/ports/directory.ts';
@@ -34,7 +35,7 @@ export async function top(ports: PlacePorts, settings: QuerySettings, asked: Ask
   if (asked.words.length > 0) return inNamespace(ports, settings, asked);
   return show(ports, asked, {
     chosen: () => true,
-    scope: async () => ({ kind: 'cluster', cluster: settings.cluster }),
+    scope: async () => ({ kind: 'cluster', cluster: settings.cluster, watched: settings.watched }),
     about: () => false,
   });
 }
@@ -86,17 +87,24 @@ export function onNode(ports: PlacePorts, settings: QuerySettings, asked: Asked)
       const name = thing.kind === 'node' ? thing.name : '';
       return show(ports, asked, {
         chosen: ({ node }) => node === name,
-        scope: async (pods) => ({
-          kind: 'node',
-          name,
-          pods: pods.length,
-          facts: await ports.directory.node(name, asked.signal),
-          promised: promisedBy(pods),
-        }),
+        scope: (pods) => nodeScope(ports, settings, { name, pods, signal: asked.signal }),
         about: ({ lastKill }) => lastKill.node === name,
       });
     },
   });
+}
+
+type OnNode = { readonly name: string; readonly pods: readonly PodEntry[]; readonly signal: AbortSignal };
+
+/** The sums are of all its pods, though only those of watched namespaces are listed. */
+async function nodeScope(
+  { directory }: PlacePorts,
+  { watched }: QuerySettings,
+  { name, pods, signal }: OnNode,
+): Promise<Extract<Scope, { readonly kind: 'node' }>> {
+  const [facts, load] = await Promise.all([directory.node(name, signal), directory.nodeLoad(name, signal)]);
+  const running = pods.filter((pod) => !isOver(pod));
+  return { kind: 'node', name, pods: running.length, facts, load, watched, promised: promisedBy(running) };
 }
 
 /** What the scheduler counted, and what the limits together would allow. Pods that are over hold nothing. */
@@ -120,7 +128,11 @@ async function named(ports: PlacePorts, settings: QuerySettings, { asked, wanted
     case 'unreadable':
       return { kind: 'not-found', problem: found.reason, nearest: [] };
     case 'none':
-      return missing(`There is no ${wanted} ${name} with pods in ${settings.cluster}.`, found.nearest, wanted);
+      return missing(
+        `There is no ${wanted} ${name} with pods in ${placeInWords(settings.cluster, settings.watched)}.`,
+        found.nearest,
+        wanted,
+      );
     case 'several':
       return pick({ name, things: found.things, asked, command: wanted });
     case 'one':

@@ -5,6 +5,7 @@ import type { PodEntry } from '../src/domain/directory.ts';
 import { isOf, mostTellingPod } from '../src/domain/directory.ts';
 import type { Thing } from '../src/domain/find.ts';
 import { thingName } from '../src/domain/find.ts';
+import { placeInWords } from '../src/domain/watched-namespaces.ts';
 import type { Answer } from '../src/ports/answer.ts';
 import type { PodFinder } from '../src/ports/evidence-reader.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
@@ -45,7 +46,7 @@ async function explainedOr(ports: PodPorts, settings: QuerySettings, { asked, co
     case 'unreadable':
       return { kind: 'not-found', problem: `There is no pod of exactly that name. ${found.reason}`, nearest: [] };
     case 'none':
-      return missing(`Nothing in ${settings.cluster} is called ${name}.`, found.nearest, command);
+      return missing(`Nothing in ${placeInWords(settings.cluster, settings.watched)} is called ${name}.`, found.nearest, command);
     case 'several':
       return pick({ name, things: found.things, asked, command });
     case 'one':

@@ -6,6 +6,7 @@ import { COMMANDS, commandWords, readAsk } from '../src/domain/ask.ts';
 import type { Thing } from '../src/domain/find.ts';
 import { thingName } from '../src/domain/find.ts';
 import { nearest } from '../src/domain/nearest.ts';
+import { placeInWords } from '../src/domain/watched-namespaces.ts';
 import type { Answer, Choice, Question } from '../src/ports/answer.ts';
 import type { MutePorts } from './mute.ts';
 import { mute, unmute } from './mute.ts';
@@ -67,7 +68,7 @@ async function byName(ports: QueryPorts, settings: QuerySettings, asked: Asked):
   if (found.kind === 'unreadable') return { kind: 'usage', problem: `${said} is no command. ${found.reason}`, nearest: commands };
   return {
     kind: 'usage',
-    problem: `${said} is no command, and nothing in ${settings.cluster} has that name.`,
+    problem: `${said} is no command, and nothing in ${placeInWords(settings.cluster, settings.watched)} has that name.`,
     nearest: [...commands, ...found.nearest.map(choiceOf)],
   };
 }

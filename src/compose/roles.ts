@@ -227,7 +227,7 @@ function conversation({ rules, repositories, stores, cluster, telemetry }: World
   const decide = createDecide(common, { policy, cluster: cluster.name });
   const { pods, directory, evidence, usage, use } = cluster;
   const asking = { ...common, pods, directory, evidence, usage, use, distance };
-  const answering = { cluster: cluster.name, policy, ...DEADLINES };
+  const answering = { cluster: cluster.name, watched: cluster.watchedNamespaces, policy, ...DEADLINES };
   return {
     reviewDraft: propose.draft,
     propose: propose.propose,

@@ -57,7 +57,7 @@ const DONE: readonly (string | undefined)[] = ['Succeeded', 'Failed'];
 export function closestToLimit(pods: readonly PodEntry[], uses: readonly ContainerUse[]): readonly ContainerLine[] {
   const used = new Map(uses.map((use) => [keyOf(use.namespace, use.pod, use.container), use.bytes]));
   return pods
-    .filter(({ phase }) => !DONE.includes(phase))
+    .filter((pod) => !isOver(pod))
     .flatMap((pod) =>
       pod.containers.filter(({ role }) => role === 'regular' || role === 'sidecar').map((each) => lineOf(pod, each, used)),
     )
@@ -86,6 +86,10 @@ export function shareOf({ use, limit }: Pick<ContainerLine, 'use' | 'limit'>): n
 
 function rank(line: ContainerLine): number {
   return shareOf(line) ?? (line.limit === undefined ? -2 : -1);
+}
+
+export function isOver({ phase }: PodEntry): boolean {
+  return DONE.includes(phase);
 }
 
 /** The pod of a workload that tells most: killed last, else restarted most, else the first by name. */

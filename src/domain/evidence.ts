@@ -80,14 +80,18 @@ export type NearbyKill = {
   readonly at: Instant;
 };
 
-/** The pods of the killed one's node, itself included. */
-export type NodePods = {
+/** What the pods of a node ask for and may use together, whatever their namespace. */
+export type NodeLoad = {
   /** Those that are not over. */
   readonly running: number;
   /** Sums over them; a container without a request or limit adds nothing. */
   readonly requested: Bytes;
   readonly limited: Bytes;
   readonly withoutLimit: number;
+};
+
+/** The pods of the killed one's node, itself included. */
+export type NodePods = NodeLoad & {
   /** Containers of other pods killed for memory within ten minutes of this one, newest first, at most 10. */
   readonly kills: readonly NearbyKill[];
   /** They hold what the bot itself recorded too, not only what pods that are still there show. */

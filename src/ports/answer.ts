@@ -2,7 +2,7 @@
 
 import type { AuditEvent } from '../domain/audit.ts';
 import type { ContainerLine, WorkloadName } from '../domain/directory.ts';
-import type { NodeFacts } from '../domain/evidence.ts';
+import type { NodeFacts, NodeLoad } from '../domain/evidence.ts';
 import type { Dossier, Incident } from '../domain/incident.ts';
 import type { Bytes } from '../domain/memory.ts';
 import type { Mute } from '../domain/mute.ts';
@@ -11,6 +11,7 @@ import type { Page } from '../domain/page.ts';
 import type { Piece } from '../domain/piece.ts';
 import type { PersonId, Proposal } from '../domain/proposal.ts';
 import type { Instant } from '../domain/time.ts';
+import type { WatchedNamespaces } from '../domain/watched-namespaces.ts';
 import type { ContainerRef } from '../domain/workload.ts';
 
 export type Question = {
@@ -26,7 +27,7 @@ export type Choice = { readonly label: string; readonly ask: string };
 
 /** What a page of containers is about. */
 export type Scope =
-  | { readonly kind: 'cluster'; readonly cluster: string }
+  | { readonly kind: 'cluster'; readonly cluster: string; readonly watched: WatchedNamespaces }
   | { readonly kind: 'namespace'; readonly name: string; readonly pods: number }
   | { readonly kind: 'workload'; readonly workload: WorkloadName; readonly pods: number; readonly mute?: Mute | undefined }
   | {
@@ -34,7 +35,10 @@ export type Scope =
       readonly name: string;
       readonly pods: number;
       readonly facts: Piece<NodeFacts>;
-      /** Sums over the containers that run there. */
+      /** Of all its pods. */
+      readonly load: Piece<NodeLoad>;
+      readonly watched: WatchedNamespaces;
+      /** Sums over the containers listed, for where those of all pods are not known. */
       readonly promised: { readonly requests: Bytes; readonly limits: Bytes; readonly withoutLimit: number };
     };
 

@@ -1,7 +1,7 @@
 // What runs in the cluster now, by name, and what it uses now. For people's questions: never for finding kills.
 
 import type { ContainerUse, PodEntry } from '../domain/directory.ts';
-import type { NodeFacts } from '../domain/evidence.ts';
+import type { NodeFacts, NodeLoad } from '../domain/evidence.ts';
 import type { Piece } from '../domain/piece.ts';
 
 export type Listing = {
@@ -15,6 +15,8 @@ export interface Directory {
   pods(signal: AbortSignal, fresh?: boolean): Promise<Listing>;
   /** What a node has to give. Never throws: what cannot be read says why. */
   node(name: string, signal: AbortSignal): Promise<Piece<NodeFacts>>;
+  /** All pods of a node, also those of namespaces that are not watched. Never throws: without the right to list them it says so. */
+  nodeLoad(name: string, signal: AbortSignal): Promise<Piece<NodeLoad>>;
 }
 
 export interface UseReader {

@@ -65,6 +65,15 @@ export function directoryContract(target: () => ClusterUnderTest): void {
       expect(unknown).toMatchObject({ kind: 'unavailable', reason: textWith('gone') });
     });
 
+    it('adds up all pods of a node, also those of namespaces it does not watch', async () => {
+      const { namespace } = target().quiet;
+      const { pods } = await directory([]).pods(soon());
+      const node = pods.find((pod) => pod.namespace === namespace && pod.node !== undefined)?.node ?? '';
+      const all = valueOf(await directory([]).nodeLoad(node, soon()));
+      expect(all).toMatchObject({ running: someNumber, requested: someNumber, limited: someNumber });
+      expect(valueOf(await directory(['no-such-namespace']).nodeLoad(node, soon()))?.requested).toBeGreaterThan(0);
+    });
+
     it('reads what a namespace says about itself, and nothing of one that is not there', async () => {
       const namespaces = createNamespaces({ connection: target().connection, log: silent });
       expect(Object.keys(await namespaces.annotations('no-such-namespace'))).toEqual([]);

@@ -238,6 +238,7 @@ export function createFakeWorld(crash?: Crash) {
       directory: {
         pods: async () => ({ pods: [], truncated: false }),
         node: async () => unavailable('there is no node'),
+        nodeLoad: async () => unavailable('there is no node'),
       },
       peaks: { peaks: async () => unavailable('there is no Prometheus') },
       evidence: reader,

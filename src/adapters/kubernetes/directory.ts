@@ -2,6 +2,8 @@
 // and let go before the next one comes. At most 20,000 pods.
 
 import type { ContainerEntry, PodEntry, WorkloadName } from '../../domain/directory.ts';
+import type { NodeFacts, NodeLoad } from '../../domain/evidence.ts';
+import type { Piece } from '../../domain/piece.ts';
 import type { PodContainer, PodFacts } from '../../domain/pod.ts';
 import { effectiveLimit } from '../../domain/pod.ts';
 import type { Instant } from '../../domain/time.ts';
@@ -11,6 +13,7 @@ import type { Directory, Listing } from '../../ports/directory.ts';
 import { PermanentError } from '../../ports/fault.ts';
 import type { ClusterConnection } from './connection.ts';
 import { readNode } from './evidence/node.ts';
+import { readNodePods } from './evidence/node-pods.ts';
 import { piece } from './evidence/reading.ts';
 import { refusalCode } from './faults.ts';
 import { namespacedPages } from './pages.ts';
@@ -44,18 +47,31 @@ export function createDirectory(options: DirectoryOptions): Directory {
       });
       return listing;
     },
-    node(name, signal) {
-      const { connection, clock } = options;
-      return piece(
-        { clock, signal, timeoutMs: NODE_TIMEOUT_MS },
-        {
-          what: 'the node',
-          source: 'node status',
-          read: async (limited) => (await readNode(connection, { name, at: clock.now() }, limited)).facts,
-        },
-      );
-    },
+    node: (name, signal) => nodeFacts(options, name, signal),
+    nodeLoad: (name, signal) => nodeLoad(options, name, signal),
   };
+}
+
+function nodeFacts({ connection, clock }: DirectoryOptions, name: string, signal: AbortSignal): Promise<Piece<NodeFacts>> {
+  return piece(
+    { clock, signal, timeoutMs: NODE_TIMEOUT_MS },
+    {
+      what: 'the node',
+      source: 'node status',
+      read: async (limited) => (await readNode(connection, { name, at: clock.now() }, limited)).facts,
+    },
+  );
+}
+
+function nodeLoad({ connection, cluster, clock }: DirectoryOptions, node: string, signal: AbortSignal): Promise<Piece<NodeLoad>> {
+  return piece(
+    { clock, signal, timeoutMs: NODE_TIMEOUT_MS },
+    {
+      what: 'the pods of the node',
+      source: 'pods of the node',
+      read: (limited) => readNodePods(connection, { node, cluster, podUid: '', at: clock.now() }, limited),
+    },
+  );
 }
 
 async function readAll({ connection, cluster, namespaces, excluded }: DirectoryOptions, signal: AbortSignal): Promise<Listing> {

@@ -10,6 +10,8 @@ import type { Piece } from '../../../src/domain/piece.ts';
 import { known, unavailable } from '../../../src/domain/piece.ts';
 import type { PodFacts } from '../../../src/domain/pod.ts';
 import { HOUR, toMillis } from '../../../src/domain/time.ts';
+import type { WatchedNamespaces } from '../../../src/domain/watched-namespaces.ts';
+import { ALL_NAMESPACES } from '../../../src/domain/watched-namespaces.ts';
 import type { Answer } from '../../../src/ports/answer.ts';
 import { PermanentError } from '../../../src/ports/fault.ts';
 import type { Person } from '../../../src/ports/people.ts';
@@ -38,9 +40,16 @@ const PODS: readonly PodEntry[] = [
   ...Array.from({ length: 20 }, (_, index) => pod('shop/worker', `x-${String(index).padStart(2, '0')}`, 'node-2')),
 ];
 
-type Options = { readonly standing?: Person['standing']; readonly listable?: boolean; readonly use?: Piece<readonly never[]> };
+const load = known({ running: 31, requested: mi(9000), limited: mi(9999), withoutLimit: 4 }, 'pods of the node', NOW);
 
-function asking({ standing = 'full', listable = true, use = known([], 'fake', NOW) }: Options = {}) {
+type Options = {
+  readonly standing?: Person['standing'];
+  readonly listable?: boolean;
+  readonly use?: Piece<readonly never[]>;
+  readonly watched?: WatchedNamespaces;
+};
+
+function asking({ standing = 'full', listable = true, use = known([], 'fake', NOW), watched = ALL_NAMESPACES }: Options = {}) {
   const world = createFakeWorld();
   const mutes = fakeMutes(() => world.clock.now());
   const find = async (namespace: string, name: string): Promise<PodFacts | undefined> =>
@@ -58,9 +67,10 @@ function asking({ standing = 'full', listable = true, use = known([], 'fake', NO
         return { pods: PODS, truncated: false };
       },
       node: async () => unavailable('no right to read nodes (RBAC)'),
+      nodeLoad: async () => load,
     },
   };
-  const settings = { cluster: 'prod', policy: policy(), evidenceDeadline: toMillis(1000) };
+  const settings = { cluster: 'prod', watched, policy: policy(), evidenceDeadline: toMillis(1000) };
   const query = createQuery(ports, settings);
   return {
     world,
@@ -134,7 +144,7 @@ describe('asking who is close to the limit', () => {
     { text: 'top payments', scope: { kind: 'namespace', name: 'payments' }, total: 2 },
     { text: 'ns shop', scope: { kind: 'namespace', name: 'shop' }, total: 21 },
     { text: 'workload worker', scope: { kind: 'workload', workload: { name: 'worker' } }, total: 20 },
-    { text: 'node node-2', scope: { kind: 'node', name: 'node-2', promised: { requests: mi(20 * 128) } }, total: 20 },
+    { text: 'node node-2', scope: { kind: 'node', name: 'node-2', load, promised: { requests: mi(20 * 128) } }, total: 20 },
     { text: 'node-2', scope: { kind: 'node', name: 'node-2' }, total: 20 },
   ])('"$text" is about that place', async ({ text, scope, total }) => {
     expect(await asking().ask(text)).toMatchObject({ kind: 'containers', scope, lines: { total, page: 0 } });
@@ -142,6 +152,18 @@ describe('asking who is close to the limit', () => {
 
   it('turns the page', async () => {
     expect(await asking().ask('workload worker', 2)).toMatchObject({ lines: { page: 2, pages: 3, ask: 'workload worker' } });
+  });
+
+  it('says of which namespaces, where not all are watched', async () => {
+    const watched = { only: ['payments', 'shop'], except: [] };
+    const { ask } = asking({ watched });
+    expect(await ask('top')).toMatchObject({ scope: { kind: 'cluster', cluster: 'prod', watched } });
+    expect(await ask('pod zebra')).toMatchObject({
+      problem: 'Nothing in the watched namespaces payments, shop of prod is called zebra.',
+    });
+    expect(await ask('ns infra')).toMatchObject({
+      problem: textWith('with pods in the watched namespaces payments, shop of prod'),
+    });
   });
 
   it('says why use is not known', async () => {

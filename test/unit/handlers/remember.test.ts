@@ -29,7 +29,11 @@ function remembering(world: World, usage: Piece<Usage>, uses: Piece<readonly Con
       ...world.ports,
       usage: { read: async () => usage },
       uses: { now: async () => uses },
-      directory: { pods: async () => ({ pods, truncated: false }), node: async () => unavailable('not asked') },
+      directory: {
+        pods: async () => ({ pods, truncated: false }),
+        node: async () => unavailable('not asked'),
+        nodeLoad: async () => unavailable('not asked'),
+      },
     },
     { cluster: 'prod', policy: policy() },
   );

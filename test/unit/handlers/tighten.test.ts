@@ -55,7 +55,11 @@ async function afterDays(days: number, peak: number, { rules = policy(), found =
       ...world.ports,
       usage: { read: async () => unavailable('no Prometheus') },
       uses: { now: async () => unavailable('none') },
-      directory: { pods: async () => ({ pods: [], truncated: false }), node: async () => unavailable('not asked') },
+      directory: {
+        pods: async () => ({ pods: [], truncated: false }),
+        node: async () => unavailable('not asked'),
+        nodeLoad: async () => unavailable('not asked'),
+      },
     },
     { cluster: 'prod', policy: rules },
   );

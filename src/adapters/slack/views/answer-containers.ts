@@ -2,8 +2,10 @@
 
 import type { ContainerLine } from '../../../domain/directory.ts';
 import { shareOf } from '../../../domain/directory.ts';
+import type { Bytes } from '../../../domain/memory.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import { valueOf } from '../../../domain/piece.ts';
+import { areAll, placeInWords } from '../../../domain/watched-namespaces.ts';
 import type { Answer, Scope } from '../../../ports/answer.ts';
 import type { AnyBlock } from '../blocks.ts';
 import { context, section } from '../blocks.ts';
@@ -69,13 +71,13 @@ function spoken(lines: readonly ContainerLine[]): string {
 function title(scope: Scope): string {
   switch (scope.kind) {
     case 'cluster':
-      return `Who is closest to the limit in ${prose(scope.cluster)}.`;
+      return `Who is closest to the limit in ${prose(placeInWords(scope.cluster, scope.watched))}.`;
     case 'namespace':
       return `Namespace ${prose(scope.name)}, ${counted(scope.pods, 'pod')}.`;
     case 'workload':
       return `${prose(scope.workload.kind)} ${prose(`${scope.workload.namespace}/${scope.workload.name}`)}, ${counted(scope.pods, 'pod')}.`;
     case 'node':
-      return `Node ${prose(scope.name)}, ${counted(scope.pods, 'pod')}.`;
+      return `Node ${prose(scope.name)}, ${nodePods(scope)}.`;
   }
 }
 
@@ -88,17 +90,49 @@ function facts(scope: Scope): readonly string[] {
   return scope.kind === 'node' ? nodeFacts(scope) : [];
 }
 
-function nodeFacts({ facts: piece, promised }: Extract<Scope, { readonly kind: 'node' }>): readonly string[] {
+type NodeScope = Extract<Scope, { readonly kind: 'node' }>;
+
+/** All its pods; where those are not known, the ones that are listed. */
+function nodePods({ load, pods, watched }: NodeScope): string {
+  if (load.kind === 'known') return counted(load.value.running, 'pod');
+  return `${counted(pods, 'pod')}${areAll(watched) ? '' : ' in the watched namespaces'}`;
+}
+
+function promises(scope: NodeScope, allocatable: Bytes | undefined): readonly string[] {
+  const { load, pods, promised, watched } = scope;
+  const size = (bytes: Bytes): string =>
+    `*${formatBytes(bytes)}*${allocatable === undefined ? '' : ` (${Math.round((bytes / allocatable) * 100)} %)`}`;
+  if (load.kind === 'known') {
+    const { running, requested, limited, withoutLimit } = load.value;
+    const hidden = running - pods;
+    return [
+      `Requests add up to ${size(requested)}, limits to ${size(limited)}; ${counted(withoutLimit, 'pod')} without a limit.`,
+      ...(areAll(watched) || hidden <= 0
+        ? []
+        : [
+            `${hidden} of its pods ${hidden === 1 ? 'is' : 'are'} in namespaces that Headroom does not watch: counted here, not listed below.`,
+          ]),
+    ];
+  }
+  const sums = `add up to ${size(promised.requests)}, limits to ${size(promised.limits)}; ${counted(promised.withoutLimit, 'container')} without a limit.`;
+  if (areAll(watched)) return [`Requests ${sums}`];
+  return [
+    `Of the pods in the watched namespaces requests ${sums}`,
+    `:warning: What the node’s other pods ask for is not known: ${prose(load.reason)}.`,
+  ];
+}
+
+function nodeFacts(scope: NodeScope): readonly string[] {
+  const { facts: piece } = scope;
   const node = valueOf(piece);
   const allocatable = node?.allocatable;
-  const part = (bytes: number): string => (allocatable === undefined ? '' : ` (${Math.round((bytes / allocatable) * 100)} %)`);
   const size = (bytes: typeof allocatable): string => (bytes === undefined ? 'unknown' : formatBytes(bytes));
   const state = node?.memoryPressure === true ? ':warning: it is under memory pressure' : 'no memory pressure';
   return [
     piece.kind === 'unavailable'
       ? `What it has is not known: ${prose(piece.reason)}.`
       : `It has ${size(node?.capacity)}, of which ${size(allocatable)} are for pods; ${node?.ready === true ? 'ready' : '*not ready*'}, ${state}.`,
-    `Requests add up to *${formatBytes(promised.requests)}*${part(promised.requests)}, limits to *${formatBytes(promised.limits)}*${part(promised.limits)}; ${counted(promised.withoutLimit, 'container')} without a limit.`,
+    ...promises(scope, allocatable),
     ...(node === undefined || node.oomEvents.length === 0
       ? []
       : [`:warning: Its kernel killed within the last ten minutes: ${code(node.oomEvents[0]?.message ?? '')}`]),
@@ -106,8 +140,12 @@ function nodeFacts({ facts: piece, promised }: Extract<Scope, { readonly kind: '
 }
 
 function nodeSource(scope: Scope): readonly string[] {
-  if (scope.kind !== 'node' || scope.facts.kind === 'unavailable') return [];
-  return [`What it has: ${prose(scope.facts.source)}, ${moment(scope.facts.at)}`];
+  if (scope.kind !== 'node') return [];
+  const { facts: has, load } = scope;
+  return [
+    ...(has.kind === 'unavailable' ? [] : [`What it has: ${prose(has.source)}, ${moment(has.at)}`]),
+    ...(load.kind === 'unavailable' ? [] : [`What its pods ask for: ${prose(load.source)}, ${moment(load.at)}`]),
+  ];
 }
 
 function podsOf(lines: readonly ContainerLine[]): readonly { readonly label: string; readonly ask: string }[] {

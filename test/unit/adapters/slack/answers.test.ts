@@ -38,7 +38,7 @@ function many<Item>(item: Item): Page<Item> {
 }
 
 const SCOPES: readonly Scope[] = [
-  { kind: 'cluster', cluster: LONG },
+  { kind: 'cluster', cluster: LONG, watched: { only: Array.from({ length: 20 }, () => LONG), except: [] } },
   { kind: 'namespace', name: LONG, pods: 3 },
   {
     kind: 'workload',
@@ -62,6 +62,8 @@ const SCOPES: readonly Scope[] = [
       TEXT,
       NOW,
     ),
+    load: known({ running: 9, requested: mi(100), limited: mi(20_000), withoutLimit: 4 }, TEXT, NOW),
+    watched: { only: [LONG], except: [] },
     promised: { requests: mi(100), limits: mi(20_000), withoutLimit: 4 },
   },
   {
@@ -69,6 +71,8 @@ const SCOPES: readonly Scope[] = [
     name: LONG,
     pods: 0,
     facts: unavailable(TEXT),
+    load: unavailable(TEXT),
+    watched: { only: [], except: [LONG] },
     promised: { requests: mi(0), limits: mi(0), withoutLimit: 0 },
   },
 ];

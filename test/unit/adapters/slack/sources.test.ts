@@ -6,6 +6,7 @@ import { answerView } from '../../../../src/adapters/slack/views/answers.ts';
 import { outputText, outputView } from '../../../../src/adapters/slack/views/output.ts';
 import { sourceLines } from '../../../../src/adapters/slack/views/sources.ts';
 import { known, unavailable } from '../../../../src/domain/piece.ts';
+import { ALL_NAMESPACES } from '../../../../src/domain/watched-namespaces.ts';
 import type { Answer } from '../../../../src/ports/answer.ts';
 import { dossier, evidence, incident, kill, NOW, series } from '../../../support/build.ts';
 
@@ -81,7 +82,7 @@ it.each<{ readonly answer: Answer; readonly words: string }>([
   {
     answer: {
       kind: 'containers',
-      scope: { kind: 'cluster', cluster: 'prod' },
+      scope: { kind: 'cluster', cluster: 'prod', watched: ALL_NAMESPACES },
       lines: { items: [], page: 0, pages: 1, total: 0, ask: 'top' },
       use: known(NOW, 'metrics.k8s.io', NOW),
       incidents: [],
