@@ -3,7 +3,7 @@
 
 import type { WorkloadName } from './directory.ts';
 import type { Incident } from './incident.ts';
-import { times } from './kill-count.ts';
+import { timesInWords } from './kill-count.ts';
 import type { Recommendation } from './recommendation.ts';
 import type { Instant } from './time.ts';
 import { DAY } from './time.ts';
@@ -29,8 +29,8 @@ export function standingIncident(incidents: readonly Incident[], question: Stand
 
 /** What can be said of a pod that shows no kill, beside it. */
 export function notOfThisPod(incident: Incident): string {
-  const { id, killCount, container } = incident;
-  return `No memory kill shows on this pod. Container ${container} of its workload was killed ${times(killCount)}: ${id} ${standsHow(incident)}.`;
+  const { id, container } = incident;
+  return `No memory kill shows on this pod. Container ${container} of its workload was killed ${timesInWords(incident)}: ${id} ${standsHow(incident)}.`;
 }
 
 /** No number and no all-clear from a pod that was not killed. */

@@ -1,7 +1,7 @@
 // What /oom answers: seen by the person who asked only, unless they share it.
 
 import { COMMANDS } from '../../../domain/ask.ts';
-import { times } from '../../../domain/kill-count.ts';
+import { timesInWords } from '../../../domain/kill-count.ts';
 import type { Answer } from '../../../ports/answer.ts';
 import { context, section } from '../blocks.ts';
 import { code, mention, prose } from '../text.ts';
@@ -88,9 +88,7 @@ function explanation(
   return {
     ...drawn,
     text:
-      standing === undefined
-        ? drawn.text
-        : `${standing.incident.id}: killed ${times(standing.incident.killCount)}. ${drawn.text}`,
+      standing === undefined ? drawn.text : `${standing.incident.id}: killed ${timesInWords(standing.incident)}. ${drawn.text}`,
     blocks: [
       ...(standing === undefined ? [] : [section(standingWords(standing, workspace))]),
       ...(note === undefined ? [] : [context(prose(note))]),
