@@ -83,7 +83,7 @@ async function forWorkload(
 ): Promise<Answer> {
   const incidents = await ports.incidents.list({ state: 'all', limit: LOOKED_AT });
   const known = incidents.map(({ workload }) => workload).filter((workload) => workload.cluster === cluster);
-  const found = await finding(ports, { wanted: ['workload'], text: name, signal: asked.signal, workloads: known });
+  const found = await finding(ports, { wanted: ['workload'], text: name, signal: asked.signal, workloads: known, surely: true });
   switch (found.kind) {
     case 'unreadable':
       return { kind: 'not-found', problem: found.reason, nearest: [] };

@@ -39,6 +39,8 @@ export type Finding = {
   readonly text: string;
   readonly signal: AbortSignal;
   readonly workloads?: readonly WorkloadName[] | undefined;
+  /** For what changes something: every name that holds the text is offered, not only those that begin with it. */
+  readonly surely?: boolean | undefined;
 };
 
 /** `unreadable`: the cluster does not let the bot list what there is; the reason is a sentence. */
@@ -47,12 +49,12 @@ export type FoundOrNot = Found | { readonly kind: 'unreadable'; readonly reason:
 /** What there is may be some seconds old: a name that is not in it is looked for once more in what there is now. */
 export async function finding(
   { directory, distance }: FindPorts,
-  { wanted, text, signal, workloads = [] }: Finding,
+  { wanted, text, signal, workloads = [], surely }: Finding,
 ): Promise<FoundOrNot> {
   try {
     const look = async (fresh: boolean): Promise<Found> => {
       const { pods } = await directory.pods(signal, fresh);
-      return findThing({ pods, workloads, wanted, text, distance });
+      return findThing({ pods, workloads, wanted, text, distance, surely });
     };
     const found = await look(false);
     return found.kind === 'none' ? await look(true) : found;

@@ -19,6 +19,8 @@ export type Search = {
   readonly wanted: readonly ThingKind[];
   readonly text: string;
   readonly distance: (a: string, b: string) => number;
+  /** For what changes something: a part of a name means one thing only where no other name holds it. */
+  readonly surely?: boolean | undefined;
 };
 
 export type Found =
@@ -32,7 +34,7 @@ const NEAREST = 3;
 export function findThing(search: Search): Found {
   const text = search.text.trim().toLowerCase();
   const known = thingsOf(search);
-  for (const fits of TIERS) {
+  for (const fits of search.surely === true ? SURE_TIERS : TIERS) {
     const things = known.filter((thing) => namesOf(thing).some((name) => fits(name, text)));
     const narrowed = withoutOwnPods(things, search.pods);
     const [only] = narrowed;
@@ -45,6 +47,12 @@ const TIERS: readonly ((name: string, text: string) => boolean)[] = [
   (name, text) => name === text,
   (name, text) => name.startsWith(text),
   (name, text) => text.length >= 3 && name.includes(text),
+];
+
+/** A namespace or a kind alone names no workload: it takes a slash for them to count. */
+const SURE_TIERS: typeof TIERS = [
+  (name, text) => name === text,
+  (name, text) => (text.includes('/') ? name : name.slice(name.lastIndexOf('/') + 1)).includes(text),
 ];
 
 function thingsOf({ pods, workloads = [], wanted }: Search): readonly Thing[] {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { COMMANDS, commandNamed, readAsk } from '../../../src/domain/ask.ts';
 import type { PodEntry } from '../../../src/domain/directory.ts';
 import { closestToLimit, mostTellingPod } from '../../../src/domain/directory.ts';
-import type { ThingKind } from '../../../src/domain/find.ts';
+import type { Found, ThingKind } from '../../../src/domain/find.ts';
 import { findThing, thingName } from '../../../src/domain/find.ts';
 import { isMuted, muteKey, parseLength } from '../../../src/domain/mute.ts';
 import { namedIn } from '../../../src/domain/named-in.ts';
@@ -37,7 +37,10 @@ const PODS: readonly PodEntry[] = [
 const ALL: readonly ThingKind[] = ['workload', 'pod', 'namespace', 'node'];
 
 function find(text: string, wanted: readonly ThingKind[] = ALL): readonly string[] {
-  const found = findThing({ pods: PODS, wanted, text, distance });
+  return describeFound(findThing({ pods: PODS, wanted, text, distance }));
+}
+
+function describeFound(found: Found): readonly string[] {
   if (found.kind === 'one') return [`one ${found.thing.kind} ${thingName(found.thing)}`];
   if (found.kind === 'several') return found.things.map((thing) => `${thing.kind} ${thingName(thing)}`);
   return found.nearest.map((thing) => `near ${thing.kind} ${thingName(thing)}`);
@@ -89,6 +92,22 @@ describe('a name', () => {
   it('is looked for among what is wanted only', () => {
     expect(find('search', ['namespace'])).toEqual(['one namespace search']);
     expect(find('node-a', ['namespace'])).toEqual([]);
+  });
+
+  it.each([
+    { text: 'checkout-api', found: ['one workload payments/checkout-api'] },
+    { text: 'check', found: ['workload payments/checkout-api', 'workload shop/checkout-web'] },
+    { text: 'index', found: ['one workload search/indexer'] },
+    { text: 'out', found: ['workload payments/checkout-api', 'workload shop/checkout-web'] },
+    { text: 'sea', found: ['workload shop/search', 'workload shop/research'] },
+    { text: 'search', found: ['one workload shop/search'] },
+    { text: 'shop/sea', found: ['one workload shop/search'] },
+    { text: 'payments', found: ['near workload payments/checkout-api'] },
+    { text: 'deploy', found: ['near workload payments/checkout-api'] },
+  ])('"$text", for what changes something, is offered whenever another holds it', ({ text, found }) => {
+    const pods = [...PODS, entry('shop/research', '7c6d-fffff')];
+    const said = describeFound(findThing({ pods, wanted: ['workload'], text, distance, surely: true }));
+    expect(said.slice(0, found.length)).toEqual(found);
   });
 
   it('of a workload whose pods are gone is found among those known otherwise', () => {

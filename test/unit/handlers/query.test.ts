@@ -43,13 +43,15 @@ const PODS: readonly PodEntry[] = [
 const load = known({ running: 31, requested: mi(9000), limited: mi(9999), withoutLimit: 4 }, 'pods of the node', NOW);
 
 type Options = {
+  readonly more?: readonly PodEntry[];
   readonly standing?: Person['standing'];
   readonly listable?: boolean;
   readonly use?: Piece<readonly never[]>;
   readonly watched?: WatchedNamespaces;
 };
 
-function asking({ standing = 'full', listable = true, use = known([], 'fake', NOW), watched = ALL_NAMESPACES }: Options = {}) {
+function asking(options: Options = {}) {
+  const { more = [], standing = 'full', listable = true, use = known([], 'fake', NOW), watched = ALL_NAMESPACES } = options;
   const world = createFakeWorld();
   const mutes = fakeMutes(() => world.clock.now());
   const find = async (namespace: string, name: string): Promise<PodFacts | undefined> =>
@@ -64,7 +66,7 @@ function asking({ standing = 'full', listable = true, use = known([], 'fake', NO
     directory: {
       async pods() {
         if (!listable) throw new PermanentError('no right to list pods (RBAC)', { code: 'OOM_CLUSTER_DENIED' });
-        return { pods: PODS, truncated: false };
+        return { pods: [...PODS, ...more], truncated: false };
       },
       node: async () => unavailable('no right to read nodes (RBAC)'),
       nodeLoad: async () => load,
@@ -235,6 +237,15 @@ describe('muting', () => {
   it.each(['guest', 'stranger', 'bot', 'deactivated'] as const)('is not for a %s', async (standing) => {
     const { ask, mutes } = asking({ standing });
     expect(await ask('mute checkout-api 2h')).toMatchObject({ kind: 'usage', problem: textWith('full members') });
+    expect(await mutes.list()).toEqual([]);
+  });
+
+  it('asks which, where one begins with the name and another only holds it', async () => {
+    const { ask, mutes } = asking({ more: [pod('web/apiary', '2-b')] });
+    const items = [{ ask: 'mute payments/checkout-api 2h' }, { ask: 'mute web/apiary 2h' }];
+    expect(await ask('mute api 2h')).toMatchObject({ kind: 'choice', choices: { items } });
+    expect(await ask('expect api 2h')).toMatchObject({ kind: 'choice', choices: { items } });
+    expect(await ask('unmute api')).toMatchObject({ kind: 'choice' });
     expect(await mutes.list()).toEqual([]);
   });
 

@@ -1,18 +1,24 @@
 // What answers share: something to press that asks further, the way to the next page, and a table of plain cells.
 
 import type { ActionsBlock, ContextBlock, SectionBlock, TableBlock } from '@slack/types';
+import type { CommandName } from '../../../domain/ask.ts';
+import { commandNamed } from '../../../domain/ask.ts';
 import type { Page } from '../../../domain/page.ts';
 import type { Choice } from '../../../ports/answer.ts';
 import { actions, button, context, LIMITS, mrkdwn } from '../blocks.ts';
 import { ACTION, encode } from '../ids.ts';
 import { code, cut, visible } from '../text.ts';
 
-/** One line with a button that asks for it. */
+/** What changes something says so on its button. */
+const DOES: Partial<Record<CommandName, string>> = { mute: 'Mute', unmute: 'Unmute' };
+
+/** One line with a button that asks for it, named after what it does. */
 export function choiceBlock({ label, ask }: Choice): SectionBlock {
+  const text = DOES[commandNamed(ask.split(' ', 1)[0] ?? '') ?? 'help'] ?? 'Show';
   return {
     type: 'section',
     text: mrkdwn(cut(code(label), LIMITS.section)),
-    accessory: button({ action: ACTION.ask, text: 'Show', value: encode({ ask, page: 0 }), label: `Show ${label}` }),
+    accessory: button({ action: ACTION.ask, text, value: encode({ ask, page: 0 }), label: `${text} ${label}` }),
   };
 }
 

@@ -211,6 +211,19 @@ describe('what an answer offers', () => {
     expect(asks(answer)).toEqual(['pod payments/checkout-api-1', 'top payments', 'top payments', 'share top']);
   });
 
+  it.each([
+    { ask: 'mute a/web 2h', says: 'Mute' },
+    { ask: 'unmute a/web', says: 'Unmute' },
+    { ask: 'pod a/web-1', says: 'Show' },
+  ])('says on the button of "$ask" what it does: $says', ({ ask, says }) => {
+    const choices = pageOf([{ label: 'web', ask }], { page: 0, ask: 'web' });
+    const drawn = answerView(
+      { kind: 'choice', question: 'Which one?', choices },
+      { plain: false, workspace: undefined, seenBy: { kind: 'private', ask: 'web' } },
+    );
+    expect(JSON.stringify(drawn.blocks)).toContain(`"text":"${says}"`);
+  });
+
   it('offers what a name may mean, by its exact name', () => {
     const choices = pageOf([{ label: 'pod a/web-1', ask: 'pod a/web-1' }], { page: 0, ask: 'web' });
     expect(asks({ kind: 'choice', question: 'Which one?', choices })).toEqual(['pod a/web-1']);
