@@ -124,22 +124,44 @@ function hourBefore(facts: Case): readonly UsagePoint[] {
   return (own.length >= 5 ? own : within).slice(0, -2);
 }
 
+/** From here on what it usually uses does not fit into the limit with the usual margin of 1.15: 1 / 1.15. */
+const TIGHT = 0.87;
+/** A sample that comes this close to the limit shows the load that reached it. */
+const REACHED = 0.95;
+
+/** What is left when no other rule applies: sure only where the usual load itself has no room. */
 export const limitTooLow: Rule = (facts) => {
   const { limit, points, peak, earlierKills, daysKnown } = facts;
   if (limit === undefined || peak === undefined || points.length < 3) return undefined;
   const usual = middle(points);
   const early = daysKnown < 1;
+  const tight = usual >= TIGHT * limit;
+  const doubts = [
+    ...(early ? ['Less than a day of samples is known: a leak cannot be told from this yet.'] : []),
+    ...(tight || peak.bytes >= REACHED * limit
+      ? []
+      : [`No sample comes near the limit: whether it often needs more than ${formatBytes(peak.bytes)} is not seen.`]),
+  ];
   return {
     cause: 'limit-too-low',
-    confidence: early || usual < 0.5 * limit ? 'medium' : 'high',
-    summary: 'Its normal load needs about as much memory as the limit allows, so any ordinary peak kills it.',
+    confidence: tight && !early ? 'high' : usual < 0.5 * limit ? 'low' : 'medium',
+    summary: tight
+      ? 'Its normal load needs about as much memory as the limit allows, so any ordinary peak kills it.'
+      : `Its usual load leaves ${formatBytes(toBytes(limit - usual))} of the limit free: any rise of more than that kills it.`,
     facts: [
       `It normally uses ${formatBytes(usual)}, ${Math.round((100 * usual) / limit)} % of the limit of ${formatBytes(limit)}.`,
       `Highest sample: ${formatBytes(peak.bytes)}${otherLimitNote(peak.bytes, limit)}${peak.bytes < limit ? ', a lower bound: what lies between two samples is not seen' : ''}.`,
       ...(early ? [] : ['Memory does not climb over time, which speaks against a leak.']),
       ...(earlierKills.length > 0 ? [`Killed ${earlierKills.length + 1} times so far.`] : []),
     ],
-    against: early ? ['Less than a day of samples is known: a leak cannot be told from this yet.'] : [],
-    ...(early ? { toSettle: 'A day of samples: a leak goes on climbing.' } : {}),
+    against: doubts,
+    ...settling(early, tight),
   };
 };
+
+function settling(early: boolean, tight: boolean): { readonly toSettle?: string } {
+  if (early) return { toSettle: 'A day of samples: a leak goes on climbing.' };
+  return tight
+    ? {}
+    : { toSettle: 'What ran at that moment, and how often that comes: the log’s last lines are the best witness.' };
+}

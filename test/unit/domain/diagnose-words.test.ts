@@ -101,6 +101,32 @@ describe('a heap', () => {
   });
 });
 
+describe('a limit that is too low', () => {
+  const level = (usual: number, peak = usual) => series(48, (index) => (index === 20 ? peak : usual));
+  it.each([
+    { name: 'is sure where the usual load has no room', given: level(225), confidence: 'high', against: 0, toSettle: false },
+    {
+      name: 'is not sure of a flat line that never comes near it',
+      given: level(203),
+      confidence: 'medium',
+      against: 1,
+      toSettle: true,
+    },
+    {
+      name: 'is not sure of a line with one sample at it',
+      given: level(203, 250),
+      confidence: 'medium',
+      against: 0,
+      toSettle: true,
+    },
+  ])('$name', ({ given, confidence, against, toSettle }) => {
+    const found = explain({}, withUsage(given));
+    expect(found).toMatchObject({ cause: 'limit-too-low', confidence });
+    expect([found.against.length, found.toSettle !== undefined]).toEqual([against, toSettle]);
+    expect(found.summary.includes('normal load needs about as much')).toBe(confidence === 'high');
+  });
+});
+
 describe('a start', () => {
   it.each([
     { name: 'of a sandbox', over: { how: 'sandbox' as const, exitCode: undefined, message: undefined }, words: 'sandbox' },
