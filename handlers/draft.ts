@@ -1,6 +1,7 @@
 // What the review form starts from: the numbers there are and those to suggest, the ways that are open, and what to know before asking. With a proposal
 // that is edited, its own numbers.
 
+import { ownerName, putsBack, takenBackAt } from '../src/domain/field-owner.ts';
 import type { Bytes } from '../src/domain/memory.ts';
 import { formatQuantity } from '../src/domain/memory.ts';
 import { valueOf } from '../src/domain/piece.ts';
@@ -9,7 +10,7 @@ import { requestWithin } from '../src/domain/policy/shares.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
 import type { ProposeInput, Refused, ReviewDraft } from '../src/ports/conversation.ts';
-import { fieldOwnersOf, ownerName, usualWay } from './owning-repository.ts';
+import { fieldOwnersOf, usualWay } from './owning-repository.ts';
 import type { PreparePorts, Ready } from './prepare.ts';
 import { refused } from './prepare.ts';
 import type { Measured } from './reviewable.ts';
@@ -49,7 +50,9 @@ export function draftOf(ready: Ready, policy: Policy, editing: Proposal | undefi
     restart: template.restart,
     ways,
     usualWay: usualWay(ways, owned.owner),
-    takenBackBy: owned.owner === undefined ? undefined : ownerName(owned.owner),
+    takenBackBy: owned.owner && ownerName(owned.owner),
+    takenBackAt: owned.owner && takenBackAt(owned.owner),
+    applied: template.applied,
     stuck,
     warnings: warningsFor(ready),
     bounds: { min: formatQuantity(policy.minLimit), max: formatQuantity(most), maxBy: by },
@@ -114,9 +117,7 @@ function warningsFor({ template, dossier, furtherMost, owned }: Ready): readonly
       ? []
       : [`A raise has not held already. This is the last one: at most ${formatQuantity(furtherMost)}, then it is up to people.`]),
     ...(template.noEffect === undefined ? [] : [template.noEffect]),
-    ...fieldOwnersOf(template, dossier).map(
-      (owner) => `${ownerName(owner)} manages this object (${owner.signal}) and will put the old value back.`,
-    ),
+    ...fieldOwnersOf(template, dossier).map((owner) => `${putsBack(owner)}.`),
     ...(owned.reason === undefined ? [] : [`No pull request is possible: ${owned.reason}.`]),
   ];
 }

@@ -3,6 +3,7 @@
 
 import type { Change, TemplateState, Way } from '../src/domain/change.ts';
 import type { FieldOwner } from '../src/domain/evidence.ts';
+import { ownerName } from '../src/domain/field-owner.ts';
 import type { Dossier } from '../src/domain/incident.ts';
 import { valueOf } from '../src/domain/piece.ts';
 import type { ChangeRoute } from '../src/domain/policy.ts';
@@ -13,15 +14,6 @@ import type { EditPlan, Repositories } from '../src/ports/repositories.ts';
 
 /** Tools that bring objects from a repository, and put back what was changed elsewhere. */
 const FROM_REPOSITORIES: readonly FieldOwner['tool'][] = ['argo-cd', 'flux', 'helm'];
-
-const NAMES: Readonly<Record<FieldOwner['tool'], string>> = {
-  'argo-cd': 'Argo CD',
-  flux: 'Flux',
-  helm: 'Helm',
-  vpa: 'A VPA',
-  hpa: 'An HPA',
-  operator: 'An operator',
-};
 
 /** A search for the edit while a person waits for the form; what takes longer is searched again when it is sent. */
 const PLAN_WITHIN_MS = 4 * SECOND;
@@ -37,11 +29,6 @@ export function fieldOwnersOf({ fieldOwners }: Signs, dossier: Dossier | undefin
   const seen = dossier === undefined ? [] : (valueOf(dossier.evidence.owner)?.fieldOwners ?? []);
   const others = seen.filter(({ tool }) => !FROM_REPOSITORIES.includes(tool) && !fieldOwners.some((own) => own.tool === tool));
   return [...fieldOwners, ...others];
-}
-
-/** "Argo CD (storefront)". */
-export function ownerName({ tool, name }: FieldOwner): string {
-  return `${NAMES[tool]}${name === undefined ? '' : ` (${name})`}`;
 }
 
 export async function planIn(repositories: Pick<Repositories, 'plan'>, change: Change, signal: AbortSignal): Promise<EditPlan> {

@@ -3,6 +3,7 @@
 
 import type { Change, TemplateContainer, TemplateState, Wanted, Way } from '../src/domain/change.ts';
 import { buildChange, endsInTemplate, isLowering, isPatchableKind } from '../src/domain/change.ts';
+import { ownerName } from '../src/domain/field-owner.ts';
 import type { Dossier, Incident } from '../src/domain/incident.ts';
 import type { Bytes } from '../src/domain/memory.ts';
 import { MIB, toBytes } from '../src/domain/memory.ts';
@@ -26,7 +27,7 @@ import type { Repositories } from '../src/ports/repositories.ts';
 import type { SurroundingsReader } from '../src/ports/surroundings-reader.ts';
 import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
 import type { Ownership } from './owning-repository.ts';
-import { fieldOwnersOf, ownerName, ownershipOf, routeOf, waysWith } from './owning-repository.ts';
+import { fieldOwnersOf, ownershipOf, routeOf, waysWith } from './owning-repository.ts';
 import { proposalDenied } from './permission.ts';
 import { proposingDenied } from './policy-check.ts';
 import type { Measured, Reviewable } from './reviewable.ts';

@@ -5,6 +5,7 @@
 import type { Change, TemplateState } from '../src/domain/change.ts';
 import { buildChange, endsInTemplate, isLowering } from '../src/domain/change.ts';
 import { intentOf } from '../src/domain/change-intent.ts';
+import { ownerName } from '../src/domain/field-owner.ts';
 import type { Incident } from '../src/domain/incident.ts';
 import { addEntry, movedTo } from '../src/domain/incident.ts';
 import type { Policy } from '../src/domain/policy.ts';
@@ -26,7 +27,7 @@ import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
 import { expire } from './expire.ts';
 import { findIn } from './look.ts';
 import { move } from './move.ts';
-import { fieldOwnersOf, gitOpsOwner, ownerName, planIn, routeOf } from './owning-repository.ts';
+import { fieldOwnersOf, gitOpsOwner, planIn, routeOf } from './owning-repository.ts';
 import { placeOf, proposalDenied } from './permission.ts';
 import type { PolicyPorts } from './policy-check.ts';
 import { automaticDenied, changingBy, proposingDenied } from './policy-check.ts';

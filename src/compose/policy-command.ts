@@ -1,11 +1,12 @@
 // headroom policy test: what the rules say about a change of one workload, rule by rule, with the reason. Whoever writes rules can try them before they are
 // in force, for a workload as the cluster has it, or, where none can be reached, for what is given. Nothing is written anywhere.
 
-import { gitOpsOwner, ownerName, routeOf, waysWith } from '../../handlers/owning-repository.ts';
+import { gitOpsOwner, routeOf, waysWith } from '../../handlers/owning-repository.ts';
 import type { Rules } from '../config-file.ts';
 import type { Named } from '../domain/approval.ts';
 import { approversFor, proposersFor } from '../domain/approval.ts';
 import type { TemplateContainer, Way } from '../domain/change.ts';
+import { ownerName } from '../domain/field-owner.ts';
 import type { Bytes } from '../domain/memory.ts';
 import { formatQuantity } from '../domain/memory.ts';
 import type { Finding, PolicyQuestion } from '../domain/policy/judge.ts';

@@ -3,6 +3,7 @@
 // are spelled as the API server stores them. What a change means is its intent (before and after); the paths are found anew before the write.
 
 import type { FieldOwner } from './evidence.ts';
+import type { AppliedBy } from './field-owner.ts';
 import type { Bytes } from './memory.ts';
 import { formatQuantity } from './memory.ts';
 import type { HeapSetting, MemoryResources } from './pod.ts';
@@ -81,6 +82,8 @@ export type TemplateState = {
   readonly labels: Readonly<Record<string, string>>;
   /** Who would put an old value back, by the signs on the object as it is now. */
   readonly fieldOwners: readonly FieldOwner[];
+  /** Who writes it by hand: kubectl, with a manifest that has memory limits. Undefined where a tool brings it. */
+  readonly applied?: AppliedBy | undefined;
   /** Of the pods that are made from it. */
   readonly podLabels?: Readonly<Record<string, string>> | undefined;
   /** Whether the object has annotations at all: an `add` needs its parents. */

@@ -3,6 +3,7 @@
 
 import type { Change, TemplateContainer, TemplateState } from './change.ts';
 import type { FieldOwner } from './evidence.ts';
+import { appliedWords, putsBack } from './field-owner.ts';
 import { podFindings } from './review/pod.ts';
 import { restartFindings } from './review/restart.ts';
 import { roomFindings } from './review/room.ts';
@@ -56,10 +57,16 @@ export function reviewChange(input: ReviewInput): readonly Finding[] {
   return order.flatMap((level) => found.filter((finding) => finding.level === level));
 }
 
-function ownerFindings({ fieldOwners }: ReviewInput): readonly Finding[] {
-  return fieldOwners.map(({ tool, signal, name }) => ({
-    about: 'owner',
-    level: 'warns',
-    words: `${tool}${name === undefined ? '' : ` (${name})`} manages this object (${signal}) and will put the old value back; change the limit where it reads it from.`,
-  }));
+function ownerFindings({ fieldOwners, template, change }: ReviewInput): readonly Finding[] {
+  const { applied } = template;
+  const byHand: readonly Finding[] =
+    applied === undefined || change.way !== 'template' ? [] : [{ about: 'owner', level: 'tells', words: appliedWords(applied) }];
+  const owners = fieldOwners.map(
+    (owner): Finding => ({
+      about: 'owner',
+      level: 'warns',
+      words: `${putsBack(owner)}; change the limit where it reads it from.`,
+    }),
+  );
+  return [...owners, ...byHand];
 }

@@ -2,6 +2,7 @@
 
 import type { SnoozeChoice } from '../domain/care.ts';
 import type { Way } from '../domain/change.ts';
+import type { AppliedBy } from '../domain/field-owner.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Mute } from '../domain/mute.ts';
 import type { CareKind } from '../domain/note.ts';
@@ -39,6 +40,10 @@ export type ReviewDraft = {
   readonly usualWay: Way | undefined;
   /** Who puts back what is patched live: "Argo CD (shop)". */
   readonly takenBackBy?: string | undefined;
+  /** And when: "at its next sync". */
+  readonly takenBackAt?: string | undefined;
+  /** How its manifest was applied, where kubectl did that: the next time sets the old value back. */
+  readonly applied?: AppliedBy | undefined;
   /** Pods that will not get a new template by themselves, and may be deleted along with the change. */
   readonly stuck: readonly string[];
   readonly warnings: readonly string[];

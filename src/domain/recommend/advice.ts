@@ -3,6 +3,7 @@
 
 import { isPatchableKind } from '../change.ts';
 import type { OwnerFacts } from '../evidence.ts';
+import { ownerName, takenBackAt } from '../field-owner.ts';
 import type { Bytes } from '../memory.ts';
 import { formatQuantity } from '../memory.ts';
 
@@ -14,8 +15,8 @@ export function ownerAdvice(owner: OwnerFacts | undefined, container: string, li
   const managed = owner.fieldOwners
     .filter(({ tool }) => tool !== 'vpa' && tool !== 'hpa')
     .map(
-      ({ tool, name: by }) =>
-        `${tool}${by === undefined ? '' : ` (${by})`} manages it and will undo a live patch: change the limit where ${tool} reads it from.`,
+      (tool) =>
+        `${ownerName(tool)} manages it and will undo a live patch ${takenBackAt(tool)}: change the limit where it reads it from.`,
     );
   if (kind === 'Pod') {
     return [

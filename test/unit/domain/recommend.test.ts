@@ -84,6 +84,6 @@ describe('advice instead of a number', () => {
         NOW,
       ),
     });
-    expect(raised(owned).advice.join(' ')).toContain('argo-cd (shop)');
+    expect(raised(owned).advice.join(' ')).toContain('Argo CD (shop) manages it and will undo a live patch at its next sync');
   });
 });

@@ -6,6 +6,7 @@ import { buildChange, memoryPatch, rebased } from '../../../src/domain/change.ts
 import { diffLines } from '../../../src/domain/change-diff.ts';
 import { intentOf } from '../../../src/domain/change-intent.ts';
 import { marked } from '../../../src/domain/change-mark.ts';
+import type { FieldOwner } from '../../../src/domain/evidence.ts';
 import { known, unavailable } from '../../../src/domain/piece.ts';
 import { qosOf } from '../../../src/domain/review/pod.ts';
 import { reviewChange } from '../../../src/domain/review.ts';
@@ -18,6 +19,7 @@ type Given = {
   readonly container?: Partial<TemplateContainer>;
   readonly wanted?: Wanted;
   readonly change?: Partial<Change>;
+  readonly fieldOwners?: readonly FieldOwner[];
 };
 
 function found({
@@ -26,11 +28,12 @@ function found({
   container = {},
   wanted = { limit: mi(384) },
   change = {},
+  fieldOwners = [],
 }: Given): readonly string[] {
   const own = templateContainer(container);
   const state = templateState({ containers: [own], ...template });
   const built = { ...buildChange(state, own, wanted), ...change };
-  const input = { change: built, template: state, container: own, surroundings: surroundings(around), fieldOwners: [] };
+  const input = { change: built, template: state, container: own, surroundings: surroundings(around), fieldOwners };
   return reviewChange(input).map(({ about, level, words }) => `${about} ${level} ${words}`);
 }
 
@@ -196,6 +199,30 @@ describe('a review tells', () => {
       fieldOwners,
     };
     expect(reviewChange(input)).toContainEqual(expect.objectContaining({ about: 'owner', level: 'warns' }));
+  });
+
+  it.each([
+    { tool: 'argo-cd', when: 'at its next sync' },
+    { tool: 'flux', when: 'at its next reconciliation' },
+    { tool: 'helm', when: 'at the next upgrade' },
+    { tool: 'vpa', when: 'whatever the template says' },
+  ] as const)('when $tool takes it back: $when', ({ tool, when }) => {
+    const [words] = found({ fieldOwners: [{ tool, signal: 'annotation x', name: 'shop' }] }).filter((line) =>
+      line.startsWith('owner'),
+    );
+    expect(words).toContain(when);
+  });
+
+  it.each([
+    {
+      forced: false,
+      words: 'kubectl apply of the old manifest sets the old value back (annotation x): change the manifest too.',
+    },
+    { forced: true, words: 'when forced (annotation x): change the manifest too.' },
+  ])('that kubectl apply sets it back, forced: $forced', ({ forced, words }) => {
+    const template = { applied: { signal: 'annotation x', forced } };
+    expect(found({ template })).toContainEqual(expect.stringContaining(words));
+    expect(found({ template, change: { way: 'pull-request' } }).join(' ')).not.toContain('kubectl');
   });
 });
 

@@ -5,7 +5,7 @@ import type { ResourceList, TemplateContainer, TemplateState, Way } from '../../
 import { isPatchableKind } from '../../../domain/change.ts';
 import { findHeapSettings } from '../../../domain/heap-settings.ts';
 import type { WorkloadRef } from '../../../domain/workload.ts';
-import { fieldOwners } from '../evidence/field-owners.ts';
+import { appliedBy, fieldOwners } from '../evidence/field-owners.ts';
 import { memoryResources } from '../pod-facts.ts';
 import { rawMetadata, rawResources } from '../raw-pod.ts';
 import { rawStrategy, surgeOf } from '../surge.ts';
@@ -78,9 +78,11 @@ export function templateState(workload: WorkloadRef, raw: RawWorkload): Template
 
 function common(workload: WorkloadRef, { apiVersion, metadata }: RawWorkload) {
   const read = { ...workload, apiVersion, uid: metadata.uid };
+  const owners = fieldOwners({ template: metadata, of: read, top: read, pod: {} });
   return {
     workload: { ...workload, uid: metadata.uid },
-    fieldOwners: fieldOwners({ template: metadata, of: read, top: read, pod: {} }),
+    fieldOwners: owners,
+    applied: owners.length === 0 ? appliedBy(metadata) : undefined,
     resourceVersion: metadata.resourceVersion ?? '',
     generation: metadata.generation ?? 0,
     labels: metadata.labels ?? {},

@@ -71,7 +71,7 @@ const TOPICS: Readonly<Record<FindingTopic, string>> = {
   qos: 'QoS class',
   request: 'Memory request',
   heap: 'Stays behind',
-  owner: 'Managed by',
+  owner: 'Set back by',
   pod: 'Dry run of a pod',
   writing: 'Only rehearsed',
 };

@@ -2,6 +2,7 @@
 
 import type { InputBlock, ModalView } from '@slack/types';
 import type { Way } from '../../../domain/change.ts';
+import { appliedWords } from '../../../domain/field-owner.ts';
 import type { ReviewDraft } from '../../../ports/conversation.ts';
 import { context, section } from '../blocks.ts';
 import type { ProposalRef } from '../ids.ts';
@@ -37,7 +38,7 @@ export function reviewModal(draft: ReviewDraft): ModalView {
       ...releaseInput(draft),
       reasonInput({ initial: draft.reason }),
       section(
-        `*What happens:* ${prose(draft.restart)}. The server rehearses the patch first, and nothing is written until somebody else approves exactly this diff.`,
+        `*What happens:* ${prose(draft.restart)}. The server rehearses the patch first, and nothing is written until somebody else approves exactly this diff.${draft.applied === undefined ? '' : ` ${prose(appliedWords(draft.applied))}`}`,
       ),
     ],
   };
@@ -113,15 +114,15 @@ const WAYS: Readonly<Record<Way, { readonly text: string; readonly description: 
 };
 
 /** A live patch of what a tool brings from a repository. */
-function liveOf(takenBackBy: string): { readonly text: string; readonly description: string } {
-  return { text: 'Patch it live', description: `A stop-gap: ${takenBackBy} will take it back at its next sync.` };
+function liveOf(by: string, when: string): { readonly text: string; readonly description: string } {
+  return { text: 'Patch it live', description: `A stop-gap: ${by} will take it back ${when}.` };
 }
 
 /** Shown when there is a choice, or when the only way is one that nobody should take unasked. */
-function wayInput({ ways, usualWay, takenBackBy }: ReviewDraft): readonly InputBlock[] {
+function wayInput({ ways, usualWay, takenBackBy, takenBackAt = '' }: ReviewDraft): readonly InputBlock[] {
   if (ways.length === 0 || (ways.length === 1 && usualWay !== undefined)) return [];
   const options = ways.map((way) => {
-    const { text, description } = way === 'template' && takenBackBy !== undefined ? liveOf(takenBackBy) : WAYS[way];
+    const { text, description } = way === 'template' && takenBackBy !== undefined ? liveOf(takenBackBy, takenBackAt) : WAYS[way];
     return { text: plain(text), description: plain(cut(description, 75)), value: way };
   });
   const initial = options.find(({ value }) => value === usualWay);
