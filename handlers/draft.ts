@@ -1,12 +1,14 @@
 // What the review form starts from: the numbers there are and those to suggest, the ways that are open, and what to know before asking. With a proposal
 // that is edited, its own numbers.
 
+import type { Basis } from '../src/domain/basis.ts';
+import { measuredFrom, raiseDoubt } from '../src/domain/basis.ts';
 import { ownerName, putsBack, takenBackAt } from '../src/domain/field-owner.ts';
 import type { Bytes } from '../src/domain/memory.ts';
 import { formatQuantity } from '../src/domain/memory.ts';
 import { valueOf } from '../src/domain/piece.ts';
 import { highestLimits } from '../src/domain/policy/judge.ts';
-import { requestWithin } from '../src/domain/policy/shares.ts';
+import { requestWithin, withinShares } from '../src/domain/policy/shares.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
 import type { ProposeInput, Refused, ReviewDraft } from '../src/ports/conversation.ts';
@@ -42,9 +44,7 @@ export function draftOf(ready: Ready, policy: Policy, editing: Proposal | undefi
     container: container.list === 'pod' ? 'the whole pod' : container.name,
     currentLimit: limit?.text ?? inPods(ready),
     currentRequest: request?.text,
-    ...(measured === undefined || editing !== undefined
-      ? numbers(ready, editing, { most, policy })
-      : lowered(ready, measured, policy)),
+    ...numbers(ready, editing, policy),
     reason: editing?.reason,
     edits: editing === undefined ? undefined : { proposalId: editing.id, revision: editing.revision },
     restart: template.restart,
@@ -70,35 +70,52 @@ function highest({ container, dossier, furtherMost }: Ready, policy: Policy): { 
   return bounds.reduce((least, bound) => (bound.most < least.most ? bound : least));
 }
 
-type Numbers = Pick<ReviewDraft, 'recommendation' | 'suggestedLimit' | 'suggestedRequest'>;
+/** What is suggested to this workload now: what a follow-up measured, else what its last kill asks for, within what may be asked for. */
+export function basisOf(ready: Ready, policy: Policy): Basis {
+  const { measured, dossier } = ready;
+  if (measured !== undefined) return lowered(ready, measured, policy);
+  if (dossier === undefined) return { why: 'No evidence is stored for this incident.' };
+  const { recommendation, evidence } = dossier;
+  const from = measuredFrom(evidence.usage);
+  if (recommendation.kind === 'advise')
+    return { why: [recommendation.reason, ...recommendation.advice].join(' '), doubt: raiseDoubt(dossier), from };
+  const { most, by } = highest(ready, policy);
+  const limit = recommendation.limit > most ? most : recommendation.limit;
+  const cut = limit === recommendation.limit ? [] : [`At most ${formatQuantity(most)} may be asked for: ${by}.`];
+  const request = recommendation.request ?? ready.container.resources.request?.bytes;
+  const fits = request === undefined ? undefined : withinShares(request, limit, policy);
+  const shared =
+    fits === request || fits === undefined ? [] : [`The policy’s shares of the limit make the request ${formatQuantity(fits)}.`];
+  const why = [recommendation.arithmetic, ...cut, recommendation.requestWords ?? '', ...shared]
+    .filter((words) => words !== '')
+    .join(' ');
+  return { suggested: { limit, request: fits }, why, from };
+}
 
 /** What was measured, as the reason for the numbers; a request above the new limit comes down with it. */
-function lowered({ container }: Ready, { limit, request: less, arithmetic }: Measured, policy: Policy): Numbers {
+function lowered({ container, incident }: Ready, { limit, request: less, arithmetic }: Measured, policy: Policy): Basis {
   const now = container.resources.request?.bytes;
   const keepsEqual = now !== undefined && now === container.resources.limit?.bytes;
   const request = less ?? (now === undefined ? undefined : keepsEqual || now > limit ? limit : now);
+  const at = incident.followUps?.at(-1)?.at;
   return {
-    recommendation: { kind: 'raise', limit, request, arithmetic, temporary: false, advice: [] },
-    suggestedLimit: formatQuantity(limit),
-    suggestedRequest: requestWithin(request, limit, policy),
+    suggested: { limit, request: request === undefined ? undefined : withinShares(request, limit, policy) },
+    why: arithmetic,
+    from: at === undefined ? undefined : { source: 'daily peaks that Headroom keeps', at },
   };
 }
 
-type Bounds = { readonly most: Bytes; readonly policy: Policy };
+type Numbers = Pick<ReviewDraft, 'basis' | 'suggestedLimit' | 'suggestedRequest'>;
 
-/** Those of the proposal that is edited, else those recommended. */
-function numbers({ dossier, container }: Ready, editing: Proposal | undefined, { most, policy }: Bounds): Numbers {
-  const recommendation = dossier?.recommendation ?? {
-    kind: 'advise' as const,
-    reason: 'No evidence is stored for this incident.',
-    advice: [],
-  };
-  const suggested = recommendation.kind === 'raise' ? recommendation : undefined;
-  const wanted = editing?.change.after.limit ?? suggested?.limit;
+/** Those of the proposal that is edited, else those suggested. */
+function numbers(ready: Ready, editing: Proposal | undefined, policy: Policy): Numbers {
+  const basis = basisOf(ready, policy);
+  const { most } = highest(ready, policy);
+  const wanted = editing?.change.after.limit ?? basis.suggested?.limit;
   const limit = wanted !== undefined && wanted > most ? most : wanted;
-  const request = editing?.change.after.request ?? suggested?.request ?? container.resources.request?.bytes;
+  const request = editing?.change.after.request ?? basis.suggested?.request ?? ready.container.resources.request?.bytes;
   return {
-    recommendation,
+    basis,
     suggestedLimit: limit === undefined ? '' : formatQuantity(limit),
     suggestedRequest: requestWithin(request, limit, policy),
   };
@@ -111,8 +128,10 @@ function inPods({ dossier, incident }: Ready): string | undefined {
   return limit === undefined ? undefined : `none in the template, ${limit.text} in the pod`;
 }
 
-function warningsFor({ template, dossier, furtherMost, owned }: Ready): readonly string[] {
+function warningsFor({ template, dossier, furtherMost, owned, measured }: Ready): readonly string[] {
+  const doubt = dossier === undefined || measured !== undefined ? undefined : raiseDoubt(dossier);
   return [
+    ...(doubt === undefined ? [] : [doubt]),
     ...(furtherMost === undefined
       ? []
       : [`A raise has not held already. This is the last one: at most ${formatQuantity(furtherMost)}, then it is up to people.`]),

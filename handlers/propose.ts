@@ -25,7 +25,7 @@ import type { JobQueue } from '../src/ports/job-queue.ts';
 import type { Log } from '../src/ports/log.ts';
 import type { Meter } from '../src/ports/meter.ts';
 import type { PodRehearsal } from '../src/ports/workload-editor.ts';
-import { draftOf, editedProposal } from './draft.ts';
+import { basisOf, draftOf, editedProposal } from './draft.ts';
 import { expire } from './expire.ts';
 import { planIn, routeOf, usualWay } from './owning-repository.ts';
 import type { PreparePorts, Ready, ReviewSettings } from './prepare.ts';
@@ -199,6 +199,7 @@ function contentOf(ports: ProposePorts, policy: Policy, { input, ready, change, 
     findings: [...(policy.dryRunOnly ? [NEVER_WRITTEN] : []), ...findings],
     dryRun,
     temporary: measured === undefined && dossier?.recommendation.kind === 'raise' && dossier.recommendation.temporary,
+    basis: basisOf(ready, policy),
     expiresAt: after(ports.clock.now(), policy.proposalExpiry),
   };
 }

@@ -10,6 +10,7 @@
 // By a repository: applying ──pull-request──▶ in-review ──(merged, and in the cluster) written──▶ rolling-out.
 // applying is entered once: a proposal found in it after a restart is looked up in the cluster, never written again blindly.
 
+import type { Basis } from './basis.ts';
 import type { Change } from './change.ts';
 import type { ChangeRoute } from './policy.ts';
 import type { PullRequest } from './repository.ts';
@@ -84,6 +85,8 @@ export type Proposal = {
   readonly dryRun: { readonly kind: 'passed' } | { readonly kind: 'not-checked'; readonly reason: string };
   /** True when it only delays the next kill (a leak). */
   readonly temporary: boolean;
+  /** What was suggested when it was asked for. Absent in an undo, and in those stored before it was kept. */
+  readonly basis?: Basis | undefined;
   /** How long the container lived before the kill, for the watch window; undefined when unknown. */
   readonly livedMs?: number | undefined;
   /** Of a change that goes by a repository. */
@@ -94,7 +97,7 @@ export type Proposal = {
 /** What an edit replaces, all of it. */
 export type ProposalContent = Pick<
   Proposal,
-  'requester' | 'reason' | 'change' | 'hash' | 'labels' | 'route' | 'findings' | 'dryRun' | 'temporary' | 'expiresAt'
+  'requester' | 'reason' | 'change' | 'hash' | 'labels' | 'route' | 'findings' | 'dryRun' | 'temporary' | 'basis' | 'expiresAt'
 >;
 
 export type ProposalEvent =

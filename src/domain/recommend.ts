@@ -5,7 +5,7 @@ import type { Diagnosis } from './diagnosis.ts';
 import type { Evidence } from './evidence.ts';
 import type { Incident } from './incident.ts';
 import type { Bytes } from './memory.ts';
-import { formatQuantity, roundUpToStep, toBytes } from './memory.ts';
+import { formatQuantity, MIB, roundUpToStep, toBytes } from './memory.ts';
 import type { Kill } from './oom-kill.ts';
 import { valueOf } from './piece.ts';
 import type { PodContainer } from './pod.ts';
@@ -144,7 +144,7 @@ function raise(input: RecommendInput, { size, capped, container }: Raising): Rec
   return {
     kind: 'raise',
     limit: capped.limit,
-    request: requestFor(input, container, capped.limit),
+    ...requestFor(input, container, capped.limit),
     arithmetic: `${size.arithmetic}${cut}`,
     cappedBy: capped.by,
     temporary: diagnosis.cause === 'leak',
@@ -155,12 +155,23 @@ function raise(input: RecommendInput, { size, capped, container }: Raising): Rec
   };
 }
 
+type Request = Pick<Extract<Recommendation, { readonly kind: 'raise' }>, 'request' | 'requestWords'>;
+
 /** Guaranteed stays Guaranteed; otherwise the request is raised to the usual use, because pods above their request are evicted first. */
-function requestFor({ evidence }: RecommendInput, container: PodContainer | undefined, limit: Bytes): Bytes | undefined {
+function requestFor({ evidence }: RecommendInput, container: PodContainer | undefined, limit: Bytes): Request {
   const request = container?.resources.request?.bytes;
-  if (request === undefined) return undefined;
-  if (request === container?.resources.limit?.bytes) return limit;
+  if (request === undefined) return {};
+  if (request === container?.resources.limit?.bytes)
+    return {
+      request: limit,
+      requestWords: `New request ${formatQuantity(limit)}: it equals the limit now, and stays equal to it.`,
+    };
   const usage = valueOf(evidence.usage);
-  if (usage?.kind !== 'series' || usage.p95 <= request) return undefined;
-  return toBytes(Math.min(roundUpToStep(usage.p95), limit));
+  if (usage?.kind !== 'series' || usage.p95 <= request) return {};
+  const raised = toBytes(Math.min(roundUpToStep(usage.p95), limit));
+  const low = Math.ceil(usage.p95 / MIB);
+  return {
+    request: raised,
+    requestWords: `New request ${formatQuantity(raised)} = what 95 % of samples stay below (${low}Mi), rounded up${raised === limit ? ', at most the limit' : ''}: what uses more than it requests is evicted first when its node runs short.`,
+  };
 }

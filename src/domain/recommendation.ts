@@ -10,6 +10,8 @@ export type Recommendation =
       readonly request?: Bytes | undefined;
       /** One sentence: "New limit 736Mi = the highest of …". */
       readonly arithmetic: string;
+      /** One sentence on the request; undefined where it stays as it is. */
+      readonly requestWords?: string | undefined;
       /** Names what cut the number down, with the uncapped value; undefined when nothing did. */
       readonly cappedBy?: string | undefined;
       /** A stop-gap for a leak: it delays the next kill, it does not end them. */

@@ -1,5 +1,6 @@
 // What people ask the bot and what it answers, in domain words: the Slack edge parses the one and draws the other.
 
+import type { Basis } from '../domain/basis.ts';
 import type { SnoozeChoice } from '../domain/care.ts';
 import type { Way } from '../domain/change.ts';
 import type { AppliedBy } from '../domain/field-owner.ts';
@@ -8,7 +9,6 @@ import type { Mute } from '../domain/mute.ts';
 import type { CareKind } from '../domain/note.ts';
 import type { Presence } from '../domain/presence.ts';
 import type { PersonId, Proposal } from '../domain/proposal.ts';
-import type { Recommendation } from '../domain/recommendation.ts';
 import type { Instant, Millis } from '../domain/time.ts';
 import type { QueueCounts } from './presence.ts';
 
@@ -28,7 +28,8 @@ export type ReviewDraft = {
   /** Empty when there is no number to suggest. */
   readonly suggestedLimit: string;
   readonly suggestedRequest: string | undefined;
-  readonly recommendation: Recommendation;
+  /** What is suggested, why, and what that was measured from. */
+  readonly basis: Basis;
   /** Of a proposal that is edited; else to be written. */
   readonly reason: string | undefined;
   readonly edits: Edits | undefined;

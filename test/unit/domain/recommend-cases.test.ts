@@ -13,6 +13,7 @@ import type { RecommendInput } from '../../../src/domain/recommend.ts';
 import { DAY, HOUR, MINUTE, toInstant, toMillis } from '../../../src/domain/time.ts';
 import { advise, diagnosis, withContainer } from '../../support/advise.ts';
 import { ago, evidence, kill, mi, NOW, podFacts, policy, series, size, withUsage, workload } from '../../support/build.ts';
+import { textWith } from '../../support/text-with.ts';
 
 const WINDOW = toMillis(28 * DAY);
 function owned(fieldOwners: readonly FieldOwner[], more = {}): Evidence {
@@ -154,12 +155,16 @@ describe('beside a raise', () => {
 
   it('a Guaranteed container: the request rises too, and that is said', () => {
     const found = advise({ evidence: withContainer({ resources: { request: size(256), limit: size(256) } }) });
-    expect(found).toMatchObject({ kind: 'raise', request: mi(512) });
+    expect(found).toMatchObject({ kind: 'raise', request: mi(512), requestWords: textWith('stays equal to it') });
     expect(found.advice.join(' ')).toContain('scheduler');
   });
 
   it('a request below the usual use is raised to it, never above the limit', () => {
-    expect(advise({ evidence: withUsage(series(48, () => 225)) })).toMatchObject({ kind: 'raise', request: mi(240) });
+    expect(advise({ evidence: withUsage(series(48, () => 225)) })).toMatchObject({
+      kind: 'raise',
+      request: mi(240),
+      requestWords: textWith('New request 240Mi = what 95 % of samples stay below (225Mi), rounded up'),
+    });
   });
 
   it('a peak from before the last rollout is called that', () => {

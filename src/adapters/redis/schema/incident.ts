@@ -136,6 +136,7 @@ const recommendation = z.discriminatedUnion('kind', [
     limit: bytes,
     request: bytes.optional(),
     arithmetic: z.string(),
+    requestWords: z.string().optional(),
     cappedBy: z.string().optional(),
     temporary: z.boolean(),
     advice: z.array(z.string()),

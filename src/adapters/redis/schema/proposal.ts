@@ -70,6 +70,13 @@ const pullRequest = z.object({
   merged: z.object({ by: z.string().optional(), at: instant }).optional(),
 });
 
+const basis = z.object({
+  suggested: z.object({ limit: bytes, request: bytes.optional() }).optional(),
+  why: z.string(),
+  doubt: z.string().optional(),
+  from: z.object({ source: z.string(), days: z.number().optional(), single: z.literal(true).optional(), at: instant }).optional(),
+});
+
 export const proposalSchema = z.object({
   id: z.string(),
   version: z.number(),
@@ -106,6 +113,7 @@ export const proposalSchema = z.object({
     z.object({ kind: z.literal('not-checked'), reason: z.string() }),
   ]),
   temporary: z.boolean(),
+  basis: basis.optional(),
   livedMs: z.number().optional(),
   pullRequest: pullRequest.optional(),
   state: proposalState,

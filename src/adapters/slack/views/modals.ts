@@ -1,7 +1,10 @@
 // The modals but the review itself (review-modal.ts): approve exactly this, refuse, and the notice that answers one person only. Titles have 24 characters at most.
 
 import type { ModalView } from '@slack/types';
+import type { Basis } from '../../../domain/basis.ts';
+import type { Change } from '../../../domain/change.ts';
 import { diffLines } from '../../../domain/change-diff.ts';
+import type { Bytes } from '../../../domain/memory.ts';
 import { formatBytes } from '../../../domain/memory.ts';
 import type { DecisionDraft } from '../../../ports/conversation.ts';
 import { context, preformatted, section } from '../blocks.ts';
@@ -11,6 +14,7 @@ import { cut, prose } from '../text.ts';
 import { plain, reasonInput } from './modal-parts.ts';
 import { findingBlocks } from './proposal.ts';
 import { changeInWords, objectInWords, who } from './proposal-words.ts';
+import { measuredWords } from './sources.ts';
 
 type Blocks = ModalView['blocks'];
 
@@ -41,17 +45,10 @@ export function approveModal({ proposal }: DecisionDraft): ModalView {
     blocks: [
       section(`You approve *exactly this* for ${objectInWords(change)}: ${changeInWords(change)}.`),
       preformatted(diffLines(change), 2500),
+      ...suggestionBlocks(proposal),
       ...findingBlocks(proposal.findings),
       section(`*Asked by* ${who(proposal.requester)}\n>${prose(cut(proposal.reason, 500)).replaceAll('\n', '\n>')}`),
-      ...(proposal.temporary
-        ? [
-            {
-              type: 'alert' as const,
-              level: 'warning' as const,
-              text: plain('This is a stop-gap: it delays the next kill, it does not end them.'),
-            },
-          ]
-        : []),
+      ...(proposal.temporary ? [warning('This is a stop-gap: it delays the next kill, it does not end them.')] : []),
       {
         type: 'input',
         block_id: FIELD.read,
@@ -67,6 +64,32 @@ export function approveModal({ proposal }: DecisionDraft): ModalView {
       ),
     ],
   };
+}
+
+function warning(text: string) {
+  return { type: 'alert' as const, level: 'warning' as const, text: plain(cut(text, 200)) };
+}
+
+/** What was suggested, whether the requester departed from it, and why. */
+function suggestionBlocks({ basis, change }: DecisionDraft['proposal']): Blocks {
+  if (basis === undefined) return [];
+  const { suggested, why, doubt, from } = basis;
+  return [
+    ...(doubt === undefined ? [] : [warning(doubt)]),
+    section(`${againstSuggestion(change, suggested)} ${prose(cut(why, 700))}`),
+    ...(from === undefined ? [] : [context(`Memory: ${measuredWords(from)}`)]),
+  ];
+}
+
+function againstSuggestion({ after }: Change, suggested: Basis['suggested']): string {
+  if (suggested === undefined) return '*No number was suggested; this one is the requester’s own.*';
+  if (after.limit === suggested.limit && after.request === suggested.request) return '*As suggested.*';
+  const size = (bytes: Bytes | undefined) => (bytes === undefined ? 'none' : formatBytes(bytes));
+  const parts = [
+    ...(after.limit === suggested.limit ? [] : [`limit ${size(suggested.limit)}`]),
+    ...(after.request === suggested.request ? [] : [`request ${size(suggested.request)}`]),
+  ];
+  return `*Not as suggested: Headroom suggested ${parts.join(' and ')}.*`;
 }
 
 export function refuseModal(ref: ProposalRef): ModalView {

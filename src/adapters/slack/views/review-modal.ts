@@ -1,6 +1,6 @@
 // The form that a review fills: the numbers, the way, and why. What was found is told beside it; nothing is stored until it is sent.
 
-import type { InputBlock, ModalView } from '@slack/types';
+import type { ContextBlock, InputBlock, ModalView, SectionBlock } from '@slack/types';
 import type { Way } from '../../../domain/change.ts';
 import { appliedWords } from '../../../domain/field-owner.ts';
 import type { ReviewDraft } from '../../../ports/conversation.ts';
@@ -9,17 +9,16 @@ import type { ProposalRef } from '../ids.ts';
 import { CALLBACK, encode, FIELD } from '../ids.ts';
 import { code, cut, prose } from '../text.ts';
 import { plain, reasonInput } from './modal-parts.ts';
+import { measuredWords } from './sources.ts';
 
 export function reviewModal(draft: ReviewDraft): ModalView {
-  const { incident, container, recommendation } = draft;
+  const { incident, container } = draft;
   const { workload } = incident;
-  const reason =
-    recommendation.kind === 'raise' ? recommendation.arithmetic : `${recommendation.reason} ${recommendation.advice.join(' ')}`;
   return {
     type: 'modal',
     callback_id: CALLBACK.review,
     private_metadata: encode({ ref: { incident: incident.id }, edits: editsOf(draft) }),
-    title: plain(draft.lowers === undefined ? 'Raise memory limit' : `Lower memory ${draft.lowers}`),
+    title: plain(titleOf(draft)),
     submit: plain('Request approval'),
     close: plain('Cancel'),
     blocks: [
@@ -31,7 +30,7 @@ export function reviewModal(draft: ReviewDraft): ModalView {
       ...draft.warnings
         .slice(0, 3)
         .map((text) => ({ type: 'alert' as const, level: 'warning' as const, text: plain(cut(text, 200)) })),
-      section(`*Why this number*\n${prose(cut(reason, 1200))}`),
+      ...basisBlocks(draft),
       limitInput(draft),
       requestInput(draft),
       ...wayInput(draft),
@@ -42,6 +41,20 @@ export function reviewModal(draft: ReviewDraft): ModalView {
       ),
     ],
   };
+}
+
+function titleOf({ lowers, basis }: ReviewDraft): string {
+  if (lowers !== undefined) return `Lower memory ${lowers}`;
+  return basis.suggested === undefined ? 'Change memory limit' : 'Raise memory limit';
+}
+
+/** Why these numbers, or why none; and in small print what they come from. */
+function basisBlocks({ basis: { suggested, why, from } }: ReviewDraft): readonly (ContextBlock | SectionBlock)[] {
+  const title = suggested === undefined ? 'Why no number is suggested' : 'Why these numbers';
+  return [
+    section(`*${title}*\n${prose(cut(why, 1200))}`),
+    ...(from === undefined ? [] : [context(`Memory: ${measuredWords(from)}`)]),
+  ];
 }
 
 function limitInput({ currentLimit, suggestedLimit, bounds }: ReviewDraft): InputBlock {

@@ -1,12 +1,14 @@
 // Where the numbers of a message come from and when they were read: what the kubelet says of the kill, what the pod's spec says, what was measured, and what the
 // API server says around it. Escaped mrkdwn, each a line of small print; what could not be read is told elsewhere.
 
+import type { MeasuredFrom } from '../../../domain/basis.ts';
+import { measuredFrom } from '../../../domain/basis.ts';
 import type { Usage } from '../../../domain/evidence.ts';
 import type { Dossier } from '../../../domain/incident.ts';
 import type { LimitInForce } from '../../../domain/limit-in-force.ts';
 import { limitInForce } from '../../../domain/limit-in-force.ts';
 import type { Kill } from '../../../domain/oom-kill.ts';
-import type { Known, Piece } from '../../../domain/piece.ts';
+import type { Piece } from '../../../domain/piece.ts';
 import { findContainer } from '../../../domain/pod.ts';
 import { moment, prose } from '../text.ts';
 import { killMoment } from './kill-words.ts';
@@ -54,16 +56,15 @@ function limitSource(kill: Kill | undefined, pod: Dossier['evidence']['pod']): r
 }
 
 function memorySource(usage: Piece<Usage>): readonly string[] {
-  return usage.kind === 'unavailable' ? [] : [`Memory: ${measured(usage)}`];
+  const from = measuredFrom(usage);
+  return from === undefined ? [] : [`Memory: ${measuredWords(from)}`];
 }
 
 /** "Prometheus, samples of 6 days to today at 02:47" */
-export function measured({ value, source, at }: Known<Usage>): string {
-  if (value.kind === 'instant') return `${prose(source)}, one value of ${moment(value.now.at)}`;
-  const last = value.points.at(-1) ?? value.dailyPeaks.at(-1);
-  const days = Math.floor(value.daysKnown);
+export function measuredWords({ source, days = 0, single, at }: MeasuredFrom): string {
+  if (single === true) return `${prose(source)}, one value of ${moment(at)}`;
   const span = days < 1 ? '' : ` of ${days} ${days === 1 ? 'day' : 'days'}`;
-  return `${prose(source)}, samples${span} to ${moment(last?.at ?? at)}`;
+  return `${prose(source)}, samples${span} to ${moment(at)}`;
 }
 
 function aroundOf({ node, nodePods, owner, rollout }: Dossier['evidence']): string {

@@ -112,6 +112,7 @@ function evilProposal(state: ProposalState): Proposal {
     change: { ...plain.change, workload: EVIL_WORKLOAD, container: LONG },
     dryRun: { kind: 'not-checked', reason: TEXT },
     temporary: true,
+    basis: { why: TEXT, doubt: TEXT, from: { source: TEXT, days: 6, at: NOW } },
     state,
   });
 }
@@ -296,7 +297,7 @@ describe('modals and the Home tab of hostile content', () => {
         currentRequest: TEXT,
         suggestedLimit: '384Mi',
         suggestedRequest: '256Mi',
-        recommendation: { kind: 'advise', reason: TEXT, advice: [TEXT] },
+        basis: { why: TEXT, doubt: TEXT, from: { source: TEXT, days: 6, at: NOW } },
         reason: TEXT,
         edits: { proposalId: 'P-1', revision: 2 },
         restart: TEXT,
