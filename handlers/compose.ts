@@ -3,6 +3,7 @@
 import { approversFor } from '../src/domain/approval.ts';
 import { gistOf } from '../src/domain/gist.ts';
 import type { Dossier, Incident, ThreadEntry } from '../src/domain/incident.ts';
+import type { Kill } from '../src/domain/oom-kill.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { lastChangeId } from '../src/domain/since-change.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
@@ -33,7 +34,8 @@ export async function compose(
     case 'root': {
       const shown = { incident, dossier, proposal: await proposalOf(ports, incident.proposalId) };
       const lastChange = await proposalOf(ports, lastChangeId(incident));
-      return { message: { kind: 'root', ...shown, lastChange }, gist: gistOf(shown) };
+      const explained = await inThread(ports, incident, dossier);
+      return { message: { kind: 'root', ...shown, lastChange, explained }, gist: gistOf(shown) };
     }
     case 'explanation':
       return explanation(ports, { incident, entry, dossier, killId: subject.killId });
@@ -61,6 +63,12 @@ export async function compose(
     case 'reminder':
       return once(entry, { kind: 'reminder', incident, dossier, kills: subject.kills });
   }
+}
+
+/** A later kill of the same cause is not explained again, though it may have ended otherwise. */
+async function inThread({ intake }: ComposePorts, { thread }: Incident, dossier: Dossier | undefined): Promise<Kill | undefined> {
+  const killId = thread.flatMap(({ subject }) => (subject.kind === 'explanation' ? [subject.killId] : [])).at(-1);
+  return killId === undefined || killId === dossier?.killId ? undefined : intake.kill(killId);
 }
 
 /** News of a moment: what the channel was told then stays as it was said. */

@@ -16,6 +16,9 @@ const SIGNALS: ReadonlyMap<number, string> = new Map([
   [15, 'SIGTERM'],
 ]);
 
+/** What the runtime writes itself for a container that it could not start; no program ended with it. */
+export const START_ERROR = 128;
+
 /** "137 = 128 + 9: signal 9, SIGKILL …", or what a plain code means. */
 export function explainExitCode(code: number): string {
   const signal = code - 128;
@@ -38,6 +41,8 @@ export function explainKillCode(kill: Kill): string {
     return 'No exit code: the first process of the container lives on, so nothing ended, nothing restarted, and the pod’s status shows nothing.';
   }
   if (exitCode === 137) return explainExitCode(137);
+  if (how === 'start-oom' && exitCode === START_ERROR)
+    return 'Exit code 128 is the runtime’s own (StartError): the container could not be started, because it was killed before its program ran.';
   if (how === 'start-oom') return `Exit code ${exitCode}: it was killed while starting, before its own program ran.`;
   return `Exit code ${exitCode}, not 137, because the kernel killed a child process with SIGKILL; the main process saw that and ended by itself with ${exitCode}.`;
 }

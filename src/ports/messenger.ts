@@ -4,6 +4,7 @@ import type { Digest } from '../domain/digest.ts';
 import type { FollowUp } from '../domain/follow-up.ts';
 import type { Dossier, Incident, PostedMessage } from '../domain/incident.ts';
 import type { Note } from '../domain/note.ts';
+import type { Kill } from '../domain/oom-kill.ts';
 import type { Proposal } from '../domain/proposal.ts';
 import type { Storm, StormStory } from '../domain/storm.ts';
 import type { Instant } from '../domain/time.ts';
@@ -16,6 +17,8 @@ export type Message =
       readonly proposal?: Proposal | undefined;
       /** The last one that came to an end. */
       readonly lastChange?: Proposal | undefined;
+      /** The kill that the thread explains, where that is not the last one explained. */
+      readonly explained?: Kill | undefined;
     }
   | { readonly kind: 'explanation'; readonly incident: Incident; readonly dossier: Dossier }
   | { readonly kind: 'proposal'; readonly incident: Incident; readonly proposal: Proposal; readonly approvers: Approvers }

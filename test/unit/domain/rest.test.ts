@@ -26,7 +26,7 @@ describe('exit codes', () => {
 
   it('says why a kill shows another code than 137', () => {
     expect(explainKillCode(kill({ exitCode: 1 }))).toContain('killed a child process');
-    expect(explainKillCode(kill({ how: 'start-oom', exitCode: 128 }))).toContain('while starting');
+    expect(explainKillCode(kill({ how: 'start-oom', exitCode: 128 }))).toContain('128 is the runtime’s own (StartError)');
   });
 });
 

@@ -6,6 +6,7 @@ import type { Incident } from '../../../domain/incident.ts';
 import { formatBytes, toBytes } from '../../../domain/memory.ts';
 import type { Proposal } from '../../../domain/proposal.ts';
 import type { Finding, FindingTopic } from '../../../domain/review.ts';
+import type { Instant } from '../../../domain/time.ts';
 import { canUndo, FURTHER_FACTOR } from '../../../domain/verdict.ts';
 import type { Approvers } from '../../../ports/messenger.ts';
 import type { AnyBlock } from '../blocks.ts';
@@ -99,7 +100,7 @@ function approverWords({ users, groups }: Approvers): string {
 
 export function outcomeView({ proposal }: { readonly proposal: Proposal }): Rendered {
   const sentence = outcomeSentence(proposal);
-  const { change, state } = proposal;
+  const { change } = proposal;
   const approver = approverOf(proposal);
   const title = titleOf(proposal);
   return {
@@ -110,12 +111,18 @@ export function outcomeView({ proposal }: { readonly proposal: Proposal }): Rend
         ['Object', objectInWords(change)],
         ['Asked by', who(proposal.requester)],
         ['Approved by', approver],
-        ['Last step', 'at' in state ? moment(state.at) : moment(proposal.createdAt)],
+        ['Last step', moment(lastStepAt(proposal))],
       ]),
       ...undoButton(proposal),
       context(`*${proposal.id}*`, nextStep(proposal)),
     ],
   };
+}
+
+/** While it is watched, `at` is still that of the write. */
+function lastStepAt({ state, createdAt }: Proposal): Instant {
+  if (state.kind === 'observing') return state.rolledOutAt;
+  return 'at' in state ? state.at : createdAt;
 }
 
 function approverOf({ approvals, state }: Proposal): string {

@@ -2,9 +2,11 @@
 
 import type { Button } from '@slack/types';
 import { isPatchableKind } from '../../../domain/change.ts';
+import { START_ERROR } from '../../../domain/exit-code.ts';
 import type { Dossier, Incident } from '../../../domain/incident.ts';
 import { firstKillAt, timesInWords } from '../../../domain/kill-count.ts';
 import { formatBytes } from '../../../domain/memory.ts';
+import type { Kill } from '../../../domain/oom-kill.ts';
 import { isOfSandbox } from '../../../domain/oom-kill.ts';
 import { valueOf } from '../../../domain/piece.ts';
 import type { Proposal } from '../../../domain/proposal.ts';
@@ -28,6 +30,8 @@ export type RootInput = {
   readonly dossier?: Dossier | undefined;
   readonly proposal?: Proposal | undefined;
   readonly lastChange?: Proposal | undefined;
+  /** The kill that the thread explains, where it is another than the one told here. */
+  readonly explained?: Kill | undefined;
 };
 
 export function rootView(input: RootInput): Rendered {
@@ -47,6 +51,7 @@ export function rootView(input: RootInput): Rendered {
         ...(incident.previousIncidentId === undefined ? [] : [`Happened before: ${incident.previousIncidentId}`]),
         `Opened ${moment(incident.openedAt)}`,
         sources(input),
+        ...otherInThread(input),
         ...(incident.movedFrom === undefined
           ? []
           : [`Moved here: ${mentionChannel(incident.movedFrom)} cannot be used any more`]),
@@ -63,12 +68,19 @@ export function rootView(input: RootInput): Rendered {
 function sources({ incident, dossier }: RootInput): string {
   const usage = dossier?.evidence.usage;
   const peak = usage?.kind === 'known' && usage.value.kind === 'series' ? usage.value.peak : undefined;
-  const owner = dossier?.evidence.owner;
   return [
     `Kill and limit: ${killSource(incident.lastKill)}`,
     ...(usage?.kind !== 'known' || peak === undefined ? [] : [`highest sample: ${prose(usage.source)}, ${moment(peak.at)}`]),
-    ...(owner?.kind === 'known' && owner.value.replicas !== undefined ? [`replicas: ${moment(owner.at)}`] : []),
   ].join('; ');
+}
+
+/** Only where the two ended differently: else what the thread says holds for both. */
+function otherInThread({ incident: { lastKill }, explained }: RootInput): readonly string[] {
+  if (explained === undefined || (explained.how === lastKill.how && explained.exitCode === lastKill.exitCode)) return [];
+  const exit = explained.exitCode === undefined ? 'no exit code' : `exit code ${explained.exitCode}`;
+  return [
+    `Told above is the last kill; the thread explains that of ${moment(explained.finishedAt ?? explained.seenAt)} (${exit})`,
+  ];
 }
 
 function place(incident: Incident): string {
@@ -89,9 +101,12 @@ export function whatHappened({ incident, dossier }: RootInput): string {
     lastKill.how === 'node'
       ? `Node ${code(workload.name)}`
       : `Container ${code(incident.container)} in ${code(workloadName(workload))}`;
-  const owner = dossier === undefined ? undefined : valueOf(dossier.evidence.owner);
+  const owner = dossier?.evidence.owner;
+  // Read once, after the kill: it says when, because it is not read again.
   const serving =
-    owner?.replicas === undefined ? '' : ` *${owner.readyReplicas ?? 0} of ${owner.replicas}* replicas are serving.`;
+    owner?.kind !== 'known' || owner.value.replicas === undefined
+      ? ''
+      : ` *${owner.value.readyReplicas ?? 0} of ${owner.value.replicas}* replicas were serving ${moment(owner.at)}.`;
   return `${what} ${deed(incident, dossier)}\n${killsInWords(incident)}${serving}`;
 }
 
@@ -116,7 +131,8 @@ function deed({ lastKill }: Incident, dossier: Dossier | undefined): string {
   if (lastKill.how === 'silent') return `${limit}, and the kernel killed a child process in it; the container itself runs on.`;
   if (lastKill.how === 'suspected')
     return `was killed by SIGKILL (${exit}), probably at its *${formatBytes(lastKill.limit)}* memory limit.`;
-  if (lastKill.how === 'start-oom') return `${limit} while starting, and the kernel killed it (${exit}).`;
+  if (lastKill.how === 'start-oom')
+    return `${limit} while starting, and the kernel killed it before its program ran (${exit}${lastKill.exitCode === START_ERROR ? ': it could not be started' : ''}).`;
   if (lastKill.exitCode !== 137) return `${limit}, and the kernel killed one of its processes; the container ended with ${exit}.`;
   return `${limit}, and the kernel killed it (${exit}).`;
 }

@@ -1,0 +1,59 @@
+// The root message and the outcome tell what was read when, and how a kill that the thread does not explain ended otherwise.
+
+import { describe, expect, it } from 'vitest';
+import { renderMessage } from '../../../../src/adapters/slack/render.ts';
+import { moment } from '../../../../src/adapters/slack/text.ts';
+import { known } from '../../../../src/domain/piece.ts';
+import { after, MINUTE, SECOND, toMillis } from '../../../../src/domain/time.ts';
+import type { Message } from '../../../../src/ports/messenger.ts';
+import { dossier, evidence, incident, kill, NOW, proposal, workload } from '../../../support/build.ts';
+import { alerted } from '../../handlers/alerted.ts';
+import { killedPod } from '../../handlers/bot.ts';
+
+const LATER = after(NOW, toMillis(7 * SECOND));
+const FIRST = kill({ id: 'first', finishedAt: NOW });
+
+function shown(message: Message): string {
+  return JSON.stringify(renderMessage(message, false).blocks);
+}
+
+describe('the root message', () => {
+  it('says when the replicas were counted', () => {
+    const owner = known(
+      { chain: [], top: workload(), replicas: 3, readyReplicas: 2, fieldOwners: [] },
+      'owner references',
+      LATER,
+    );
+    const words = shown({ kind: 'root', incident: incident(), dossier: dossier({ evidence: evidence({ owner }) }) });
+    expect(words).toContain(`*2 of 3* replicas were serving ${moment(LATER)}.`);
+  });
+
+  it.each([
+    { name: 'ended otherwise', last: { how: 'start-oom' as const, exitCode: 128 }, told: true },
+    { name: 'ended alike', last: {}, told: false },
+  ])('tells which kill the thread explains where the last one $name: $told', ({ last, told }) => {
+    const words = shown({ kind: 'root', incident: incident({ lastKill: kill(last) }), dossier: dossier(), explained: FIRST });
+    expect(words.includes(`the thread explains that of ${moment(NOW)} (exit code 137)`)).toBe(told);
+  });
+
+  it('says what exit code 128 is', () => {
+    const words = shown({ kind: 'root', incident: incident({ lastKill: kill({ how: 'start-oom', exitCode: 128 }) }) });
+    expect(words).toContain('before its program ran (exit code 128: it could not be started)');
+  });
+
+  it('is given the kill that the thread explains once another was explained after it', async () => {
+    const { world, bot } = await alerted();
+    world.clock.advance(5 * MINUTE);
+    await bot.watch(killedPod(world, 'def'), { initial: false });
+    await bot.drain();
+    const root = world.slack.sent.find(({ kind }) => kind === 'root');
+    expect(root?.text).toMatch(/"explained":\{"ref":.*"id":"prod\/pod-1\/app\/abc"/);
+  });
+});
+
+it('an outcome’s last step is the rollout while it is watched', () => {
+  const state = { kind: 'observing', by: 'U0BOB', at: NOW, rolledOutAt: LATER, until: after(NOW, toMillis(5 * MINUTE)) } as const;
+  expect(shown({ kind: 'outcome', incident: incident(), proposal: proposal({ state }) })).toContain(
+    `*Last step*\\n${moment(LATER)}`,
+  );
+});
