@@ -6,6 +6,8 @@ export type Command = {
   readonly usage: string;
   readonly meaning: string;
   readonly aliases: readonly string[];
+  /** Without the slash command: "pod payments/checkout-api-7d9f-x". */
+  readonly example?: string;
 };
 
 export const COMMANDS = [
@@ -27,7 +29,8 @@ export const COMMANDS = [
   {
     name: 'mute',
     usage: '[<workload> <how long> [why]]',
-    meaning: 'expects its kills for that long: they are recorded, not told; alone, shows what is muted',
+    meaning: 'expects its kills for that long (30m, 2h, 3d or 1w): they are recorded, not told; alone, shows what is muted',
+    example: 'mute payments/checkout-api 2h load test',
     aliases: ['mutes', 'expect', 'silence'],
   },
   { name: 'unmute', usage: '<workload>', meaning: 'tells of its kills again', aliases: ['unsilence'] },

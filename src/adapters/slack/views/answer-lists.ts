@@ -54,15 +54,15 @@ export function historyView({ workload, incidents, proposals, records }: Of<'his
         ? [section('No kill of it was seen.')]
         : items.map((incident) => section(incidentLine(incident, workspace)))),
       ...proposals.slice(0, 10).map((proposal) => section(changeLine(proposal))),
-      ...(records.length === 0 ? [] : [section(['*Written down*', ...records.map(recordLine)].join('\n'))]),
+      ...(records.length === 0 ? [] : [section(['*From the audit: who did what*', ...records.map(recordLine)].join('\n'))]),
       ...pageBlocks(incidents),
-      context(`${RECORDED}; changes and who made them: its audit`),
+      context(`${RECORDED}; changes and who made them: Headroom’s audit`),
     ],
   };
 }
 
 function changeLine(proposal: Proposal): string {
-  return `:wrench: *${proposal.id}* ${moment(proposal.createdAt)} · ${who(proposal.requester)} asked: ${changeInWords(proposal.change)} (“${prose(cut(proposal.reason, 200))}”). ${outcomeSentence(proposal)}`;
+  return `:wrench: Proposal *${proposal.id}* ${moment(proposal.createdAt)} · ${who(proposal.requester)} asked: ${changeInWords(proposal.change)} (“${prose(cut(proposal.reason, 200))}”). ${outcomeSentence(proposal)}`;
 }
 
 /** As the audit has it: who, what, and what came of it. */
@@ -87,7 +87,7 @@ export function approvalsView({ mine, others }: Of<'approvals'>): Rendered {
 }
 
 function waitingLine(proposal: Proposal): string {
-  return `*${proposal.id}* · ${who(proposal.requester)} asks: ${changeInWords(proposal.change)} for ${objectInWords(proposal.change)} · until ${moment(proposal.expiresAt)}`;
+  return `Proposal *${proposal.id}* · ${who(proposal.requester)} asks: ${changeInWords(proposal.change)} for ${objectInWords(proposal.change)} · until ${moment(proposal.expiresAt)}`;
 }
 
 /** With the button that shows it and lets it be approved. */

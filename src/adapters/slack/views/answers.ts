@@ -1,5 +1,6 @@
 // What /oom answers: seen by the person who asked only, unless they share it.
 
+import type { Command } from '../../../domain/ask.ts';
 import { COMMANDS } from '../../../domain/ask.ts';
 import { timesInWords } from '../../../domain/kill-count.ts';
 import type { Answer } from '../../../ports/answer.ts';
@@ -105,12 +106,16 @@ function lineFor({ name, usage: after, meaning }: (typeof COMMANDS)[number]): st
 
 function help(name: string | undefined): Rendered {
   const shown = COMMANDS.filter((command) => name === undefined || command.name === name);
-  const also = name === undefined ? [] : shown.flatMap(({ aliases }) => [`Also: ${aliases.map(code).join(', ')}`]);
+  const also = name === undefined ? [] : shown.flatMap(moreOf);
   const lines = [...shown.map(lineFor), ...also];
   return {
     text: `What you can ask: ${shown.map(lineFor).join('; ')}`,
     blocks: [section(['*What you can ask*', ...lines].join('\n')), section(SHARING)],
   };
+}
+
+function moreOf({ example, aliases }: Command): readonly string[] {
+  return [...(example === undefined ? [] : [`For example: ${code(`/oom ${example}`)}`]), `Also: ${aliases.map(code).join(', ')}`];
 }
 
 function usage({ problem, command, nearest }: Extract<Answer, { readonly kind: 'usage' }>): Rendered {

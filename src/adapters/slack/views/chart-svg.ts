@@ -32,7 +32,7 @@ export function chartSvg({ points, limit }: Drawn): string {
     `<polygon points="${AREA.left},${AREA.bottom} ${line} ${AREA.right},${AREA.bottom}" fill="${COLOR.fill}"/>`,
     `<polyline points="${line}" fill="none" stroke="${COLOR.usage}" stroke-width="3" stroke-linejoin="round"/>`,
     ...(limit === undefined ? [] : limitLine(limit, y(limit))),
-    text('■ Working set', { x: AREA.left, y: 26, color: COLOR.usage }),
+    text('■ In use (working set)', { x: AREA.left, y: 26, color: COLOR.usage }),
     '</svg>',
   ].join('');
 }
@@ -40,7 +40,7 @@ export function chartSvg({ points, limit }: Drawn): string {
 function limitLine(limit: Bytes, at: number): readonly string[] {
   return [
     `<line x1="${AREA.left}" x2="${AREA.right}" y1="${at}" y2="${at}" stroke="${COLOR.limit}" stroke-width="2.5" stroke-dasharray="9 6"/>`,
-    text(`╌ Limit ${formatBytes(limit)}`, { x: AREA.left + 150, y: 26, color: COLOR.limit }),
+    text(`╌ Limit ${formatBytes(limit)}`, { x: AREA.left + 210, y: 26, color: COLOR.limit }),
   ];
 }
 

@@ -3,7 +3,8 @@
 import type { Usage, UsagePoint } from '../../../domain/evidence.ts';
 import type { Bytes } from '../../../domain/memory.ts';
 import { formatBytes, MIB } from '../../../domain/memory.ts';
-import { between, formatDuration, MINUTE } from '../../../domain/time.ts';
+import type { Millis } from '../../../domain/time.ts';
+import { between, DAY, formatDuration, HOUR, MINUTE, SECOND, toInstant, toMillis } from '../../../domain/time.ts';
 import type { ChartBlock } from '../blocks.ts';
 import { LIMITS } from '../blocks.ts';
 import { cut } from '../text.ts';
@@ -13,9 +14,10 @@ export function memoryChart(
   usage: Extract<Usage, { readonly kind: 'series' }>,
   limit: Bytes | undefined,
 ): ChartBlock | undefined {
-  const { points, labels, axis } = labelled(thin(usage.points.slice(-240), LIMITS.points));
-  const first = points[0];
-  const last = points.at(-1);
+  const samples = usage.points.slice(-240);
+  const { points: thinned, step } = thin(samples, LIMITS.points);
+  const { points, labels, axis } = labelled(thinned, step);
+  const [first, last] = [samples[0], samples.at(-1)];
   if (points.length < 3 || first === undefined || last === undefined) return undefined;
   const line = (name: string, value: (point: UsagePoint) => number) => ({
     name,
@@ -26,7 +28,10 @@ export function memoryChart(
     title: cut(`Memory, last ${formatDuration(between(first.at, last.at))} (MiB)`, LIMITS.chartTitle),
     chart: {
       type: 'line',
-      series: [line('Working set', ({ bytes }) => mib(bytes)), ...(limit === undefined ? [] : [line('Limit', () => mib(limit))])],
+      series: [
+        line('In use (working set)', ({ bytes }) => mib(bytes)),
+        ...(limit === undefined ? [] : [line('Limit', () => mib(limit))]),
+      ],
       axis_config: { categories: labels, x_label: axis, y_label: 'MiB' },
     },
   };
@@ -51,17 +56,29 @@ function mib(value: Bytes): number {
   return Math.round((value / MIB) * 10) / 10;
 }
 
-/** Keeps the highest sample of each stretch, so that no peak disappears, and the very last one. */
-function thin(points: readonly UsagePoint[], most: number): readonly UsagePoint[] {
-  if (points.length <= most) return points;
-  const stretch = Math.ceil(points.length / most);
-  const kept: UsagePoint[] = [];
-  for (let start = 0; start < points.length; start += stretch) {
-    const part = points.slice(start, start + stretch);
-    const highest = part.reduce((best, point) => (point.bytes > best.bytes ? point : best));
-    kept.push(highest);
+/** Lengths of a stretch that make even ticks people know from clocks. */
+const STEPS = [
+  ...[5, 10, 15, 30].map((count) => count * SECOND),
+  ...[1, 2, 3, 5, 10, 15, 20, 30].map((count) => count * MINUTE),
+  ...[1, 2, 3, 4, 6, 12, 24].map((count) => count * HOUR),
+];
+
+type Thinned = { readonly points: readonly UsagePoint[]; readonly step?: Millis | undefined };
+
+/** Keeps the highest sample of each stretch, so that no peak disappears, at the time when the stretch begins: as even as a clock. */
+function thin(points: readonly UsagePoint[], most: number): Thinned {
+  const [first, last] = [points[0], points.at(-1)];
+  if (first === undefined || last === undefined || points.length <= most) return { points };
+  const stretch = (at: number, step: number): number => Math.floor(at / step);
+  const step =
+    STEPS.find((each) => stretch(last.at, each) - stretch(first.at, each) < most) ??
+    Math.ceil((last.at - first.at) / (most - 1) / DAY) * DAY;
+  const kept = new Map<number, UsagePoint>();
+  for (const { at, bytes } of points) {
+    const begin = stretch(at, step) * step;
+    if (bytes > (kept.get(begin)?.bytes ?? -1)) kept.set(begin, { at: toInstant(begin), bytes });
   }
-  return kept;
+  return { points: [...kept.values()], step: toMillis(step) };
 }
 
 type Labelled = { readonly points: readonly UsagePoint[]; readonly labels: readonly string[]; readonly axis: string };
@@ -73,11 +90,11 @@ const SHORT_MS = LIMITS.points * MINUTE;
  * HH:MM in UTC, with the day where there are two; MM:SS where all of it are some minutes, which is no longer. Slack wants each category once: of two points that
  * would have the same, the higher one stays.
  */
-function labelled(points: readonly UsagePoint[]): Labelled {
+function labelled(points: readonly UsagePoint[], step: Millis | undefined): Labelled {
   const iso = ({ at }: UsagePoint): string => new Date(at).toISOString();
   const [first, last] = [points[0], points.at(-1)];
   if (first === undefined || last === undefined) return { points, labels: [], axis: 'UTC' };
-  const isShort = between(first.at, last.at) < SHORT_MS;
+  const isShort = between(first.at, last.at) < SHORT_MS && (step === undefined || step < MINUTE);
   const isOneDay = iso(first).slice(0, 10) === iso(last).slice(0, 10);
   const labelOf = (point: UsagePoint): string => {
     const text = iso(point);
@@ -93,6 +110,8 @@ function labelled(points: readonly UsagePoint[]): Labelled {
   return {
     points: [...kept.values()],
     labels: [...kept.keys()],
-    axis: isShort ? `UTC, minutes:seconds, from ${iso(first).slice(11, 16)} on` : 'UTC',
+    axis: isShort
+      ? `UTC, minutes:seconds, from ${iso(first).slice(11, 16)} on`
+      : `UTC${step === undefined ? '' : `; the highest of each ${formatDuration(step).replace(/^1 /, '')}`}`,
   };
 }

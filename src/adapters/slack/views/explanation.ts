@@ -92,18 +92,18 @@ function exitLine({ evidence }: Dossier, kill: Kill | undefined): string {
   return ended === undefined ? '' : explainExitCode(ended.exitCode);
 }
 
-/** The QoS class and the score with the numbers, and that it did not matter here unless the node ran out. */
+/** The QoS class and the score; how the score came about only where it decided who dies: when the node ran out. */
 function qosLine({ evidence, diagnosis }: Dossier, kill: Kill | undefined): string {
   const pod = valueOf(evidence.pod);
   if (pod?.qosClass === undefined) return '';
   const container = kill === undefined ? pod.containers[0] : findContainer(pod, kill.ref.container);
   const score = container === undefined ? undefined : oomScoreOf(pod, container, valueOf(evidence.node)?.capacity);
-  const value = score === undefined ? '' : `, oom_score_adj ${score.score} (${score.arithmetic})`;
-  const meaning =
-    diagnosis.cause === 'node-pressure'
-      ? 'the kernel kills the highest score first when a node runs out.'
-      : 'that order only counts when a whole node runs out; here the container hit its own limit.';
-  return `QoS class ${pod.qosClass}${value}: ${kill === undefined ? 'the kernel kills the highest score first when a node runs out.' : meaning}`;
+  const decided = kill !== undefined && diagnosis.cause === 'node-pressure';
+  const value = score === undefined ? '' : `, oom_score_adj ${score.score}${decided ? ` (${score.arithmetic})` : ''}`;
+  const order = 'when a whole node runs out, the kernel kills the highest score first.';
+  return kill === undefined || decided
+    ? `QoS class ${pod.qosClass}${value}: ${order}`
+    : `QoS class ${pod.qosClass}${value}: no matter here, where the container hit its own limit; ${order}`;
 }
 
 function usageBlocks(input: ExplanationInput): readonly AnyBlock[] {

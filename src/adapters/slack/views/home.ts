@@ -77,14 +77,16 @@ function healthBlocks({ processes, queue, storeMs, ailments }: BotHealth): reado
 const STANDING: Readonly<Record<Standing, string>> = {
   alone: 'watches',
   leading: 'leads and watches',
-  'standing-by': 'stands by',
+  'standing-by': 'stands by to watch',
 };
 
+/** "Process with all roles on host vm-1: watches cluster demo · 2 connections to Slack · Prometheus answers" */
 function processLine({ host, role, cluster, watching, slackConnections, prometheus }: Presence): string {
+  const where = `cluster ${prose(cluster)}`;
   const parts = [
     watching === undefined
-      ? undefined
-      : `${STANDING[watching.standing]}${watching.connected ? '' : ', *without the API server*'}`,
+      ? `for ${where}`
+      : `${STANDING[watching.standing]} ${where}${watching.connected ? '' : ', *without the API server*'}`,
     slackConnections === undefined ? undefined : counted(slackConnections, 'connection') + ' to Slack',
     prometheus === undefined
       ? 'no Prometheus'
@@ -92,5 +94,6 @@ function processLine({ host, role, cluster, watching, slackConnections, promethe
         ? 'Prometheus answers'
         : `*Prometheus:* ${prose(prometheus.words)}`,
   ];
-  return `*${prose(role)}* on ${code(host)} for ${prose(cluster)}: ${parts.filter((each) => each !== undefined).join(' · ')}`;
+  const what = role === 'all' ? 'all roles' : `the role ${prose(role)}`;
+  return `*Process with ${what}* on host ${code(host)}: ${parts.filter((each) => each !== undefined).join(' · ')}`;
 }

@@ -102,7 +102,7 @@ export function refuseModal(ref: ProposalRef): ModalView {
     close: plain('Cancel'),
     blocks: [
       section(
-        `*${prose(ref.proposal)}* will be closed and nothing is written. The limit stays as it is, and the container may be killed again.`,
+        `Proposal *${prose(ref.proposal)}* will be closed and nothing is written. The limit stays as it is, and the container may be killed again.`,
       ),
       reasonInput({ label: 'Why not', hint: 'The person who asked reads it in the thread.' }),
     ],

@@ -72,13 +72,13 @@ export function outcomeSentence(proposal: Proposal): string {
   const { state, change } = proposal;
   switch (state.kind) {
     case 'pending':
-      return `${proposal.id} waits for approval.`;
+      return `Proposal ${proposal.id} waits for approval.`;
     case 'refused':
-      return `${proposal.id} was refused by ${mention(state.by)}${quoted(state.reason)}.`;
+      return `Proposal ${proposal.id} was refused by ${mention(state.by)}${quoted(state.reason)}.`;
     case 'expired':
       return state.reason === undefined
-        ? `${proposal.id} expired unapproved.`
-        : `${proposal.id} is no longer valid: ${told(state.reason)}.`;
+        ? `Proposal ${proposal.id} expired unapproved.`
+        : `Proposal ${proposal.id} is no longer valid: ${told(state.reason)}.`;
     case 'approved':
     case 'applying':
       return `${capital(changeInWords(change))}, approved by ${who(state.by)}: being written.`;

@@ -26,7 +26,7 @@ export function proposalView({ proposal, incident, approvers }: ProposalInput): 
   return {
     text: `${asks} ${state.kind === 'pending' ? 'Somebody else has to approve it.' : outcomeSentence(proposal)}`,
     blocks: [
-      section(`*${id}* ${asks}\n>${prose(cut(proposal.reason, 500)).replaceAll('\n', '\n>')}`),
+      section(`*Proposal ${id}:* ${asks}\n>${prose(cut(proposal.reason, 500)).replaceAll('\n', '\n>')}`),
       preformatted(diffLines(change), 1500),
       ...findingBlocks(proposal.findings),
       ...(state.kind === 'pending' ? waiting({ proposal, incident, approvers }) : [context(outcomeSentence(proposal))]),
@@ -114,7 +114,7 @@ export function outcomeView({ proposal }: { readonly proposal: Proposal }): Rend
         ['Last step', moment(lastStepAt(proposal))],
       ]),
       ...undoButton(proposal),
-      context(`*${proposal.id}*`, nextStep(proposal)),
+      context(`Proposal *${proposal.id}*`, nextStep(proposal)),
     ],
   };
 }

@@ -211,6 +211,15 @@ describe('what an answer offers', () => {
     expect(asks(answer)).toEqual(['pod payments/checkout-api-1', 'top payments', 'top payments', 'share top']);
   });
 
+  it('shows how a mute is written, with its lengths, in its help and in all of the help', () => {
+    const helpOf = (command?: string): string =>
+      answerView({ kind: 'help', command }, { plain: false, workspace: undefined, seenBy: { kind: 'private', ask: 'help' } })
+        .blocks.map((block) => JSON.stringify(block))
+        .join('');
+    expect(helpOf('mute')).toContain('/oom mute payments/checkout-api 2h load test');
+    for (const shown of [helpOf('mute'), helpOf()]) expect(shown).toContain('(30m, 2h, 3d or 1w)');
+  });
+
   it.each([
     { ask: 'mute a/web 2h', says: 'Mute' },
     { ask: 'unmute a/web', says: 'Unmute' },

@@ -80,7 +80,7 @@ describe('a digest', () => {
       name: 'who refused',
       approvals: [],
       state: { kind: 'refused' as const, by: 'U0BOB', reason: 'no', at: ago(HOUR) },
-      words: '. P-1 was refused by <@U0BOB>: “no”.',
+      words: '. Proposal P-1 was refused by <@U0BOB>: “no”.',
     },
   ])('says what was changed and by whom: $name', ({ approvals, state, words }) => {
     const changed = proposal({ requester: 'U0ALICE', approvals, state });

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { renderMessage } from '../../../../src/adapters/slack/render.ts';
 import { moment } from '../../../../src/adapters/slack/text.ts';
+import { homeView } from '../../../../src/adapters/slack/views/home.ts';
 import { known } from '../../../../src/domain/piece.ts';
 import { after, MINUTE, SECOND, toMillis } from '../../../../src/domain/time.ts';
 import type { Message } from '../../../../src/ports/messenger.ts';
@@ -56,4 +57,31 @@ it('an outcome’s last step is the rollout while it is watched', () => {
   expect(shown({ kind: 'outcome', incident: incident(), proposal: proposal({ state }) })).toContain(
     `*Last step*\\n${moment(LATER)}`,
   );
+});
+
+it.each([
+  { role: 'all', cluster: 'demo', words: '*Process with all roles* on host `vm-1`: watches cluster demo · ' },
+  { role: 'watcher', cluster: 'prod', words: '*Process with the role watcher* on host `vm-1`: watches cluster prod · ' },
+])('the Home tab says in words what a process is: $role', ({ role, cluster, words }) => {
+  const process = {
+    process: 'a',
+    host: 'vm-1',
+    role,
+    cluster,
+    at: NOW,
+    watching: { standing: 'alone' as const, connected: true },
+  };
+  const health = { queue: { waiting: 0, running: 0, failed: 0 }, storeMs: 1, ailments: [], processes: [process] };
+  const home = homeView({ at: NOW, waiting: [], mine: [], incidents: [], mutes: [], health }, undefined);
+  expect(JSON.stringify(home.blocks)).toContain(words);
+});
+
+it.each([
+  { cause: 'limit-too-low' as const, words: 'no matter here, where the container hit its own limit', arithmetic: false },
+  { cause: 'node-pressure' as const, words: 'the kernel kills the highest score first', arithmetic: true },
+])('the explanation works the score out only where it decided: $cause', ({ cause, words, arithmetic }) => {
+  const { diagnosis } = dossier();
+  const told = shown({ kind: 'explanation', incident: incident(), dossier: dossier({ diagnosis: { ...diagnosis, cause } }) });
+  expect(told).toContain(words);
+  expect(told.includes('node memory')).toBe(arithmetic);
 });

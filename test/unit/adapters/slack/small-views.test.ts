@@ -52,6 +52,22 @@ describe('the time axis of a chart', () => {
     expect(JSON.stringify(chart)).toContain('"value":250');
   });
 
+  it.each([
+    { count: 120, everyMs: 30_000, first: '02:45', second: '02:50', each: '5 minutes' },
+    { count: 37, everyMs: 30_000, first: '02:47', second: '02:48', each: 'minute' },
+    { count: 200, everyMs: 300_000, first: '02:00', second: '03:00', each: 'hour' },
+  ])(
+    'has even ticks for $count samples: one for each $each, with the highest of it',
+    ({ count, everyMs, first, second, each }) => {
+      const chart = memoryChart({ ...series(3, () => 100), points: points(count, everyMs) }, mi(256))?.chart;
+      const axis = chart?.type === 'line' ? chart.axis_config : undefined;
+      expect(axis?.categories.slice(0, 2)).toEqual([first, second]);
+      expect(axis?.categories.length).toBeLessThanOrEqual(20);
+      expect(axis?.x_label).toBe(`UTC; the highest of each ${each}`);
+      expect(JSON.stringify(chart)).toContain(`"value":${99 + count}`);
+    },
+  );
+
   it('has seconds in the drawing too', () => {
     expect(chartSvg({ points: points(20, 5000), limit: mi(256) })).toMatch(/>\d\d:\d\d:\d\d</);
     expect(chartSvg({ points: points(20, 60_000), limit: mi(256) })).not.toMatch(/>\d\d:\d\d:\d\d</);
