@@ -103,7 +103,7 @@ function qosLine({ evidence, diagnosis }: Dossier, kill: Kill | undefined): stri
   const order = 'when a whole node runs out, the kernel kills the highest score first.';
   return kill === undefined || decided
     ? `QoS class ${pod.qosClass}${value}: ${order}`
-    : `QoS class ${pod.qosClass}${value}: no matter here, where the container hit its own limit; ${order}`;
+    : `QoS class ${pod.qosClass}${value}: it does not matter here, where the container hit its own limit; ${order}`;
 }
 
 function usageBlocks(input: ExplanationInput): readonly AnyBlock[] {

@@ -77,7 +77,7 @@ it.each([
 });
 
 it.each([
-  { cause: 'limit-too-low' as const, words: 'no matter here, where the container hit its own limit', arithmetic: false },
+  { cause: 'limit-too-low' as const, words: 'it does not matter here, where the container hit its own limit', arithmetic: false },
   { cause: 'node-pressure' as const, words: 'the kernel kills the highest score first', arithmetic: true },
 ])('the explanation works the score out only where it decided: $cause', ({ cause, words, arithmetic }) => {
   const { diagnosis } = dossier();
