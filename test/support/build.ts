@@ -246,6 +246,7 @@ export function proposal(overrides: Partial<Proposal> = {}): Proposal {
     expiresAt: toInstant(NOW + DAY),
     dryRun: { kind: 'passed' },
     temporary: false,
+    basis: { suggested: { limit: mi(384) }, why: 'New limit 384Mi.', from: { source: 'Prometheus', days: 6, at: NOW } },
     livedMs: 2 * HOUR,
     state: { kind: 'pending' },
     ...overrides,
