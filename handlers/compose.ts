@@ -31,12 +31,8 @@ export async function compose(
   const { subject } = entry;
   const dossier = await ports.incidents.dossier(incident.id);
   switch (subject.kind) {
-    case 'root': {
-      const shown = { incident, dossier, proposal: await proposalOf(ports, incident.proposalId) };
-      const lastChange = await proposalOf(ports, lastChangeId(incident));
-      const explained = await inThread(ports, incident, dossier);
-      return { message: { kind: 'root', ...shown, lastChange, explained }, gist: gistOf(shown) };
-    }
+    case 'root':
+      return root(ports, incident, dossier);
     case 'explanation':
       return explanation(ports, { incident, entry, dossier, killId: subject.killId });
     case 'proposal': {
@@ -63,6 +59,13 @@ export async function compose(
     case 'reminder':
       return once(entry, { kind: 'reminder', incident, dossier, kills: subject.kills });
   }
+}
+
+async function root(ports: ComposePorts, incident: Incident, dossier: Dossier | undefined): Promise<Composed> {
+  const shown = { incident, dossier, proposal: await proposalOf(ports, incident.proposalId) };
+  const lastChange = await proposalOf(ports, lastChangeId(incident));
+  const explained = await inThread(ports, incident, dossier);
+  return { message: { kind: 'root', ...shown, lastChange, explained }, gist: gistOf(shown) };
 }
 
 /** A later kill of the same cause is not explained again, though it may have ended otherwise. */

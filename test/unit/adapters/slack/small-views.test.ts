@@ -76,7 +76,7 @@ describe('the time axis of a chart', () => {
 
 describe('a rejection', () => {
   const refused = (reason: string) => proposal({ state: { kind: 'refused', by: 'U0BOB', reason, at: NOW } });
-  const SAID = 'P-1 was refused by <@U0BOB>: “too early, &lt;!channel&gt; ask after lunch”.';
+  const SAID = 'Proposal P-1 was refused by <@U0BOB>: “too early, &lt;!channel&gt; ask after lunch”.';
 
   it('gives its reason to whoever asked, in the thread and in the history, in one line and without calling anybody', () => {
     const asked = refused('too early,\n<!channel> ask\tafter lunch ');
@@ -101,7 +101,7 @@ describe('a rejection', () => {
   });
 
   it('without one says no more', () => {
-    expect(outcomeSentence(refused(' '))).toBe('P-1 was refused by <@U0BOB>.');
+    expect(outcomeSentence(refused(' '))).toBe('Proposal P-1 was refused by <@U0BOB>.');
   });
 });
 

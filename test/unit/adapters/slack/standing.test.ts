@@ -19,7 +19,7 @@ describe('what is known of the workload', () => {
   it.each(['explanation', 'recommendation'] as const)('comes before the %s', (kind) => {
     const words = first({ kind, ref, dossier: dossier(), note: '1 of 2 pods', standing });
     expect(words).toContain('*OOM-1001* `payments/checkout-api` (app, 256 MiB): killed 5 times, last');
-    expect(words).toContain(':wrench: P-1 waits for approval.');
+    expect(words).toContain(':wrench: Proposal P-1 waits for approval.');
   });
 
   it('is said to who only hears it', () => {
