@@ -1,10 +1,10 @@
 // The test projects, from quick to slow. unit: no network, no process. contract: one suite per port, on the stand-in and on the real thing. e2e: stories on
-// the built program. real: those of them that need a real kubelet and nobody else's kills on it. The last two run one file at a time, because they share two
+// the built program. real: what needs a real kubelet and nobody else's kills on it. The last two run one file at a time, because they share two
 // cores and one node; `npm test` runs the last beside the others. Times are in milliseconds.
 
 import { defineConfig } from 'vitest/config';
 
-const REAL = ['test/e2e/**/*-real.test.ts'];
+const REAL = ['test/e2e/**/*-real.test.ts', 'test/contract/cluster-real.test.ts'];
 
 /** Longer than the patience of any one wait, so that a story that hangs says what it waited for. */
 const STORIES = { pool: 'forks', fileParallelism: false, testTimeout: 400_000, hookTimeout: 400_000 } as const;
@@ -29,6 +29,7 @@ export default defineConfig({
         test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
+          exclude: REAL,
           pool: 'forks',
           testTimeout: 30_000,
           hookTimeout: 60_000,
