@@ -3,7 +3,7 @@
 import { approversFor } from '../src/domain/approval.ts';
 import { gistOf } from '../src/domain/gist.ts';
 import type { Dossier, Incident, ThreadEntry } from '../src/domain/incident.ts';
-import type { Kill } from '../src/domain/oom-kill.ts';
+import type { Kill, KillId } from '../src/domain/oom-kill.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { lastChangeId } from '../src/domain/since-change.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
@@ -21,7 +21,12 @@ export type ComposePorts = {
 
 export type Composing = { readonly incident: Incident; readonly entry: ThreadEntry };
 
-export type Composed = { readonly message: Message; readonly gist?: string | undefined };
+export type Composed = {
+  readonly message: Message;
+  readonly gist?: string | undefined;
+  /** Of an explanation: the kill that it tells. */
+  readonly killId?: KillId | undefined;
+};
 
 export async function compose(
   ports: ComposePorts,
@@ -34,7 +39,7 @@ export async function compose(
     case 'root':
       return root(ports, incident, dossier);
     case 'explanation':
-      return explanation(ports, { incident, entry, dossier, killId: subject.killId });
+      return explanation(ports, { incident, entry, dossier });
     case 'proposal': {
       const proposal = await proposalOf(ports, subject.proposalId);
       if (proposal === undefined) return undefined;
@@ -70,8 +75,14 @@ async function root(ports: ComposePorts, incident: Incident, dossier: Dossier | 
 
 /** A later kill of the same cause is not explained again, though it may have ended otherwise. */
 async function inThread({ intake }: ComposePorts, { thread }: Incident, dossier: Dossier | undefined): Promise<Kill | undefined> {
-  const killId = thread.flatMap(({ subject }) => (subject.kind === 'explanation' ? [subject.killId] : [])).at(-1);
+  const last = thread.findLast(({ subject, posted }) => subject.kind === 'explanation' && posted !== undefined);
+  const killId = last === undefined ? undefined : toldKill(last);
   return killId === undefined || killId === dossier?.killId ? undefined : intake.kill(killId);
+}
+
+/** The one it was to be written for, where a message from before this was kept does not say. */
+function toldKill({ subject, posted }: ThreadEntry): KillId | undefined {
+  return posted?.killId ?? (subject.kind === 'explanation' ? subject.killId : undefined);
 }
 
 /** News of a moment: what the channel was told then stays as it was said. */
@@ -79,16 +90,13 @@ function once(entry: ThreadEntry, message: Message): Composed | undefined {
   return entry.posted === undefined ? { message } : undefined;
 }
 
-type Explaining = Composing & { readonly dossier: Dossier | undefined; readonly killId: string };
+type Explaining = Composing & { readonly dossier: Dossier | undefined };
 
 /** Once posted, an explanation stays that of its own kill: the thread is history. */
-async function explanation(
-  { intake }: ComposePorts,
-  { incident, entry, dossier, killId }: Explaining,
-): Promise<Composed | undefined> {
-  if (dossier === undefined || (entry.posted !== undefined && dossier.killId !== killId)) return undefined;
+async function explanation({ intake }: ComposePorts, { incident, entry, dossier }: Explaining): Promise<Composed | undefined> {
+  if (dossier === undefined || (entry.posted !== undefined && dossier.killId !== toldKill(entry))) return undefined;
   const lastKill = await explainedKill(intake, incident, dossier);
-  return { message: { kind: 'explanation', incident: { ...incident, lastKill }, dossier } };
+  return { message: { kind: 'explanation', incident: { ...incident, lastKill }, dossier }, killId: dossier.killId };
 }
 
 async function proposalOf(ports: ComposePorts, id: string | undefined) {

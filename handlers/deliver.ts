@@ -2,6 +2,7 @@
 // somebody deleted in Slack is sent once more when it is the one others hang on; deleted twice, it stays away.
 
 import type { PostedMessage, ThreadEntry } from '../src/domain/incident.ts';
+import type { KillId } from '../src/domain/oom-kill.ts';
 import type { Millis } from '../src/domain/time.ts';
 import { between, SECOND, toMillis } from '../src/domain/time.ts';
 import type { Clock } from '../src/ports/clock.ts';
@@ -32,6 +33,8 @@ export type Letter = {
   readonly place: Place | undefined;
   /** What must be shown at once when it changes; undefined: everything. */
   readonly gist?: string | undefined;
+  /** Of an explanation: the kill that it tells. */
+  readonly killId?: KillId | undefined;
 };
 
 export type Delivered =
@@ -112,8 +115,9 @@ async function post(ports: DeliverPorts, { save }: Slot, { message, place }: Pos
 type Showing = { readonly letter: Letter; readonly posted: PostedMessage };
 
 async function remember(ports: DeliverPorts, { save }: Slot, { letter, posted }: Showing): Promise<void> {
+  const { gist, killId } = letter;
   const shownAt = ports.clock.now();
-  await save((now) => ({ ...now, sendingSince: undefined, posted: { ...posted, gist: letter.gist, shownAt } }));
+  await save((now) => ({ ...now, sendingSince: undefined, posted: { ...posted, gist, killId, shownAt } }));
 }
 
 async function refresh(ports: DeliverPorts, slot: Slot, { letter, posted }: Showing): Promise<Delivered> {

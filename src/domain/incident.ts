@@ -49,6 +49,8 @@ export type PostedMessage = {
   readonly thread?: string | undefined;
   /** What of it must be shown at once when it changes; the rest may wait a little. */
   readonly gist?: string | undefined;
+  /** Of an explanation: the kill that it tells, which may be a newer one than the one it was to be written for. */
+  readonly killId?: KillId | undefined;
   /** When it was sent or last edited. */
   readonly shownAt?: Instant | undefined;
 };

@@ -308,9 +308,13 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
         expect((await stores.incidents.get(incident.id))?.killCount).toBe(11);
       });
 
-      it('stores nothing when nothing changed', async () => {
+      it('gives one back as it was, and stores nothing when nothing changed', async () => {
         const { incident } = await stores.incidents.openOrFind('key-3', draft('key-3'));
-        expect((await stores.incidents.update(incident.id, (current) => current)).version).toBe(incident.version);
+        const posted = { channel: 'C1', id: '1', fingerprint: 'x', thread: '0', gist: 'g', killId: 'key-3/first', shownAt: NOW };
+        const thread = incident.thread.map((entry) => ({ ...entry, posted }));
+        const kept = await stores.incidents.update(incident.id, (current) => ({ ...current, thread }));
+        expect(await stores.incidents.get(incident.id)).toEqual(kept);
+        expect((await stores.incidents.update(incident.id, (current) => current)).version).toBe(kept.version);
       });
 
       it('frees the key when resolved, and the next names the one before', async () => {

@@ -43,6 +43,7 @@ const posted = z.object({
   fingerprint: z.string(),
   thread: z.string().optional(),
   gist: z.string().optional(),
+  killId: z.string().optional(),
   shownAt: instant.optional(),
 });
 

@@ -7,9 +7,10 @@ import { homeView } from '../../../../src/adapters/slack/views/home.ts';
 import { known } from '../../../../src/domain/piece.ts';
 import { after, MINUTE, SECOND, toMillis } from '../../../../src/domain/time.ts';
 import type { Message } from '../../../../src/ports/messenger.ts';
+import { createFakeWorld } from '../../../fakes/world.ts';
 import { dossier, evidence, incident, kill, NOW, proposal, workload } from '../../../support/build.ts';
 import { alerted } from '../../handlers/alerted.ts';
-import { killedPod } from '../../handlers/bot.ts';
+import { createBot, killedPod, soon } from '../../handlers/bot.ts';
 
 const LATER = after(NOW, toMillis(7 * SECOND));
 const FIRST = kill({ id: 'first', finishedAt: NOW });
@@ -49,6 +50,24 @@ describe('the root message', () => {
     await bot.drain();
     const root = world.slack.sent.find(({ kind }) => kind === 'root');
     expect(root?.text).toMatch(/"explained":\{"ref":.*"id":"prod\/pod-1\/app\/abc"/);
+  });
+
+  it('names no kill that the thread never told, because Slack was away until a newer one came', async () => {
+    const world = createFakeWorld();
+    const bot = createBot(world);
+    for (const containerId of ['abc', 'def']) {
+      await bot.watch(killedPod(world, containerId), { initial: false });
+      for (const job of world.jobs.splice(0)) if (job.step === 'enrich') await bot.enrich(job, soon());
+      world.clock.advance(5 * MINUTE);
+    }
+    world.jobs.push({ step: 'post', incidentId: 'OOM-1001' });
+    await bot.drain();
+    const root = (): string => world.slack.sent.find(({ kind }) => kind === 'root')?.text ?? '';
+    await bot.post({ incidentId: 'OOM-1001' });
+    expect(root()).not.toContain('"explained"');
+    await bot.watch(killedPod(world, 'ghi'), { initial: false });
+    await bot.drain();
+    expect(root()).toMatch(/"explained":\{"ref":.*"id":"prod\/pod-1\/app\/def"/);
   });
 });
 
