@@ -82,14 +82,20 @@ export function basisOf(ready: Ready, policy: Policy): Basis {
   const { most, by } = highest(ready, policy);
   const limit = recommendation.limit > most ? most : recommendation.limit;
   const cut = limit === recommendation.limit ? [] : [`At most ${formatQuantity(most)} may be asked for: ${by}.`];
-  const request = recommendation.request ?? ready.container.resources.request?.bytes;
-  const fits = request === undefined ? undefined : withinShares(request, limit, policy);
-  const shared =
-    fits === request || fits === undefined ? [] : [`The policy’s shares of the limit make the request ${formatQuantity(fits)}.`];
-  const why = [recommendation.arithmetic, ...cut, recommendation.requestWords ?? '', ...shared]
-    .filter((words) => words !== '')
-    .join(' ');
-  return { suggested: { limit, request: fits }, why, from };
+  const wanted = recommendation.request ?? ready.container.resources.request?.bytes;
+  const asked = wanted === undefined ? undefined : requestFor(wanted, limit, policy);
+  const words = asked?.why ?? recommendation.requestWords;
+  const why = [recommendation.arithmetic, ...cut, ...(words === undefined ? [] : [words])].join(' ');
+  return { suggested: { limit, request: asked?.request }, why, from };
+}
+
+/** The nearest request that may be asked for beside the limit; `why` where that is not the one that was wanted. */
+function requestFor(wanted: Bytes, limit: Bytes, policy: Policy): { readonly request: Bytes; readonly why?: string } {
+  const bounded = wanted > limit ? limit : wanted;
+  const request = withinShares(bounded, limit, policy);
+  if (request === wanted) return { request };
+  const by = request === bounded ? 'it may not be above the limit' : 'the policy’s shares of the limit make it that';
+  return { request, why: `New request ${formatQuantity(request)}: ${by}.` };
 }
 
 /** What was measured, as the reason for the numbers; a request above the new limit comes down with it. */

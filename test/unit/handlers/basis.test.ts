@@ -5,6 +5,7 @@ import { approveModal } from '../../../src/adapters/slack/views/modals.ts';
 import { reviewModal } from '../../../src/adapters/slack/views/review-modal.ts';
 import type { Dossier } from '../../../src/domain/incident.ts';
 import { known } from '../../../src/domain/piece.ts';
+import type { Policy } from '../../../src/domain/policy.ts';
 import type { ProposeInput } from '../../../src/ports/conversation.ts';
 import { dossier, evidence, mi, NOW, policy, series } from '../../support/build.ts';
 import { textWith } from '../../support/text-with.ts';
@@ -29,13 +30,26 @@ const RAISE: Dossier = dossier({
     advice: [],
   },
 });
+const EQUAL: Dossier = dossier({
+  recommendation: {
+    kind: 'raise',
+    limit: mi(640),
+    request: mi(640),
+    arithmetic: 'New limit 640Mi = 426Mi × 1.5.',
+    requestWords: 'New request 640Mi: it equals the limit now, and stays equal to it.',
+    temporary: false,
+    advice: [],
+  },
+});
 const ADVISE: Dossier = dossier({
   diagnosis: { cause: 'memory-volume', confidence: 'high', summary: 'Files.', facts: [], against: [] },
   recommendation: { kind: 'advise', reason: 'Files filled it.', advice: ['Set sizeLimit.'] },
 });
 
-async function reviewed(found: Dossier, asked: Partial<Pick<ProposeInput, 'limit' | 'request'>> = {}) {
-  const { world, bot } = await alerted(policy());
+type Asked = Partial<Pick<ProposeInput, 'limit' | 'request'>>;
+
+async function reviewed(found: Dossier, asked: Asked = {}, rules: Policy = policy()) {
+  const { world, bot } = await alerted(rules);
   await world.ports.incidents.saveDossier(INCIDENT, found);
   const draft = await bot.propose.draft({ incidentId: INCIDENT, person: 'UALICE' }, soon());
   await bot.propose.propose({ ...ASKED, ...asked }, soon());
@@ -54,6 +68,25 @@ it('says in the form why each number, and from what it was measured', async () =
   expect(form).toContain('New limit 384Mi = 256Mi × 1.5. New request 240Mi = 225Mi, rounded up.');
   expect(form).toContain('Memory: Prometheus, samples of ');
   expect(proposal.basis).toMatchObject({ suggested: { limit: mi(384), request: mi(240) }, why: textWith('New request') });
+});
+
+it.each([
+  {
+    name: 'that of the limit',
+    rules: policy({ maxLimit: mi(512) }),
+    words: 'New request 512Mi: it may not be above the limit.',
+  },
+  {
+    name: 'a share of the limit',
+    rules: policy({ maxRequestShare: 0.5 }),
+    words: 'New request 320Mi: the policy’s shares of the limit make it that.',
+  },
+])('says of a request that was cut down by what: $name', async ({ rules, words }) => {
+  const { form, approval } = await reviewed(EQUAL, { limit: '512Mi', request: '256Mi' }, rules);
+  for (const modal of [form, approval]) {
+    expect(modal).toContain(words);
+    expect(modal).not.toContain('stays equal');
+  }
 });
 
 it.each([
