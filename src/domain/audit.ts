@@ -190,10 +190,12 @@ function person(id: PersonId): AuditActor {
 }
 
 function pausesOutcome({ unwatched = [], pausedMs, otherKills }: Extract<Verdict, { readonly kind: 'quiet' }>): string {
-  const away =
-    unwatched.length === 0 ? '' : ` of watching, and not watched for ${formatDuration(unwatchedMs(unwatched))} meanwhile`;
+  const [watching, away] =
+    unwatched.length === 0
+      ? ['', '']
+      : [' of watching', `, and not watched for ${formatDuration(unwatchedMs(unwatched))} meanwhile`];
   const paused = pausedMs === undefined ? '' : `, ${formatDuration(pausedMs)} of it read afterwards`;
-  return `${away}${paused}${otherKills === undefined ? '' : `, with ${otherKills} killed with another limit meanwhile`}`;
+  return `${watching}${paused}${away}${otherKills === undefined ? '' : `, with ${otherKills} killed with another limit meanwhile`}`;
 }
 
 /** The verdict in one clause, as the audit and the export say it. */

@@ -28,6 +28,17 @@ const VERDICTS: readonly { readonly verdict: Verdict; readonly result: string; r
     outcome: /^quiet for 1 hour of watching, and not watched for 1 minute meanwhile$/,
   },
   {
+    verdict: {
+      kind: 'quiet',
+      watchedMs: toMillis(HOUR),
+      delaysOnly: false,
+      unwatched: [{ from: ago(12 * MINUTE), until: ago(2 * MINUTE) }],
+      pausedMs: toMillis(MINUTE),
+    },
+    result: 'done',
+    outcome: /^quiet for 1 hour of watching, 1 minute of it read afterwards, and not watched for 10 minutes meanwhile$/,
+  },
+  {
     verdict: { kind: 'quiet', watchedMs: toMillis(HOUR), delaysOnly: false, pausedMs: toMillis(MINUTE), otherKills: 1 },
     result: 'done',
     outcome: /^quiet for 1 hour, 1 minute of it read afterwards, with 1 killed with another limit meanwhile$/,
