@@ -5,6 +5,7 @@ import { valueOf } from '../piece.ts';
 import type { RecommendInput } from '../recommend.ts';
 import type { Recommendation } from '../recommendation.ts';
 import { cap } from './ceilings.ts';
+import { span } from './size.ts';
 
 const DAYS_NEEDED = 14;
 const ROOM = 1.35;
@@ -24,7 +25,7 @@ export function limitForNone({ evidence, diagnosis, policy }: RecommendInput, ad
     kind: 'raise',
     limit: capped.limit,
     request: toBytes(Math.min(roundUpToStep(usage.p95), capped.limit)),
-    arithmetic: `First limit ${formatQuantity(capped.limit)} = the highest sample of the last ${Math.round(usage.daysKnown)} days (${mib}Mi) × ${ROOM}, rounded up.`,
+    arithmetic: `First limit ${formatQuantity(capped.limit)} = the highest sample of the last ${span(usage.daysKnown)} (${mib}Mi) × ${ROOM}, rounded up.`,
     cappedBy: capped.by,
     temporary: false,
     advice: [request, 'With a limit of its own it is killed alone when it grows, and its neighbours on the node are spared.'],

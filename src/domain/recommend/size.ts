@@ -7,7 +7,7 @@
 import type { Bytes } from '../memory.ts';
 import { formatQuantity, roundUpToStep } from '../memory.ts';
 import type { Instant } from '../time.ts';
-import { DAY, formatDuration, toMillis } from '../time.ts';
+import { DAY, formatDuration, HOUR, MINUTE, SECOND, toMillis } from '../time.ts';
 import type { Remembered } from './remembered.ts';
 
 export type PastKill = {
@@ -111,8 +111,10 @@ function words({ limit, remembered }: SizeInput, { limit: result, fromPeak, floo
 
 /** Never more than there is: "35 seconds", "20 hours", "day", "9 days". */
 export function span(days: number): string {
-  if (days < 1) return formatDuration(toMillis(Math.round(days * DAY)));
-  return days < 1.5 ? 'day' : `${Math.round(days)} days`;
+  if (days >= 1) return days < 2 ? 'day' : `${Math.floor(days)} days`;
+  const length = Math.round(days * DAY);
+  const unit = [HOUR, MINUTE].find((each) => length >= 2 * each) ?? SECOND;
+  return formatDuration(toMillis(Math.floor(length / unit) * unit));
 }
 
 function number(value: number): string {

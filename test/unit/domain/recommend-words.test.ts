@@ -153,8 +153,11 @@ describe('the sentence', () => {
     { days: 35 / 86_400, words: '35 seconds' },
     { days: 0.01, words: '14 minutes' },
     { days: 0.5, words: '12 hours' },
+    { days: 20.9 / 24, words: '20 hours' },
     { days: 1.2, words: 'day' },
+    { days: 1.7, words: 'day' },
     { days: 20, words: '20 days' },
+    { days: 20.9, words: '20 days' },
   ])('$days days: $words', ({ days, words }) => {
     expect(span(days)).toBe(words);
   });
