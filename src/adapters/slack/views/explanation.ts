@@ -2,6 +2,7 @@
 // the log's end, and what kubectl describe says. Every missing piece says why it is missing.
 
 import { background } from '../../../domain/background.ts';
+import type { Cause } from '../../../domain/diagnosis.ts';
 import type { Usage } from '../../../domain/evidence.ts';
 import { explainExitCode, explainKillCode } from '../../../domain/exit-code.ts';
 import type { Dossier } from '../../../domain/incident.ts';
@@ -92,6 +93,9 @@ function exitLine({ evidence }: Dossier, kill: Kill | undefined): string {
   return ended === undefined ? '' : explainExitCode(ended.exitCode);
 }
 
+/** Nothing was killed, or at another limit than the container's own: the score may have counted. */
+const NOT_AT_ITS_OWN_LIMIT: readonly Cause[] = ['node-pressure', 'pod-limit', 'no-limit', 'not-an-oom'];
+
 /** The QoS class and the score; how the score came about only where it decided who dies: when the node ran out. */
 function qosLine({ evidence, diagnosis }: Dossier, kill: Kill | undefined): string {
   const pod = valueOf(evidence.pod);
@@ -101,7 +105,7 @@ function qosLine({ evidence, diagnosis }: Dossier, kill: Kill | undefined): stri
   const decided = kill !== undefined && diagnosis.cause === 'node-pressure';
   const value = score === undefined ? '' : `, oom_score_adj ${score.score}${decided ? ` (${score.arithmetic})` : ''}`;
   const order = 'when a whole node runs out, the kernel kills the highest score first.';
-  return kill === undefined || decided
+  return kill === undefined || NOT_AT_ITS_OWN_LIMIT.includes(diagnosis.cause)
     ? `QoS class ${pod.qosClass}${value}: ${order}`
     : `QoS class ${pod.qosClass}${value}: it does not matter here, where the container hit its own limit; ${order}`;
 }
@@ -114,7 +118,7 @@ function usageBlocks(input: ExplanationInput): readonly AnyBlock[] {
   const against = limit === undefined ? 'there is no limit' : `limit ${formatBytes(limit)}`;
   if (usage.value.kind === 'instant') {
     const { bytes, at } = usage.value.now;
-    const after = kill === undefined ? '' : ', after the restart';
+    const after = kill === undefined ? '' : `, after the ${kill.how === 'silent' ? 'kill' : 'restart'}`;
     return [
       section(
         `*Memory now:* ${formatBytes(bytes)}, ${against}. One instant from ${prose(usage.source)}, ${moment(at)}${after}: not a peak. Connect Prometheus for a history.`,
