@@ -134,10 +134,8 @@ function inPods({ dossier, incident }: Ready): string | undefined {
   return limit === undefined ? undefined : `none in the template, ${limit.text} in the pod`;
 }
 
-function warningsFor({ template, dossier, furtherMost, owned, measured }: Ready): readonly string[] {
-  const doubt = dossier === undefined || measured !== undefined ? undefined : raiseDoubt(dossier);
+function warningsFor({ template, dossier, furtherMost, owned }: Ready): readonly string[] {
   return [
-    ...(doubt === undefined ? [] : [doubt]),
     ...(furtherMost === undefined
       ? []
       : [`A raise has not held already. This is the last one: at most ${formatQuantity(furtherMost)}, then it is up to people.`]),

@@ -57,6 +57,7 @@ async function reviewed(found: Dossier, asked: Asked = {}, rules: Policy = polic
   const proposal = await underReview(world);
   if (incident === undefined || draft.kind === 'refused') throw new Error('nothing to review');
   return {
+    draft,
     form: JSON.stringify(reviewModal(draft)),
     proposal,
     approval: JSON.stringify(approveModal({ kind: 'ready', proposal, incident })),
@@ -105,7 +106,15 @@ it('says in both that a raise is not what helps, where it is not', async () => {
     expect(modal).toContain('A higher limit will probably not end this');
     expect(modal).toContain('Files filled it. Set sizeLimit.');
   }
+  expect(form.split('A higher limit will probably not end this')).toHaveLength(2);
   expect(form).toContain('Change memory limit');
   expect(form).toContain('Why no number is suggested');
   expect(approval).toContain('No number was suggested');
+});
+
+it('drops no warning of the form for the doubt', async () => {
+  const { draft } = await reviewed(ADVISE);
+  const warnings = ['First.', 'Second.', 'Third.'];
+  const form = JSON.stringify(reviewModal({ ...draft, warnings }));
+  for (const words of ['A higher limit will probably not end this', ...warnings]) expect(form).toContain(words);
 });

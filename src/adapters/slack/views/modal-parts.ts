@@ -1,4 +1,4 @@
-// What the modals share: plain text, and the input for a reason.
+// What the modals share: plain text, a warning, and the input for a reason.
 
 import type { InputBlock } from '@slack/types';
 import { FIELD } from '../ids.ts';
@@ -6,6 +6,10 @@ import { cut } from '../text.ts';
 
 export function plain(text: string) {
   return { type: 'plain_text' as const, text };
+}
+
+export function warning(text: string) {
+  return { type: 'alert' as const, level: 'warning' as const, text: plain(cut(text, 200)) };
 }
 
 type ReasonInput = { readonly label?: string; readonly hint?: string; readonly initial?: string | undefined };

@@ -11,7 +11,7 @@ import { context, preformatted, section } from '../blocks.ts';
 import type { ProposalRef } from '../ids.ts';
 import { CALLBACK, encode, FIELD } from '../ids.ts';
 import { cut, prose } from '../text.ts';
-import { plain, reasonInput } from './modal-parts.ts';
+import { plain, reasonInput, warning } from './modal-parts.ts';
 import { findingBlocks } from './proposal.ts';
 import { changeInWords, objectInWords, who } from './proposal-words.ts';
 import { measuredWords } from './sources.ts';
@@ -64,10 +64,6 @@ export function approveModal({ proposal }: DecisionDraft): ModalView {
       ),
     ],
   };
-}
-
-function warning(text: string) {
-  return { type: 'alert' as const, level: 'warning' as const, text: plain(cut(text, 200)) };
 }
 
 /** What was suggested, whether the requester departed from it, and why. */

@@ -8,12 +8,13 @@ import { context, section } from '../blocks.ts';
 import type { ProposalRef } from '../ids.ts';
 import { CALLBACK, encode, FIELD } from '../ids.ts';
 import { code, cut, prose } from '../text.ts';
-import { plain, reasonInput } from './modal-parts.ts';
+import { plain, reasonInput, warning } from './modal-parts.ts';
 import { measuredWords } from './sources.ts';
 
 export function reviewModal(draft: ReviewDraft): ModalView {
   const { incident, container } = draft;
   const { workload } = incident;
+  const { doubt } = draft.basis;
   return {
     type: 'modal',
     callback_id: CALLBACK.review,
@@ -27,9 +28,8 @@ export function reviewModal(draft: ReviewDraft): ModalView {
         `${prose(workload.kind)} ${code(`${workload.namespace}/${workload.name}`)}`,
         `container ${code(container)}`,
       ),
-      ...draft.warnings
-        .slice(0, 3)
-        .map((text) => ({ type: 'alert' as const, level: 'warning' as const, text: plain(cut(text, 200)) })),
+      ...(doubt === undefined ? [] : [warning(doubt)]),
+      ...draft.warnings.slice(0, 3).map(warning),
       ...basisBlocks(draft),
       limitInput(draft),
       requestInput(draft),
