@@ -98,7 +98,7 @@ const environment = z.object({
         .map((name) => name.trim())
         .filter((name) => name !== ''),
     )
-    .pipe(z.array(namespace))
+    .pipe(z.array(namespace).refine(watchesAny, 'leaves out every namespace that it names, so that none would be watched'))
     .default([]),
   SLACK_BOT_TOKEN: z
     .string()
@@ -133,6 +133,12 @@ const environment = z.object({
   HEADROOM_DATA_DIR: z.string().default('.headroom'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], { error: 'one of debug, info, warn, error' }).optional(),
 }) satisfies z.ZodType<Partial<Record<SettingName, unknown>>>;
+
+/** Where every name has a !, all the other namespaces are. */
+function watchesAny(names: readonly string[]): boolean {
+  const named = names.filter((name) => !name.startsWith('!'));
+  return named.length === 0 || named.some((name) => !names.includes(`!${name}`));
+}
 
 type Environment = z.infer<typeof environment>;
 

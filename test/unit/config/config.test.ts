@@ -68,6 +68,7 @@ describe('configuration', () => {
     { name: 'REDIS_URL', environment: { REDIS_URL: 'http://x' } },
     { name: 'CLUSTER_NAME', environment: { CLUSTER_NAME: 'Prod EU:1' } },
     { name: 'WATCH_NAMESPACES', environment: { WATCH_NAMESPACES: 'payments,Check Out' } },
+    { name: 'WATCH_NAMESPACES', environment: { WATCH_NAMESPACES: 'payments,!payments' } },
     { name: 'SLACK_BOT_TOKEN', environment: { ...WORKSPACE, SLACK_BOT_TOKEN: 'token' } },
     { name: 'SLACK_APP_TOKEN', environment: { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_CHANNEL: 'C0123456789' } },
     { name: 'SLACK_BOT_TOKEN', environment: { SLACK_APP_TOKEN: 'xapp-1', SLACK_CHANNEL: 'C0123456789' } },
@@ -96,6 +97,13 @@ describe('configuration', () => {
   it('calls the process by its host unless it is given a name', () => {
     expect(configOf({}).identity).toBe('test-1');
     expect(configOf({ PROCESS_NAME: 'headroom-0' }).identity).toBe('headroom-0');
+  });
+
+  it('takes namespaces of which some are left out again', () => {
+    expect(configOf({ WATCH_NAMESPACES: 'payments,shop,!shop' })).toMatchObject({
+      namespaces: ['payments', 'shop'],
+      excludedNamespaces: ['shop'],
+    });
   });
 
   it('reports every problem at once', () => {
