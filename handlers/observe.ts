@@ -9,12 +9,12 @@ import type { Clock } from '../src/ports/clock.ts';
 import type { JobQueue, Later } from '../src/ports/job-queue.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
 import type { WatchRecord } from '../src/ports/watch-record.ts';
-import type { KillsSincePorts } from './kills-since.ts';
-import { hasNewLimit, killsSince } from './kills-since.ts';
+import type { KillsAfterPorts } from './kills-after.ts';
+import { hasNewLimit, killsAfter } from './kills-after.ts';
 import { move } from './move.ts';
 import { watchedFor } from './watched-for.ts';
 
-export type ObservePorts = KillsSincePorts & {
+export type ObservePorts = KillsAfterPorts & {
   readonly proposals: ProposalStore;
   readonly watched: WatchRecord;
   readonly queue: JobQueue;
@@ -57,6 +57,6 @@ export async function observe(ports: ObservePorts, { proposal, state, pollEvery 
 
 /** Pods from before the change may still end. */
 async function otherKills(ports: ObservePorts, proposal: Proposal, from: Instant): Promise<{ readonly otherKills?: number }> {
-  const others = (await killsSince(ports, proposal, from)).filter((kill) => !hasNewLimit(proposal, kill)).length;
+  const others = (await killsAfter(ports, proposal, from)).filter((kill) => !hasNewLimit(proposal, kill)).length;
   return others === 0 ? {} : { otherKills: others };
 }

@@ -18,7 +18,7 @@ import type { Repositories } from '../src/ports/repositories.ts';
 import type { WorkloadEditor } from '../src/ports/workload-editor.ts';
 import type { ClosePorts } from './close.ts';
 import { closeProposal, isUndoneNext, settleIncident } from './close.ts';
-import { hasNewLimit, killsSince } from './kills-since.ts';
+import { hasNewLimit, killsAfter } from './kills-after.ts';
 import { look } from './look.ts';
 import { move } from './move.ts';
 import type { ObservePorts } from './observe.ts';
@@ -206,5 +206,5 @@ async function killedAgain(
 ): Promise<Kill | undefined> {
   // What puts a smaller limit back is known to be hit again.
   if (proposal.undoes !== undefined) return undefined;
-  return (await killsSince(ports, proposal, state.at)).find((kill) => hasNewLimit(proposal, kill));
+  return (await killsAfter(ports, proposal, state.at)).find((kill) => hasNewLimit(proposal, kill));
 }

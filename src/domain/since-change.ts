@@ -5,6 +5,7 @@ import type { Rollout } from './evidence.ts';
 import type { Dossier, Incident } from './incident.ts';
 import type { Bytes } from './memory.ts';
 import type { Kill } from './oom-kill.ts';
+import { happenedAt } from './oom-kill.ts';
 import type { Piece } from './piece.ts';
 import type { Proposal } from './proposal.ts';
 import type { Instant } from './time.ts';
@@ -59,7 +60,7 @@ function sinceQuiet(told: ToldSince, at: Instant): SinceChange {
 /** What the newest kill was at, where it came after that and can be compared: one of a whole pod's limit cannot. */
 function killedAfter({ incident: { lastKill }, dossier, change: { change } }: ToldSince, at: Instant): SinceChange | undefined {
   const made = change.after.limit;
-  if (endOf(lastKill) + SECOND <= at || made === undefined || change.list === 'pod') return undefined;
+  if (happenedAt(lastKill) + SECOND <= at || made === undefined || change.list === 'pod') return undefined;
   if (lastKill.limit === made) return { kind: 'killed-with-it', made };
   const isSetBack = change.way !== 'resize' && hasLimitFromTemplate(lastKill, dossier?.evidence.rollout, at);
   return { kind: isSetBack ? 'set-back' : 'without-it', made, now: lastKill.limit };
@@ -69,8 +70,4 @@ function killedAfter({ incident: { lastKill }, dossier, change: { change } }: To
 function hasLimitFromTemplate({ limit }: Kill, rollout: Piece<Rollout> | undefined, since: Instant): boolean {
   if (rollout?.kind !== 'known' || rollout.at < since) return false;
   return rollout.value.newest === undefined && rollout.value.running.limit === limit;
-}
-
-function endOf({ finishedAt, seenAt }: Kill): number {
-  return finishedAt ?? seenAt;
 }
