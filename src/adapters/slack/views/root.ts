@@ -78,9 +78,7 @@ function sources({ incident, dossier }: RootInput): string {
 function otherInThread({ incident: { lastKill }, explained }: RootInput): readonly string[] {
   if (explained === undefined || (explained.how === lastKill.how && explained.exitCode === lastKill.exitCode)) return [];
   const exit = explained.exitCode === undefined ? 'no exit code' : `exit code ${explained.exitCode}`;
-  return [
-    `Told above is the last kill; the thread explains that of ${moment(explained.finishedAt ?? explained.seenAt)} (${exit})`,
-  ];
+  return [`Told above is the last kill; the thread explains an earlier one, ${killMoment(explained)} (${exit})`];
 }
 
 function place(incident: Incident): string {

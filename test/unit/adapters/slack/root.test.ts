@@ -35,7 +35,13 @@ describe('the root message', () => {
     { name: 'ended alike', last: {}, told: false },
   ])('tells which kill the thread explains where the last one $name: $told', ({ last, told }) => {
     const words = shown({ kind: 'root', incident: incident({ lastKill: kill(last) }), dossier: dossier(), explained: FIRST });
-    expect(words.includes(`the thread explains that of ${moment(NOW)} (exit code 137)`)).toBe(told);
+    expect(words.includes(`the thread explains an earlier one, ${moment(NOW)} (exit code 137)`)).toBe(told);
+  });
+
+  it('says of a kill that only a counter gave when it was seen', () => {
+    const explained = kill({ ...FIRST, how: 'silent', exitCode: undefined, shownIn: 'metric' });
+    const words = shown({ kind: 'root', incident: incident({ lastKill: kill() }), dossier: dossier(), explained });
+    expect(words).toContain(`the thread explains an earlier one, seen ${moment(NOW)} (no exit code)`);
   });
 
   it('says what exit code 128 is', () => {
