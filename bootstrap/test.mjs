@@ -61,12 +61,17 @@ async function storiesAgain(first, env) {
   const failed = first.files.filter((each) => each.failed > 0 && isStory(each.file));
   if (args.length > 0 || interrupted || failed.length === 0 || failed.length > MOST_TOLD_AGAIN) return { ...first, flaky: [] };
   console.log(`\nOnce more, each alone: ${failed.map(({ file }) => file).join(', ')}`);
-  const again = await runVitest({ args: failed.map(({ file }) => file), env });
-  const files = first.files.filter(({ file }) => !again.files.some((each) => each.file === file));
-  const passed = failed.filter(({ file }) =>
-    again.files.some((each) => each.file === file && each.failed === 0 && each.passed > 0),
-  );
-  return { ...counted([...files, ...again.files]), flaky: passed.flatMap(({ failures }) => failures) };
+  const again = await oneByOne(failed, env);
+  const files = first.files.filter(({ file }) => !again.some((each) => each.file === file));
+  const passed = failed.filter(({ file }) => again.some((each) => each.file === file && each.failed === 0 && each.passed > 0));
+  return { ...counted([...files, ...again]), flaky: passed.flatMap(({ failures }) => failures) };
+}
+
+/** A run for each: vitest runs the contracts of one run beside each other. */
+async function oneByOne(failed, env) {
+  const files = [];
+  for (const { file } of failed) if (!interrupted) files.push(...(await runVitest({ args: [file], env })).files);
+  return files;
 }
 
 function isStory(file) {
