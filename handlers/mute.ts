@@ -5,6 +5,7 @@ import type { Mute } from '../src/domain/mute.ts';
 import { isMuted, LONGEST_MUTE, parseLength, SHORTEST_MUTE } from '../src/domain/mute.ts';
 import type { PersonId } from '../src/domain/proposal.ts';
 import { after, formatDuration } from '../src/domain/time.ts';
+import { placeInWords } from '../src/domain/watched-namespaces.ts';
 import type { Answer } from '../src/ports/answer.ts';
 import type { People } from '../src/ports/people.ts';
 import type { ExpectPorts } from './expect.ts';
@@ -78,7 +79,7 @@ type Named = {
 
 async function forWorkload(
   ports: MutePorts,
-  { cluster }: QuerySettings,
+  { cluster, watched }: QuerySettings,
   { asked, name, command, tail, act }: Named,
 ): Promise<Answer> {
   const incidents = await ports.incidents.list({ state: 'all', limit: LOOKED_AT });
@@ -88,7 +89,7 @@ async function forWorkload(
     case 'unreadable':
       return { kind: 'not-found', problem: found.reason, nearest: [] };
     case 'none':
-      return missing(`Nothing in ${cluster} is called ${name}.`, found.nearest, command);
+      return missing(`Nothing in ${placeInWords(cluster, watched)} is called ${name}.`, found.nearest, command);
     case 'several':
       return withTail(pick({ name, things: found.things, asked, command }), tail);
     case 'one':

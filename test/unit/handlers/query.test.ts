@@ -160,9 +160,11 @@ describe('asking who is close to the limit', () => {
     const watched = { only: ['payments', 'shop'], except: [] };
     const { ask } = asking({ watched });
     expect(await ask('top')).toMatchObject({ scope: { kind: 'cluster', cluster: 'prod', watched } });
-    expect(await ask('pod zebra')).toMatchObject({
-      problem: 'Nothing in the watched namespaces payments, shop of prod is called zebra.',
-    });
+    for (const text of ['pod zebra', 'mute zebra 2h', 'unmute zebra']) {
+      expect(await ask(text)).toMatchObject({
+        problem: 'Nothing in the watched namespaces payments, shop of prod is called zebra.',
+      });
+    }
     expect(await ask('ns infra')).toMatchObject({
       problem: textWith('with pods in the watched namespaces payments, shop of prod'),
     });
