@@ -1,6 +1,7 @@
 // What the newest kill says of the last change: that it was not enough, or that the change is not there any more and says nothing of this kill. The limit is
 // called set back only where the pod ran the newest template and had it from there.
 
+import { isLowering } from './change.ts';
 import type { Rollout } from './evidence.ts';
 import type { Dossier, Incident } from './incident.ts';
 import type { Bytes } from './memory.ts';
@@ -45,12 +46,19 @@ export function sinceChange(told: ToldSince): SinceChange | undefined {
       return { kind: 'taken-back' };
     case 'quiet':
       return sinceQuiet(told, state.at);
-    case 'killed-again': {
-      // A pod from before the change may still die after one that had it.
-      const later = killedAfter(told, state.verdict.at);
-      return later?.kind === 'set-back' ? later : { kind: 'not-enough' };
-    }
+    case 'killed-again':
+      return sinceKilledAgain(told, state.verdict.at);
   }
+}
+
+/** A smaller limit was to settle nothing: the kill came with it. */
+function sinceKilledAgain(told: ToldSince, at: Instant): SinceChange {
+  // A pod from before the change may still die after one that had it.
+  const later = killedAfter(told, at);
+  if (later?.kind === 'set-back') return later;
+  const { change } = told.change;
+  const made = change.after.limit;
+  return isLowering(change) && made !== undefined ? { kind: 'killed-with-it', made } : { kind: 'not-enough' };
 }
 
 function sinceQuiet(told: ToldSince, at: Instant): SinceChange {

@@ -10,7 +10,7 @@ import { known } from '../../../../src/domain/piece.ts';
 import type { Proposal } from '../../../../src/domain/proposal.ts';
 import { HOUR, MINUTE, toMillis } from '../../../../src/domain/time.ts';
 import type { Verdict } from '../../../../src/domain/verdict.ts';
-import { ago, dossier, evidence, incident, kill, mi, NOW, proposal, series } from '../../../support/build.ts';
+import { ago, dossier, evidence, incident, kill, mi, NOW, proposal, series, size } from '../../../support/build.ts';
 
 const CLOSED = ago(HOUR);
 const QUIET: Verdict = { kind: 'quiet', watchedMs: toMillis(10 * MINUTE), delaysOnly: false };
@@ -19,6 +19,10 @@ const AGAIN: Verdict = { kind: 'killed-again', at: CLOSED, afterMs: toMillis(MIN
 function raised(verdict: Verdict, over: Partial<Change> = {}): Proposal {
   const { change } = proposal();
   return proposal({ change: { ...change, ...over }, state: { kind: 'closed', by: 'U0BOB', at: CLOSED, verdict } });
+}
+
+function lowered(verdict: Verdict): Proposal {
+  return raised(verdict, { before: { limit: size(512) }, after: { limit: mi(256) } });
 }
 
 function killedAt(limit: Bytes | undefined, finishedAt = ago(MINUTE)): Incident {
@@ -92,6 +96,19 @@ describe('of the last change an open incident says', () => {
       incident: killedAt(mi(256)),
       change: raised(AGAIN),
       words: 'P-1 did not settle it, see the thread',
+    },
+    {
+      name: 'that it was killed with it, where it got less than before, also while older pods die',
+      incident: killedAt(mi(512)),
+      change: lowered(AGAIN),
+      words: 'killed with the 256 MiB of P-1',
+    },
+    {
+      name: 'that the lower limit was set back after that',
+      incident: killedAt(mi(512)),
+      change: lowered(AGAIN),
+      dossier: read(known({ running: { number: '3', limit: mi(512) } }, 'ReplicaSets', NOW)),
+      words: 'the limit was set back to 512 MiB since P-1 made it 256 MiB',
     },
     {
       name: 'that it was set back after it was not enough',
