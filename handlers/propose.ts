@@ -12,6 +12,7 @@ import { policyFor } from '../src/domain/policy.ts';
 import type { Proposal, ProposalContent } from '../src/domain/proposal.ts';
 import { advance } from '../src/domain/proposal.ts';
 import type { Finding } from '../src/domain/review.ts';
+import { writingFindings } from '../src/domain/review.ts';
 import { after } from '../src/domain/time.ts';
 import type {
   InputProblem,
@@ -178,13 +179,6 @@ function podFinding(pod: Exclude<PodRehearsal, { readonly kind: 'denied' }>): re
   ];
 }
 
-/** Said to whoever approves, before they do. */
-const NEVER_WRITTEN: Finding = {
-  about: 'writing',
-  level: 'warns',
-  words: 'policy.dryRunOnly is on: once approved, the API server is asked whether it would take this, and nothing is written.',
-};
-
 type Storing = Reviewed & { readonly input: ProposeInput; readonly ready: Ready; readonly change: Change };
 
 function contentOf(ports: ProposePorts, policy: Policy, { input, ready, change, dryRun, findings }: Storing): ProposalContent {
@@ -196,7 +190,7 @@ function contentOf(ports: ProposePorts, policy: Policy, { input, ready, change, 
     hash: ports.digest(intentOf(change)),
     labels: template.labels,
     route: routeOf(change.way, ready.owned.owner),
-    findings: [...(policy.dryRunOnly ? [NEVER_WRITTEN] : []), ...findings],
+    findings: [...writingFindings(policy), ...findings],
     dryRun,
     temporary: measured === undefined && dossier?.recommendation.kind === 'raise' && dossier.recommendation.temporary,
     basis: basisOf(ready, policy),

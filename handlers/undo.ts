@@ -12,7 +12,7 @@ import type { Policy } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
 import type { PersonId, Proposal, ProposalContent } from '../src/domain/proposal.ts';
 import { POLICY } from '../src/domain/proposal.ts';
-import type { Millis } from '../src/domain/time.ts';
+import { writingFindings } from '../src/domain/review.ts';
 import { after, DAY, toMillis } from '../src/domain/time.ts';
 import { canUndo } from '../src/domain/verdict.ts';
 import type { Clock } from '../src/ports/clock.ts';
@@ -65,8 +65,8 @@ export function createUndo(ports: UndoPorts, settings: UndoSettings) {
     if (against !== undefined) return refused(against);
     const rehearsal = await ports.editor.dryRun(change, signal);
     if (rehearsal.kind === 'denied') return refused(`The API server would refuse it: ${rehearsal.message}`);
-    const { proposalExpiry: expiry } = policyFor(settings.policy, placeOf(proposal));
-    const made = await create(ports, proposal, { back, expiry, by: input.person, reason: input.reason });
+    const rules = policyFor(settings.policy, placeOf(proposal));
+    const made = await create(ports, proposal, { back, rules, by: input.person, reason: input.reason });
     return attach(ports, made, (current) => isFree(current, proposal));
   };
 }
@@ -125,23 +125,23 @@ function written({ change, template }: Back): Pick<ProposalContent, 'change' | '
 
 type Making = {
   readonly back: Back;
-  readonly expiry: Millis;
+  readonly rules: Pick<Policy, 'dryRunOnly' | 'proposalExpiry'>;
   readonly by: PersonId;
   readonly reason: string;
   readonly automatic?: boolean;
 };
 
-async function create(ports: UndoingPorts, undone: Proposal, { back, expiry, by, reason, automatic }: Making): Promise<Proposal> {
+async function create(ports: UndoingPorts, undone: Proposal, { back, rules, by, reason, automatic }: Making): Promise<Proposal> {
   const now = ports.clock.now();
   const content: ProposalContent = {
     ...written(back),
     requester: by,
     reason,
     hash: ports.digest(intentOf(back.change)),
-    findings: findingsOf(undone, back),
+    findings: [...writingFindings(rules), ...findingsOf(undone, back)],
     dryRun: { kind: 'not-checked', reason: 'it comes right before the write' },
     temporary: false,
-    expiresAt: after(now, expiry),
+    expiresAt: after(now, rules.proposalExpiry),
   };
   return ports.proposals.create((id) => ({
     ...content,
@@ -205,7 +205,7 @@ export async function undoAutomatically(ports: UndoingPorts, { policy, proposalI
   }
   const made = await create(ports, proposal, {
     back,
-    expiry: AUTOMATIC_EXPIRY,
+    rules: { ...policyFor(policy, placeOf(proposal)), proposalExpiry: AUTOMATIC_EXPIRY },
     by: POLICY,
     reason: `${proposal.id} did not roll out, and the policy has such changes taken back.`,
     automatic: true,

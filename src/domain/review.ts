@@ -4,6 +4,7 @@
 import type { Change, TemplateContainer, TemplateState } from './change.ts';
 import type { FieldOwner } from './evidence.ts';
 import { appliedWords, putsBack } from './field-owner.ts';
+import type { Policy } from './policy.ts';
 import { podFindings } from './review/pod.ts';
 import { restartFindings } from './review/restart.ts';
 import { roomFindings } from './review/room.ts';
@@ -34,6 +35,18 @@ export type Finding = {
   /** One or two plain sentences, not yet escaped. */
   readonly words: string;
 };
+
+/** Said to whoever approves, before they do. */
+const NEVER_WRITTEN: Finding = {
+  about: 'writing',
+  level: 'warns',
+  words: 'policy.dryRunOnly is on: once approved, the API server is asked whether it would take this, and nothing is written.',
+};
+
+/** Of every proposal, also of one that takes another back: whether anything comes of an approval. */
+export function writingFindings({ dryRunOnly }: Pick<Policy, 'dryRunOnly'>): readonly Finding[] {
+  return dryRunOnly ? [NEVER_WRITTEN] : [];
+}
 
 export type ReviewInput = {
   readonly change: Change;

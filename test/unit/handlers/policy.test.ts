@@ -9,7 +9,7 @@ import type { FakeWorld } from '../../fakes/world.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
 import { evidence, NOW, policy, workload } from '../../support/build.ts';
 import { textWith } from '../../support/text-with.ts';
-import { ASKED, alerted, INCIDENT } from './alerted.ts';
+import { ASKED, alerted, INCIDENT, underReview } from './alerted.ts';
 import { createBot, killedPod, soon } from './bot.ts';
 
 const ANYBODY = { incidentId: INCIDENT, person: 'UALICE' };
@@ -366,4 +366,17 @@ it('lets nobody ask for an undo by a way that is no longer allowed', async () =>
   const { undo } = createBot(world, policy({ routes: ['pull-request'] }));
   const outcome = await undo({ proposalId, person: 'UALICE', reason: 'It does not fit.' }, soon());
   expect(outcome).toMatchObject({ kind: 'refused', reason: textWith('policy.routes') });
+});
+
+it.each([
+  { name: 'only rehearses', dryRunOnly: true, said: 1 },
+  { name: 'lets it be written', dryRunOnly: false, said: 0 },
+])('tells whoever approves an undo whether anything is written: a policy that $name', async ({ dryRunOnly, said }) => {
+  const { world, bot, proposalId } = await approved(policy());
+  world.editor.status = { kind: 'failed', message: 'no node has room' };
+  await bot.drain();
+  const { undo } = createBot(world, policy({ dryRunOnly }));
+  expect(await undo({ proposalId, person: 'UALICE', reason: 'It does not fit.' }, soon())).toMatchObject({ kind: 'proposed' });
+  const { findings } = await underReview(world);
+  expect(findings.filter(({ about, words }) => about === 'writing' && words.includes('nothing is written'))).toHaveLength(said);
 });
