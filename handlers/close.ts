@@ -48,8 +48,9 @@ export async function settleIncident(
 ): Promise<void> {
   if (proposal.state.kind !== 'closed') return;
   const { at, verdict } = proposal.state;
-  // First: the incident lets go of the proposal, and nobody would come back for it.
-  await followUp(ports, proposal, { verdict, since });
+  const before = await ports.incidents.get(proposal.incidentId);
+  // First: the incident lets go of the proposal, and nobody would come back for it. One that has let go may have a later change, which is followed by now.
+  if (before?.proposalId === proposal.id) await followUp(ports, proposal, { verdict, since });
   await ports.incidents.update(proposal.incidentId, (incident) => settled(incident, proposal, at));
   await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
 }

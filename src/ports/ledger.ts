@@ -8,7 +8,7 @@ import type { PastKill } from '../domain/recommend/size.ts';
 export interface Ledger {
   /** Follows the container for 56 days from now. A kill at the same instant is the same kill. */
   noteKill(subject: LedgerSubject, kill: PastKill): Promise<void>;
-  /** Replaces an earlier change; one of the same proposal keeps what was told. Nothing for a container that is not followed. */
+  /** Replaces an earlier change, never a later one; one of the same proposal keeps what was told. Nothing for a container that is not followed. */
   noteChange(key: string, change: LedgerChange): Promise<void>;
   noteTold(key: string, told: { readonly proposalId: string; readonly stage: FollowUpStage }): Promise<void>;
   /** The highest of each day stays; days that are no longer remembered are dropped. */

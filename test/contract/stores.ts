@@ -279,6 +279,8 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
         expect((await stores.ledger.read(followed.key)).change).toEqual({ ...change('P-1'), told: ['24h'] });
         await stores.ledger.noteChange(followed.key, change('P-2'));
         expect((await stores.ledger.read(followed.key)).change?.proposalId).toBe('P-2');
+        await stores.ledger.noteChange(followed.key, { ...change('P-1'), at: toInstant(change('P-2').at - 1) });
+        expect((await stores.ledger.read(followed.key)).change?.proposalId).toBe('P-2');
       });
 
       it('lists what a cluster follows, and nothing of another', async () => {

@@ -274,7 +274,8 @@ export function fakeLedger(now: () => number): Ledger {
       );
     },
     async noteChange(key, change) {
-      if (!subjects.has(key) || pageOf(key).change?.proposalId === change.proposalId) return;
+      const old = pageOf(key).change;
+      if (!subjects.has(key) || old?.proposalId === change.proposalId || (old !== undefined && old.at > change.at)) return;
       pages.set(key, structuredClone({ ...pageOf(key), change }));
     },
     async noteTold(key, { proposalId, stage }) {

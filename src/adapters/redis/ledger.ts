@@ -49,11 +49,12 @@ end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 1`;
 
-/** KEYS: 1 change, 2 subject. ARGV: 1 proposal, 2 JSON, 3 time to live. A change of the same proposal stays as it is. */
+/** KEYS: 1 change, 2 subject. ARGV: 1 proposal, 2 JSON, 3 time to live, 4 when it was. A change of the same proposal stays as it is, and so does a later one. */
 const CHANGE = `
 if redis.call('EXISTS', KEYS[2]) == 0 then return 0 end
-local old = redis.call('GET', KEYS[1])
-if old and cjson.decode(old)['proposalId'] == ARGV[1] then return 0 end
+local text = redis.call('GET', KEYS[1])
+local old = text and cjson.decode(text)
+if old and (old['proposalId'] == ARGV[1] or old['at'] > tonumber(ARGV[4])) then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
 return 1`;
 
@@ -69,18 +70,7 @@ export function redisLedger(options: LedgerOptions): Ledger {
   const { client, clock } = options;
   return {
     noteKill: (subject, kill) => storing(() => noteKill(options, subject, kill)),
-    noteChange: (key, change) =>
-      storing(async () => {
-        await client.eval(
-          CHANGE,
-          2,
-          keyOf('change', key),
-          keyOf('subject', key),
-          change.proposalId,
-          JSON.stringify(change),
-          KEEP_MS,
-        );
-      }),
+    noteChange: (key, change) => storing(() => noteChange(options, key, change)),
     noteTold: (key, { proposalId, stage }) =>
       storing(async () => {
         const text = await client.get(keyOf('change', key));
@@ -104,6 +94,11 @@ export function redisLedger(options: LedgerOptions): Ledger {
         return texts.flatMap((text) => (text === null ? [] : [parseStored(subjectSchema, set, text)]));
       }),
   };
+}
+
+async function noteChange({ client }: LedgerOptions, key: string, change: LedgerChange): Promise<void> {
+  const names = [keyOf('change', key), keyOf('subject', key)];
+  await client.eval(CHANGE, names.length, ...names, change.proposalId, JSON.stringify(change), KEEP_MS, change.at);
 }
 
 async function noteKill({ client, clock }: LedgerOptions, subject: LedgerSubject, kill: PastKill): Promise<void> {

@@ -10,6 +10,7 @@ import { known, unavailable } from '../../../src/domain/piece.ts';
 import { DAY, HOUR } from '../../../src/domain/time.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
 import { ago, evidence, kill, mi, NOW, policy, series, withUsage, workload } from '../../support/build.ts';
+import { ASKED, alerted, INCIDENT } from './alerted.ts';
 import { createBot, killedPod, soon } from './bot.ts';
 
 const KEY = 'prod/payments/Deployment/checkout-api/app';
@@ -166,28 +167,35 @@ describe('a change', () => {
   });
 
   it('that was closed as quiet is followed from then on', async () => {
-    const world = createFakeWorld();
-    const bot = createBot(world);
-    await bot.watch(killedPod(world), { initial: false });
-    await bot.drain();
-    const [incident] = await world.ports.incidents.list({ state: 'all', limit: 1 });
-    if (incident === undefined) throw new Error('there is an incident');
-    const proposed = await bot.propose.propose(
-      { incidentId: incident.id, requester: 'UALICE', limit: '384Mi', request: undefined, reason: 'It needs more than that.' },
-      soon(),
-    );
-    if (proposed.kind !== 'proposed') throw new Error(`not proposed: ${JSON.stringify(proposed)}`);
-    const proposal = await world.ports.proposals.get(proposed.proposalId);
-    await bot.decide.decide(
-      { proposalId: proposed.proposalId, version: proposal?.version ?? 0, decider: 'UBOB', decision: { kind: 'approve' } },
-      soon(),
-    );
-    await bot.drain();
-    expect((await world.ports.ledger.read(incident.key)).change).toMatchObject({
-      proposalId: proposed.proposalId,
-      limit: mi(384),
-      told: [],
-    });
+    const { world, incident, proposalId } = await quiet();
+    expect((await world.ports.ledger.read(incident.key)).change).toMatchObject({ proposalId, limit: mi(384), told: [] });
     expect(evidence().usage.kind).toBe('unavailable');
   });
+
+  it.each([
+    { name: 'the incident is still its own', holds: 'P-1' },
+    { name: 'the incident went on to the later one', holds: 'P-2' },
+  ])('does not take the place of a later one when it is looked at once more, where $name', async ({ holds }) => {
+    const { world, bot, incident, proposalId } = await quiet();
+    await world.ports.incidents.update(incident.id, (current) => ({ ...current, proposalId: holds }));
+    world.clock.advance(HOUR);
+    const later = { proposalId: 'P-2', incidentId: 'OOM-1002', at: world.clock.now(), limit: mi(512), told: [] };
+    await world.ports.ledger.noteChange(incident.key, later);
+    await world.ports.ledger.noteTold(incident.key, { proposalId: 'P-2', stage: '24h' });
+    await bot.verify({ proposalId }, soon());
+    expect((await world.ports.ledger.read(incident.key)).change).toEqual({ ...later, told: ['24h'] });
+  });
 });
+
+/** Raised, and closed as quiet. */
+async function quiet() {
+  const { world, bot } = await alerted();
+  const proposed = await bot.propose.propose(ASKED, soon());
+  if (proposed.kind !== 'proposed') throw new Error(`not proposed: ${JSON.stringify(proposed)}`);
+  const { proposalId } = proposed;
+  await bot.decide.decide({ proposalId, version: 1, decider: 'UBOB', decision: { kind: 'approve' } }, soon());
+  await bot.drain();
+  const incident = await world.ports.incidents.get(INCIDENT);
+  if (incident === undefined) throw new Error('there is an incident');
+  return { world, bot, incident, proposalId };
+}
