@@ -2,15 +2,17 @@
 
 import type { Evidence } from '../src/domain/evidence.ts';
 import type { Incident } from '../src/domain/incident.ts';
+import { incidentKey } from '../src/domain/incident.ts';
 import { valueOf } from '../src/domain/piece.ts';
 import { standingIncident } from '../src/domain/standing-incident.ts';
+import type { WorkloadRef } from '../src/domain/workload.ts';
 import type { Standing } from '../src/ports/answer.ts';
 import type { Clock } from '../src/ports/clock.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
 
 export type StandingPorts = {
-  readonly incidents: Pick<IncidentStore, 'list'>;
+  readonly incidents: Pick<IncidentStore, 'findOpen' | 'list'>;
   readonly proposals: Pick<ProposalStore, 'get'>;
   readonly clock: Clock;
 };
@@ -24,12 +26,21 @@ type About = { readonly evidence: Pick<Evidence, 'owner'>; readonly container: s
 export async function standingOf(ports: StandingPorts, { evidence, container }: About): Promise<Standing | undefined> {
   const workload = valueOf(evidence.owner)?.top;
   if (workload === undefined) return undefined;
-  const incidents = await ports.incidents.list({ state: 'all', limit: LOOKED_AT });
-  const question = { cluster: workload.cluster, workload, container, now: ports.clock.now() };
-  const incident = standingIncident(incidents, question);
+  const incident =
+    (await ports.incidents.findOpen(incidentKey(workload, container))) ?? (await among(ports, workload, container));
   if (incident === undefined) return undefined;
   const id = incident.proposalId ?? lastProposalOf(incident);
   return { incident, proposal: id === undefined ? undefined : await ports.proposals.get(id) };
+}
+
+/** Of the newest ones: its own that was resolved lately, or another container's. */
+async function among(
+  { incidents, clock }: StandingPorts,
+  workload: WorkloadRef,
+  container: string,
+): Promise<Incident | undefined> {
+  const known = await incidents.list({ state: 'all', limit: LOOKED_AT });
+  return standingIncident(known, { cluster: workload.cluster, workload, container, now: clock.now() });
 }
 
 function lastProposalOf({ thread }: Incident): string | undefined {

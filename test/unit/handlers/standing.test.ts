@@ -15,7 +15,7 @@ const FRESH = podFacts({
   containers: [podContainer({ restartCount: 0, lastState: undefined, resources: { limit: size(256) } })],
 });
 
-async function asked(over: Partial<Incident> | undefined) {
+async function asked(over: Partial<Incident> | undefined, newer = 0) {
   const world = createFakeWorld();
   if (over !== undefined) {
     const made = await world.ports.proposals.create((id) => proposal({ id }));
@@ -27,6 +27,10 @@ async function asked(over: Partial<Incident> | undefined) {
       thread: [...current.thread, entry],
       ...over,
     }));
+  }
+  for (let count = 0; count < newer; count += 1) {
+    const other = workload({ name: `other-${count}` });
+    await world.ports.incidents.openOrFind(incidentKey(other, 'app'), (id) => incident({ id, workload: other }));
   }
   const settings = { cluster: 'prod', policy: policy(), evidenceDeadline: toMillis(1000) };
   return explain(world.ports, settings, { pod: FRESH, signal: soon() });
@@ -53,12 +57,21 @@ describe('a pod that shows no kill', () => {
   it.each([
     { name: 'without an incident', over: undefined },
     { name: 'with one that was resolved days ago', over: { state: 'resolved' as const, resolvedAt: ago(2 * DAY) } },
-    { name: 'with one of another workload', over: { workload: workload({ name: 'cart' }) } },
+    {
+      name: 'with one of another workload',
+      over: { workload: workload({ name: 'cart' }), key: incidentKey(workload({ name: 'cart' }), 'app') },
+    },
   ])('$name is left as it is', async ({ over }) => {
     const answer = await asked(over);
     expect(answer?.standing).toBeUndefined();
     expect(answer?.dossier.diagnosis.summary).toBe('No memory kill shows on this pod.');
     expect(answer?.dossier.recommendation.advice).toEqual(['Leave the memory limit as it is.']);
+  });
+
+  it('of a workload whose incident is older than hundreds of others is no all-clear either', async () => {
+    const answer = await asked({}, 501);
+    expect(answer?.standing).toMatchObject({ incident: { id: 'OOM-1001' } });
+    expect(answer?.dossier.recommendation.advice.join()).toContain('Go by the thread of OOM-1001');
   });
 });
 
