@@ -71,7 +71,9 @@ export async function explain(
   const { incident } = standing ?? {};
   const diagnosis = diagnose({ kill, evidence, now, earlierKills: earlierKills.map(({ at }) => at), before, incident });
   const policy = policyFor(settings.policy, placeSeen(pod.namespace, evidence));
-  const recommendation = recommend({ kill, evidence, diagnosis, earlierKills, policy, now, incident });
+  // What is said of another container's limit in its thread is not about this one's.
+  const own = incident?.container === container.name ? incident : undefined;
+  const recommendation = recommend({ kill, evidence, diagnosis, earlierKills, policy, now, incident: own });
   return { kind: 'explanation', ref, kill, dossier: { killId: kill?.id, evidence, diagnosis, recommendation }, standing };
 }
 

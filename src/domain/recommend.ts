@@ -33,7 +33,7 @@ export type RecommendInput = {
   readonly earlierKills: readonly PastKill[];
   readonly policy: Policy;
   readonly now: Instant;
-  /** Of a pod that shows no kill: its workload's incident that is open or was resolved lately. */
+  /** Of a pod that shows no kill: the container's incident that is open or was resolved lately. */
   readonly incident?: Incident | undefined;
 };
 

@@ -11,7 +11,7 @@ import { DAY } from './time.ts';
 export type StandingQuestion = {
   readonly cluster: string;
   readonly workload: WorkloadName;
-  /** Its incident is the one wanted first. */
+  /** Its incident is the one wanted first; another container's tells what its pods may not show, and gives no advice about this one. */
   readonly container: string;
   readonly now: Instant;
 };
@@ -19,7 +19,7 @@ export type StandingQuestion = {
 /** Of the same container before another one's, open before resolved, the newest. */
 export function standingIncident(incidents: readonly Incident[], question: StandingQuestion): Incident | undefined {
   const { cluster, workload, container, now } = question;
-  const weight = (each: Incident): number => (each.state === 'resolved' ? 0 : 2) + (each.container === container ? 1 : 0);
+  const weight = (each: Incident): number => (each.container === container ? 2 : 0) + (each.state === 'resolved' ? 0 : 1);
   return incidents
     .filter(({ workload: own }) => own.cluster === cluster && own.namespace === workload.namespace)
     .filter(({ workload: own }) => own.kind === workload.kind && own.name === workload.name)

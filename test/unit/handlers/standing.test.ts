@@ -68,6 +68,13 @@ describe('a pod that shows no kill', () => {
     expect(answer?.dossier.recommendation.advice).toEqual(['Leave the memory limit as it is.']);
   });
 
+  it('hears of another container’s incident, and gets no advice from its thread', async () => {
+    const answer = await asked({ container: 'proxy', key: incidentKey(workload(), 'proxy') });
+    expect(answer?.standing).toMatchObject({ incident: { container: 'proxy' } });
+    expect(answer?.dossier.diagnosis.summary).toContain('Container proxy of its workload was killed 5 times');
+    expect(answer?.dossier.recommendation.advice).toEqual(['Leave the memory limit as it is.']);
+  });
+
   it('of a workload whose incident is older than hundreds of others is no all-clear either', async () => {
     const answer = await asked({}, 501);
     expect(answer?.standing).toMatchObject({ incident: { id: 'OOM-1001' } });
@@ -82,8 +89,13 @@ describe('the incident to know of', () => {
   const closed = { state: 'resolved' as const, resolvedAt: ago(HOUR) };
 
   it.each([
-    { name: 'an open one before a resolved one', incidents: [one('A', closed), one('B', { container: 'proxy' })], id: 'B' },
-    { name: 'of the container that is looked at', incidents: [one('A', { container: 'proxy' }), one('B', {})], id: 'B' },
+    { name: 'an open one before a resolved one', incidents: [one('A', closed), one('B', {})], id: 'B' },
+    {
+      name: 'of the container that is looked at, also where only another one’s is open',
+      incidents: [one('A', { container: 'proxy' }), one('B', closed)],
+      id: 'B',
+    },
+    { name: 'of another container where its own has none', incidents: [one('A', { container: 'proxy' })], id: 'A' },
     {
       name: 'the newest',
       incidents: [one('A', { ...closed, openedAt: ago(HOUR) }), one('B', { ...closed, openedAt: toInstant(NOW) })],

@@ -163,7 +163,9 @@ export function recommendationView({ ref, kill, dossier, note, standing }: Of<'r
       ...(standing === undefined ? [] : [section(standingWords(standing, workspace))]),
       ...(note === undefined ? [] : [section(prose(note))]),
       section([first, ...advice].join('\n')),
-      section(`${prose(diagnosis.summary)} _(${diagnosis.confidence} confidence)_\n${whereToAsk(standing, workspace)}`),
+      section(
+        `${prose(diagnosis.summary)} _(${diagnosis.confidence} confidence)_\n${whereToAsk(standing, ref.container, workspace)}`,
+      ),
       context(...sourceLines({ kill, dossier })),
     ],
   };

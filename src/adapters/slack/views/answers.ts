@@ -2,7 +2,9 @@
 
 import type { Command } from '../../../domain/ask.ts';
 import { COMMANDS } from '../../../domain/ask.ts';
+import type { Incident } from '../../../domain/incident.ts';
 import { timesInWords } from '../../../domain/kill-count.ts';
+import type { ContainerRef } from '../../../domain/workload.ts';
 import type { Answer } from '../../../ports/answer.ts';
 import { context, section } from '../blocks.ts';
 import { code, mention, prose } from '../text.ts';
@@ -88,14 +90,18 @@ function explanation(
   const drawn = explanationView({ place, kill, dossier, plain });
   return {
     ...drawn,
-    text:
-      standing === undefined ? drawn.text : `${standing.incident.id}: killed ${timesInWords(standing.incident)}. ${drawn.text}`,
+    text: `${standing === undefined ? '' : heard(standing.incident, ref)}${drawn.text}`,
     blocks: [
       ...(standing === undefined ? [] : [section(standingWords(standing, workspace))]),
       ...(note === undefined ? [] : [context(prose(note))]),
       ...drawn.blocks,
     ],
   };
+}
+
+function heard(incident: Incident, { container }: ContainerRef): string {
+  const which = incident.container === container ? '' : ` (container ${prose(incident.container)})`;
+  return `${incident.id}${which}: killed ${timesInWords(incident)}. `;
 }
 
 const SHARING = `Only you see the answers; with ${code('share')} behind the question everybody does. A short name is enough: ${code('/oom checkout')}.`;

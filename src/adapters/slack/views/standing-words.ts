@@ -1,7 +1,7 @@
 // How a workload's incident stands, for whoever asks about the workload: the incident in one line, and the change that was asked for last. Escaped mrkdwn.
 
 import type { Standing } from '../../../ports/answer.ts';
-import { moment } from '../text.ts';
+import { code, moment } from '../text.ts';
 import { incidentLine, incidentName } from './incident-line.ts';
 import type { Workspace } from './permalink.ts';
 import { outcomeSentence } from './proposal-words.ts';
@@ -11,11 +11,12 @@ export function standingWords({ incident, proposal }: Standing, workspace: Works
   return `${incidentLine(incident, workspace)}${change}`;
 }
 
-/** Where a number can be asked for. */
-export function whereToAsk(standing: Standing | undefined, workspace: Workspace): string {
+/** Where a number for that container can be asked for: never in the thread of another one. */
+export function whereToAsk(standing: Standing | undefined, container: string, workspace: Workspace): string {
   const nothing = 'so there is nothing to approve: change the limit where it is written.';
   if (standing === undefined) return `There is no open incident for it, ${nothing}`;
   const { incident } = standing;
+  if (incident.container !== container) return `There is no open incident of container ${code(container)}, ${nothing}`;
   const name = incidentName(incident, workspace);
   switch (incident.state) {
     case 'open':

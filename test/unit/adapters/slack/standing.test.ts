@@ -27,12 +27,19 @@ describe('what is known of the workload', () => {
     expect(text).toMatch(/^OOM-1001: killed 5 times\. /);
   });
 
+  it('is said to be of another container', () => {
+    const other = { incident: incident({ killCount: 5, container: 'proxy' }) };
+    const { text } = answerView({ kind: 'explanation', ref, dossier: dossier(), standing: other }, LOOK);
+    expect(text).toMatch(/^OOM-1001 \(container proxy\): killed 5 times\. /);
+  });
+
   it.each([
     { state: 'open' as const, words: 'Ask for it in the thread of *OOM-1001*: *Review fix*.' },
     { state: 'observing' as const, words: 'A change is under way in the thread of *OOM-1001*.' },
     { state: 'resolved' as const, resolvedAt: NOW, words: '*OOM-1001* was resolved <!date' },
+    { state: 'open' as const, container: 'proxy', words: 'There is no open incident of container `app`' },
     { state: undefined, words: 'There is no open incident for it' },
-  ])('says where a number can be asked for: $state', ({ words, ...over }) => {
+  ])('says where a number can be asked for: $state $container', ({ words, ...over }) => {
     const known = over.state === undefined ? undefined : { incident: incident(over satisfies Partial<Incident>) };
     const drawn = answerView({ kind: 'recommendation', ref, dossier: dossier(), standing: known }, LOOK);
     expect(JSON.stringify(drawn.blocks)).toContain(words);
