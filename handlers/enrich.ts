@@ -83,7 +83,7 @@ export function createEnrich(ports: EnrichPorts, settings: EnrichSettings) {
     if (early?.kind === 'later') return early;
     const deadline = input.late === true ? settings.lateDeadline : settings.evidenceDeadline;
     const read = await gather(ports, { ref: stored.ref, kill: reported }, { signal, deadline });
-    const found = await withRecordedNearby(ports, reported, read);
+    const found = await withRecordedNearby(ports, { kill: reported, evidence: read, signal, deadline });
     const kill = { ...reported, kernel: reported.kernel ?? kernelNearby(reported, found) };
     const none = await whyNone(ports, kill, found);
     if (none !== undefined) return none;

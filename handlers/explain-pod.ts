@@ -23,6 +23,7 @@ import type { EvidenceReader, UsageReader } from '../src/ports/evidence-reader.t
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { Ledger } from '../src/ports/ledger.ts';
+import type { Log } from '../src/ports/log.ts';
 import type { ProposalStore } from '../src/ports/proposal-store.ts';
 import { gather } from './gather.ts';
 import { withRecordedNearby } from './recorded-nearby.ts';
@@ -33,10 +34,11 @@ export type ExplainPorts = {
   readonly evidence: EvidenceReader;
   readonly usage: UsageReader;
   readonly ledger: Pick<Ledger, 'read'>;
-  readonly incidents: Pick<IncidentStore, 'findOpen' | 'list' | 'dossier'>;
+  readonly incidents: Pick<IncidentStore, 'findOpen' | 'list' | 'killedSince' | 'dossier'>;
   readonly intake: Pick<KillIntake, 'kill'>;
   readonly proposals: Pick<ProposalStore, 'get'>;
   readonly clock: Clock;
+  readonly log: Pick<Log, 'warn'>;
 };
 
 export type ExplainSettings = { readonly cluster: string; readonly policy: Policy; readonly evidenceDeadline: Millis };
@@ -61,8 +63,9 @@ export async function explain(
     container: container.name,
     role: container.role,
   };
-  const read = await gather(ports, { ref, kill: shown }, { signal, deadline: settings.evidenceDeadline });
-  const found = shown === undefined ? read : await withRecordedNearby(ports, shown, read);
+  const deadline = settings.evidenceDeadline;
+  const read = await gather(ports, { ref, kill: shown }, { signal, deadline });
+  const found = shown === undefined ? read : await withRecordedNearby(ports, { kill: shown, evidence: read, signal, deadline });
   // SIGKILL by a probe, say, is no memory kill: then it is told what it was.
   const isOther = shown?.how === 'suspected' && weighSuspicion(shown, found).kind === 'dropped';
   const kill = isOther ? undefined : shown;

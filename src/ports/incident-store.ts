@@ -1,6 +1,7 @@
 // Incidents and their dossiers, changed only by compare-and-set on the version.
 
 import type { Dossier, Incident } from '../domain/incident.ts';
+import type { Instant } from '../domain/time.ts';
 
 export type IncidentDraft = (id: string, previousIncidentId: string | undefined) => Incident;
 
@@ -29,6 +30,8 @@ export interface IncidentStore {
   update(id: string, change: (incident: Incident) => Incident): Promise<Incident>;
   /** Newest first. */
   list(filter: { readonly state: 'unresolved' | 'all'; readonly limit: number }): Promise<readonly Incident[]>;
+  /** Whose last kill is not before that instant, the last killed first. */
+  killedSince(since: Instant, limit: number): Promise<readonly Incident[]>;
   saveDossier(incidentId: string, dossier: Dossier): Promise<void>;
   dossier(incidentId: string): Promise<Dossier | undefined>;
 }

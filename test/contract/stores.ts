@@ -23,6 +23,7 @@ import type { WatchRecord } from '../../src/ports/watch-record.ts';
 import { dossier, kill, mi, NOW, proposal, series, withUsage, workload } from '../support/build.ts';
 import { auditContract } from './audit-trail.ts';
 import { digestTurnsContract } from './digest-turns.ts';
+import { killedSinceContract } from './killed-since.ts';
 import { mutesContract } from './mutes.ts';
 import { stormsContract } from './storms.ts';
 import { watchRecordContract } from './watch-record.ts';
@@ -342,6 +343,7 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
         expect(unresolved.map(({ id }) => id)).toContain(incident.id);
       });
 
+      killedSinceContract(() => stores);
       it('refuses to change one that is not there', async () => {
         await expect(stores.incidents.update('OOM-1', (current) => current)).rejects.toMatchObject({ name: 'PermanentError' });
       });

@@ -10,6 +10,7 @@ import type { LedgerPage, LedgerSubject } from '../../src/domain/ledger.ts';
 import { EMPTY_PAGE, merged, rememberedSince } from '../../src/domain/ledger.ts';
 import type { Mute } from '../../src/domain/mute.ts';
 import { muteKey } from '../../src/domain/mute.ts';
+import { happenedAt } from '../../src/domain/oom-kill.ts';
 import type { Presence } from '../../src/domain/presence.ts';
 import type { Proposal } from '../../src/domain/proposal.ts';
 import type { Storm, StormMember } from '../../src/domain/storm.ts';
@@ -106,6 +107,13 @@ export function fakeIncidents(): IncidentStore {
         [...incidents.values()]
           .filter((each) => state === 'all' || each.state !== 'resolved')
           .toReversed()
+          .slice(0, limit),
+      ),
+    killedSince: async (since, limit) =>
+      structuredClone(
+        [...incidents.values()]
+          .filter(({ lastKill }) => happenedAt(lastKill) >= since)
+          .toSorted((a, b) => happenedAt(b.lastKill) - happenedAt(a.lastKill))
           .slice(0, limit),
       ),
     async saveDossier(id, dossier) {

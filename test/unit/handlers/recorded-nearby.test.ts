@@ -1,14 +1,17 @@
 // Who else was killed on the node: also those whose pods do not show it any more.
 
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type { RecordPorts } from '../../../handlers/recorded-nearby.ts';
 import { withRecordedNearby } from '../../../handlers/recorded-nearby.ts';
 import type { Evidence } from '../../../src/domain/evidence.ts';
 import { addKill, openIncident } from '../../../src/domain/incident.ts';
 import type { Kill } from '../../../src/domain/oom-kill.ts';
 import { known, unavailable, valueOf } from '../../../src/domain/piece.ts';
-import { MINUTE, SECOND, toInstant } from '../../../src/domain/time.ts';
+import { DAY, MINUTE, SECOND, toInstant, toMillis } from '../../../src/domain/time.ts';
+import { PermanentError } from '../../../src/ports/fault.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
-import { evidence, kill, mi, NOW, workload } from '../../support/build.ts';
+import { ago, evidence, kill, mi, NOW, workload } from '../../support/build.ts';
+import { soon } from './bot.ts';
 
 const AT = kill().finishedAt ?? NOW;
 
@@ -28,7 +31,7 @@ function shown(kills: readonly { readonly pod: string; readonly at: number }[]):
 }
 
 /** Each list is one incident, its kills in order. */
-async function nearby(given: Evidence, ...incidents: readonly (readonly Kill[])[]) {
+async function recorded(...incidents: readonly (readonly Kill[])[]) {
   const { ports } = createFakeWorld();
   for (const [index, kills] of incidents.entries()) {
     const [first = kill(), ...more] = kills;
@@ -38,7 +41,22 @@ async function nearby(given: Evidence, ...incidents: readonly (readonly Kill[])[
     );
     await ports.incidents.update(incident.id, (current) => more.reduce(addKill, current));
   }
-  return valueOf((await withRecordedNearby(ports, kill(), given)).nodePods);
+  return ports;
+}
+
+async function nearby(given: Evidence, ...incidents: readonly (readonly Kill[])[]) {
+  return lookedAt(await recorded(...incidents), given);
+}
+
+async function lookedAt(ports: RecordPorts, given: Evidence, deadline = toMillis(5000)) {
+  const found = await withRecordedNearby(ports, { kill: kill(), evidence: given, signal: soon(), deadline });
+  return valueOf(found.nodePods);
+}
+
+function elsewhere(name: string, count: number): readonly Kill[] {
+  return Array.from({ length: count }, (_, index) =>
+    other(`${name}-${index}`, { node: 'node-9', finishedAt: toInstant(AT + index) }),
+  );
 }
 
 describe('kills near another', () => {
@@ -71,5 +89,52 @@ describe('kills near another', () => {
 
   it('are not told at all where the node’s pods could not be read', async () => {
     expect(await nearby(evidence({ nodePods: unavailable('no right') }), [other('eater')])).toBeUndefined();
+  });
+});
+
+describe('that nobody else was killed', () => {
+  it.each([
+    { name: 'a kill behind more than ten of its incident', incidents: [[other('eater'), ...elsewhere('eater', 12)]] },
+    {
+      name: 'more incidents than are looked at',
+      incidents: Array.from({ length: 60 }, (_, index) => elsewhere(`web-${index}`, 1)),
+    },
+    { name: 'more kills than are looked up', incidents: Array.from({ length: 20 }, (_, index) => elsewhere(`web-${index}`, 5)) },
+    { name: 'an incident that remembers no kill before the last fifty', incidents: [elsewhere('eater', 52)] },
+  ])('is not claimed with $name', async ({ incidents }) => {
+    const ports = await recorded(...incidents);
+    const look = vi.spyOn(ports.intake, 'kill');
+    const found = await lookedAt(ports, shown([]));
+    expect(found?.kills).toEqual([]);
+    expect(found?.recorded).toBeUndefined();
+    expect(look.mock.calls.length).toBeLessThanOrEqual(50);
+  });
+
+  it('is claimed of a container that was killed often, but not lately', async () => {
+    const before = Array.from({ length: 20 }, (_, day) =>
+      kill({ id: `prod/pod-1/app/${day}`, finishedAt: ago((20 - day) * DAY) }),
+    );
+    expect(await nearby(shown([]), [...before, kill()])).toMatchObject({ kills: [], recorded: true });
+  });
+
+  it.each([
+    { name: 'incidents cannot be read', port: 'incidents' as const },
+    { name: 'a kill cannot be read', port: 'intake' as const },
+  ])('is not claimed where $name, which is logged', async ({ port }) => {
+    const ports = await recorded([other('eater'), ...elsewhere('eater', 1)]);
+    const warn = vi.fn();
+    const broken = async (): Promise<never> => {
+      throw new PermanentError('it does not fit', { code: 'OOM_STORE_CONTENT' });
+    };
+    const incidents = port === 'incidents' ? { killedSince: broken } : ports.incidents;
+    const intake = port === 'intake' ? { kill: broken } : ports.intake;
+    expect(await lookedAt({ incidents, intake, log: { warn } }, shown([]))).toEqual(valueOf(shown([]).nodePods));
+    expect(warn).toHaveBeenCalledOnce();
+  });
+
+  it('is not waited for longer than a part of the deadline', async () => {
+    const { intake, log } = await recorded();
+    const incidents = { killedSince: () => new Promise<never>(() => undefined) };
+    expect(await lookedAt({ incidents, intake, log }, shown([]), toMillis(50))).toMatchObject({ kills: [] });
   });
 });

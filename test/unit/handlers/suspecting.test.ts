@@ -7,8 +7,9 @@ import { toBytes } from '../../../src/domain/memory.ts';
 import type { Kill } from '../../../src/domain/oom-kill.ts';
 import { known, unavailable } from '../../../src/domain/piece.ts';
 import { MINUTE, SECOND, toMillis } from '../../../src/domain/time.ts';
+import { PermanentError } from '../../../src/ports/fault.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
-import { ago, CONTAINER_ID, evidence, kill, NOW, policy, series } from '../../support/build.ts';
+import { ago, CONTAINER_ID, evidence, kill, mi, NOW, policy, series } from '../../support/build.ts';
 import { ALERTS, soon } from './bot.ts';
 
 const NOTHING: Partial<Evidence> = { usage: unavailable('Prometheus took longer than 5 s'), events: known([], 'events', NOW) };
@@ -153,4 +154,15 @@ describe('a container that ended with the mark of a child’s kill (row 24)', ()
     await ports.kernel.save({ cluster: 'prod', podUid: marked.ref.podUid, containerId }, inContainer(containerId));
     expect((await run()).kind).toBe(outcome);
   });
+});
+
+it('is explained also where what was recorded of other incidents cannot be read', async () => {
+  const { world, ports, found, run } = await explaining(kill({ how: 'suspected' }));
+  found.now = {
+    ...NEAR,
+    nodePods: known({ running: 1, requested: mi(1), limited: mi(1), withoutLimit: 0, kills: [] }, 'pods', NOW),
+  };
+  ports.incidents.killedSince = () => Promise.reject(new PermanentError('it does not fit', { code: 'OOM_STORE_CONTENT' }));
+  expect((await run()).kind).toBe('explained');
+  expect(await world.ports.incidents.get('OOM-1001')).toMatchObject({ killCount: 1 });
 });
