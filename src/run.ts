@@ -1,5 +1,5 @@
 // One run of the program, from its arguments to its exit code. 0: stopped as asked; 69: something needed is not available; 70: a fault; 78: wrong
-// configuration (sysexits.h). Who no longer reads what it prints ends nothing.
+// configuration (sysexits.h). Who no longer reads what it prints ends nothing; where it cannot be written, as on a full disk, that is said, and the end is 69.
 
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -31,23 +31,41 @@ function load(args: readonly string[]): LoadedConfig {
 
 /** Resolves when it was asked to stop and has, or cannot go on. Never rejects. */
 export async function run(args: readonly string[]): Promise<number> {
-  const read = outputsRead();
+  const output = watchOutput(process);
   try {
-    return await runUntilStopped(args, read);
+    const code = await runUntilStopped(args, output.wanted);
+    return code === EXIT.stopped && !(await output.isWhole()) ? EXIT.unavailable : code;
   } catch (error) {
     process.stderr.write(`headroom: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
     return EXIT.fault;
   }
 }
 
-/** Whether somebody still reads the output: a pipe whose other end has gone would otherwise end the process amid its work. */
-function outputsRead(): () => boolean {
-  let read = true;
-  process.stderr.on('error', () => undefined);
-  process.stdout.on('error', () => {
-    read = false;
+type Output = {
+  /** False once what is printed goes nowhere. */
+  readonly wanted: () => boolean;
+  /** Once all is written: false when some of it could not be, though somebody would read it. */
+  readonly isWhole: () => Promise<boolean>;
+};
+
+/** A pipe whose other end has gone, or a full disk, would otherwise end the process amid its work. */
+function watchOutput({ stdout, stderr }: Pick<NodeJS.Process, 'stdout' | 'stderr'>): Output {
+  let [wanted, whole] = [true, true];
+  stderr.on('error', () => undefined);
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    wanted = false;
+    if (error.code === 'EPIPE') return;
+    whole = false;
+    stderr.write(`headroom: the output is cut off, it cannot be written: ${error.message}\n`);
   });
-  return () => read;
+  return {
+    wanted: () => wanted,
+    async isWhole() {
+      // What went wrong with the last line is told to nobody before this.
+      await new Promise<void>((resolve) => stdout.write('', () => setImmediate(resolve)));
+      return whole;
+    },
+  };
 }
 
 async function runUntilStopped(args: readonly string[], wanted: () => boolean): Promise<number> {
