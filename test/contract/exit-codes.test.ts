@@ -1,7 +1,7 @@
 // How the whole program ends where it is not asked to: its exit code and what it says, as a process of its own.
 
 import { spawn } from 'node:child_process';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,6 +14,14 @@ import { textWith } from '../support/text-with.ts';
 import { attempt } from './audit-trail.ts';
 
 const MAIN = join(import.meta.dirname, '../../src/main.ts');
+const KUBECONFIG = `
+apiVersion: v1
+kind: Config
+clusters: [{ name: away, cluster: { server: "http://127.0.0.1:1" } }]
+contexts: [{ name: away, context: { cluster: away, user: nobody } }]
+users: [{ name: nobody, user: {} }]
+current-context: away
+`;
 
 let folder: string;
 let redis: LocalRedis;
@@ -64,5 +72,15 @@ describe('a sub command', () => {
     for (let count = 0; count < 300; count += 1) await audit.append(attempt({ outcome: 'many' }));
     await connection.close();
     expect(await run(['audit', 'export'], {})).toEqual({ code: 0, complaints: '' });
+  });
+});
+
+describe('a role', () => {
+  it('calls a context that the kubeconfig does not have a wrong configuration', async () => {
+    const path = join(folder, 'kubeconfig');
+    await writeFile(path, KUBECONFIG);
+    const settings = { KUBECONFIG: path, KUBE_CONTEXT: 'prod-eu-1', HTTP_PORT: '0', HEADROOM_DATA_DIR: folder };
+    const ended = await run(['--role', 'watcher'], { settings });
+    expect(ended).toMatchObject({ code: 78, complaints: textWith('prod-eu-1') });
   });
 });
