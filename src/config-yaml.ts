@@ -12,7 +12,10 @@ const PLAIN: readonly (readonly [part: string, words: string])[] = [
   ['end with a ]', 'a bracket is not closed: write the ] that belongs to the ['],
   ['end with a }', 'a bracket is not closed: write the } that belongs to the {'],
   ['Missing closing', 'a quote is not closed'],
-  ['Nested mappings', 'a second ": " stands in the line: put the value in quotes, or on a line of its own'],
+  [
+    'Nested mappings',
+    'a second ": " stands in the line (put the value in quotes, or on a line of its own), or the next line is indented too far',
+  ],
   ['reserved character', 'the value begins with a character that means something in YAML: put it in quotes'],
   ['not allowed in', 'this does not belong here: look at the line above for a missing dash, quote or bracket'],
   ['Implicit', 'a key has no ":" behind it, or its line has an unfinished one above'],

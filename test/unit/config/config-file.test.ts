@@ -145,6 +145,10 @@ reportWithin: 30m
     { text: 'routes:\n  - namespaces: [a]\n  channel: C1', problem: /^no YAML .*: this line is indented unlike/ },
     { text: 'policy: "x', problem: /^no YAML .*: a quote is not closed/ },
     { text: 'routes: a: b', problem: /^no YAML .*: a second ": "/ },
+    {
+      text: 'policy:\n  dryRunOnly: true\n    maxFactor: 2',
+      problem: /^no YAML \(line 2, .*or the next line is indented too far/,
+    },
     { text: 'policy: *anywhere', problem: /^no YAML: Unresolved alias/ },
   ])('says once, in one line, where YAML itself is broken: $text', ({ text, problem }) => {
     expect(problemsIn(text)).toEqual([expect.stringMatching(problem)]);
