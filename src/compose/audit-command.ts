@@ -77,7 +77,6 @@ async function* linesOf(path: string): AsyncGenerator<string> {
       await file.close();
     }
   } catch (cause) {
-    if (cause instanceof CommandError) throw cause;
     throw new CommandError(`--file: ${path} cannot be read`, { exitCode: 69, cause });
   }
 }
