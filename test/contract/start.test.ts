@@ -8,19 +8,23 @@ import { whatIsMissing } from '../../src/compose/missing.ts';
 import { refuseUsedPorts } from '../../src/compose/ports.ts';
 import type { Config } from '../../src/config.ts';
 import { loadConfig } from '../../src/config.ts';
+import { textWith } from '../support/text-with.ts';
 import { serve } from '../unit/adapters/kubernetes/watching.ts';
 import { soon } from './cluster-support.ts';
 
 const servers: Server[] = [];
 
-afterEach(async () => {
-  for (const server of servers.splice(0)) await new Promise((done) => server.close(done));
-});
+afterEach(closeAll);
 
-async function takenPort(): Promise<number> {
+async function closeAll(): Promise<void> {
+  for (const server of servers.splice(0)) await new Promise((done) => server.close(done));
+}
+
+/** Any, unless told which: then rejects when it is not free. */
+async function takenPort(port = 0): Promise<number> {
   const server = createServer((socket) => socket.destroy());
   servers.push(server);
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  await new Promise<void>((done, fail) => server.once('error', fail).listen(port, '127.0.0.1', done));
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('no port');
   return address.port;
@@ -41,8 +45,20 @@ it('names every port in use at once', async () => {
 });
 
 it('goes on where the ports are free, and leaves them free', async () => {
-  const config = configOf({ HTTP_PORT: '0', LOCAL_SLACK_PORT: '0' });
-  await expect(refuseUsedPorts(config)).resolves.toBeUndefined();
+  const [http, page] = [await takenPort(), await takenPort()];
+  await closeAll();
+  await expect(refuseUsedPorts(configOf({ HTTP_PORT: `${http}`, LOCAL_SLACK_PORT: `${page}` }))).resolves.toBeUndefined();
+  expect([await takenPort(http), await takenPort(page)]).toEqual([http, page]);
+});
+
+it.each(['127.0.0.1', '0.0.0.0'])('calls one port for two things a wrong setting, on %s', async (host) => {
+  const port = `${await takenPort()}`;
+  await closeAll();
+  const one = configOf({ HTTP_HOST: host, HTTP_PORT: port, LOCAL_SLACK_PORT: port });
+  await expect(refuseUsedPorts(one)).rejects.toMatchObject({
+    code: 'OOM_SETTING',
+    message: textWith(`HTTP_PORT and LOCAL_SLACK_PORT are both ${port}`),
+  });
 });
 
 it('says once that Prometheus does not answer', async () => {
