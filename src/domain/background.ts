@@ -71,20 +71,18 @@ function rolledOut({ running, wentBack }: Rollout, { at, sampled }: Killed): str
     : `, rolled out ${sampled ? 'at most ' : ''}${formatDuration(age)} before the kill`;
 }
 
-/** The revision itself is older, and its pod's beginning is the latest that it can have been gone back to. */
+/** The revision itself is older. One bound alone tells nothing: without its pod's beginning it may have been after the kill. */
 function goneBackTo({ after, by }: Exclude<Rollout['wentBack'], undefined>, at: Instant): string | undefined {
-  const least = ageAt(by, at);
+  const [least, most] = [ageAt(by, at), ageAt(after, at)];
   if (least !== undefined && least >= DAY) return undefined;
-  const within = spanWords(least, ageAt(after, at));
-  return `, an older one that was gone back to${within === undefined ? '' : ` ${within}`}`;
+  const when =
+    least === undefined || most === undefined || most < least ? '' : ` about ${spanWords(least, most)} before the kill`;
+  return `, an older one that was gone back to${when}`;
 }
 
-function spanWords(least: Millis | undefined, most: Millis | undefined): string | undefined {
-  const latest = least === undefined ? undefined : formatDuration(least);
-  const earliest = most === undefined ? undefined : formatDuration(most);
-  if (latest === undefined) return earliest === undefined ? undefined : `within about ${earliest} before the kill`;
-  if (earliest === undefined) return `about ${latest} before the kill, or earlier`;
-  return latest === earliest ? `about ${latest} before the kill` : `about ${latest} to ${earliest} before the kill`;
+function spanWords(least: Millis, most: Millis): string {
+  const [latest, earliest] = [formatDuration(least), formatDuration(most)];
+  return latest === earliest ? latest : `${latest} to ${earliest}`;
 }
 
 function ageAt(since: Instant | undefined, at: Instant): Millis | undefined {

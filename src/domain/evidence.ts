@@ -111,7 +111,7 @@ export type Revision = {
 export type Rollout = {
   /** What the killed pod was made from. */
   readonly running: Revision;
-  /** It ran before, and was gone back to: not before `after`, and by `by`. No object keeps the moment itself. */
+  /** It ran before, and was gone back to: not before `after`, and by `by`, where both are known. No object keeps the moment itself. */
   readonly wentBack?: { readonly after?: Instant | undefined; readonly by?: Instant | undefined } | undefined;
   readonly before?: Revision | undefined;
   /** Only when the template has changed since: pods made now are made from this. */

@@ -132,15 +132,12 @@ describe('what was rolled out before', () => {
       words: 'gone back to about 2 minutes before the kill: limit',
     },
     {
-      name: 'no later than its pod',
-      wentBack: { by: toInstant(AT - 20 * SECOND) },
-      words: 'gone back to about 20 seconds before the kill, or earlier: limit',
+      name: 'one whose pod began before the one between was made',
+      wentBack: { after: toInstant(AT - 3 * MINUTE), by: toInstant(AT - HOUR) },
+      words: 'gone back to: limit 48 MiB after 96 MiB.',
     },
-    {
-      name: 'no earlier than the one before',
-      wentBack: { after: toInstant(AT - 3 * MINUTE) },
-      words: 'gone back to within about 3 minutes before the kill: limit',
-    },
+    { name: 'no later than its pod', wentBack: { by: toInstant(AT - 20 * SECOND) }, words: 'gone back to: limit' },
+    { name: 'no earlier than the one before', wentBack: { after: toInstant(AT - 3 * MINUTE) }, words: 'gone back to: limit' },
     { name: 'some time', wentBack: {}, words: 'gone back to: limit' },
     { name: 'long ago', wentBack: { by: toInstant(AT - DAY) }, words: 'It ran revision 3: limit' },
   ])('says of one that was gone back to only what is known of when: $name', ({ wentBack, words }) => {

@@ -92,14 +92,19 @@ function rolloutIn(made: readonly Made[], pod: PodFacts, label: string): Rollout
   };
 }
 
-/** One that is older than one with a lower number was gone back to: after that one was made, and before its pod began. */
+/**
+ * One that is older than one with a lower number was gone back to after that one was made: before its pod began, if that began later. A pod that was there
+ * all along, as in a rollout that got stuck, says nothing of when; it may even have been after the kill.
+ */
 function goingBack(running: Made, lower: readonly Made[], pod: PodFacts): Rollout['wentBack'] {
   const { since } = running;
   const younger = lower.flatMap((each) =>
     each.since !== undefined && since !== undefined && each.since > since ? [each.since] : [],
   );
   if (younger.length === 0 && running.hadNumber !== true) return undefined;
-  return { after: younger.toSorted((a, b) => a - b).at(-1), by: pod.startedAt };
+  const after = younger.toSorted((a, b) => a - b).at(-1);
+  const by = pod.startedAt;
+  return after !== undefined && by !== undefined && by > after ? { after, by } : {};
 }
 
 function plain({ number, since, image, limit }: Made): Revision {

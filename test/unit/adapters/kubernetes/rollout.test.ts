@@ -64,12 +64,27 @@ describe('a Deployment', () => {
     expect(rollout.before?.number).toBe('2');
   });
 
-  it('that went back to one says so also when the one between is not kept', async () => {
+  it.each([
+    { name: 'whose pod outlived the one between', pod: { ...pod, startedAt: ago(2 * HOUR) } },
+    { name: 'whose pod has no beginning', pod: { labels: pod.labels, startedAt: undefined } },
+  ])('that went back to one $name does not say when', async ({ pod: survivor }) => {
+    const rollout = await read(
+      [
+        { mark: 'old', number: 3, since: ago(3 * HOUR), had: '1' },
+        { mark: 'stuck', number: 2, since: ago(5 * MINUTE) },
+      ].map(replicaSet),
+      { kind: 'Deployment', pod: survivor },
+    );
+    expect(rollout.running).toMatchObject({ number: '3', since: undefined });
+    expect(rollout.wentBack).toEqual({});
+  });
+
+  it('that went back to one says so also when the one between is not kept, but not when', async () => {
     const rollout = await read([replicaSet({ mark: 'old', number: 3, since: ago(12 * MINUTE), had: '1' })], {
       kind: 'Deployment',
       pod,
     });
-    expect(rollout.wentBack).toEqual({ after: undefined, by: startedAt });
+    expect(rollout.wentBack).toEqual({});
   });
 });
 
