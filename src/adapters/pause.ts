@@ -24,3 +24,10 @@ export function aborted(signal: AbortSignal): Promise<void> {
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 }
+
+/** Resolves once all have ended, in whichever way, or after that long. Never rejects. */
+export async function endedWithin(lengthMs: number, work: Iterable<Promise<unknown>>): Promise<void> {
+  const ended = new AbortController();
+  const all = Promise.allSettled(work).then(() => ended.abort());
+  await Promise.race([all, pause(lengthMs, ended.signal)]);
+}

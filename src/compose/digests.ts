@@ -40,20 +40,16 @@ export function startDigests({ rules, channel, stores, telemetry: { log }, lifec
       if (outcome.kind === 'planned') log.info('digests planned', { period, at: outcome.at });
     }
   };
-  // What came due while nobody ran is not left to the next minute.
-  const first = stores.lock
-    .holding(NAME, PLANNED_WITHIN_MS, () => look(clock.now()))
-    .catch((error: unknown) => log.warn('digests could not be planned; the next minute tries again', { error }));
   const schedule = startSchedule({
     expression: EVERY_MINUTE,
     timezone: 'UTC',
     name: NAME,
+    // What came due while nobody ran is not left to the next minute.
+    atOnce: clock.now(),
     run: look,
     lock: stores.lock,
     lockMs: PLANNED_WITHIN_MS,
     log,
   });
-  lifecycle.onStop('digests', async () => {
-    await Promise.all([schedule.stop(), first]);
-  });
+  lifecycle.onStop('digests', () => schedule.stop());
 }

@@ -120,16 +120,13 @@ function startRemembering({ rules, stores, cluster, telemetry, lifecycle }: Worl
     { ...stores, log: telemetry.log, clock: systemClock, usage: cluster.usage, directory: cluster.directory, uses: cluster.use },
     { cluster: cluster.name, policy: rules.policy },
   );
-  // Each cluster has its own.
-  const name = `remember-${cluster.name}`;
-  // What became due while nobody ran is said at once; nothing waits for it.
-  stores.lock
-    .holding(name, REMEMBER_LOCK_MS, remember)
-    .catch((error: unknown) => telemetry.log.warn('daily peaks could not be written; the next run tries again', { error }));
   const schedule = startSchedule({
     expression: REMEMBER_EVERY,
     timezone: 'UTC',
-    name,
+    // Each cluster has its own.
+    name: `remember-${cluster.name}`,
+    // What became due while nobody ran is said at once; nothing waits for it.
+    atOnce: systemClock.now(),
     run: (_dueAt, leave) => remember(leave),
     lock: stores.lock,
     lockMs: REMEMBER_LOCK_MS,

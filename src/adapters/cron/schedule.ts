@@ -3,15 +3,18 @@
 
 import { schedule, validate } from 'node-cron';
 import type { Instant } from '../../domain/time.ts';
-import { toInstant } from '../../domain/time.ts';
+import { SECOND, toInstant } from '../../domain/time.ts';
 import type { Lock } from '../../ports/lock.ts';
 import type { Log } from '../../ports/log.ts';
+import { endedWithin } from '../pause.ts';
 
 export type ScheduleOptions = {
   /** Five or six fields, seconds first when six: for example each tenth second. */
   readonly expression: string;
   readonly timezone: string;
   readonly name: string;
+  /** Runs once at the start, too, as if it were due then. Nothing waits for it. */
+  readonly atOnce?: Instant;
   /** Told when the schedule said that it is due, the same in every replica, and when to leave the rest: somebody else may be at it by now, or this one stops. */
   readonly run: (dueAt: Instant, leave: AbortSignal) => Promise<unknown>;
   readonly lock: Lock;
@@ -20,8 +23,11 @@ export type ScheduleOptions = {
   readonly log: Log;
 };
 
-/** `stop` resolves once a run that was under way has ended and freed its lock. */
+/** `stop` resolves once what was under way has ended and freed its lock, or a little later: the lock then runs out by itself. */
 export type Schedule = { stop(): Promise<void> };
+
+/** Enough for a run that is told to leave; a store that is away would have it wait for ever. */
+const STOP_WITHIN_MS = 3 * SECOND;
 
 /** Throws RangeError for an expression that is not one, naming it. */
 export function startSchedule(options: ScheduleOptions): Schedule {
@@ -29,26 +35,30 @@ export function startSchedule(options: ScheduleOptions): Schedule {
   if (!validate(expression))
     throw new RangeError(`"${expression}" is not a cron expression; write five fields, for example "*/5 * * * *"`);
   const stopping = new AbortController();
-  let underWay: Promise<void> = Promise.resolve();
+  const underWay = new Set<Promise<void>>();
   const tick = async (dueAt: Instant): Promise<void> => {
     try {
       const run = (lost: AbortSignal) => options.run(dueAt, AbortSignal.any([lost, stopping.signal]));
       await options.lock.holding(name, options.lockMs, run);
     } catch (error) {
-      log.warn('scheduled run failed; the next one tries again', { schedule: name, error });
+      if (stopping.signal.aborted) log.debug('scheduled run ended, for it is stopped', { schedule: name, error });
+      else log.warn('scheduled run failed; the next one tries again', { schedule: name, error });
     }
   };
-  const begin = ({ date }: { readonly date: Date }): Promise<void> => {
-    underWay = tick(toInstant(date.getTime()));
-    return underWay;
+  const begin = async (dueAt: Instant): Promise<void> => {
+    const run = tick(dueAt);
+    underWay.add(run);
+    await run;
+    underWay.delete(run);
   };
-  const task = schedule(expression, begin, { timezone, name, noOverlap: true });
+  const task = schedule(expression, ({ date }) => begin(toInstant(date.getTime())), { timezone, name, noOverlap: true });
+  if (options.atOnce !== undefined) void begin(options.atOnce);
   return {
     async stop() {
       stopping.abort();
       await task.destroy();
       // Else its lock would keep whoever comes next from the work until it runs out.
-      await underWay;
+      await endedWithin(STOP_WITHIN_MS, underWay);
     },
   };
 }
