@@ -6,7 +6,6 @@ import { createWatchCounter } from '../../handlers/watch-counter.ts';
 import { createWatchEvent } from '../../handlers/watch-event.ts';
 import { createWatchKernel } from '../../handlers/watch-kernel.ts';
 import type { Schedule } from '../adapters/cron/schedule.ts';
-import { startSchedule } from '../adapters/cron/schedule.ts';
 import type { NodeAgent } from '../adapters/kernel/node-agent.ts';
 import { createNodeAgent } from '../adapters/kernel/node-agent.ts';
 import { createElection } from '../adapters/kubernetes/election.ts';
@@ -14,14 +13,14 @@ import { createEventWatcher } from '../adapters/kubernetes/event-watcher.ts';
 import type { PodWatcher } from '../adapters/kubernetes/pod-watcher.ts';
 import { createPodWatcher } from '../adapters/kubernetes/pod-watcher.ts';
 import { aborted } from '../adapters/pause.ts';
-import { readOomCounterRises } from '../adapters/prometheus/oom-counters.ts';
 import { redisKernelLogPositions } from '../adapters/redis/kernel-log-positions.ts';
 import type { Config } from '../config.ts';
 import type { Rules } from '../config-file.ts';
 import type { Standing } from '../domain/presence.ts';
-import { DAY, MINUTE, SECOND } from '../domain/time.ts';
+import { SECOND } from '../domain/time.ts';
 import { COVERED_MS, scopesOf } from '../domain/watched.ts';
 import type { Lifecycle } from '../lifecycle.ts';
+import { startCounters } from './counters.ts';
 import { keepRecord } from './keep-record.ts';
 import type { Cluster, Stores, Telemetry } from './parts.ts';
 import { systemClock } from './parts.ts';
@@ -39,12 +38,6 @@ export type Watcher = { connected(): boolean; standing(): Standing };
 
 /** Reading a pod that an Event names. */
 const FIND_WITHIN_MS = 10 * SECOND;
-/** Each looks back further than the last one is ago: a rise keeps its identity, so that nothing is told twice. */
-const COUNTERS_EVERY = '30 * * * * *';
-const COUNTERS_WINDOW_MS = 10 * MINUTE;
-/** Prometheus answers with at most 11,000 points for each series. */
-const MOST_COUNTERS_WINDOW_MS = DAY;
-const COUNTERS_WITHIN_MS = 30 * SECOND;
 /** Named by the watcher's Role, too. */
 const LEASE = 'headroom-watcher';
 
@@ -141,34 +134,6 @@ function recordOf({ config, stores, cluster, telemetry }: Detecting, pods: PodWa
     // What is dead without a word, and has to be read anew, was not watched.
     watches: () => pods.connected() && pods.heardWithin(COVERED_MS),
     clock: systemClock,
-    log: telemetry.log,
-  });
-}
-
-function startCounters(
-  { rules, stores, cluster, telemetry }: Detecting,
-  watchCounter: ReturnType<typeof createWatchCounter>,
-): Schedule | undefined {
-  const { prometheus } = cluster;
-  if (prometheus === undefined) return undefined;
-  // The first look goes back to what happened while nobody watched.
-  let lengthMs = Math.min(MOST_COUNTERS_WINDOW_MS, Math.max(COUNTERS_WINDOW_MS, rules.reportWithin));
-  const read = async (): Promise<void> => {
-    const signal = AbortSignal.timeout(COUNTERS_WITHIN_MS);
-    const rises = await readOomCounterRises(prometheus, { now: systemClock.now(), lengthMs }, signal);
-    // One that cannot be told (its pod cannot be read) must not hide the others; the next look brings it again.
-    const told = await Promise.allSettled(rises.map((rise) => watchCounter(rise, signal)));
-    const failed = told.find(({ status }) => status === 'rejected');
-    if (failed?.status === 'rejected') throw failed.reason;
-    lengthMs = COUNTERS_WINDOW_MS;
-  };
-  return startSchedule({
-    expression: COUNTERS_EVERY,
-    timezone: 'UTC',
-    name: `oom-counters.${cluster.name}`,
-    run: read,
-    lock: stores.lock,
-    lockMs: COUNTERS_WITHIN_MS,
     log: telemetry.log,
   });
 }
