@@ -7,7 +7,7 @@ import { pageOf } from '../src/domain/page.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import type { PersonId } from '../src/domain/proposal.ts';
 import type { Millis } from '../src/domain/time.ts';
-import type { WatchedNamespaces } from '../src/domain/watched-namespaces.ts';
+import type { WatchedNamespaces } from '../src/domain/watched.ts';
 import type { Answer, Choice } from '../src/ports/answer.ts';
 import type { Directory } from '../src/ports/directory.ts';
 import { PermanentError } from '../src/ports/fault.ts';

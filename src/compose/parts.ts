@@ -38,7 +38,7 @@ import { redisWatchRecord } from '../adapters/redis/watch-record.ts';
 import type { Config } from '../config.ts';
 import { unavailable } from '../domain/piece.ts';
 import { toInstant } from '../domain/time.ts';
-import type { WatchedNamespaces } from '../domain/watched-namespaces.ts';
+import type { WatchedNamespaces } from '../domain/watched.ts';
 import type { Lifecycle } from '../lifecycle.ts';
 import type { Audit, AuditKeeping } from '../ports/audit.ts';
 import type { BoundsReader } from '../ports/bounds-reader.ts';
@@ -151,7 +151,7 @@ export function openCluster(
   return {
     connection,
     name,
-    watchedNamespaces: { only: namespaces, except: config.excludedNamespaces },
+    watchedNamespaces: { only: namespaces, excluded: config.excludedNamespaces },
     evidence: createEvidenceReader({ connection: gentle, cluster: name, clock: systemClock, log }),
     ...memorySources(prometheus, { connection, gentle, namespaces }),
     pods: createPodFinder({ connection, cluster: name }),

@@ -11,7 +11,7 @@ import type { Page } from '../domain/page.ts';
 import type { Piece } from '../domain/piece.ts';
 import type { PersonId, Proposal } from '../domain/proposal.ts';
 import type { Instant } from '../domain/time.ts';
-import type { WatchedNamespaces } from '../domain/watched-namespaces.ts';
+import type { WatchedNamespaces } from '../domain/watched.ts';
 import type { ContainerRef } from '../domain/workload.ts';
 
 export type Question = {

@@ -10,7 +10,7 @@ import type { Piece } from '../../../src/domain/piece.ts';
 import { known, unavailable } from '../../../src/domain/piece.ts';
 import type { PodFacts } from '../../../src/domain/pod.ts';
 import { HOUR, toMillis } from '../../../src/domain/time.ts';
-import type { WatchedNamespaces } from '../../../src/domain/watched-namespaces.ts';
+import type { WatchedNamespaces } from '../../../src/domain/watched.ts';
 import { ALL_NAMESPACES } from '../../../src/domain/watched-namespaces.ts';
 import type { Answer } from '../../../src/ports/answer.ts';
 import { PermanentError } from '../../../src/ports/fault.ts';
@@ -157,7 +157,7 @@ describe('asking who is close to the limit', () => {
   });
 
   it('says of which namespaces, where not all are watched', async () => {
-    const watched = { only: ['payments', 'shop'], except: [] };
+    const watched = { only: ['payments', 'shop'], excluded: [] };
     const { ask } = asking({ watched });
     expect(await ask('top')).toMatchObject({ scope: { kind: 'cluster', cluster: 'prod', watched } });
     for (const text of ['pod zebra', 'mute zebra 2h', 'unmute zebra']) {

@@ -38,7 +38,7 @@ function many<Item>(item: Item): Page<Item> {
 }
 
 const SCOPES: readonly Scope[] = [
-  { kind: 'cluster', cluster: LONG, watched: { only: Array.from({ length: 20 }, () => LONG), except: [] } },
+  { kind: 'cluster', cluster: LONG, watched: { only: Array.from({ length: 20 }, () => LONG), excluded: [] } },
   { kind: 'namespace', name: LONG, pods: 3 },
   {
     kind: 'workload',
@@ -63,7 +63,7 @@ const SCOPES: readonly Scope[] = [
       NOW,
     ),
     load: known({ running: 9, requested: mi(100), limited: mi(20_000), withoutLimit: 4 }, TEXT, NOW),
-    watched: { only: [LONG], except: [] },
+    watched: { only: [LONG], excluded: [] },
     promised: { requests: mi(100), limits: mi(20_000), withoutLimit: 4 },
   },
   {
@@ -72,7 +72,7 @@ const SCOPES: readonly Scope[] = [
     pods: 0,
     facts: unavailable(TEXT),
     load: unavailable(TEXT),
-    watched: { only: [], except: [LONG] },
+    watched: { only: [], excluded: [LONG] },
     promised: { requests: mi(0), limits: mi(0), withoutLimit: 0 },
   },
 ];

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { answerView } from '../../../../src/adapters/slack/views/answers.ts';
 import { pageOf } from '../../../../src/domain/page.ts';
 import { known, unavailable } from '../../../../src/domain/piece.ts';
-import type { WatchedNamespaces } from '../../../../src/domain/watched-namespaces.ts';
+import type { WatchedNamespaces } from '../../../../src/domain/watched.ts';
 import { ALL_NAMESPACES, placeInWords } from '../../../../src/domain/watched-namespaces.ts';
 import type { Scope } from '../../../../src/ports/answer.ts';
 import { evidence, mi, NOW } from '../../../support/build.ts';
@@ -12,7 +12,7 @@ import { evidence, mi, NOW } from '../../../support/build.ts';
 type NodeScope = Extract<Scope, { readonly kind: 'node' }>;
 
 const LOAD = known({ running: 13, requested: mi(8240), limited: mi(9000), withoutLimit: 2 }, 'pods of the node', NOW);
-const ONE: WatchedNamespaces = { only: ['shop'], except: [] };
+const ONE: WatchedNamespaces = { only: ['shop'], excluded: [] };
 
 function shown(scope: Scope): string {
   const answer = {
@@ -59,9 +59,12 @@ describe('the place that is answered for', () => {
   it.each([
     { watched: ALL_NAMESPACES, words: 'prod' },
     { watched: ONE, words: 'the watched namespace shop of prod' },
-    { watched: { only: ['a', 'b', 'c'], except: ['b'] }, words: 'the watched namespaces a, c of prod' },
-    { watched: { only: [], except: ['kube-system'] }, words: 'prod without the namespace kube-system' },
-    { watched: { only: ['1', '2', '3', '4', '5', '6', '7'], except: [] }, words: 'namespaces 1, 2, 3, 4, 5 and 2 more of prod' },
+    { watched: { only: ['a', 'b', 'c'], excluded: ['b'] }, words: 'the watched namespaces a, c of prod' },
+    { watched: { only: [], excluded: ['kube-system'] }, words: 'prod without the namespace kube-system' },
+    {
+      watched: { only: ['1', '2', '3', '4', '5', '6', '7'], excluded: [] },
+      words: 'namespaces 1, 2, 3, 4, 5 and 2 more of prod',
+    },
   ])('is $words', ({ watched, words }) => {
     expect(placeInWords('prod', watched)).toContain(words);
     expect(shown({ kind: 'cluster', cluster: 'prod', watched })).toContain(
