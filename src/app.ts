@@ -93,8 +93,10 @@ async function start(starting: Starting): Promise<void> {
     stopping,
   };
   await waitForCluster({ connection: cluster.connection, log, signal: stopping });
-  for (const words of await whatIsMissing({ cluster, config, signal: stopping })) print(`headroom: ${words}`);
+  // No role waits for what is not there, only the banner, which comes last.
+  const missing = tellMissing(common, print);
   await startRoles(common, place, checks);
+  await missing;
   const lines = banner(config, {
     redis: redis.words,
     cluster: `${cluster.name} at ${cluster.connection.server}`,
@@ -106,12 +108,14 @@ async function start(starting: Starting): Promise<void> {
   for (const line of lines) print(line);
 }
 
+async function tellMissing({ cluster, config, stopping }: Common, print: AppOptions['print']): Promise<void> {
+  for (const words of await whatIsMissing({ cluster, config, signal: stopping })) print(`headroom: ${words}`);
+}
+
+type Common = Detecting & { readonly stopping: AbortSignal };
+
 /** Who explains before who finds. */
-async function startRoles(
-  common: Detecting & { readonly stopping: AbortSignal },
-  place: SlackPlace | undefined,
-  checks: ReadinessCheck[],
-) {
+async function startRoles(common: Common, place: SlackPlace | undefined, checks: ReadinessCheck[]) {
   const { config, telemetry, stopping } = common;
   const running: { -readonly [Part in keyof Running]: Running[Part] } = {};
   if (place !== undefined) {

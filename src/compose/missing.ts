@@ -1,5 +1,5 @@
-// What is not there at the start, each said once with what it costs: rights, watched namespaces, Prometheus. Nothing is waited for, and nothing stops the
-// start: the messages that it affects say it again.
+// What is not there at the start, each said once with what it costs: rights, watched namespaces, Prometheus. Asked beside the start, which it neither stops nor
+// holds up: the messages that it affects say it again.
 
 import { absentNamespaces } from '../adapters/kubernetes/absent-namespaces.ts';
 import type { Purpose } from '../adapters/kubernetes/capabilities.ts';
@@ -27,6 +27,7 @@ export type Looking = {
   readonly signal: AbortSignal;
 };
 
+/** Never rejects. */
 export async function whatIsMissing(looking: Looking): Promise<readonly string[]> {
   const found = await Promise.all([rights(looking), namespaces(looking), prometheus(looking)]);
   return found.flat();
@@ -50,11 +51,8 @@ async function namespaces({ config, cluster: { connection }, signal }: Looking):
 async function prometheus({ cluster: { prometheus: endpoint }, signal }: Looking): Promise<readonly string[]> {
   if (endpoint === undefined) return [];
   const within = AbortSignal.any([signal, AbortSignal.timeout(PROMETHEUS_WITHIN_MS)]);
-  try {
-    const { answers, words } = await prometheusAnswers(endpoint, systemClock.now(), within);
-    return answers ? [] : [`PROMETHEUS_URL ${endpoint.url.host}: ${words}; until it answers there is no memory over time`];
-  } catch {
-    // Stopped meanwhile, or an answer that its readers will name.
-    return [];
-  }
+  const { answers, words } = await prometheusAnswers(endpoint, systemClock.now(), within);
+  // Who stops meanwhile has not waited long enough to say anything.
+  if (answers || signal.aborted) return [];
+  return [`PROMETHEUS_URL ${endpoint.url.host}: ${words}; until it answers there is no memory over time`];
 }

@@ -20,9 +20,9 @@ async function closeAll(): Promise<void> {
   for (const server of servers.splice(0)) await new Promise((done) => server.close(done));
 }
 
-/** Any, unless told which: then rejects when it is not free. */
+/** Any, unless told which: then rejects when it is not free. Who connects gets no answer. */
 async function takenPort(port = 0): Promise<number> {
-  const server = createServer((socket) => socket.destroy());
+  const server = createServer((socket) => socket.on('error', () => undefined).resume());
   servers.push(server);
   await new Promise<void>((done, fail) => server.once('error', fail).listen(port, '127.0.0.1', done));
   const address = server.address();
@@ -61,12 +61,19 @@ it.each(['127.0.0.1', '0.0.0.0'])('calls one port for two things a wrong setting
   });
 });
 
-it('says once that Prometheus does not answer', async () => {
-  const port = await takenPort();
-  const prometheus = connectPrometheus({ url: `http://127.0.0.1:${port}` }, 200);
+async function saidOfPrometheus(timeoutMs: number, signal: AbortSignal): Promise<readonly string[]> {
+  const prometheus = connectPrometheus({ url: `http://127.0.0.1:${await takenPort()}` }, timeoutMs);
   const { connection } = serve({ streams: [], answer: () => ({ status: 200, body: {} }) });
   const config = { role: 'watcher', namespaces: [], excludedNamespaces: [] } as const;
-  const said = await whatIsMissing({ config, cluster: { connection, prometheus }, signal: soon() });
-  expect(said).toEqual([expect.stringMatching(/Prometheus .*until it answers/)]);
+  const said = await whatIsMissing({ config, cluster: { connection, prometheus }, signal });
   await prometheus.close();
+  return said;
+}
+
+it('says once that Prometheus does not answer', async () => {
+  expect(await saidOfPrometheus(200, soon())).toEqual([expect.stringMatching(/Prometheus .*until it answers/)]);
+});
+
+it('says nothing of a Prometheus when stopped while it asks', async () => {
+  expect(await saidOfPrometheus(10_000, AbortSignal.timeout(100))).toEqual([]);
 });
