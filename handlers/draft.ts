@@ -3,7 +3,7 @@
 
 import type { Basis } from '../src/domain/basis.ts';
 import { measuredFrom, raiseDoubt } from '../src/domain/basis.ts';
-import { ownerName, putsBack, takenBackAt } from '../src/domain/field-owner.ts';
+import { appliedWords, ownerName, putsBack, takenBackAt } from '../src/domain/field-owner.ts';
 import type { Bytes } from '../src/domain/memory.ts';
 import { formatQuantity } from '../src/domain/memory.ts';
 import { valueOf } from '../src/domain/piece.ts';
@@ -52,7 +52,8 @@ export function draftOf(ready: Ready, policy: Policy, editing: Proposal | undefi
     usualWay: usualWay(ways, owned.owner),
     takenBackBy: owned.owner && ownerName(owned.owner),
     takenBackAt: owned.owner && takenBackAt(owned.owner),
-    applied: template.applied,
+    // Which of the two the form will change is not known yet.
+    appliedWords: template.applied && appliedWords(template.applied, { container, changed: ['limit', 'request'] }),
     stuck,
     warnings: warningsFor(ready),
     bounds: { min: formatQuantity(policy.minLimit), max: formatQuantity(most), maxBy: by },

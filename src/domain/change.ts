@@ -82,7 +82,7 @@ export type TemplateState = {
   readonly labels: Readonly<Record<string, string>>;
   /** Who would put an old value back, by the signs on the object as it is now. */
   readonly fieldOwners: readonly FieldOwner[];
-  /** Who writes it by hand: kubectl, with a manifest that has memory limits. Undefined where a tool brings it. */
+  /** Who writes it by hand: kubectl, with a manifest that has memory in it. Undefined where a tool brings it. */
   readonly applied?: AppliedBy | undefined;
   /** Of the pods that are made from it. */
   readonly podLabels?: Readonly<Record<string, string>> | undefined;

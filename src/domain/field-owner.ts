@@ -38,12 +38,30 @@ export function putsBack(owner: FieldOwner): string {
   return `${ownerName(owner)} manages this object (${owner.signal}) and will put the old value back ${takenBackAt(owner)}`;
 }
 
-/** `forced`: by server-side apply, which stops at a value that somebody else has set. */
-export type AppliedBy = { readonly signal: string; readonly forced: boolean };
+/** `forced`: by server-side apply, which stops at a value that somebody else has set. `sets`: whose memory; undefined where that cannot be read. */
+export type AppliedBy = {
+  readonly signal: string;
+  readonly forced: boolean;
+  readonly sets: readonly AppliedMemory[] | undefined;
+};
 
-export function appliedWords({ signal, forced }: AppliedBy): string {
+/** What a manifest says of the memory of one of its containers, or of the whole pod (list "pod", without a name). */
+export type AppliedMemory = { readonly list: string; readonly name: string; readonly limit: boolean; readonly request: boolean };
+
+export type Applying = {
+  readonly container: { readonly list: string; readonly name: string };
+  readonly changed: readonly ('limit' | 'request')[];
+};
+
+/** What becomes of a change when the old manifest is applied again; undefined when it has nothing to say of it, and so leaves it alone. */
+export function appliedWords({ signal, forced, sets }: AppliedBy, { container, changed }: Applying): string | undefined {
+  const of = sets?.find(({ list, name }) => list === container.list && name === container.name);
+  const back = of === undefined ? ['value'] : changed.filter((field) => of[field]);
+  if (back.length === 0) return undefined;
+  const [may, s] = of === undefined ? ['may ', ''] : ['', 's'];
+  const old = `the old ${back.join(' and ')} back`;
   const does = forced
-    ? 'kubectl apply --server-side of the old manifest stops at a conflict, or sets the old value back when forced'
-    : 'kubectl apply of the old manifest sets the old value back';
+    ? `kubectl apply --server-side of the old manifest ${may}stop${s} at a conflict, or set${s} ${old} when forced`
+    : `kubectl apply of the old manifest ${may}set${s} ${old}`;
   return `${does} (${signal}): change the manifest too.`;
 }

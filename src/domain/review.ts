@@ -3,6 +3,7 @@
 
 import type { Change, TemplateContainer, TemplateState } from './change.ts';
 import type { FieldOwner } from './evidence.ts';
+import type { Applying } from './field-owner.ts';
 import { appliedWords, putsBack } from './field-owner.ts';
 import type { Policy } from './policy.ts';
 import { podFindings } from './review/pod.ts';
@@ -71,9 +72,7 @@ export function reviewChange(input: ReviewInput): readonly Finding[] {
 }
 
 function ownerFindings({ fieldOwners, template, change }: ReviewInput): readonly Finding[] {
-  const { applied } = template;
-  const byHand: readonly Finding[] =
-    applied === undefined || change.way !== 'template' ? [] : [{ about: 'owner', level: 'tells', words: appliedWords(applied) }];
+  const byHand = template.applied && change.way === 'template' ? appliedWords(template.applied, applying(change)) : undefined;
   const owners = fieldOwners.map(
     (owner): Finding => ({
       about: 'owner',
@@ -81,5 +80,10 @@ function ownerFindings({ fieldOwners, template, change }: ReviewInput): readonly
       words: `${putsBack(owner)}; change the limit where it reads it from.`,
     }),
   );
-  return [...owners, ...byHand];
+  return [...owners, ...(byHand === undefined ? [] : [{ about: 'owner', level: 'tells', words: byHand } as const])];
+}
+
+function applying({ container, list, before, after }: Change): Applying {
+  const changed = (['limit', 'request'] as const).filter((field) => before[field]?.bytes !== after[field]);
+  return { container: { list, name: container }, changed };
 }

@@ -3,7 +3,6 @@
 import type { Basis } from '../domain/basis.ts';
 import type { SnoozeChoice } from '../domain/care.ts';
 import type { Way } from '../domain/change.ts';
-import type { AppliedBy } from '../domain/field-owner.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Mute } from '../domain/mute.ts';
 import type { CareKind } from '../domain/note.ts';
@@ -43,8 +42,8 @@ export type ReviewDraft = {
   readonly takenBackBy?: string | undefined;
   /** And when: "at its next sync". */
   readonly takenBackAt?: string | undefined;
-  /** How its manifest was applied, where kubectl did that: the next time sets the old value back. */
-  readonly applied?: AppliedBy | undefined;
+  /** What kubectl apply of the old manifest would do, where it has a say; as a sentence. */
+  readonly appliedWords?: string | undefined;
   /** Pods that will not get a new template by themselves, and may be deleted along with the change. */
   readonly stuck: readonly string[];
   readonly warnings: readonly string[];

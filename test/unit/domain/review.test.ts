@@ -213,16 +213,38 @@ describe('a review tells', () => {
     expect(words).toContain(when);
   });
 
+  const app = { list: 'containers', name: 'app', limit: true, request: true };
+
   it.each([
     {
-      forced: false,
-      words: 'kubectl apply of the old manifest sets the old value back (annotation x): change the manifest too.',
+      name: 'sets both back',
+      sets: [app],
+      words: /apply of the old manifest sets the old limit and request back \(annotation x\)/,
     },
-    { forced: true, words: 'when forced (annotation x): change the manifest too.' },
-  ])('that kubectl apply sets it back, forced: $forced', ({ forced, words }) => {
-    const template = { applied: { signal: 'annotation x', forced } };
-    expect(found({ template })).toContainEqual(expect.stringContaining(words));
-    expect(found({ template, change: { way: 'pull-request' } }).join(' ')).not.toContain('kubectl');
+    { name: 'sets one back', sets: [{ ...app, request: false }], words: /sets the old limit back/ },
+    { name: 'stops, or is forced', forced: true, sets: [app], words: /stops at a conflict, or sets the old .* back when forced/ },
+    { name: 'may, where it cannot be read', sets: undefined, words: /apply of the old manifest may set the old value back/ },
+    { name: 'may, where the container is not in it', sets: [{ ...app, name: 'proxy' }], words: /may set the old value back/ },
+    { name: 'may, with force', forced: true, sets: undefined, words: /may stop at a conflict, or set the old value back when/ },
+  ])('that kubectl apply $name', ({ forced = false, sets, words }) => {
+    const template = { applied: { signal: 'annotation x', forced, sets } };
+    const change = { after: { limit: mi(300), request: mi(200) } };
+    expect(found({ template, change })).toContainEqual(expect.stringMatching(words));
+    expect(found({ template, change: { ...change, way: 'pull-request' } }).join(' ')).not.toContain('kubectl');
+  });
+
+  it('nothing of kubectl apply with a manifest that leaves the value to others', () => {
+    const template = {
+      applied: {
+        signal: 'annotation x',
+        forced: false,
+        sets: [
+          { ...app, limit: false, request: false },
+          { ...app, name: 'proxy' },
+        ],
+      },
+    };
+    expect(found({ template }).join(' ')).not.toContain('kubectl');
   });
 });
 

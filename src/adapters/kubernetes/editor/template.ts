@@ -5,7 +5,8 @@ import type { ResourceList, TemplateContainer, TemplateState, Way } from '../../
 import { isPatchableKind } from '../../../domain/change.ts';
 import { findHeapSettings } from '../../../domain/heap-settings.ts';
 import type { WorkloadRef } from '../../../domain/workload.ts';
-import { appliedBy, fieldOwners } from '../evidence/field-owners.ts';
+import { appliedBy } from '../evidence/applied-by.ts';
+import { fieldOwners } from '../evidence/field-owners.ts';
 import { memoryResources } from '../pod-facts.ts';
 import { rawMetadata, rawResources } from '../raw-pod.ts';
 import { rawStrategy, surgeOf } from '../surge.ts';
@@ -63,7 +64,7 @@ export function templateState(workload: WorkloadRef, raw: RawWorkload): Template
   const place = placeOf(raw);
   if (place === undefined) return withoutTemplate(workload, raw);
   return {
-    ...common(workload, raw),
+    ...common(workload, raw, place.path),
     podSpecPath: place.path,
     containers: containersOf(place.spec),
     podLabels: place.labels ?? {},
@@ -76,13 +77,13 @@ export function templateState(workload: WorkloadRef, raw: RawWorkload): Template
   };
 }
 
-function common(workload: WorkloadRef, { apiVersion, metadata }: RawWorkload) {
+function common(workload: WorkloadRef, { apiVersion, metadata }: RawWorkload, podSpecPath: string) {
   const read = { ...workload, apiVersion, uid: metadata.uid };
   const owners = fieldOwners({ template: metadata, of: read, top: read, pod: {} });
   return {
     workload: { ...workload, uid: metadata.uid },
     fieldOwners: owners,
-    applied: owners.length === 0 ? appliedBy(metadata) : undefined,
+    applied: owners.length === 0 ? appliedBy(metadata, podSpecPath) : undefined,
     resourceVersion: metadata.resourceVersion ?? '',
     generation: metadata.generation ?? 0,
     labels: metadata.labels ?? {},
@@ -118,7 +119,7 @@ function withoutTemplate(workload: WorkloadRef, raw: RawWorkload): TemplateState
   const from = raw.spec.workloadRef;
   if (!from) return undefined;
   return {
-    ...common(workload, raw),
+    ...common(workload, raw, ''),
     podSpecPath: '',
     containers: [],
     ways: [],

@@ -2,7 +2,6 @@
 // person can check it. The label app.kubernetes.io/instance alone says nothing: Argo CD and Helm charts both set it.
 
 import type { FieldOwner } from '../../../domain/evidence.ts';
-import type { AppliedBy } from '../../../domain/field-owner.ts';
 import type { WorkloadRef } from '../../../domain/workload.ts';
 import { workloadPath } from '../workload-path.ts';
 
@@ -95,18 +94,6 @@ function managers(managedFields: NonNullable<Marked['managedFields']>): readonly
     if (tool === undefined || !JSON.stringify(fieldsV1 ?? {}).includes('"f:limits"')) return [];
     return [{ tool, signal: `managed fields of ${manager ?? ''}` }];
   });
-}
-
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-
-/** kubectl apply keeps what it wrote in an annotation; with --server-side, as a manager of the fields. Only a manifest with memory in it sets one back. */
-export function appliedBy({ annotations, managedFields }: Marked): AppliedBy | undefined {
-  if (annotations?.[LAST_APPLIED]?.includes('"memory"') === true) return { signal: `annotation ${LAST_APPLIED}`, forced: false };
-  const own = (managedFields ?? []).find(
-    ({ manager, operation, fieldsV1 }) =>
-      manager === 'kubectl' && operation === 'Apply' && JSON.stringify(fieldsV1 ?? {}).includes('"f:memory"'),
-  );
-  return own === undefined ? undefined : { signal: 'managed fields of kubectl', forced: true };
 }
 
 /** A kind that is not Kubernetes' own writes the objects below it. */

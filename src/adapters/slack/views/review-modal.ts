@@ -2,7 +2,6 @@
 
 import type { ContextBlock, InputBlock, ModalView, SectionBlock } from '@slack/types';
 import type { Way } from '../../../domain/change.ts';
-import { appliedWords } from '../../../domain/field-owner.ts';
 import type { ReviewDraft } from '../../../ports/conversation.ts';
 import { context, section } from '../blocks.ts';
 import type { ProposalRef } from '../ids.ts';
@@ -37,7 +36,7 @@ export function reviewModal(draft: ReviewDraft): ModalView {
       ...releaseInput(draft),
       reasonInput({ initial: draft.reason }),
       section(
-        `*What happens:* ${prose(draft.restart)}. The server rehearses the patch first, and nothing is written until somebody else approves exactly this diff.${draft.applied === undefined ? '' : ` ${prose(appliedWords(draft.applied))}`}`,
+        `*What happens:* ${prose(draft.restart)}. The server rehearses the patch first, and nothing is written until somebody else approves exactly this diff.${draft.appliedWords === undefined ? '' : ` ${prose(draft.appliedWords)}`}`,
       ),
     ],
   };
