@@ -25,9 +25,12 @@ export function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Resolves once all have ended, in whichever way, or after that long. Never rejects. */
-export async function endedWithin(lengthMs: number, work: Iterable<Promise<unknown>>): Promise<void> {
+/** Enough for work that is told to leave; a store that is away would have it wait for ever. */
+const LEAVE_WITHIN_MS = 3000;
+
+/** Resolves once all have ended, in whichever way, or have had long enough for it. Never rejects. */
+export async function endedSoon(work: Iterable<Promise<unknown>>): Promise<void> {
   const ended = new AbortController();
   const all = Promise.allSettled(work).then(() => ended.abort());
-  await Promise.race([all, pause(lengthMs, ended.signal)]);
+  await Promise.race([all, pause(LEAVE_WITHIN_MS, ended.signal)]);
 }

@@ -12,7 +12,7 @@ import { createElection } from '../adapters/kubernetes/election.ts';
 import { createEventWatcher } from '../adapters/kubernetes/event-watcher.ts';
 import type { PodWatcher } from '../adapters/kubernetes/pod-watcher.ts';
 import { createPodWatcher } from '../adapters/kubernetes/pod-watcher.ts';
-import { aborted } from '../adapters/pause.ts';
+import { aborted, endedSoon } from '../adapters/pause.ts';
 import { redisKernelLogPositions } from '../adapters/redis/kernel-log-positions.ts';
 import type { Config } from '../config.ts';
 import type { Rules } from '../config-file.ts';
@@ -122,7 +122,8 @@ function openWatch(detecting: Detecting): Watch {
       await pods.start();
     },
     async stop() {
-      await Promise.all([record.stop(), pods.stop(), events.stop(), counters?.stop()]);
+      // What a store that is away holds up is read anew by whoever watches next.
+      await endedSoon([record.stop(), pods.stop(), events.stop(), ...(counters === undefined ? [] : [counters.stop()])]);
     },
   };
 }

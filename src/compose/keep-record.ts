@@ -1,6 +1,6 @@
 // While a watcher has read everything there is, it says so again and again: whoever calls something quiet wants to know whether anybody looked.
 
-import { pause } from '../adapters/pause.ts';
+import { endedSoon, pause } from '../adapters/pause.ts';
 import type { WatchScope } from '../domain/watched.ts';
 import { NOTED_EVERY_MS } from '../domain/watched.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -32,7 +32,7 @@ export function keepRecord({ record, scopes, watches, clock, log }: KeepingRecor
   return {
     async stop() {
       stopped.abort();
-      await keeping;
+      await endedSoon([keeping]);
     },
   };
 }

@@ -1,7 +1,7 @@
 // Each process says every ten seconds that it lives and how it is, so that people see it on the Home tab.
 
 import { randomUUID } from 'node:crypto';
-import { pause } from '../adapters/pause.ts';
+import { endedSoon, pause } from '../adapters/pause.ts';
 import { prometheusAnswers } from '../adapters/prometheus/answers.ts';
 import type { SlackSocket } from '../adapters/slack/socket.ts';
 import type { Presence } from '../domain/presence.ts';
@@ -43,7 +43,7 @@ export function startPresence({ config, stores, cluster, telemetry, lifecycle }:
   })();
   lifecycle.onStop('presence', async () => {
     stopped.abort();
-    await saying;
-    await stores.presence.leave(process);
+    // What could not be taken back runs out by itself.
+    await endedSoon([saying.then(() => stores.presence.leave(process))]);
   });
 }

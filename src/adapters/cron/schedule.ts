@@ -3,10 +3,10 @@
 
 import { schedule, validate } from 'node-cron';
 import type { Instant } from '../../domain/time.ts';
-import { SECOND, toInstant } from '../../domain/time.ts';
+import { toInstant } from '../../domain/time.ts';
 import type { Lock } from '../../ports/lock.ts';
 import type { Log } from '../../ports/log.ts';
-import { endedWithin } from '../pause.ts';
+import { endedSoon } from '../pause.ts';
 
 export type ScheduleOptions = {
   /** Five or six fields, seconds first when six: for example each tenth second. */
@@ -25,9 +25,6 @@ export type ScheduleOptions = {
 
 /** `stop` resolves once what was under way has ended and freed its lock, or a little later: the lock then runs out by itself. */
 export type Schedule = { stop(): Promise<void> };
-
-/** Enough for a run that is told to leave; a store that is away would have it wait for ever. */
-const STOP_WITHIN_MS = 3 * SECOND;
 
 /** Throws RangeError for an expression that is not one, naming it. */
 export function startSchedule(options: ScheduleOptions): Schedule {
@@ -58,7 +55,7 @@ export function startSchedule(options: ScheduleOptions): Schedule {
       stopping.abort();
       await task.destroy();
       // Else its lock would keep whoever comes next from the work until it runs out.
-      await endedWithin(STOP_WITHIN_MS, underWay);
+      await endedSoon(underWay);
     },
   };
 }

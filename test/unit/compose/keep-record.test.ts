@@ -41,3 +41,10 @@ it('stops in order when the store is away', async () => {
   await vi.waitFor(() => expect(note).toHaveBeenCalled(), PATIENCE);
   await expect(kept.stop()).resolves.toBeUndefined();
 });
+
+it('stops soon when the store does not answer', async () => {
+  const note = vi.fn(() => new Promise<never>(() => undefined));
+  const kept = start({ ...fakeWatchRecord(), note }, () => true);
+  await vi.waitFor(() => expect(note).toHaveBeenCalled(), PATIENCE);
+  await expect(kept.stop()).resolves.toBeUndefined();
+});
