@@ -3,10 +3,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Incident } from '../../src/domain/incident.ts';
 import { addKill, openIncident, reopenIncident } from '../../src/domain/incident.ts';
-import type { LedgerSubject } from '../../src/domain/ledger.ts';
 import { toBytes } from '../../src/domain/memory.ts';
 import { advance } from '../../src/domain/proposal.ts';
-import { after, DAY, HOUR, toInstant, toMillis } from '../../src/domain/time.ts';
+import { after, DAY, toInstant, toMillis } from '../../src/domain/time.ts';
 import type { Audit, AuditKeeping } from '../../src/ports/audit.ts';
 import type { DigestTurns } from '../../src/ports/digest-turns.ts';
 import type { IncidentStore } from '../../src/ports/incident-store.ts';
@@ -20,10 +19,11 @@ import type { Once } from '../../src/ports/once.ts';
 import type { ProposalStore } from '../../src/ports/proposal-store.ts';
 import type { StormStore } from '../../src/ports/storm-store.ts';
 import type { WatchRecord } from '../../src/ports/watch-record.ts';
-import { dossier, kill, mi, NOW, proposal, series, withUsage, workload } from '../support/build.ts';
+import { dossier, kill, NOW, proposal, series, withUsage, workload } from '../support/build.ts';
 import { auditContract } from './audit-trail.ts';
 import { digestTurnsContract } from './digest-turns.ts';
 import { killedSinceContract } from './killed-since.ts';
+import { ledgerContract } from './ledger.ts';
 import { mutesContract } from './mutes.ts';
 import { stormsContract } from './storms.ts';
 import { watchRecordContract } from './watch-record.ts';
@@ -220,79 +220,7 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
       );
     });
 
-    describe('ledger', () => {
-      const subject = (of: string, cluster = 'ledger'): LedgerSubject => ({
-        key: `${cluster}/payments/Deployment/${of}/app`,
-        workload: workload({ name: of, cluster }),
-        container: 'app',
-        role: 'regular',
-        kill: kill({ id: `ledger/${of}` }),
-      });
-      const daysAgo = (days: number) => toInstant(Math.floor(NOW / DAY) * DAY - days * DAY + HOUR);
-      const change = (proposalId: string) => ({
-        proposalId,
-        incidentId: 'OOM-1',
-        at: daysAgo(1),
-        limit: mi(512),
-        request: mi(256),
-        told: [],
-      });
-
-      it('gives kills back oldest first, each once', async () => {
-        const followed = subject('kills');
-        await stores.ledger.noteKill(followed, { at: daysAgo(1), limit: mi(256) });
-        await stores.ledger.noteKill(followed, { at: daysAgo(3), limit: mi(128), capped: true });
-        await stores.ledger.noteKill(followed, { at: daysAgo(1), limit: mi(256) });
-        expect((await stores.ledger.read(followed.key)).kills).toEqual([
-          { at: daysAgo(3), limit: mi(128), capped: true },
-          { at: daysAgo(1), limit: mi(256) },
-        ]);
-      });
-
-      it('keeps the highest of each day, for 56 days', async () => {
-        const { key } = subject('peaks');
-        await stores.ledger.notePeaks(key, [
-          { at: daysAgo(0), bytes: mi(200) },
-          { at: daysAgo(55), bytes: mi(100) },
-          { at: daysAgo(56), bytes: mi(900) },
-        ]);
-        await stores.ledger.notePeaks(key, [
-          { at: toInstant(daysAgo(0) + 1), bytes: mi(150) },
-          { at: toInstant(daysAgo(55) + 1), bytes: mi(180) },
-        ]);
-        expect((await stores.ledger.read(key)).peaks).toEqual([
-          { at: daysAgo(55) + 1, bytes: mi(180) },
-          { at: daysAgo(0), bytes: mi(200) },
-        ]);
-        await stores.ledger.notePeaks(key, []);
-      });
-
-      it('remembers the last change, and what was told of it', async () => {
-        const followed = subject('change');
-        await stores.ledger.noteChange(followed.key, change('P-0'));
-        expect((await stores.ledger.read(followed.key)).change).toBeUndefined();
-        await stores.ledger.noteKill(followed, { at: daysAgo(2), limit: mi(256) });
-        await stores.ledger.noteChange(followed.key, change('P-1'));
-        await stores.ledger.noteTold(followed.key, { proposalId: 'P-1', stage: '24h' });
-        await stores.ledger.noteTold(followed.key, { proposalId: 'P-1', stage: '24h' });
-        await stores.ledger.noteTold(followed.key, { proposalId: 'P-other', stage: '7d' });
-        await stores.ledger.noteChange(followed.key, change('P-1'));
-        expect((await stores.ledger.read(followed.key)).change).toEqual({ ...change('P-1'), told: ['24h'] });
-        await stores.ledger.noteChange(followed.key, change('P-2'));
-        expect((await stores.ledger.read(followed.key)).change?.proposalId).toBe('P-2');
-        await stores.ledger.noteChange(followed.key, { ...change('P-1'), at: toInstant(change('P-2').at - 1) });
-        expect((await stores.ledger.read(followed.key)).change?.proposalId).toBe('P-2');
-      });
-
-      it('lists what a cluster follows, and nothing of another', async () => {
-        const [first, second, other] = [subject('first', 'here'), subject('second', 'here'), subject('first', 'there')];
-        for (const each of [first, second, other]) await stores.ledger.noteKill(each, { at: daysAgo(1), limit: undefined });
-        const listed = await stores.ledger.list('here');
-        expect(listed.map(({ key }) => key).toSorted()).toEqual([first.key, second.key].toSorted());
-        expect(listed.find(({ key }) => key === first.key)).toEqual(first);
-        expect(await stores.ledger.read('nobody/knows')).toEqual({ peaks: [], kills: [] });
-      });
-    });
+    describe('ledger', () => ledgerContract(() => stores));
 
     describe('incidents', () => {
       it('opens one for twenty who ask at once', async () => {
