@@ -5,6 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
 import { connectCluster } from '../../src/adapters/kubernetes/connection.ts';
+import { idleDeployment } from '../support/idle-deployment.ts';
 import { removeNamespace } from '../support/namespace.ts';
 import type { Ending, KilledChain } from './support/killed-chain.ts';
 import { startKilledChain } from './support/killed-chain.ts';
@@ -43,7 +44,7 @@ describe.skipIf(kubeconfig === undefined)(
 
     async function killedAt(chain: KilledChain, at: number): Promise<boolean> {
       const name = `app-${String(at).padStart(3, '0')}`;
-      await post(`/apis/apps/v1/namespaces/${namespace}/deployments`, deployment(name));
+      await post(`/apis/apps/v1/namespaces/${namespace}/deployments`, idleDeployment(name));
       const seen = () => lookAt({ connection, deployment: { namespace, name, container: 'app' } });
       const before = await seen();
       const ending = await chain.raise(name, at);
@@ -94,20 +95,5 @@ function told({ proposal, writes, root, replies, audit }: Ending) {
     audit,
     root: root?.text.startsWith('Resolved') === true,
     twice: kinds.filter((kind, index) => kinds.indexOf(kind) !== index),
-  };
-}
-
-/** No pod of it ever runs. */
-function deployment(name: string): object {
-  const resources = { requests: { memory: '32Mi' }, limits: { memory: '64Mi' } };
-  return {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name },
-    spec: {
-      replicas: 0,
-      selector: { matchLabels: { app: name } },
-      template: { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'app', image: 'busybox', resources }] } },
-    },
   };
 }
