@@ -5,13 +5,12 @@ import type { Mute } from '../src/domain/mute.ts';
 import { isMuted, LONGEST_MUTE, parseLength, SHORTEST_MUTE } from '../src/domain/mute.ts';
 import type { PersonId } from '../src/domain/proposal.ts';
 import { after, formatDuration } from '../src/domain/time.ts';
-import { placeInWords } from '../src/domain/watched-namespaces.ts';
 import type { Answer } from '../src/ports/answer.ts';
 import type { People } from '../src/ports/people.ts';
 import type { ExpectPorts } from './expect.ts';
 import { endExpectation, expectKills } from './expect.ts';
 import type { Asked, FindPorts, QuerySettings } from './query-support.ts';
-import { finding, missing, pick, usage } from './query-support.ts';
+import { calledNothing, finding, missing, pick, usage } from './query-support.ts';
 
 export type MutePorts = FindPorts & ExpectPorts & { readonly people: People };
 
@@ -79,17 +78,17 @@ type Named = {
 
 async function forWorkload(
   ports: MutePorts,
-  { cluster, watched }: QuerySettings,
+  settings: QuerySettings,
   { asked, name, command, tail, act }: Named,
 ): Promise<Answer> {
   const incidents = await ports.incidents.list({ state: 'all', limit: LOOKED_AT });
-  const known = incidents.map(({ workload }) => workload).filter((workload) => workload.cluster === cluster);
+  const known = incidents.map(({ workload }) => workload).filter((workload) => workload.cluster === settings.cluster);
   const found = await finding(ports, { wanted: ['workload'], text: name, signal: asked.signal, workloads: known, surely: true });
   switch (found.kind) {
     case 'unreadable':
       return { kind: 'not-found', problem: found.reason, nearest: [] };
     case 'none':
-      return missing(`Nothing in ${placeInWords(cluster, watched)} is called ${name}.`, found.nearest, command);
+      return missing(calledNothing(settings, name), found.nearest, command);
     case 'several':
       return withTail(pick({ name, things: found.things, asked, command }), tail);
     case 'one':

@@ -5,13 +5,12 @@ import type { WorkloadName } from '../src/domain/directory.ts';
 import type { Incident } from '../src/domain/incident.ts';
 import { pageOf } from '../src/domain/page.ts';
 import type { Proposal } from '../src/domain/proposal.ts';
-import { placeInWords } from '../src/domain/watched-namespaces.ts';
 import type { Answer } from '../src/ports/answer.ts';
 import type { Audit } from '../src/ports/audit.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import { isAbout } from './query-places.ts';
 import type { Asked, FindPorts, QuerySettings } from './query-support.ts';
-import { finding, missing, nameIn, pick, usage } from './query-support.ts';
+import { calledNothing, finding, missing, nameIn, pick, usage } from './query-support.ts';
 import type { WaitingPorts } from './waiting.ts';
 import { waitingFor } from './waiting.ts';
 
@@ -37,11 +36,7 @@ export async function history(ports: PastPorts, settings: QuerySettings, asked: 
     case 'unreadable':
       return { kind: 'not-found', problem: found.reason, nearest: [] };
     case 'none':
-      return missing(
-        `Nothing in ${placeInWords(settings.cluster, settings.watched)} is called ${name}.`,
-        found.nearest,
-        'history',
-      );
+      return missing(calledNothing(settings, name), found.nearest, 'history');
     case 'several':
       return pick({ name, things: found.things, asked, command: 'history' });
     case 'one':

@@ -5,14 +5,13 @@ import type { PodEntry } from '../src/domain/directory.ts';
 import { isOf, mostTellingPod } from '../src/domain/directory.ts';
 import type { Thing } from '../src/domain/find.ts';
 import { thingName } from '../src/domain/find.ts';
-import { placeInWords } from '../src/domain/watched-namespaces.ts';
 import type { Answer } from '../src/ports/answer.ts';
 import type { PodFinder } from '../src/ports/evidence-reader.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { Explained, ExplainPorts } from './explain-pod.ts';
 import { explain } from './explain-pod.ts';
 import type { Asked, FindPorts, QuerySettings } from './query-support.ts';
-import { finding, missing, nameIn, pick, usage } from './query-support.ts';
+import { calledNothing, finding, missing, nameIn, pick, usage } from './query-support.ts';
 
 export type PodPorts = ExplainPorts & FindPorts & { readonly pods: PodFinder; readonly incidents: IncidentStore };
 
@@ -46,7 +45,7 @@ async function explainedOr(ports: PodPorts, settings: QuerySettings, { asked, co
     case 'unreadable':
       return { kind: 'not-found', problem: `There is no pod of exactly that name. ${found.reason}`, nearest: [] };
     case 'none':
-      return missing(`Nothing in ${placeInWords(settings.cluster, settings.watched)} is called ${name}.`, found.nearest, command);
+      return missing(calledNothing(settings, name), found.nearest, command);
     case 'several':
       return pick({ name, things: found.things, asked, command });
     case 'one':

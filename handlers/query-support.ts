@@ -8,6 +8,7 @@ import type { Policy } from '../src/domain/policy.ts';
 import type { PersonId } from '../src/domain/proposal.ts';
 import type { Millis } from '../src/domain/time.ts';
 import type { WatchedNamespaces } from '../src/domain/watched.ts';
+import { placeInWords } from '../src/domain/watched-namespaces.ts';
 import type { Answer, Choice } from '../src/ports/answer.ts';
 import type { Directory } from '../src/ports/directory.ts';
 import { PermanentError } from '../src/ports/fault.ts';
@@ -95,6 +96,10 @@ export function missing(problem: string, near: readonly Thing[], command?: strin
     return { label: thingName(thing), ask };
   });
   return { kind: 'not-found', problem, nearest };
+}
+
+export function calledNothing({ cluster, watched }: Pick<QuerySettings, 'cluster' | 'watched'>, name: string): string {
+  return `Nothing in ${placeInWords(cluster, watched)} is called ${name}.`;
 }
 
 /** One name out of one or two words: "payments/checkout-api" and "payments checkout-api" are the same. */
