@@ -12,7 +12,7 @@ import { kernelNearby } from '../src/domain/kernel-nearby.ts';
 import { withEarlier } from '../src/domain/kernel-oom.ts';
 import { completed, hasLate } from '../src/domain/late-evidence.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
-import { containerIdOf, isLateMark, isOfSandbox } from '../src/domain/oom-kill.ts';
+import { containerIdOf, happenedAt, isLateMark, isOfSandbox } from '../src/domain/oom-kill.ts';
 import { valueOf } from '../src/domain/piece.ts';
 import { placeSeen } from '../src/domain/policy/seen-place.ts';
 import type { Policy } from '../src/domain/policy.ts';
@@ -150,7 +150,7 @@ async function withKernelReport({ kernel }: EnrichPorts, kill: Kill): Promise<Ki
   // The kernel's report of a sandbox carries an id of its own, and no container of the pod had one yet.
   const reports =
     containerId === undefined ? await kernel.inPod(kill.ref) : await kernel.find({ cluster: kill.ref.cluster, containerId });
-  const at = kill.finishedAt ?? kill.seenAt;
+  const at = happenedAt(kill);
   const own = reports.find((report) => isLateMark(kill) || Math.abs(report.at - at) <= KERNEL_WITHIN);
   // Of a sandbox they are earlier tries.
   const earlier = containerId === undefined ? [] : reports.filter(({ at: each }) => own !== undefined && each < own.at);
@@ -201,7 +201,7 @@ function judge(
   { kill, evidence, incident, earlierKills, before }: Recalled & Judged,
 ): Dossier {
   const now = ports.clock.now();
-  const own = kill.finishedAt ?? kill.seenAt;
+  const own = happenedAt(kill);
   const earlier: readonly Instant[] = incident.killTimes.filter((at) => at < own);
   const diagnosis = diagnose({ kill, evidence, now, earlierKills: earlier, before });
   const recommendation = recommend({

@@ -7,7 +7,7 @@ import type { Evidence } from '../src/domain/evidence.ts';
 import { incidentKey } from '../src/domain/incident.ts';
 import { EMPTY_PAGE, withLedger } from '../src/domain/ledger.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
-import { findKills } from '../src/domain/oom-kill.ts';
+import { findKills, happenedAt } from '../src/domain/oom-kill.ts';
 import { valueOf } from '../src/domain/piece.ts';
 import type { PodContainer, PodFacts } from '../src/domain/pod.ts';
 import { effectiveLimit } from '../src/domain/pod.ts';
@@ -87,7 +87,7 @@ async function remembered(ports: ExplainPorts, { found, kill, container }: Remem
   const key = top === undefined ? undefined : incidentKey(top, container);
   const page = key === undefined ? EMPTY_PAGE : await ports.ledger.read(key);
   const now = ports.clock.now();
-  const at = kill?.finishedAt ?? kill?.seenAt ?? now;
+  const at = kill === undefined ? now : happenedAt(kill);
   return {
     evidence: { ...found, usage: withLedger(found.usage, page, now) },
     earlierKills: page.kills.filter((each) => each.at < at),
@@ -102,7 +102,7 @@ async function shownInIncident({ incidents, intake }: ExplainPorts, key: string)
 }
 
 function latest(kills: readonly Kill[]): Kill | undefined {
-  return kills.toSorted((a, b) => (b.finishedAt ?? b.seenAt) - (a.finishedAt ?? a.seenAt))[0];
+  return kills.toSorted((a, b) => happenedAt(b) - happenedAt(a))[0];
 }
 
 /** Nobody was killed: the container that is not running, else the one that restarted most, else the one with a limit. */

@@ -6,6 +6,7 @@ import type { Evidence } from '../src/domain/evidence.ts';
 import type { Dossier, Incident } from '../src/domain/incident.ts';
 import { withLedger } from '../src/domain/ledger.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
+import { happenedAt } from '../src/domain/oom-kill.ts';
 import type { PastKill } from '../src/domain/recommend/size.ts';
 import type { BoundsReader } from '../src/ports/bounds-reader.ts';
 import type { Clock } from '../src/ports/clock.ts';
@@ -32,7 +33,7 @@ type Recalling = {
 };
 
 export async function recall(ports: RecallPorts, { incident, kill, evidence }: Recalling): Promise<Recalled> {
-  const at = kill.finishedAt ?? kill.seenAt;
+  const at = happenedAt(kill);
   const told = incident.killTimes.filter((each) => each < at);
   if (kill.how === 'node') return { evidence, earlierKills: told.map((each) => ({ at: each })) };
   const { key, workload, container, role } = incident;

@@ -4,6 +4,7 @@
 import { endsInTemplate } from '../src/domain/change.ts';
 import { movedTo } from '../src/domain/incident.ts';
 import type { Kill } from '../src/domain/oom-kill.ts';
+import { happenedAt } from '../src/domain/oom-kill.ts';
 import type { Policy } from '../src/domain/policy.ts';
 import { policyFor } from '../src/domain/policy.ts';
 import type { Proposal, ProposalState } from '../src/domain/proposal.ts';
@@ -191,7 +192,7 @@ function oldCgroupOf({ change }: Proposal, { ref, kernel }: Kill): 'known' | 'po
 type Again = { readonly state: Rolling | Observing; readonly again: Kill };
 
 function againVerdict(proposal: Proposal, { state, again }: Again): Verdict {
-  const at = again.finishedAt ?? again.seenAt;
+  const at = happenedAt(again);
   const oldCgroup = oldCgroupOf(proposal, again);
   return { kind: 'killed-again', at, afterMs: between(state.at, at), ...(oldCgroup === undefined ? {} : { oldCgroup }) };
 }

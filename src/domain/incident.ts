@@ -16,6 +16,7 @@ import { withRun } from './kill-count.ts';
 import type { FollowUpStage } from './ledger.ts';
 import type { Note, Snooze } from './note.ts';
 import type { Kill, KillId } from './oom-kill.ts';
+import { happenedAt } from './oom-kill.ts';
 import type { PersonId } from './proposal.ts';
 import type { Recommendation } from './recommendation.ts';
 import type { Instant } from './time.ts';
@@ -153,7 +154,7 @@ export function openIncident(start: NewIncident): Incident {
     lastKill: kill,
     killCount: 1,
     ...withRun({}, kill),
-    killTimes: [kill.finishedAt ?? kill.seenAt],
+    killTimes: [happenedAt(kill)],
     killIds: [kill.id],
     previousIncidentId: start.previousIncidentId,
     muted: start.muted,
@@ -174,8 +175,8 @@ export function addKill(incident: Incident, kill: Kill): Incident {
   const { lastKill } = incident;
   if (lastKill.id === kill.id && lastKill.how === 'suspected' && kill.how !== 'suspected') return { ...incident, lastKill: kill };
   if (incident.killIds.includes(kill.id)) return incident;
-  const at = kill.finishedAt ?? kill.seenAt;
-  const newest = at >= (incident.lastKill.finishedAt ?? incident.lastKill.seenAt);
+  const at = happenedAt(kill);
+  const newest = at >= happenedAt(incident.lastKill);
   return {
     ...incident,
     watched: undefined,
@@ -193,7 +194,7 @@ export function addKill(incident: Incident, kill: Kill): Incident {
  */
 export function reopenIncident(incident: Incident, kill: Kill, now: Instant): Incident {
   const quietSince = incident.killTimes.at(-1) ?? incident.openedAt;
-  const again: Subject = { kind: 'again', quietSince, at: kill.finishedAt ?? kill.seenAt };
+  const again: Subject = { kind: 'again', quietSince, at: happenedAt(kill) };
   const open: Incident = {
     ...incident,
     state: 'open',

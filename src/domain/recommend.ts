@@ -7,6 +7,7 @@ import type { Incident } from './incident.ts';
 import type { Bytes } from './memory.ts';
 import { formatQuantity, MIB, roundUpToStep, toBytes } from './memory.ts';
 import type { Kill } from './oom-kill.ts';
+import { happenedAt } from './oom-kill.ts';
 import { valueOf } from './piece.ts';
 import type { PodContainer } from './pod.ts';
 import { findContainer } from './pod.ts';
@@ -97,7 +98,7 @@ function sized(
   limit: Bytes,
   container: PodContainer | undefined,
 ): Size {
-  const killedAt = kill?.finishedAt ?? kill?.seenAt ?? now;
+  const killedAt = kill === undefined ? now : happenedAt(kill);
   const remembered = rememberedOf({ usage: valueOf(evidence.usage), at: killedAt, limit });
   const size = sizeAfterKill({ limit, killedAt, earlierKills, remembered, ignorePeak: diagnosis.cause === 'startup' });
   if (diagnosis.cause === 'leak') return stopGap(size, limit);

@@ -4,7 +4,7 @@
 import type { EventLine, Evidence } from './evidence.ts';
 import { formatBytes, MIB, toBytes } from './memory.ts';
 import type { Kill } from './oom-kill.ts';
-import { isOfSandbox } from './oom-kill.ts';
+import { happenedAt, isOfSandbox } from './oom-kill.ts';
 import { valueOf } from './piece.ts';
 import type { PodFacts } from './pod.ts';
 import { podCgroupLimit } from './pod.ts';
@@ -29,7 +29,7 @@ export function weighSuspicion(kill: Kill, evidence: Evidence): Suspicion {
   if (isOfSandbox(kill)) return weighSandbox(evidence);
   const other = otherwise(kill, evidence);
   if (other !== undefined) return { kind: 'dropped', because: other };
-  const at = kill.finishedAt ?? kill.seenAt;
+  const at = happenedAt(kill);
   if (nodeRanOut(evidence, at)) return { kind: 'holds', because: 'the node reports a memory kill at that time' };
   if (!wasNearLimit(kill, evidence, at)) return { kind: 'open', leaning: 'dropped', because: 'nothing points to memory' };
   const because = 'its memory was close to the limit';

@@ -3,7 +3,7 @@
 // others stand alone. Percentiles and daily peaks are computed here, so that a test can check them.
 
 import type { Usage } from '../../domain/evidence.ts';
-import { livedFor } from '../../domain/oom-kill.ts';
+import { happenedAt, livedFor } from '../../domain/oom-kill.ts';
 import type { Piece } from '../../domain/piece.ts';
 import { known, late, unavailable } from '../../domain/piece.ts';
 import type { Instant } from '../../domain/time.ts';
@@ -96,5 +96,5 @@ async function longPeaks(
 
 /** Up to the kill: what came after it belongs to the next run. */
 function endOf({ kill }: EvidenceSubject, now: Instant): number {
-  return (kill?.finishedAt ?? kill?.seenAt ?? now) / SECOND;
+  return (kill === undefined ? now : happenedAt(kill)) / SECOND;
 }

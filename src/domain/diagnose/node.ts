@@ -1,6 +1,7 @@
 // Kills that come from the node and not from the container's own limit. A different limit does not help against them.
 
 import { formatBytes } from '../memory.ts';
+import { happenedAt } from '../oom-kill.ts';
 import { valueOf } from '../piece.ts';
 import { otherLimitNote } from '../sample.ts';
 import { MINUTE, SECOND } from '../time.ts';
@@ -58,9 +59,9 @@ const systemOomNearby: Rule = (facts) => {
 
 /** That the node ran out just then. Where the kernel named another group's limit, the node's own trouble is a coincidence. */
 function nodeEvent({ kill, evidence }: Case) {
-  const at = kill?.finishedAt ?? kill?.seenAt;
-  if (at === undefined || (kill?.kernel !== undefined && kill.kernel.scope !== 'unknown')) return undefined;
-  const within = kill?.finishedAt === undefined ? SEEN_WITHIN : NODE_EVENT_WITHIN;
+  if (kill === undefined || (kill.kernel !== undefined && kill.kernel.scope !== 'unknown')) return undefined;
+  const at = happenedAt(kill);
+  const within = kill.finishedAt === undefined ? SEEN_WITHIN : NODE_EVENT_WITHIN;
   return valueOf(evidence.node)?.oomEvents.find(
     ({ reason, lastSeen }) => reason === 'SystemOOM' && lastSeen !== undefined && Math.abs(lastSeen - at) <= within,
   );

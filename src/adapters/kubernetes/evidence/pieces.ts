@@ -2,6 +2,7 @@
 // with their events and revisions. Each says why when it cannot be had.
 
 import type { Evidence, NodeFacts } from '../../../domain/evidence.ts';
+import { happenedAt } from '../../../domain/oom-kill.ts';
 import type { Piece } from '../../../domain/piece.ts';
 import { known, unavailable, valueOf } from '../../../domain/piece.ts';
 import type { PodFacts } from '../../../domain/pod.ts';
@@ -41,7 +42,7 @@ export async function logPiece(
 
 /** When it happened, or now: what is read of the node is about this moment. */
 function momentOf({ limits, subject: { kill } }: Reading) {
-  return kill?.finishedAt ?? kill?.seenAt ?? limits.clock.now();
+  return kill === undefined ? limits.clock.now() : happenedAt(kill);
 }
 
 function nodeName({ subject }: Reading, pod: PodFacts | undefined): string | undefined {
