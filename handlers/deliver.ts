@@ -132,7 +132,7 @@ async function refresh(ports: DeliverPorts, slot: Slot, { letter, posted }: Show
   } catch (error) {
     if (!(error instanceof TransientError) || error.code !== 'OOM_SLACK_RATE_LIMITED') throw error;
     // The edit waits its turn alone: what has to be sent does not wait with it.
-    return { kind: 'stale', afterMs: toMillis(error.retryAfterMs ?? SECOND) };
+    return { kind: 'stale', afterMs: error.retryAfterMs ?? toMillis(SECOND) };
   }
 }
 

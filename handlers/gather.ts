@@ -5,6 +5,7 @@ import { unavailable } from '../src/domain/piece.ts';
 import type { Millis } from '../src/domain/time.ts';
 import { toMillis } from '../src/domain/time.ts';
 import type { EvidenceReader, EvidenceSubject, UsageReader } from '../src/ports/evidence-reader.ts';
+import { timeoutAfter } from '../src/ports/timers.ts';
 
 /** Of the deadline, so that those pieces that are there come in time when one is not. */
 const PIECE_SHARE = 0.8;
@@ -17,7 +18,7 @@ export async function gather(
   subject: EvidenceSubject,
   limits: GatherLimits,
 ): Promise<Evidence> {
-  const signal = AbortSignal.any([limits.signal, AbortSignal.timeout(limits.deadline)]);
+  const signal = AbortSignal.any([limits.signal, timeoutAfter(limits.deadline)]);
   const [cluster, usage] = await Promise.all([
     readers.evidence.read(subject, signal, toMillis(Math.floor(PIECE_SHARE * limits.deadline))),
     subject.kill?.how === 'node' ? unavailable('the node reported this, not a pod') : readers.usage.read(subject, signal),

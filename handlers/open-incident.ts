@@ -19,6 +19,7 @@ import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { JobQueue, Later } from '../src/ports/job-queue.ts';
 import type { MuteStore } from '../src/ports/mute-store.ts';
 import type { Namespaces } from '../src/ports/namespaces.ts';
+import { timeoutAfter } from '../src/ports/timers.ts';
 import type { RouteSettings } from './route.ts';
 import { askingFor, routeOf } from './route.ts';
 
@@ -43,7 +44,7 @@ type Telling = { readonly kill: Kill; readonly signal: AbortSignal };
 
 /** People hear of it before everything is read: what the kill itself says is enough to begin with. Only the owner has to be known, for it names the thread. */
 export async function openAtOnce(ports: OpenPorts, settings: OpenSettings, { kill, signal }: Telling): Promise<Placed | Later> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(settings.evidenceDeadline)]);
+  const limit = AbortSignal.any([signal, timeoutAfter(settings.evidenceDeadline)]);
   const owner = await ports.evidence.owner({ ref: kill.ref, kill }, limit);
   const placed = await openOrJoin(ports, settings, { kill, owner });
   if (placed.kind === 'later') return placed;

@@ -11,6 +11,7 @@ import type { Proposal } from '../src/domain/proposal.ts';
 import { SECOND } from '../src/domain/time.ts';
 import { PermanentError, TransientError } from '../src/ports/fault.ts';
 import type { EditPlan, Repositories } from '../src/ports/repositories.ts';
+import { timeoutAfter } from '../src/ports/timers.ts';
 
 /** Tools that bring objects from a repository, and put back what was changed elsewhere. */
 const FROM_REPOSITORIES: readonly FieldOwner['tool'][] = ['argo-cd', 'flux', 'helm'];
@@ -55,7 +56,7 @@ export async function ownershipOf(
   signal: AbortSignal,
 ): Promise<Ownership> {
   const owner = gitOpsOwner(template);
-  const deadline = AbortSignal.timeout(PLAN_WITHIN_MS);
+  const deadline = timeoutAfter(PLAN_WITHIN_MS);
   const plan = await planIn(repositories, change, AbortSignal.any([signal, deadline]));
   if (plan.kind === 'planned' || (plan.kind === 'not-possible' && deadline.aborted))
     return { owner, pullRequest: 'possible', reason: undefined };

@@ -11,6 +11,7 @@ import { toInstant } from '../src/domain/time.ts';
 import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { KillIntake } from '../src/ports/kill-intake.ts';
 import type { Log } from '../src/ports/log.ts';
+import { timeoutAfter } from '../src/ports/timers.ts';
 
 export type RecordPorts = {
   readonly incidents: Pick<IncidentStore, 'killedSince'>;
@@ -31,7 +32,7 @@ const SHARE = 0.2;
 
 export async function withRecordedNearby(ports: RecordPorts, { kill, evidence, signal, deadline }: Nearby): Promise<Evidence> {
   if (evidence.nodePods.kind === 'unavailable') return evidence;
-  const until = AbortSignal.any([signal, AbortSignal.timeout(Math.floor(SHARE * deadline))]);
+  const until = AbortSignal.any([signal, timeoutAfter(Math.floor(SHARE * deadline))]);
   try {
     return withRecorded(evidence, kill, await Promise.race([recordedNear(ports, kill), aborted(until)]));
   } catch (error) {

@@ -27,6 +27,7 @@ import type { IncidentStore } from '../src/ports/incident-store.ts';
 import type { JobQueue } from '../src/ports/job-queue.ts';
 import type { Ledger } from '../src/ports/ledger.ts';
 import type { Log } from '../src/ports/log.ts';
+import { timeoutAfter } from '../src/ports/timers.ts';
 import type { WatchRecord } from '../src/ports/watch-record.ts';
 import { watchedFor } from './watched-for.ts';
 
@@ -77,7 +78,7 @@ async function peaksOf(
 ): Promise<readonly UsagePoint[]> {
   const at = ports.clock.now();
   const kill = { ...subject.kill, finishedAt: at, seenAt: at };
-  const usage = valueOf(await ports.usage.read({ ref: kill.ref, kill }, AbortSignal.timeout(READ_WITHIN_MS)));
+  const usage = valueOf(await ports.usage.read({ ref: kill.ref, kill }, timeoutAfter(READ_WITHIN_MS)));
   if (usage?.kind === 'series') return usage.dailyPeaks;
   const instant = now.get(placeOf(subject.workload, subject.container));
   return instant === undefined ? [] : [instant];
@@ -85,7 +86,7 @@ async function peaksOf(
 
 /** The highest of each workload's container over its pods now; empty when nobody can say. */
 async function highestNow({ directory, uses, clock, log }: RememberPorts): Promise<ReadonlyMap<string, UsagePoint>> {
-  const signal = AbortSignal.timeout(READ_WITHIN_MS);
+  const signal = timeoutAfter(READ_WITHIN_MS);
   const used = await uses.now(signal);
   if (used.kind === 'unavailable') return new Map();
   try {

@@ -21,6 +21,7 @@ import { talksToSlack } from './config-role.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { PermanentError } from './ports/fault.ts';
+import { timeoutAfter } from './ports/timers.ts';
 import type { ReadinessCheck } from './telemetry/http.ts';
 import { startHttp } from './telemetry/http.ts';
 import { createLog } from './telemetry/logger.ts';
@@ -144,7 +145,7 @@ async function startRoles(common: Common, place: SlackPlace | undefined, checks:
 
 async function answers(stores: Stores): Promise<boolean> {
   try {
-    await stores.connection.ready(AbortSignal.timeout(READY_WITHIN_MS));
+    await stores.connection.ready(timeoutAfter(READY_WITHIN_MS));
     return true;
   } catch {
     return false;

@@ -2,6 +2,7 @@
 // collects what went wrong instead of stopping at it.
 
 import type { Log } from './ports/log.ts';
+import { timeoutAfter } from './ports/timers.ts';
 
 export type Closer = () => Promise<void> | void;
 
@@ -18,7 +19,7 @@ export function createLifecycle(log: Log): Lifecycle {
       closers.push({ name, closer });
     },
     async stop(deadlineMs) {
-      const deadline = AbortSignal.timeout(deadlineMs);
+      const deadline = timeoutAfter(deadlineMs);
       for (let next = closers.pop(); next !== undefined; next = closers.pop()) {
         await closeOne(next, { deadline, log });
       }

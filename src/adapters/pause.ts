@@ -1,5 +1,7 @@
 // Waiting that ends early when somebody stops.
 
+import { callAfter } from '../ports/timers.ts';
+
 /** Resolves after that long, or at once when the signal aborts. Never rejects. */
 export function pause(lengthMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
@@ -12,7 +14,7 @@ export function pause(lengthMs: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, lengthMs);
+    const timer = callAfter(lengthMs, done);
     signal.addEventListener('abort', done, { once: true });
   });
 }

@@ -14,6 +14,7 @@ import type { Lifecycle } from '../lifecycle.ts';
 import { createLifecycle } from '../lifecycle.ts';
 import type { AuditKeeping } from '../ports/audit.ts';
 import type { Log } from '../ports/log.ts';
+import { timeoutAfter } from '../ports/timers.ts';
 import { createLog } from '../telemetry/logger.ts';
 import { placeRedis } from './stand-ins.ts';
 
@@ -127,7 +128,7 @@ async function reached(
   });
   const connection = connectRedis({ url, log });
   lifecycle.onStop('Redis connections', () => connection.close());
-  await connection.ready(AbortSignal.timeout(READY_WITHIN_MS)).catch((cause: unknown) => {
+  await connection.ready(timeoutAfter(READY_WITHIN_MS)).catch((cause: unknown) => {
     const words = `Redis at ${new URL(url).host} did not answer within ${READY_WITHIN_MS / 1000} s; is REDIS_URL the right one?`;
     throw new CommandError(words, { exitCode: 69, cause });
   });

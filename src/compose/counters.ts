@@ -8,6 +8,7 @@ import { readOomCounterRises } from '../adapters/prometheus/oom-counters.ts';
 import type { Rules } from '../config-file.ts';
 import type { Instant } from '../domain/time.ts';
 import { DAY, MINUTE, SECOND } from '../domain/time.ts';
+import { timeoutAfter } from '../ports/timers.ts';
 import type { Cluster, Stores, Telemetry } from './parts.ts';
 import { systemClock } from './parts.ts';
 
@@ -52,7 +53,7 @@ export function createCounterLook({ prometheus, watchCounter, reportWithin }: Co
   let lengthMs = Math.min(MOST_COUNTERS_WINDOW_MS, Math.max(COUNTERS_WINDOW_MS, reportWithin));
   // Leaves when asked to: a watcher that has lost its Lease still counts as leading until this has ended.
   return async function look(_dueAt: Instant, leave: AbortSignal): Promise<void> {
-    const signal = AbortSignal.any([leave, AbortSignal.timeout(COUNTERS_WITHIN_MS)]);
+    const signal = AbortSignal.any([leave, timeoutAfter(COUNTERS_WITHIN_MS)]);
     const rises = await readOomCounterRises(prometheus, { now: systemClock.now(), lengthMs }, signal);
     // One that cannot be told (its pod cannot be read) must not hide the others; the next look brings it again.
     const told = await Promise.allSettled(rises.map((rise) => watchCounter(rise, signal)));

@@ -20,6 +20,7 @@ import type { Standing } from '../domain/presence.ts';
 import { SECOND } from '../domain/time.ts';
 import { COVERED_MS, scopesOf } from '../domain/watched.ts';
 import type { Lifecycle } from '../lifecycle.ts';
+import { timeoutAfter } from '../ports/timers.ts';
 import { startCounters } from './counters.ts';
 import { keepRecord } from './keep-record.ts';
 import type { Cluster, Stores, Telemetry } from './parts.ts';
@@ -109,7 +110,7 @@ function openWatch(detecting: Detecting): Watch {
   const pods = createPodWatcher({ ...common, cluster: cluster.name, onPod: createWatch(ports, settings) });
   const events = createEventWatcher({
     ...common,
-    onEvent: (event, { initial }) => watchEvent(event, { initial, signal: AbortSignal.timeout(FIND_WITHIN_MS) }),
+    onEvent: (event, { initial }) => watchEvent(event, { initial, signal: timeoutAfter(FIND_WITHIN_MS) }),
   });
   let counters: Schedule | undefined;
   const record = recordOf(detecting, pods);

@@ -12,6 +12,7 @@ import { liveView } from '../live.ts';
 import type { Audit } from '../ports/audit.ts';
 import type { Log } from '../ports/log.ts';
 import type { Meter } from '../ports/meter.ts';
+import { callEvery } from '../ports/timers.ts';
 import { systemClock } from './parts.ts';
 
 export type LiveRulesOptions = {
@@ -40,7 +41,7 @@ export function followRules(initial: Rules, options: LiveRulesOptions): Rules {
       current = rules;
     },
   });
-  const timer = setInterval(() => void follower.look(), lookEveryMs);
+  const timer = callEvery(lookEveryMs, () => void follower.look());
   void follower.look();
   lifecycle.onStop('rules', async () => clearInterval(timer));
   const policy = liveView(() => current.policy);

@@ -7,6 +7,7 @@ import { checkRights, EVERY_PURPOSE } from '../adapters/kubernetes/capabilities.
 import { prometheusAnswers } from '../adapters/prometheus/answers.ts';
 import type { Config } from '../config.ts';
 import { SECOND } from '../domain/time.ts';
+import { timeoutAfter } from '../ports/timers.ts';
 import type { Cluster } from './parts.ts';
 import { systemClock } from './parts.ts';
 
@@ -50,7 +51,7 @@ async function namespaces({ config, cluster: { connection }, signal }: Looking):
 
 async function prometheus({ cluster: { prometheus: endpoint }, signal }: Looking): Promise<readonly string[]> {
   if (endpoint === undefined) return [];
-  const within = AbortSignal.any([signal, AbortSignal.timeout(PROMETHEUS_WITHIN_MS)]);
+  const within = AbortSignal.any([signal, timeoutAfter(PROMETHEUS_WITHIN_MS)]);
   const { answers, words } = await prometheusAnswers(endpoint, systemClock.now(), within);
   // Who stops meanwhile has not waited long enough to say anything.
   if (answers || signal.aborted) return [];

@@ -6,6 +6,7 @@ import { prometheusAnswers } from '../adapters/prometheus/answers.ts';
 import type { SlackSocket } from '../adapters/slack/socket.ts';
 import type { Presence } from '../domain/presence.ts';
 import { SAID_EVERY_MS } from '../domain/presence.ts';
+import { timeoutAfter } from '../ports/timers.ts';
 import type { Detecting, Watcher } from './detection.ts';
 import { systemClock } from './parts.ts';
 
@@ -19,7 +20,7 @@ export function startPresence({ config, stores, cluster, telemetry, lifecycle }:
   const look = async (): Promise<Presence> => {
     const { watcher, socket } = running;
     const { prometheus } = cluster;
-    const signal = AbortSignal.timeout(PROMETHEUS_WITHIN_MS);
+    const signal = timeoutAfter(PROMETHEUS_WITHIN_MS);
     return {
       process,
       host: config.identity,

@@ -11,6 +11,7 @@ import type { Bytes } from '../domain/memory.ts';
 import { valueOf } from '../domain/piece.ts';
 import { SECOND } from '../domain/time.ts';
 import { PermanentError, TransientError } from '../ports/fault.ts';
+import { timeoutAfter } from '../ports/timers.ts';
 import { createLog } from '../telemetry/logger.ts';
 import { systemClock } from './parts.ts';
 
@@ -59,7 +60,7 @@ async function see(config: Config, connection: ClusterConnection, { namespace, k
   const cluster = config.clusterName ?? connection.contextName;
   const workload = { cluster, namespace, kind, name, apiVersion: '', uid: '' };
   const editor = createWorkloadEditor({ connection, cluster, clock: systemClock, log: createLog(config.logLevel) });
-  const template = await editor.read(workload, AbortSignal.timeout(READ_WITHIN_MS));
+  const template = await editor.read(workload, timeoutAfter(READ_WITHIN_MS));
   if (template === undefined) return notSeen(`${cluster} has no ${kind} ${namespace}/${name}`);
   const bounds = valueOf(
     await createBoundsReader({ connection, clock: systemClock, partWithinMs: READ_WITHIN_MS }).read(workload),

@@ -34,6 +34,17 @@ export function toMillis(lengthMs: number): Millis {
   return lengthMs;
 }
 
+/** Nothing is waited for or kept by a clock for longer than a year: what says so is wrong. */
+const LONGEST_MS = 366 * DAY;
+
+/**
+ * A length of time as timers, queues and stores take it: whole milliseconds from 0 to a year, fractions rounded up. Computed lengths come as fractions
+ * (performance.now() counts them) and, past their end, as negative numbers. Throws RangeError for NaN: a programming fault.
+ */
+export function wholeMs(lengthMs: number): Millis {
+  return toMillis(Math.ceil(Math.min(Math.max(lengthMs, 0), LONGEST_MS)));
+}
+
 /** The instant an RFC 3339 text names; undefined when it is absent, unreadable, or before 1971 (the kubelet's "never"). */
 export function parseInstant(text: string | null | undefined): Instant | undefined {
   if (text === undefined || text === null) return undefined;

@@ -1,6 +1,9 @@
 // Faults, as opposed to expected outcomes. Adapters turn a vendor's errors into one of these two; the job queue maps them to
 // "try again" or "give up", the Slack edge to a private reply with the reference.
 
+import type { Millis } from '../domain/time.ts';
+import { wholeMs } from '../domain/time.ts';
+
 export type FaultCode =
   | 'OOM_CLUSTER_UNREACHABLE'
   | 'OOM_CLUSTER_DENIED'
@@ -34,13 +37,18 @@ type FaultOptions = {
 
 abstract class Fault extends Error {
   readonly code: FaultCode;
-  readonly retryAfterMs: number | undefined;
+  readonly retryAfterMs: Millis | undefined;
 
   constructor(message: string, options: FaultOptions) {
     super(message, { cause: options.cause });
     this.code = options.code;
-    this.retryAfterMs = options.retryAfterMs;
+    this.retryAfterMs = waitOf(options.retryAfterMs);
   }
+}
+
+/** The other side's word, in whichever form it came; a wait that is no number is none. */
+function waitOf(saidMs: number | undefined): Millis | undefined {
+  return saidMs === undefined || Number.isNaN(saidMs) ? undefined : wholeMs(saidMs);
 }
 
 /** The same call may succeed later. */

@@ -17,12 +17,19 @@ const PATIENCE_MS = 60_000;
 const LONGEST_RETRY = 1.2;
 /** One may be under way when the Lease is let go; the next one finds it. */
 const LOOKS_TO_HAND_OVER = 2;
+/** More looks than fit between a renewal and giving up, and ten renewals at least. */
+const HELD_FOR = Math.max(10, Math.ceil((2 * TIMINGS.renewWithinMs) / TIMINGS.retryMs));
 /** Until a Lease that nobody renews is over: the first of them may still see a renewal, the last one takes it. */
 const LOOKS_TO_TAKE_OVER = Math.ceil(TIMINGS.lengthMs / TIMINGS.retryMs) + 2;
 
 const lease = z.looseObject({
   metadata: z.looseObject({ resourceVersion: z.string() }),
-  spec: z.looseObject({ holderIdentity: z.string(), leaseTransitions: z.number() }),
+  spec: z.looseObject({
+    holderIdentity: z.string(),
+    leaseTransitions: z.number(),
+    acquireTime: z.string(),
+    renewTime: z.string(),
+  }),
 });
 
 export function leaseContract(target: () => ClusterUnderTest): void {
@@ -64,6 +71,25 @@ export function leaseContract(target: () => ClusterUnderTest): void {
       await first.election.stop();
       expect(board.mostAtOnce()).toBe(1);
       expect(board.terms).toEqual(['first', 'second', 'first']);
+    });
+
+    it('hold it for ten renewals and more, on the machine’s own clock', async () => {
+      const board = scoreboard(target());
+      const only = board.candidate('only');
+      await only.election.start();
+      const { spec: taken } = await board.read();
+      // One length of a Lease that nobody renews would have room for fewer.
+      await eventually('ten renewals', PATIENCE_MS, () => only.looks() > HELD_FOR || undefined);
+      expect(only.election.standing()).toBe('leading');
+      expect(board.terms).toEqual(['only']);
+      const { spec: held } = await board.read();
+      expect(held).toMatchObject({
+        holderIdentity: 'only',
+        acquireTime: taken.acquireTime,
+        leaseTransitions: taken.leaseTransitions,
+      });
+      expect(held.renewTime > taken.renewTime).toBe(true);
+      await only.election.stop();
     });
 
     it('give up when somebody else has written the Lease', async () => {

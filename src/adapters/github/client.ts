@@ -6,6 +6,7 @@ import { Octokit } from '@octokit/core';
 import type { z } from 'zod';
 import { SECOND } from '../../domain/time.ts';
 import { PermanentError, TransientError } from '../../ports/fault.ts';
+import { timeoutAfter } from '../../ports/timers.ts';
 
 export type GitHubCredentials =
   | { readonly kind: 'token'; readonly token: string }
@@ -40,7 +41,7 @@ const RATE_LIMIT_MS = 60 * SECOND;
 
 function withTimeout(timeoutMs: number): typeof fetch {
   return (input, init) => {
-    const deadline = AbortSignal.timeout(timeoutMs);
+    const deadline = timeoutAfter(timeoutMs);
     return fetch(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, deadline]) : deadline });
   };
 }

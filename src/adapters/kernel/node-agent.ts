@@ -10,6 +10,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { KernelLogPositions } from '../../ports/kernel-log-position.ts';
 import type { TimedReport } from '../../ports/kernel-reports.ts';
 import type { Log } from '../../ports/log.ts';
+import { timeoutAfter } from '../../ports/timers.ts';
 import { aborted, pause } from '../pause.ts';
 import type { ReadLine } from './kmsg.ts';
 import { followKernelLog } from './kmsg.ts';
@@ -159,7 +160,7 @@ function createPatience({ log }: NodeAgentOptions, signal: AbortSignal): (act: A
     log.warn('a kernel report waits', { error });
   };
   return async (act, turns) => {
-    const once = (): Promise<void> => act(AbortSignal.any([signal, AbortSignal.timeout(ONE_TRY_MS)]));
+    const once = (): Promise<void> => act(AbortSignal.any([signal, timeoutAfter(ONE_TRY_MS)]));
     while (!signal.aborted) {
       try {
         // What waits for Redis hears of no signal; and what fails lets the others have their turn before it tries again.

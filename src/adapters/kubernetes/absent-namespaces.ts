@@ -1,6 +1,7 @@
 // Which of some namespaces there are not: to watch one that is mistyped looks like a cluster in which nothing dies.
 
 import { SECOND } from '../../domain/time.ts';
+import { timeoutAfter } from '../../ports/timers.ts';
 import type { ClusterConnection } from './connection.ts';
 
 export type NamespacesQuestion = {
@@ -13,7 +14,7 @@ const WITHIN_MS = 5 * SECOND;
 
 /** Never throws: one that may not be read, or cannot be asked about now, counts as there. */
 export async function absentNamespaces({ connection, names, signal }: NamespacesQuestion): Promise<readonly string[]> {
-  const within = AbortSignal.any([signal, AbortSignal.timeout(WITHIN_MS)]);
+  const within = AbortSignal.any([signal, timeoutAfter(WITHIN_MS)]);
   const isAbsent = async (name: string): Promise<boolean> => {
     try {
       const { status } = await connection.answer({ path: `/api/v1/namespaces/${encodeURIComponent(name)}`, signal: within });

@@ -8,6 +8,7 @@ import { known } from '../../domain/piece.ts';
 import { SECOND } from '../../domain/time.ts';
 import type { BoundsReader } from '../../ports/bounds-reader.ts';
 import type { Clock } from '../../ports/clock.ts';
+import { timeoutAfter } from '../../ports/timers.ts';
 import type { ClusterConnection } from './connection.ts';
 import { piece } from './evidence/reading.ts';
 import { answerFault, expectShape } from './faults.ts';
@@ -59,7 +60,7 @@ export function createBoundsReader(options: BoundsReaderOptions): BoundsReader {
 /** By namespace; the nodes by any key. */
 function rememberedLists({ connection, clock, partWithinMs: timeoutMs = PART_WITHIN_MS }: BoundsReaderOptions) {
   const part = <Value>(what: string, read: (signal: AbortSignal) => Promise<Value>): Promise<Piece<Value>> =>
-    piece({ clock, signal: AbortSignal.timeout(timeoutMs), timeoutMs }, { what, source: SOURCE, read });
+    piece({ clock, signal: timeoutAfter(timeoutMs), timeoutMs }, { what, source: SOURCE, read });
   const list = <Schema extends z.ZodType>(
     what: string,
     place: { readonly group: string; readonly kind: string },

@@ -6,6 +6,7 @@ import { KubeConfig } from '@kubernetes/client-node';
 import type { Dispatcher } from 'undici';
 import { request } from 'undici';
 import { PermanentError, TransientError } from '../../ports/fault.ts';
+import { timeoutAfter } from '../../ports/timers.ts';
 import type { ByteStream, ByteStreams } from './byte-stream.ts';
 import { createByteStreams } from './byte-stream.ts';
 import type { CredentialSource } from './credentials.ts';
@@ -53,7 +54,7 @@ export function connectCluster(source: ClusterSource, timeoutMs = 10_000): Clust
   const credentials = createCredentialSource(config, server);
   const send = createSend(credentials, server);
   const streams = createByteStreams(config);
-  const bounded = (call: Call): Promise<Response> => send(call, AbortSignal.any([call.signal, AbortSignal.timeout(timeoutMs)]));
+  const bounded = (call: Call): Promise<Response> => send(call, AbortSignal.any([call.signal, timeoutAfter(timeoutMs)]));
   const answer = async (call: Call): Promise<Answer> => readAnswer(call, await bounded(call));
   return {
     contextName: config.getCurrentContext(),

@@ -11,6 +11,7 @@ import { SECOND } from '../../domain/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { Directory, Listing } from '../../ports/directory.ts';
 import { PermanentError } from '../../ports/fault.ts';
+import { timeoutAfter } from '../../ports/timers.ts';
 import type { ClusterConnection } from './connection.ts';
 import { readNode } from './evidence/node.ts';
 import { readNodePods } from './evidence/node-pods.ts';
@@ -39,7 +40,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
     pods(_signal, fresh = false) {
       if (!fresh && kept !== undefined && performance.now() - kept.at < KEPT_MS) return kept.listing;
       // Those who ask meanwhile wait for the same reading, which outlives who began it; one that failed is not kept.
-      const listing = readAll(options, AbortSignal.timeout(READ_WITHIN_MS));
+      const listing = readAll(options, timeoutAfter(READ_WITHIN_MS));
       const mine = { at: performance.now(), listing };
       kept = mine;
       listing.catch(() => {

@@ -1,8 +1,10 @@
 // One leader among the processes that could all do the same work: whoever holds the Lease leads, the others stand by and are ready at once. A leader that
 // cannot renew gives up before the Lease can be taken from it, so that two lead at once only when a process was stopped in its tracks.
 
+import { PermanentError, TransientError, UnknownResultError } from '../../ports/fault.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Meter } from '../../ports/meter.ts';
+import { timeoutAfter } from '../../ports/timers.ts';
 import { aborted, pause } from '../pause.ts';
 import type { Attempt, LeaseOptions } from './lease.ts';
 import { createLease } from './lease.ts';
@@ -150,20 +152,24 @@ async function renewWhileHeld(candidate: Candidate, signal: AbortSignal): Promis
 /** Undefined when there was no answer in time. */
 async function tryOnce({ lease, stopping, state, log, ticks }: Candidate, withinMs: number): Promise<Attempt | undefined> {
   try {
-    return await lease.attempt(AbortSignal.any([stopping, AbortSignal.timeout(Math.max(1, withinMs))]));
+    return await lease.attempt(AbortSignal.any([stopping, timeoutAfter(withinMs)]));
   } catch (error) {
     if (stopping.aborted || ticks() - state.saidAt < SAY_AGAIN_MS) return undefined;
     state.saidAt = ticks();
-    log.warn('the Lease could not be read or written; trying again', {
-      error: error instanceof Error ? error.message : String(error),
-    });
+    if (isFault(error)) log.warn('the Lease could not be read or written; trying again', { error: error.message });
+    else log.error('the Lease was not asked for, by a mistake in Headroom itself; trying again', { error });
     return undefined;
   }
 }
 
+/** Of the API server or the way to it; anything else that is thrown is a mistake of this program. */
+function isFault(error: unknown): error is TransientError | PermanentError | UnknownResultError {
+  return error instanceof TransientError || error instanceof PermanentError || error instanceof UnknownResultError;
+}
+
 async function release({ lease, log, timings }: Candidate): Promise<void> {
   try {
-    await lease.release(AbortSignal.timeout(timings.releaseWithinMs));
+    await lease.release(timeoutAfter(timings.releaseWithinMs));
   } catch (error) {
     log.debug('the Lease could not be let go; it runs out by itself', { error });
   }

@@ -99,8 +99,22 @@ export function expectShape<Schema extends z.ZodType>(schema: Schema, body: unkn
 /** Codes that say for sure nothing was sent. */
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT', 'EHOSTUNREACH', 'ENETUNREACH']);
 
-/** A read may simply be tried again; a write whose answer was lost may have happened. */
-export function networkFault(request: Request, error: unknown): TransientError | UnknownResultError {
+/** Errors of Node and undici that say a call was made wrongly. */
+const MISUSE = /^(?:ERR_INVALID_|ERR_OUT_OF_RANGE|UND_ERR_INVALID_)/;
+
+/** Nothing of the network: thrown by this program's own mistake. */
+export function isOwnFault(error: unknown): boolean {
+  if (error instanceof RangeError || error instanceof ReferenceError) return true;
+  const code = codeOf(error);
+  return code === undefined ? error instanceof TypeError : MISUSE.test(code);
+}
+
+/**
+ * A read may simply be tried again; a write whose answer was lost may have happened. A fault of this program comes back as it is: the API server is not
+ * blamed for it.
+ */
+export function networkFault(request: Request, error: unknown): Error {
+  if (error instanceof Error && isOwnFault(error)) return error;
   const code = codeOf(error);
   const method = request.method ?? 'GET';
   const timedOut = error instanceof Error && error.name === 'TimeoutError';

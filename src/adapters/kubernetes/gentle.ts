@@ -1,6 +1,7 @@
 // A connection that is gentle with the API server: at most so many requests under way at once, and one read for all who ask for the same thing within a
 // moment. A storm asks for the same node, owner and events a hundred times; a pod and its log are always read anew, for they change under our hands.
 
+import { timeoutAfter } from '../../ports/timers.ts';
 import type { Call, ClusterConnection } from './connection.ts';
 
 export type GentleOptions = {
@@ -45,7 +46,7 @@ function createShared({ sharedMs, timeoutMs }: GentleOptions, read: Read): Read 
     const held = kept.get(key);
     if (held !== undefined) return waited(held.answer, call.signal);
     // Nobody who goes away may take the answer from the others.
-    const answer = read({ ...call, signal: AbortSignal.timeout(timeoutMs) });
+    const answer = read({ ...call, signal: timeoutAfter(timeoutMs) });
     kept.set(key, { answer, at: now });
     answer.catch(() => {
       if (kept.get(key)?.answer === answer) kept.delete(key);

@@ -4,7 +4,7 @@
 import { z } from 'zod';
 import type { Instant } from '../../domain/time.ts';
 import type { ClusterConnection } from './connection.ts';
-import { answerFault } from './faults.ts';
+import { answerFault, expectShape } from './faults.ts';
 
 export type LeaseOptions = {
   readonly connection: Pick<ClusterConnection, 'answer'>;
@@ -79,7 +79,7 @@ function createRequests(options: LeaseOptions) {
       const { status, body } = await connection.answer({ path: one, signal });
       if (GONE.has(status)) return { kind: 'refused', status, attempt: refusal({ path: one }, status, body) };
       if (status >= 300) throw answerFault({ path: one }, status, body);
-      return { kind: 'stored', lease: stored.parse(body) };
+      return { kind: 'stored', lease: expectShape(stored, body, { path: one }) };
     },
     async create(signal: AbortSignal): Promise<Attempt> {
       const object = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name, namespace }, spec: taken(options) };

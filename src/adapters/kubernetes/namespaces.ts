@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { MINUTE, SECOND } from '../../domain/time.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Namespaces } from '../../ports/namespaces.ts';
+import { timeoutAfter } from '../../ports/timers.ts';
 import type { ClusterConnection } from './connection.ts';
 
 const namespaceSchema = z.object({
@@ -23,7 +24,7 @@ export function createNamespaces({ connection, log }: { readonly connection: Clu
   const read = async (namespace: string): Promise<Annotations> => {
     const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}`;
     try {
-      const body = await connection.json({ path, signal: AbortSignal.timeout(WITHIN_MS) });
+      const body = await connection.json({ path, signal: timeoutAfter(WITHIN_MS) });
       return namespaceSchema.parse(body).metadata.annotations ?? {};
     } catch (error) {
       if (!said) log.warn('annotations of namespaces are not read', { namespace, error });

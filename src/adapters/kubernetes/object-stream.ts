@@ -4,6 +4,7 @@
 
 import { z } from 'zod';
 import { PermanentError, TransientError } from '../../ports/fault.ts';
+import { callAfter } from '../../ports/timers.ts';
 import type { ClusterConnection, Query } from './connection.ts';
 import { answerFault, expectShape } from './faults.ts';
 import type { HandOver } from './hand-over.ts';
@@ -226,9 +227,8 @@ async function readPage<Item>({ connection, path, query, signal, onScanned }: Fo
 /** Aborts when nothing is heard for too long, or when the watcher stops. */
 function createSilence(parent: AbortSignal) {
   const controller = new AbortController();
-  const timer = setTimeout(
-    () => controller.abort(new TransientError('the watch went silent', { code: 'OOM_TIMEOUT' })),
-    SILENCE_MS,
+  const timer = callAfter(SILENCE_MS, () =>
+    controller.abort(new TransientError('the watch went silent', { code: 'OOM_TIMEOUT' })),
   );
   return {
     signal: AbortSignal.any([parent, controller.signal]),

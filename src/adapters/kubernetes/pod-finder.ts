@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { PodFinder } from '../../ports/evidence-reader.ts';
 import { PermanentError } from '../../ports/fault.ts';
+import { callAfter } from '../../ports/timers.ts';
 import type { ClusterConnection } from './connection.ts';
 import { answerFault, expectShape, refusalCode } from './faults.ts';
 import { projectPod } from './pod-facts.ts';
@@ -98,7 +99,7 @@ function createNodeReader(connection: ClusterConnection): (node: string, signal:
     const read = connection.json({ path, query, signal }).then((body) => expectShape(onNodeList, body, { path }).items);
     const forget = (): boolean => shared.delete(node);
     shared.set(node, read);
-    setTimeout(forget, SHARED_FOR_MS).unref();
+    callAfter(SHARED_FOR_MS, forget).unref();
     read.catch(forget);
     return read;
   };

@@ -2,6 +2,8 @@
 // bring. So what comes is gathered in one memory and handed on once a turn, and after a turn the connection rests: what comes meanwhile waits in the kernel.
 // The more comes, the longer the rest; where little happens it is a few milliseconds.
 
+import { callAfter } from '../../ports/timers.ts';
+
 export type TurnsOptions = {
   pause(): void;
   resume(): void;
@@ -56,7 +58,7 @@ export function createTurns({ read, now, ...socket }: TurnsOptions): Turns {
     const restMs = pace.turned();
     if (restMs === undefined || held.isHeld() || hasEnded) return;
     held.hold();
-    timer = setTimeout(held.release, restMs);
+    timer = callAfter(restMs, held.release);
   };
   return {
     onread: {

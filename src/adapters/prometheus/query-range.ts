@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { UsagePoint } from '../../domain/evidence.ts';
 import { isBytes } from '../../domain/memory.ts';
 import { toInstant } from '../../domain/time.ts';
+import { timeoutAfter } from '../../ports/timers.ts';
 import type { PrometheusEndpoint } from './endpoint.ts';
 
 export type RangeQuery = {
@@ -53,7 +54,7 @@ export async function queryRange(
   query: RangeQuery,
   signal: AbortSignal,
 ): Promise<readonly Series[]> {
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(endpoint.timeoutMs)]);
+  const limited = AbortSignal.any([signal, timeoutAfter(endpoint.timeoutMs)]);
   const started = performance.now();
   try {
     const { headers, dispatcher } = endpoint;

@@ -3,7 +3,7 @@
 
 import type { JobsOptions } from 'bullmq';
 import { Queue } from 'bullmq';
-import { HOUR, SECOND } from '../../domain/time.ts';
+import { HOUR, SECOND, wholeMs } from '../../domain/time.ts';
 import type { Job, JobQueue } from '../../ports/job-queue.ts';
 import type { QueueCounts } from '../../ports/presence.ts';
 import type { Step } from '../../steps.ts';
@@ -82,7 +82,7 @@ function optionsFor(job: Job): JobsOptions {
   const deduplicated = (id: string): JobsOptions => ({ ...common, deduplication: { id, keepLastIfActive: true } });
   // A job that may wait has an id of its own, so that it does not hold up one that may not.
   const waiting = (id: string, afterMs: number | undefined): JobsOptions =>
-    afterMs === undefined ? deduplicated(id) : { ...deduplicated(`${id}/later`), delay: afterMs };
+    afterMs === undefined ? deduplicated(id) : { ...deduplicated(`${id}/later`), delay: wholeMs(afterMs) };
   switch (job.step) {
     case 'enrich':
       // Kill ids hold no colon, which BullMQ refuses in a job id; the prefix keeps it from looking like a number.

@@ -4,11 +4,12 @@
 import type { Job as BullJob } from 'bullmq';
 import { DelayedError, UnrecoverableError, Worker } from 'bullmq';
 import { z } from 'zod';
-import { SECOND } from '../../domain/time.ts';
+import { SECOND, wholeMs } from '../../domain/time.ts';
 import { PermanentError, TransientError } from '../../ports/fault.ts';
 import type { Job, Later } from '../../ports/job-queue.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Meter } from '../../ports/meter.ts';
+import { timeoutAfter } from '../../ports/timers.ts';
 import type { Step } from '../../steps.ts';
 import { STEP_NAMES, STEPS } from '../../steps.ts';
 import type { RedisConnection } from './connection.ts';
@@ -86,7 +87,7 @@ async function run(bullJob: BullJob, token: string | undefined, { handlers, log,
   const job = jobSchema.parse(bullJob.data);
   const started = performance.now();
   try {
-    const outcome = await dispatch(handlers, job, AbortSignal.timeout(STEPS[job.step].timeoutMs));
+    const outcome = await dispatch(handlers, job, timeoutAfter(STEPS[job.step].timeoutMs));
     meter.time('headroom_step_duration_seconds', (performance.now() - started) / SECOND, { step: job.step });
     if (isLater(outcome)) return await postpone(bullJob, token, outcome.afterMs);
     meter.count('headroom_jobs_total', { step: job.step, outcome: 'done' });
@@ -108,7 +109,7 @@ function isLater(outcome: Later | Outcome): outcome is Later {
 }
 
 async function postpone(job: BullJob, token: string | undefined, afterMs: number): Promise<never> {
-  await job.moveToDelayed(Date.now() + Math.max(1, afterMs), token);
+  await job.moveToDelayed(Date.now() + Math.max(1, wholeMs(afterMs)), token);
   throw new DelayedError();
 }
 

@@ -1,15 +1,19 @@
 // Once and Lock on Redis: SET NX with a time to live; a lock is renewed and freed only by the token that took it.
 
 import type { Redis } from 'ioredis';
+import { wholeMs } from '../../domain/time.ts';
 import type { Lock } from '../../ports/lock.ts';
 import type { Once } from '../../ports/once.ts';
+import { callEvery } from '../../ports/timers.ts';
 import { PREFIX } from './connection.ts';
 import { storing } from './faults.ts';
 
 export function redisOnce({ client }: { readonly client: Redis }): Once {
   return {
     claim: (key, ttlMs) =>
-      storing(async () => ((await client.set(`${PREFIX}:once:${key}`, '1', 'PX', ttlMs, 'NX')) === 'OK' ? 'first' : 'again')),
+      storing(async () =>
+        (await client.set(`${PREFIX}:once:${key}`, '1', 'PX', wholeMs(ttlMs), 'NX')) === 'OK' ? 'first' : 'again',
+      ),
   };
 }
 
@@ -31,7 +35,7 @@ export function redisLock({ client, newToken, renewEveryMs }: RedisLockOptions):
     async holding(name, ttlMs, work) {
       const key = `${PREFIX}:lock:${name}`;
       const token = newToken();
-      const taken = await storing(() => client.set(key, token, 'PX', ttlMs, 'NX'));
+      const taken = await storing(() => client.set(key, token, 'PX', wholeMs(ttlMs), 'NX'));
       if (taken !== 'OK') return 'held-elsewhere';
       const kept = keep(client, { key, token, ttlMs, everyMs: renewEveryMs ?? Math.ceil(ttlMs / 3) });
       try {
@@ -50,15 +54,15 @@ function keep(client: Redis, { key, token, ttlMs, everyMs }: Keeping): { readonl
   const lost = new AbortController();
   let ours = performance.now() + ttlMs;
   const renew = async (asked: number): Promise<void> => {
-    if ((await client.eval(RENEW, 1, key, token, String(ttlMs))) === 1) ours = asked + ttlMs;
+    if ((await client.eval(RENEW, 1, key, token, String(wholeMs(ttlMs)))) === 1) ours = asked + ttlMs;
     else lost.abort();
   };
-  const timer = setInterval(() => {
+  const timer = callEvery(everyMs, () => {
     const now = performance.now();
     // While Redis is away no renewal is answered, neither yes nor no.
     if (now >= ours) lost.abort();
     // The next one may still be in time.
     renew(now).catch(() => undefined);
-  }, everyMs);
+  });
   return { lost: lost.signal, stop: () => clearInterval(timer) };
 }

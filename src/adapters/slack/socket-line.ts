@@ -5,6 +5,7 @@ import { SocketModeClient } from '@slack/socket-mode';
 import { z } from 'zod';
 import { SECOND } from '../../domain/time.ts';
 import type { Log } from '../../ports/log.ts';
+import { timeoutAfter } from '../../ports/timers.ts';
 import { aborted, pause } from '../pause.ts';
 import { clientOptions } from './client.ts';
 import { boltLogger } from './logger.ts';
@@ -131,7 +132,7 @@ async function attempt(line: Line): Promise<Connection | undefined> {
       options.onChange(-1);
     });
   });
-  const tooLate = AbortSignal.any([signal, AbortSignal.timeout(HELLO_WITHIN_MS)]);
+  const tooLate = AbortSignal.any([signal, timeoutAfter(HELLO_WITHIN_MS)]);
   const start = client.start();
   let why = 'it did not say hello';
   try {

@@ -5,6 +5,7 @@ import type { WebClient } from '@slack/web-api';
 import { SECOND } from '../../domain/time.ts';
 import { TransientError } from '../../ports/fault.ts';
 import type { Meter } from '../../ports/meter.ts';
+import { callAfter, timeoutAfter } from '../../ports/timers.ts';
 import { calling } from './client.ts';
 
 export type ToUpload = {
@@ -29,7 +30,7 @@ export async function upload({ client, meter }: Uploading, { name, title, bytes,
   );
   if (address === undefined || id === undefined) throw notThere('Slack named no address for an upload');
   await calling({ method: 'upload', kind, meter }, async () => {
-    const answer = await fetch(address, { method: 'POST', body: bytes, signal: AbortSignal.timeout(PROCESSED_WITHIN_MS) });
+    const answer = await fetch(address, { method: 'POST', body: bytes, signal: timeoutAfter(PROCESSED_WITHIN_MS) });
     if (!answer.ok) throw notThere(`the upload was answered with HTTP ${answer.status}`);
   });
   await calling({ method: 'files.completeUploadExternal', kind, meter }, () =>
@@ -43,7 +44,7 @@ async function processed({ client, meter }: Uploading, id: string): Promise<Uplo
     const { file } = await calling({ method: 'files.info', kind: 'read', meter }, () => client.files.info({ file: id }));
     if (file?.mimetype !== undefined && file.mimetype !== '') return { id, link: file.permalink ?? '' };
     await new Promise((resolve) => {
-      setTimeout(resolve, LOOK_EVERY_MS);
+      callAfter(LOOK_EVERY_MS, () => resolve(undefined));
     });
   }
   throw notThere(`Slack did not process the file within ${PROCESSED_WITHIN_MS / SECOND} s`);

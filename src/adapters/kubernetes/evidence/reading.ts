@@ -5,6 +5,7 @@ import type { Piece } from '../../../domain/piece.ts';
 import { known, late, unavailable } from '../../../domain/piece.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { PermanentError, TransientError } from '../../../ports/fault.ts';
+import { timeoutAfter } from '../../../ports/timers.ts';
 import { refusalCode } from '../faults.ts';
 
 export type ReadingLimits = {
@@ -32,7 +33,7 @@ export async function piece<T>(
   { what, source, read }: Reading<T>,
 ): Promise<Piece<T>> {
   const started = performance.now();
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  const limited = AbortSignal.any([signal, timeoutAfter(timeoutMs)]);
   try {
     return known(await settled(read, limited), source, clock.now());
   } catch (error) {

@@ -5,6 +5,7 @@ import type { App, RespondFn } from '@slack/bolt';
 import { readAsk } from '../../../domain/ask.ts';
 import type { PersonId } from '../../../domain/proposal.ts';
 import type { Answer } from '../../../ports/answer.ts';
+import { callAfter } from '../../../ports/timers.ts';
 import { ACTION, decodeAsk } from '../ids.ts';
 import { prose } from '../text.ts';
 import type { AnswerLook } from '../views/answers.ts';
@@ -58,11 +59,11 @@ export async function answering(desk: Desk, { seenBy, send, answer }: Answering)
 }
 
 async function announced(desk: Desk, send: Asking['send'], answer: Promise<Answer>): Promise<Answer> {
-  const timer = setTimeout(() => {
+  const timer = callAfter(ANNOUNCE_AFTER_MS, () => {
     send({ text: STILL_READING, blocks: [] }, { shared: false, progress: true }).catch((error: unknown) =>
       desk.log.warn('could not say that an answer takes longer', { error }),
     );
-  }, ANNOUNCE_AFTER_MS);
+  });
   try {
     return await answer;
   } finally {

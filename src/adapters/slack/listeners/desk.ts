@@ -25,6 +25,7 @@ import type {
 import type { Log } from '../../../ports/log.ts';
 import type { Meter } from '../../../ports/meter.ts';
 import type { Once } from '../../../ports/once.ts';
+import { timeoutAfter } from '../../../ports/timers.ts';
 import { calling } from '../client.ts';
 import type { Origin } from '../ids.ts';
 import { prose } from '../text.ts';
@@ -64,7 +65,7 @@ const REMEMBER_MS = 3600 * SECOND;
 const WORK_MS = 25 * SECOND;
 
 export function signalFor(desk: Desk): AbortSignal {
-  return AbortSignal.any([desk.stopping, AbortSignal.timeout(WORK_MS)]);
+  return AbortSignal.any([desk.stopping, timeoutAfter(WORK_MS)]);
 }
 
 export type Guarded = {

@@ -5,6 +5,7 @@ import type { AckFn, App, ViewResponseAction, ViewSubmitAction } from '@slack/bo
 import { WAYS } from '../../../domain/change.ts';
 import { SECOND } from '../../../domain/time.ts';
 import type { DecideInput, DecideOutcome, ProposeOutcome } from '../../../ports/conversation.ts';
+import { callAfter } from '../../../ports/timers.ts';
 import { CALLBACK, decodeDecision, decodeReview, FIELD } from '../ids.ts';
 import { noticeModal } from '../views/modals.ts';
 import { assigned, expected } from './care.ts';
@@ -73,7 +74,7 @@ function wordsOf(reply: Exclude<Reply, { readonly kind: 'close' }>): string {
 
 function late(): Promise<{ readonly kind: 'late' }> {
   return new Promise((resolve) => {
-    setTimeout(() => resolve({ kind: 'late' }), ANSWER_WITHIN_MS).unref();
+    callAfter(ANSWER_WITHIN_MS, () => resolve({ kind: 'late' })).unref();
   });
 }
 

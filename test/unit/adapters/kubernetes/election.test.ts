@@ -2,6 +2,7 @@
 
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Answer, Call } from '../../../../src/adapters/kubernetes/connection.ts';
+import type { Election, ElectionOptions } from '../../../../src/adapters/kubernetes/election.ts';
 import { createElection } from '../../../../src/adapters/kubernetes/election.ts';
 import { aborted } from '../../../../src/adapters/pause.ts';
 import { toInstant } from '../../../../src/domain/time.ts';
@@ -18,12 +19,16 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** A dozen Leases' worth of them. */
+const RENEWALS = 60;
+
 /** Answers what `delayMs` says later, until it is cut. */
 function apiServer(delayMs: number) {
   let stored: unknown;
   let version = 0;
   const server = {
     cut: false,
+    writes: () => version,
     async answer({ method = 'GET', body }: Call): Promise<Answer> {
       if (server.cut) throw new TransientError('the network is cut', { code: 'OOM_CLUSTER_UNREACHABLE' });
       if (method === 'GET') return stored === undefined ? { status: 404, body: {} } : { status: 200, body: stored };
@@ -36,15 +41,22 @@ function apiServer(delayMs: number) {
   return server;
 }
 
+function electionOn(connection: ElectionOptions['connection'], differing: Partial<ElectionOptions>): Election {
+  return createElection({
+    connection,
+    ...{ namespace: 'headroom', name: 'lease', identity: 'only', timings: TIMINGS },
+    ...{ now: () => toInstant(0), ticks: () => performance.now(), random: () => 0, log: silentLog, meter: silentMeter },
+    lead: aborted,
+    ...differing,
+  });
+}
+
 /** Cut after `cutAfterMs` at which it led; resolves to when it stopped leading, counted from its first question. */
 async function ledUntil({ delayMs, cutAfterMs }: { readonly delayMs: number; readonly cutAfterMs: number }): Promise<number> {
   const server = apiServer(delayMs);
   const begun = performance.now();
   let endedAt = Number.NaN;
-  const election = createElection({
-    connection: server,
-    ...{ namespace: 'headroom', name: 'lease', identity: 'only', timings: TIMINGS },
-    ...{ now: () => toInstant(0), ticks: () => performance.now(), random: () => 0, log: silentLog, meter: silentMeter },
+  const election = electionOn(server, {
     async lead(signal) {
       await aborted(signal);
       endedAt = performance.now() - begun;
@@ -62,6 +74,49 @@ async function ledUntil({ delayMs, cutAfterMs }: { readonly delayMs: number; rea
 it('gives up at the moment by which it had to renew, not at its next try', async () => {
   const renewedAt = TIMINGS.retryMs;
   expect(await ledUntil({ delayMs: 0, cutAfterMs: renewedAt + 1 })).toBe(renewedAt + TIMINGS.renewWithinMs);
+});
+
+it('renews by a clock that counts fractions of a millisecond', async () => {
+  const server = apiServer(0);
+  const said: string[] = [];
+  const note = (message: string): void => void said.push(message);
+  // As performance.now() is on a real machine; a fake one is whole.
+  const election = electionOn(server, {
+    ticks: () => performance.now() / 1.0007,
+    log: { ...silentLog, warn: note, error: note },
+  });
+  void election.start();
+  await vi.advanceTimersByTimeAsync(RENEWALS * TIMINGS.retryMs + 1);
+  expect(election.standing()).toBe('leading');
+  expect(server.writes()).toBeGreaterThanOrEqual(RENEWALS);
+  expect(said).toEqual([]);
+  server.cut = true;
+  await election.stop();
+});
+
+it.each([
+  {
+    name: 'the API server that it does not answer',
+    error: new TransientError('the network is cut', { code: 'OOM_CLUSTER_UNREACHABLE' }),
+    said: ['warn: the Lease could not be read or written; trying again'],
+  },
+  {
+    name: 'itself for its own mistake',
+    error: new RangeError('The value of "delay" is out of range.'),
+    said: ['error: the Lease was not asked for, by a mistake in Headroom itself; trying again'],
+  },
+])('blames $name', async ({ error, said: expected }) => {
+  const said: string[] = [];
+  const log = {
+    ...silentLog,
+    warn: (message: string): void => void said.push(`warn: ${message}`),
+    error: (message: string): void => void said.push(`error: ${message}`),
+  };
+  const election = electionOn({ answer: () => Promise.reject(error) }, { log });
+  election.start().catch(() => undefined);
+  await vi.advanceTimersByTimeAsync(1);
+  await election.stop();
+  expect(said).toEqual(expected);
 });
 
 it('counts from when it asked for the Lease, however late the answer came', async () => {

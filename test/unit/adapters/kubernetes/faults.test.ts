@@ -1,7 +1,8 @@
 // What the API server says is shown to people: without the objects it quotes, because their environment is in them.
 
 import { describe, expect, it } from 'vitest';
-import { serverWords } from '../../../../src/adapters/kubernetes/faults.ts';
+import { networkFault, serverWords } from '../../../../src/adapters/kubernetes/faults.ts';
+import { TransientError } from '../../../../src/ports/fault.ts';
 
 const SECRET = 'hunter2hunter2';
 
@@ -37,3 +38,26 @@ describe('the server’s words', () => {
     expect(serverWords({ message: 'x'.repeat(5000) })).toHaveLength(602);
   });
 });
+
+describe('an error on the way to the API server', () => {
+  it.each([
+    { name: 'a refused connection', error: coded('ECONNREFUSED'), ours: false },
+    { name: 'a lost connection', error: coded('UND_ERR_SOCKET'), ours: false },
+    { name: 'an answer that never came', error: new DOMException('too late', 'TimeoutError'), ours: false },
+    {
+      name: 'a length of time that a timer does not take',
+      error: Object.assign(new RangeError('out of range'), { code: 'ERR_OUT_OF_RANGE' }),
+      ours: true,
+    },
+    { name: 'an argument that a call does not take', error: coded('UND_ERR_INVALID_ARG'), ours: true },
+    { name: 'a property of nothing', error: new TypeError('Cannot read properties of undefined'), ours: true },
+  ])('is blamed on whose it is: $name', ({ error, ours }) => {
+    const fault = networkFault({ path: '/api/v1/pods' }, error);
+    expect(fault === error).toBe(ours);
+    expect(fault instanceof TransientError).toBe(!ours);
+  });
+});
+
+function coded(code: string): Error {
+  return Object.assign(new Error('it failed'), { code });
+}
