@@ -4,7 +4,7 @@
 
 import { defineConfig } from 'vitest/config';
 
-const REAL = ['test/e2e/**/*-real.test.ts', 'test/contract/cluster-real.test.ts'];
+const REAL = ['test/e2e/**/*-real.test.ts', 'test/contract/cluster/cluster-real.test.ts'];
 
 /** Longer than the patience of any one wait, so that a story that hangs says what it waited for. */
 const STORIES = { pool: 'forks', fileParallelism: false, testTimeout: 400_000, hookTimeout: 400_000 } as const;
@@ -28,7 +28,7 @@ export default defineConfig({
       {
         test: {
           name: 'contract',
-          include: ['test/contract/**/*.test.ts'],
+          include: ['test/contract/**/*.test.ts', 'packages/*/test/**/*.test.ts'],
           exclude: REAL,
           pool: 'forks',
           testTimeout: 30_000,

@@ -1,8 +1,8 @@
 // From the click on Approve to the patch accepted by the API server: one after the other, and a hundred at once. A real API server, a real Redis with its
 // queue and workers, the program's own steps; without Slack's own way there and back.
 
-import type { ClusterConnection } from '../src/adapters/kubernetes/connection.ts';
-import { connectCluster } from '../src/adapters/kubernetes/connection.ts';
+import type { ClusterConnection } from '../src/adapters/kubernetes/client/connection.ts';
+import { connectCluster } from '../src/adapters/kubernetes/client/connection.ts';
 import type { ChangeLab } from '../test/support/change-lab.ts';
 import { labWorkload, startChangeLab } from '../test/support/change-lab.ts';
 import { idleDeployment } from '../test/support/idle-deployment.ts';

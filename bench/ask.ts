@@ -1,7 +1,7 @@
 // How long from /oom in Slack to the first answer, and to the whole explanation. A real API server, a real Redis, the local Slack, and the bot as its own
 // process; one question at a time, by the full name and by a short one.
 
-import type { LocalSlack } from '../demo/slack/start.ts';
+import type { LocalSlack } from '../packages/slack-sim/src/start.ts';
 import { report } from './report.ts';
 import { onStage } from './stage.ts';
 

@@ -2,8 +2,8 @@
 // Slack, the bot as its own process, and a Prometheus that answers after 300 ms. One kill at a time, each of another workload, because Slack allows one
 // message a second.
 
-import type { LocalSlack } from '../demo/slack/start.ts';
-import type { ClusterConnection } from '../src/adapters/kubernetes/connection.ts';
+import type { LocalSlack } from '../packages/slack-sim/src/start.ts';
+import type { ClusterConnection } from '../src/adapters/kubernetes/client/connection.ts';
 import type { Fleet } from './pods.ts';
 import { markKilled } from './pods.ts';
 import { pause, report, say } from './report.ts';

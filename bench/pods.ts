@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { ClusterConnection } from '../src/adapters/kubernetes/connection.ts';
+import type { ClusterConnection } from '../src/adapters/kubernetes/client/connection.ts';
 import { removeNamespace } from '../test/support/namespace.ts';
 
 export type Fleet = {

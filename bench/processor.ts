@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { ClusterConnection } from '../src/adapters/kubernetes/connection.ts';
+import type { ClusterConnection } from '../src/adapters/kubernetes/client/connection.ts';
 import type { Headroom, ProcessUsage } from '../test/e2e/support/headroom.ts';
 import { usageOf } from '../test/e2e/support/headroom.ts';
 import type { Fleet } from './pods.ts';

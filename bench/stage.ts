@@ -3,11 +3,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startLocalRedis } from '../demo/redis/start.ts';
-import type { LocalSlack } from '../demo/slack/start.ts';
-import { startLocalSlack } from '../demo/slack/start.ts';
-import type { ClusterConnection } from '../src/adapters/kubernetes/connection.ts';
-import { connectCluster } from '../src/adapters/kubernetes/connection.ts';
+import type { LocalSlack } from '../packages/slack-sim/src/start.ts';
+import { startLocalSlack } from '../packages/slack-sim/src/start.ts';
+import type { ClusterConnection } from '../src/adapters/kubernetes/client/connection.ts';
+import { connectCluster } from '../src/adapters/kubernetes/client/connection.ts';
+import { startLocalRedis } from '../src/app/embedded/redis.ts';
 import type { Headroom } from '../test/e2e/support/headroom.ts';
 import { startHeadroom } from '../test/e2e/support/headroom.ts';
 import type { Fleet } from './pods.ts';

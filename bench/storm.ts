@@ -2,8 +2,8 @@
 // incident can be reached, how many messages the channel itself shows, and that none is lost or doubled. A real API server, Redis, the local Slack.
 
 import { z } from 'zod';
-import type { LocalSlack } from '../demo/slack/start.ts';
-import type { Message } from '../demo/slack/world.ts';
+import type { LocalSlack } from '../packages/slack-sim/src/start.ts';
+import type { Message } from '../packages/slack-sim/src/world.ts';
 import type { Fleet } from './pods.ts';
 import { inParallel, markKilled } from './pods.ts';
 import { onStage } from './stage.ts';

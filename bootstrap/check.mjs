@@ -11,7 +11,7 @@ await onCurrentNode(import.meta.url);
 const bin = (name) => join(ROOT, 'node_modules', name);
 const steps = [
   { name: 'types', run: () => program([bin('typescript/bin/tsc'), '--noEmit']) },
-  { name: 'types of the page', run: () => program([bin('typescript/bin/tsc'), '--noEmit', '-p', 'demo/slack/page']) },
+  { name: 'types of the page', run: () => program([bin('typescript/bin/tsc'), '--noEmit', '-p', 'packages/slack-sim/page']) },
   { name: 'lint', run: () => program([bin('oxlint/bin/oxlint')]) },
   { name: 'format', run: () => program([bin('@biomejs/biome/bin/biome'), 'check', '--colors=off', '.']) },
   { name: 'unit tests', run: () => runVitest({ args: ['--project', 'unit'], quiet: true }) },

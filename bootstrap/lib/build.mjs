@@ -9,23 +9,25 @@ import { ROOT, runInSight } from './run.mjs';
 const DIST = join(ROOT, 'dist');
 const SHARED_INPUTS = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
 
+const IS_TEST = /^packages\/[^/]+\/test\//;
+
 const PARTS = [
   {
     name: 'program',
-    inputs: ['src', 'handlers', 'demo'],
-    skips: (path) => path.startsWith('demo/slack/page/'),
+    inputs: ['src', 'handlers', 'packages'],
+    skips: (path) => path.startsWith('packages/slack-sim/page/') || IS_TEST.test(path),
     output: 'dist/src/main.js',
     make: () => {
-      for (const folder of ['src', 'handlers', 'demo']) rmSync(join(DIST, folder), { recursive: true, force: true });
+      for (const folder of ['src', 'handlers', 'packages']) rmSync(join(DIST, folder), { recursive: true, force: true });
       return runInSight(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json']);
     },
   },
   {
     name: 'page',
-    inputs: ['demo/slack'],
-    skips: (path) => path.startsWith('demo/slack/web-api/'),
-    output: 'dist/demo/slack/page/index.html',
-    make: () => runInSight(process.execPath, [join(ROOT, 'demo/slack/build-page.ts')]),
+    inputs: ['packages/slack-sim'],
+    skips: (path) => path.startsWith('packages/slack-sim/src/web-api/') || IS_TEST.test(path),
+    output: 'dist/packages/slack-sim/page/index.html',
+    make: () => runInSight(process.execPath, [join(ROOT, 'packages/slack-sim/src/build-page.ts')]),
   },
 ];
 

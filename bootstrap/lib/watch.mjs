@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { ensureBuilt } from './build.mjs';
 import { ROOT, runToEnd } from './run.mjs';
 
-const FOLDERS = ['src', 'handlers', 'demo'];
+const FOLDERS = ['src', 'handlers', 'packages'];
 
 /** An editor saves in several steps. */
 const SETTLES_WITHIN_MS = 150;

@@ -1,14 +1,14 @@
 // A kill with what would be known of it, and the cause that made it: built for the very function the bot asks.
 
-import { diagnose } from '../../src/domain/diagnose.ts';
-import type { Cause } from '../../src/domain/diagnosis.ts';
-import type { Evidence, UsagePoint } from '../../src/domain/evidence.ts';
-import type { KernelKill } from '../../src/domain/kernel-oom.ts';
-import { formatQuantity, toBytes } from '../../src/domain/memory.ts';
-import type { Kill } from '../../src/domain/oom-kill.ts';
-import { known, unavailable } from '../../src/domain/piece.ts';
-import type { Instant } from '../../src/domain/time.ts';
-import { DAY, toInstant } from '../../src/domain/time.ts';
+import { formatQuantity, toBytes } from '../../src/domain/base/memory.ts';
+import { known, unavailable } from '../../src/domain/base/piece.ts';
+import type { Instant } from '../../src/domain/base/time.ts';
+import { DAY, toInstant } from '../../src/domain/base/time.ts';
+import { diagnose } from '../../src/domain/diagnosis/diagnose.ts';
+import type { Cause } from '../../src/domain/diagnosis/diagnosis.ts';
+import type { Evidence, UsagePoint } from '../../src/domain/evidence/evidence.ts';
+import type { KernelKill } from '../../src/domain/kill/kernel-oom.ts';
+import type { Kill } from '../../src/domain/kill/oom-kill.ts';
 
 export const CAUSES = [
   'leak',

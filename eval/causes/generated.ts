@@ -1,10 +1,10 @@
 // Made-up kills of four causes with what makes them hard to tell apart: days and nights, noise that remembers, warm-ups that level off, sawtooth of a
 // collector, and the samples a Prometheus has: one a minute in the last hour, coarser before, the last up to a minute before the kill.
 
-import type { UsagePoint } from '../../src/domain/evidence.ts';
-import { MIB, toBytes } from '../../src/domain/memory.ts';
-import type { Instant } from '../../src/domain/time.ts';
-import { DAY, HOUR, MINUTE, SECOND, toInstant } from '../../src/domain/time.ts';
+import { MIB, toBytes } from '../../src/domain/base/memory.ts';
+import type { Instant } from '../../src/domain/base/time.ts';
+import { DAY, HOUR, MINUTE, SECOND, toInstant } from '../../src/domain/base/time.ts';
+import type { UsagePoint } from '../../src/domain/evidence/evidence.ts';
 import type { Random } from '../series/random.ts';
 import { randomFrom } from '../series/random.ts';
 import type { KnownKill, Labelled } from './case.ts';

@@ -2,10 +2,10 @@
 // three hours, or no life would last the day that telling a leak needs. A container counts as ready after three of its seconds, as with a readiness probe.
 
 import { z } from 'zod';
-import type { KernelKill } from '../../src/domain/kernel-oom.ts';
-import { createKernelReader } from '../../src/domain/kernel-oom.ts';
-import { toBytes } from '../../src/domain/memory.ts';
-import { HOUR, toInstant } from '../../src/domain/time.ts';
+import { toBytes } from '../../src/domain/base/memory.ts';
+import { HOUR, toInstant } from '../../src/domain/base/time.ts';
+import type { KernelKill } from '../../src/domain/kill/kernel-oom.ts';
+import { createKernelReader } from '../../src/domain/kill/kernel-oom.ts';
 import { readLines } from '../series/series.ts';
 import type { KnownKill, Labelled } from './case.ts';
 import { causeOf } from './case.ts';

@@ -1,7 +1,7 @@
 // False alarms: windows of 14 days in which nothing leaks, told as if they had ended with a kill.
 
-import { toBytes } from '../../src/domain/memory.ts';
-import { DAY, SECOND, toInstant } from '../../src/domain/time.ts';
+import { toBytes } from '../../src/domain/base/memory.ts';
+import { DAY, SECOND, toInstant } from '../../src/domain/base/time.ts';
 import type { Series } from '../series/series.ts';
 import { causeOf } from './case.ts';
 

@@ -1,6 +1,6 @@
 // Shapes of demand as they are met in clusters, 90 days at five minutes, with noise that remembers (AR(1), 1 to 4 %). Sizes in bytes.
 
-import { MIB } from '../../src/domain/memory.ts';
+import { MIB } from '../../src/domain/base/memory.ts';
 import type { Random } from './random.ts';
 import { hashOf, randomFrom } from './random.ts';
 import type { Series } from './series.ts';

@@ -1,13 +1,13 @@
 // This project's own answer, by the very functions that the bot uses: rememberedOf, sizeAfterKill and lowerLimit. `days`: how many days of daily peaks
 // it may look back on, to compare windows.
 
-import type { Usage, UsagePoint } from '../../src/domain/evidence.ts';
-import { toBytes } from '../../src/domain/memory.ts';
-import { lowerLimit } from '../../src/domain/recommend/lower.ts';
-import { REMEMBERED, rememberedOf } from '../../src/domain/recommend/remembered.ts';
-import type { PastKill } from '../../src/domain/recommend/size.ts';
-import { sizeAfterKill } from '../../src/domain/recommend/size.ts';
-import { DAY, HOUR, SECOND, toInstant, toMillis } from '../../src/domain/time.ts';
+import { toBytes } from '../../src/domain/base/memory.ts';
+import { DAY, HOUR, SECOND, toInstant, toMillis } from '../../src/domain/base/time.ts';
+import type { Usage, UsagePoint } from '../../src/domain/evidence/evidence.ts';
+import { lowerLimit } from '../../src/domain/sizing/lower.ts';
+import { REMEMBERED, rememberedOf } from '../../src/domain/sizing/remembered.ts';
+import type { PastKill } from '../../src/domain/sizing/size.ts';
+import { sizeAfterKill } from '../../src/domain/sizing/size.ts';
 import { Peaks } from '../replay/peaks.ts';
 import type { Moment, Policy, Tool } from '../replay/tool.ts';
 

@@ -1,7 +1,7 @@
 // robusta-dev/krr at d6baa74, strategy "simple": the highest sample of 336 hours and 15 % on top, at least 100 MiB, whole MiB, from 100 points and three
 // hours on. With use_oomkill_data (off by default, called experimental there) also 1.25 times the highest limit that was hit.
 
-import { MIB } from '../../src/domain/memory.ts';
+import { MIB } from '../../src/domain/base/memory.ts';
 import { Peaks } from '../replay/peaks.ts';
 import type { Policy } from '../replay/tool.ts';
 

@@ -2,7 +2,7 @@
 // logic.CreatePodResourceRecommender with the recommender's default settings; 1 to 8 replicas, up to 12 days, up to three kills).
 
 import { z } from 'zod';
-import { MINUTE } from '../../src/domain/time.ts';
+import { MINUTE } from '../../src/domain/base/time.ts';
 import { readLines } from '../series/series.ts';
 import { VpaRecommender } from './vpa.ts';
 

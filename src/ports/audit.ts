@@ -1,9 +1,9 @@
 // The record of who did what: append-only, kept for as long as the configuration says. What a proposal does is written together with the
 // proposal itself (ports/proposal-store.ts); `append` is for what changes no proposal: attempts, policies, pull requests.
 
+import type { AuditAction, AuditEvent } from '../domain/audit/audit.ts';
 import type { ChainHead, ChainRecord } from '../domain/audit/chain.ts';
-import type { AuditAction, AuditEvent } from '../domain/audit.ts';
-import type { Instant } from '../domain/time.ts';
+import type { Instant } from '../domain/base/time.ts';
 
 export type AuditEntry = { readonly sequence: number; readonly hash: string; readonly event: AuditEvent };
 

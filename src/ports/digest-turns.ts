@@ -1,7 +1,7 @@
 // Up to when each schedule of digests has had its turns: what came due before is planned, or was before anybody followed that schedule.
 
-import type { DigestPeriod } from '../domain/digest.ts';
-import type { Instant } from '../domain/time.ts';
+import type { Instant } from '../domain/base/time.ts';
+import type { DigestPeriod } from '../domain/incident/digest.ts';
 import type { DigestSchedule } from './timetable.ts';
 
 export interface DigestTurns {

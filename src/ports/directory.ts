@@ -1,8 +1,8 @@
 // What runs in the cluster now, by name, and what it uses now. For people's questions: never for finding kills.
 
-import type { ContainerUse, PodEntry } from '../domain/directory.ts';
-import type { NodeFacts, NodeLoad } from '../domain/evidence.ts';
-import type { Piece } from '../domain/piece.ts';
+import type { Piece } from '../domain/base/piece.ts';
+import type { NodeFacts, NodeLoad } from '../domain/evidence/evidence.ts';
+import type { ContainerUse, PodEntry } from '../domain/query/directory.ts';
 
 export type Listing = {
   readonly pods: readonly PodEntry[];

@@ -1,11 +1,11 @@
 // Reads what the cluster knows about a container. Every piece is present or says why not; only a fault of the reader itself throws.
 
-import type { Evidence, Usage } from '../domain/evidence.ts';
-import type { Kill } from '../domain/oom-kill.ts';
-import type { Piece } from '../domain/piece.ts';
-import type { PodFacts } from '../domain/pod.ts';
-import type { Millis } from '../domain/time.ts';
-import type { ContainerRef } from '../domain/workload.ts';
+import type { Piece } from '../domain/base/piece.ts';
+import type { PodFacts } from '../domain/base/pod.ts';
+import type { Millis } from '../domain/base/time.ts';
+import type { ContainerRef } from '../domain/base/workload.ts';
+import type { Evidence, Usage } from '../domain/evidence/evidence.ts';
+import type { Kill } from '../domain/kill/oom-kill.ts';
 
 /** What to read about: a kill, or a container someone asks about. */
 export type EvidenceSubject = {

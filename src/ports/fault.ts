@@ -1,8 +1,8 @@
 // Faults, as opposed to expected outcomes. Adapters turn a vendor's errors into one of these two; the job queue maps them to
 // "try again" or "give up", the Slack edge to a private reply with the reference.
 
-import type { Millis } from '../domain/time.ts';
-import { wholeMs } from '../domain/time.ts';
+import type { Millis } from '../domain/base/time.ts';
+import { wholeMs } from '../domain/base/time.ts';
 
 export type FaultCode =
   | 'OOM_CLUSTER_UNREACHABLE'

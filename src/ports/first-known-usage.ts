@@ -1,9 +1,9 @@
 // The first usage source that knows something, in their order, all asked at once; when none does, all their reasons. An instant in place of a history that did
 // not come in time says so.
 
-import type { Usage } from '../domain/evidence.ts';
-import type { Piece } from '../domain/piece.ts';
-import { late, unavailable } from '../domain/piece.ts';
+import type { Piece } from '../domain/base/piece.ts';
+import { late, unavailable } from '../domain/base/piece.ts';
+import type { Usage } from '../domain/evidence/evidence.ts';
 import type { UsageReader } from './evidence-reader.ts';
 
 export function firstKnownUsage(readers: readonly UsageReader[]): UsageReader {

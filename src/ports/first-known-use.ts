@@ -1,6 +1,6 @@
 // The first source that knows what is used now; when none does, all their reasons.
 
-import { unavailable } from '../domain/piece.ts';
+import { unavailable } from '../domain/base/piece.ts';
 import type { UseReader } from './directory.ts';
 
 export function firstKnownUse(readers: readonly UseReader[]): UseReader {

@@ -1,7 +1,7 @@
 // Incidents and their dossiers, changed only by compare-and-set on the version.
 
-import type { Dossier, Incident } from '../domain/incident.ts';
-import type { Instant } from '../domain/time.ts';
+import type { Instant } from '../domain/base/time.ts';
+import type { Dossier, Incident } from '../domain/incident/incident.ts';
 
 export type IncidentDraft = (id: string, previousIncidentId: string | undefined) => Incident;
 

@@ -1,8 +1,8 @@
 // Work that must happen even if this process dies now. What needs a cluster is done by that cluster's workers; several share one Redis. A job is handed to
 // a worker at least once; every step may run twice.
 
-import type { DigestPeriod } from '../domain/digest.ts';
-import type { Instant } from '../domain/time.ts';
+import type { Instant } from '../domain/base/time.ts';
+import type { DigestPeriod } from '../domain/incident/digest.ts';
 
 export type Job =
   /**

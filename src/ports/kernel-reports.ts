@@ -1,7 +1,7 @@
 // What the kernels of the nodes said about kills, by container instance, for those who explain the kill a moment later.
 
-import type { KernelKill } from '../domain/kernel-oom.ts';
-import type { Instant } from '../domain/time.ts';
+import type { Instant } from '../domain/base/time.ts';
+import type { KernelKill } from '../domain/kill/kernel-oom.ts';
 
 /** One run of a container, as a cgroup's path names it: of a static pod the uid is not that of its mirror. */
 export type ContainerInstance = { readonly cluster: string; readonly podUid: string; readonly containerId: string };

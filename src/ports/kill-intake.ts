@@ -1,6 +1,6 @@
 // Where kills come in. A kill claims its place by its identity, in the same atomic step that makes sure it will be explained.
 
-import type { Kill, KillId } from '../domain/oom-kill.ts';
+import type { Kill, KillId } from '../domain/kill/oom-kill.ts';
 
 export type Claim =
   /** New: recorded, and an enrich job will run even if this process dies now. */

@@ -1,9 +1,9 @@
 // What the bot remembers of containers that were killed or changed: daily peaks for 56 days, kills with their limits, the last change. Every call may be
 // made twice.
 
-import type { UsagePoint } from '../domain/evidence.ts';
-import type { FollowUpStage, LedgerChange, LedgerPage, LedgerSubject } from '../domain/ledger.ts';
-import type { PastKill } from '../domain/recommend/size.ts';
+import type { UsagePoint } from '../domain/evidence/evidence.ts';
+import type { FollowUpStage, LedgerChange, LedgerPage, LedgerSubject } from '../domain/sizing/ledger.ts';
+import type { PastKill } from '../domain/sizing/size.ts';
 
 export interface Ledger {
   /** Follows the container for 56 days from now. A kill at the same instant is the same kill. */

@@ -1,13 +1,13 @@
 // Tells people things, in threads. Messages are said in domain words; how they look is the adapter's business.
 
-import type { Digest } from '../domain/digest.ts';
-import type { FollowUp } from '../domain/follow-up.ts';
-import type { Dossier, Incident, PostedMessage } from '../domain/incident.ts';
-import type { Note } from '../domain/note.ts';
-import type { Kill } from '../domain/oom-kill.ts';
-import type { Proposal } from '../domain/proposal.ts';
-import type { Storm, StormStory } from '../domain/storm.ts';
-import type { Instant } from '../domain/time.ts';
+import type { Instant } from '../domain/base/time.ts';
+import type { Proposal } from '../domain/change/proposal.ts';
+import type { Digest } from '../domain/incident/digest.ts';
+import type { Dossier, Incident, PostedMessage } from '../domain/incident/incident.ts';
+import type { Note } from '../domain/incident/note.ts';
+import type { Storm, StormStory } from '../domain/incident/storm.ts';
+import type { Kill } from '../domain/kill/oom-kill.ts';
+import type { FollowUp } from '../domain/sizing/follow-up.ts';
 
 export type Message =
   | {

@@ -1,6 +1,6 @@
 // What is muted, one for each workload. Mutes whose time is over may be gone.
 
-import type { Mute } from '../domain/mute.ts';
+import type { Mute } from '../domain/incident/mute.ts';
 
 export interface MuteStore {
   get(key: string): Promise<Mute | undefined>;

@@ -1,7 +1,7 @@
 // Who a person is, and which people a group has, asked at the moment of the click.
 
-import type { Piece } from '../domain/piece.ts';
-import type { PersonId } from '../domain/proposal.ts';
+import type { Piece } from '../domain/base/piece.ts';
+import type { PersonId } from '../domain/change/proposal.ts';
 
 export type Person = {
   readonly id: PersonId;

@@ -1,6 +1,6 @@
 // Where the processes of the bot say that they live, and what is asked about how it is.
 
-import type { Presence } from '../domain/presence.ts';
+import type { Presence } from '../domain/coverage/presence.ts';
 
 export interface PresenceBoard {
   say(presence: Presence): Promise<void>;

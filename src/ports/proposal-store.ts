@@ -1,6 +1,6 @@
 // Proposals, changed only by compare-and-set on the version. Every version that is stored is recorded in the audit, in the same atomic step.
 
-import type { Proposal } from '../domain/proposal.ts';
+import type { Proposal } from '../domain/change/proposal.ts';
 
 export type StoreResult =
   | { readonly kind: 'stored'; readonly proposal: Proposal }

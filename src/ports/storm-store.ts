@@ -1,7 +1,7 @@
 // Storms: which incidents are told together, and where their story is told.
 
-import type { Storm, StormMember, StormRules } from '../domain/storm.ts';
-import type { Instant } from '../domain/time.ts';
+import type { Instant } from '../domain/base/time.ts';
+import type { Storm, StormMember, StormRules } from '../domain/incident/storm.ts';
 
 export type StormPlace = { readonly kind: 'alone' } | { readonly kind: 'storm'; readonly stormId: string };
 

@@ -1,8 +1,8 @@
 // The one door to the platform's timers. They take whole milliseconds up to a bound and fail in silence or by throwing on anything else, so every length of
 // time passes through wholeMs on its way to them; the linter sees that nothing else calls them.
 
-import type { Millis } from '../domain/time.ts';
-import { toMillis, wholeMs } from '../domain/time.ts';
+import type { Millis } from '../domain/base/time.ts';
+import { toMillis, wholeMs } from '../domain/base/time.ts';
 
 /** Nearly 25 days: Node holds a timer's length in 31 bits and fires at once when it is longer. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

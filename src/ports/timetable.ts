@@ -1,6 +1,6 @@
 // When a schedule is due.
 
-import type { Instant } from '../domain/time.ts';
+import type { Instant } from '../domain/base/time.ts';
 
 export type DigestSchedule = {
   /** A cron expression of five fields. */

@@ -1,8 +1,8 @@
 // When each cluster, or each namespace of one, was watched, as the watchers say again and again; kept, so that whoever calls something quiet knows whether
 // anybody looked.
 
-import type { Instant } from '../domain/time.ts';
-import type { Stretch, WatchScope } from '../domain/watched.ts';
+import type { Instant } from '../domain/base/time.ts';
+import type { Stretch, WatchScope } from '../domain/coverage/watched.ts';
 
 export interface WatchRecord {
   /** At this moment it is watched, and everything up to it was read. Safe to say late, twice, and by several. */

@@ -1,9 +1,9 @@
 // Reads and changes what pods are made from: a workload's pod template, its running pods, a Job's copy.
 
-import type { Change, TemplateState } from '../domain/change.ts';
-import type { PodTarget } from '../domain/pod-target.ts';
-import type { RolloutStatus } from '../domain/verdict.ts';
-import type { WorkloadRef } from '../domain/workload.ts';
+import type { WorkloadRef } from '../domain/base/workload.ts';
+import type { Change, TemplateState } from '../domain/change/change.ts';
+import type { PodTarget } from '../domain/change/pod-target.ts';
+import type { RolloutStatus } from '../domain/change/verdict.ts';
 
 export type WriteResult =
   | { readonly kind: 'written'; readonly generation: number }

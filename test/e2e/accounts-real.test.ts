@@ -1,7 +1,7 @@
 // The loop with one process per role, each under exactly the account and the rights that deploy/kustomize/base gives it, on a real API server.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectCluster } from '../../src/adapters/kubernetes/connection.ts';
+import { connectCluster } from '../../src/adapters/kubernetes/client/connection.ts';
 import type { Accounts } from './support/accounts.ts';
 import { applyAccounts } from './support/accounts.ts';
 import type { Headroom } from './support/headroom.ts';

@@ -5,12 +5,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { RedisConnection } from '../../src/adapters/redis/connection.ts';
 import { connectRedis } from '../../src/adapters/redis/connection.ts';
-import { redisIncidentStore } from '../../src/adapters/redis/incident-store.ts';
-import type { Dossier, Incident } from '../../src/domain/incident.ts';
-import { hasLate } from '../../src/domain/late-evidence.ts';
-import { valueOf } from '../../src/domain/piece.ts';
+import { redisIncidentStore } from '../../src/adapters/redis/stores/incident-store.ts';
+import { valueOf } from '../../src/domain/base/piece.ts';
+import { hasLate } from '../../src/domain/evidence/late-evidence.ts';
+import type { Dossier, Incident } from '../../src/domain/incident/incident.ts';
 import type { IncidentStore } from '../../src/ports/incident-store.ts';
-import { eventually } from '../contract/cluster-support.ts';
+import { eventually } from '../contract/cluster/cluster-support.ts';
 import { silentLog } from '../fakes/telemetry.ts';
 import { DEATHS } from './support/deaths.ts';
 import { realKubeconfig, startRealTarget } from './support/real-target.ts';
@@ -20,7 +20,7 @@ import { startTestWorld } from './support/world.ts';
 
 const kubeconfig = realKubeconfig();
 const PATIENCE_MS = 150_000;
-/** Fewer samples do not show a climb (src/domain/diagnose/rising.ts). */
+/** Fewer samples do not show a climb (src/domain/diagnosis/causes/rising.ts). */
 const ENOUGH = 8;
 
 /** Without the kernel's log a child's kill shows nowhere while its parent lives. */

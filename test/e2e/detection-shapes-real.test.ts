@@ -9,7 +9,7 @@ import { followJobs } from '../../bench/jobs.ts';
 import type { Fleet } from '../../bench/pods.ts';
 import { addPods, createFleet } from '../../bench/pods.ts';
 import { killSchema } from '../../src/adapters/redis/schema/kill.ts';
-import { HOUR, MINUTE } from '../../src/domain/time.ts';
+import { HOUR, MINUTE } from '../../src/domain/base/time.ts';
 import { realKubeconfig, startRealTarget } from './support/real-target.ts';
 import type { TestWorld } from './support/world.ts';
 import { startTestWorld } from './support/world.ts';

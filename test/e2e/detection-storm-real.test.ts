@@ -19,7 +19,7 @@ import { startTestWorld } from './support/world.ts';
 const kubeconfig = realKubeconfig();
 const PODS = 500;
 const STORM = 1000;
-/** 4,000 wait and 64 are under way (src/adapters/kubernetes/hand-over.ts). */
+/** 4,000 wait and 64 are under way (src/adapters/kubernetes/watch/hand-over.ts). */
 const MORE_THAN_FITS = 4600;
 /** What it has at rest, with its source compiled in the process, and as much again. */
 const MOST_MIB = 400;

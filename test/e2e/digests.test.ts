@@ -1,7 +1,7 @@
 // Digests as cron brings them: turned on in headroom.yaml while two workers run, one message in each channel that has incidents, and only one.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Message } from '../../demo/slack/world.ts';
+import type { Message } from '../../packages/slack-sim/src/world.ts';
 import { startDemoTarget } from './support/demo-target.ts';
 import type { Headroom } from './support/headroom.ts';
 import { shownText } from './support/stage.ts';

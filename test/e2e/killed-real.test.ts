@@ -3,8 +3,8 @@
 
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
-import { connectCluster } from '../../src/adapters/kubernetes/connection.ts';
+import type { ClusterConnection } from '../../src/adapters/kubernetes/client/connection.ts';
+import { connectCluster } from '../../src/adapters/kubernetes/client/connection.ts';
 import { idleDeployment } from '../support/idle-deployment.ts';
 import { removeNamespace } from '../support/namespace.ts';
 import type { Ending, KilledChain } from './support/killed-chain.ts';

@@ -3,7 +3,7 @@
 // and the live patch as a second choice.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Message } from '../../demo/slack/world.ts';
+import type { Message } from '../../packages/slack-sim/src/world.ts';
 import type { LocalGitHub } from '../support/github.ts';
 import { REPOSITORY, startGitHub, TOKEN } from '../support/github.ts';
 import { startDemoTarget } from './support/demo-target.ts';

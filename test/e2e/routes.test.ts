@@ -3,8 +3,8 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { Message } from '../../demo/slack/world.ts';
-import { eventually } from '../contract/cluster-support.ts';
+import type { Message } from '../../packages/slack-sim/src/world.ts';
+import { eventually } from '../contract/cluster/cluster-support.ts';
 import type { DemoTarget } from './support/demo-target.ts';
 import { startDemoTarget } from './support/demo-target.ts';
 import { shownText } from './support/stage.ts';

@@ -2,7 +2,7 @@
 // time that was watched, and it opens again when it happens again.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Message } from '../../demo/slack/world.ts';
+import type { Message } from '../../packages/slack-sim/src/world.ts';
 import type { DemoTarget } from './support/demo-target.ts';
 import { startDemoTarget } from './support/demo-target.ts';
 import { shownText } from './support/stage.ts';

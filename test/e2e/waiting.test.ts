@@ -4,10 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startDemoCluster } from '../../demo/cluster/start.ts';
-import { freePort, startLocalRedis } from '../../demo/redis/start.ts';
-import type { LocalSlack } from '../../demo/slack/start.ts';
-import { startLocalSlack } from '../../demo/slack/start.ts';
+import { startDemoCluster } from '../../packages/kube-sim/src/start.ts';
+import type { LocalSlack } from '../../packages/slack-sim/src/start.ts';
+import { startLocalSlack } from '../../packages/slack-sim/src/start.ts';
+import { freePort, startLocalRedis } from '../../src/app/embedded/redis.ts';
 import { startHeadroom } from './support/headroom.ts';
 
 describe('what is not there yet', () => {

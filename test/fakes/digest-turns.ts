@@ -1,6 +1,6 @@
-// Turns of digests in memory; held to the same contract as the real ones (test/contract/digest-turns.ts).
+// Turns of digests in memory; held to the same contract as the real ones (test/contract/stores/digest-turns.ts).
 
-import type { Instant } from '../../src/domain/time.ts';
+import type { Instant } from '../../src/domain/base/time.ts';
 import type { DigestTurns } from '../../src/ports/digest-turns.ts';
 
 export function fakeDigestTurns(): DigestTurns {

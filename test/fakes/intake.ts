@@ -1,8 +1,8 @@
-// The intake of kills in memory, held to the same contract as the real one (test/contract/stores.ts).
+// The intake of kills in memory, held to the same contract as the real one (test/contract/stores/stores.ts).
 
-import { otherDayOf } from '../../src/domain/event-kill.ts';
-import type { Kill } from '../../src/domain/oom-kill.ts';
-import { COUNTED_WITHIN, happenedAt, instanceOf, isLateMark, SAME_KILL_WITHIN } from '../../src/domain/oom-kill.ts';
+import { otherDayOf } from '../../src/domain/kill/event-kill.ts';
+import type { Kill } from '../../src/domain/kill/oom-kill.ts';
+import { COUNTED_WITHIN, happenedAt, instanceOf, isLateMark, SAME_KILL_WITHIN } from '../../src/domain/kill/oom-kill.ts';
 import type { Job, JobQueue } from '../../src/ports/job-queue.ts';
 import type { KillIntake } from '../../src/ports/kill-intake.ts';
 

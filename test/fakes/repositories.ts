@@ -1,7 +1,7 @@
 // A repository in memory: one edit that fits every change, and pull requests that a test reviews and merges by hand.
 
-import { formatQuantity } from '../../src/domain/memory.ts';
-import type { PullRequest } from '../../src/domain/repository.ts';
+import { formatQuantity } from '../../src/domain/base/memory.ts';
+import type { PullRequest } from '../../src/domain/change/repository/repository.ts';
 import type { EditPlan, PullRequestState, Repositories } from '../../src/ports/repositories.ts';
 
 export type FakeRepositories = Repositories & {

@@ -1,21 +1,21 @@
-// The stores in memory, held to the same contract as the real ones (test/contract/stores.ts). Values are copied in and out, as a real store does.
+// The stores in memory, held to the same contract as the real ones (test/contract/stores/stores.ts). Values are copied in and out, as a real store does.
 
 import { createHash } from 'node:crypto';
+import type { AuditEvent } from '../../src/domain/audit/audit.ts';
+import { proposalEvent } from '../../src/domain/audit/audit.ts';
 import type { ChainHead, ChainRecord } from '../../src/domain/audit/chain.ts';
 import { GENESIS, linkAfter } from '../../src/domain/audit/chain.ts';
-import type { AuditEvent } from '../../src/domain/audit.ts';
-import { proposalEvent } from '../../src/domain/audit.ts';
-import type { Dossier, Incident } from '../../src/domain/incident.ts';
-import type { LedgerPage, LedgerSubject } from '../../src/domain/ledger.ts';
-import { EMPTY_PAGE, merged, rememberedSince } from '../../src/domain/ledger.ts';
-import type { Mute } from '../../src/domain/mute.ts';
-import { muteKey } from '../../src/domain/mute.ts';
-import { happenedAt } from '../../src/domain/oom-kill.ts';
-import type { Presence } from '../../src/domain/presence.ts';
-import type { Proposal } from '../../src/domain/proposal.ts';
-import type { Storm, StormMember } from '../../src/domain/storm.ts';
-import { startStorm } from '../../src/domain/storm.ts';
-import { DAY, toInstant } from '../../src/domain/time.ts';
+import { DAY, toInstant } from '../../src/domain/base/time.ts';
+import type { Proposal } from '../../src/domain/change/proposal.ts';
+import type { Presence } from '../../src/domain/coverage/presence.ts';
+import type { Dossier, Incident } from '../../src/domain/incident/incident.ts';
+import type { Mute } from '../../src/domain/incident/mute.ts';
+import { muteKey } from '../../src/domain/incident/mute.ts';
+import type { Storm, StormMember } from '../../src/domain/incident/storm.ts';
+import { startStorm } from '../../src/domain/incident/storm.ts';
+import { happenedAt } from '../../src/domain/kill/oom-kill.ts';
+import type { LedgerPage, LedgerSubject } from '../../src/domain/sizing/ledger.ts';
+import { EMPTY_PAGE, merged, rememberedSince } from '../../src/domain/sizing/ledger.ts';
 import type { Audit, AuditKeeping } from '../../src/ports/audit.ts';
 import { fitsFilter } from '../../src/ports/audit.ts';
 import { PermanentError } from '../../src/ports/fault.ts';

@@ -1,7 +1,7 @@
-// When clusters were watched, in memory; held to the same contract as the real record (test/contract/watch-record.ts).
+// When clusters were watched, in memory; held to the same contract as the real record (test/contract/stores/watch-record.ts).
 
-import type { Stretch } from '../../src/domain/watched.ts';
-import { noted } from '../../src/domain/watched.ts';
+import type { Stretch } from '../../src/domain/coverage/watched.ts';
+import { noted } from '../../src/domain/coverage/watched.ts';
 import type { WatchRecord } from '../../src/ports/watch-record.ts';
 import { KEPT_STRETCHES } from '../../src/ports/watch-record.ts';
 

@@ -1,14 +1,14 @@
 // A whole bot on fakes: every port in memory, a cluster with one template, a Slack that keeps messages by their key, and a switch that makes the
 // n-th port call crash, before or after it did its work.
 
-import type { TemplateState } from '../../src/domain/change.ts';
-import type { PostedMessage } from '../../src/domain/incident.ts';
-import { known, unavailable } from '../../src/domain/piece.ts';
-import type { Instant } from '../../src/domain/time.ts';
-import { DAY, toInstant } from '../../src/domain/time.ts';
-import type { RolloutStatus } from '../../src/domain/verdict.ts';
-import type { WatchScope } from '../../src/domain/watched.ts';
-import { PAUSE_MS } from '../../src/domain/watched.ts';
+import { known, unavailable } from '../../src/domain/base/piece.ts';
+import type { Instant } from '../../src/domain/base/time.ts';
+import { DAY, toInstant } from '../../src/domain/base/time.ts';
+import type { TemplateState } from '../../src/domain/change/change.ts';
+import type { RolloutStatus } from '../../src/domain/change/verdict.ts';
+import type { WatchScope } from '../../src/domain/coverage/watched.ts';
+import { PAUSE_MS } from '../../src/domain/coverage/watched.ts';
+import type { PostedMessage } from '../../src/domain/incident/incident.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { EvidenceReader, UsageReader } from '../../src/ports/evidence-reader.ts';
 import type { Message, Messenger } from '../../src/ports/messenger.ts';

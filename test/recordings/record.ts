@@ -6,10 +6,10 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
-import { connectCluster } from '../../src/adapters/kubernetes/connection.ts';
-import { createLineScanner } from '../../src/adapters/kubernetes/pod-scan.ts';
-import { quantityBytes } from '../../src/domain/memory.ts';
+import type { ClusterConnection } from '../../src/adapters/kubernetes/client/connection.ts';
+import { connectCluster } from '../../src/adapters/kubernetes/client/connection.ts';
+import { createLineScanner } from '../../src/adapters/kubernetes/watch/pod-scan.ts';
+import { quantityBytes } from '../../src/domain/base/memory.ts';
 
 const EAT = 'exec tail /dev/zero';
 const WAIT = 'trap "exit 143" TERM; while true; do sleep 1; done';

@@ -1,11 +1,11 @@
 // A recommendation for one killed container, of which a test says only what differs.
 
-import type { Diagnosis } from '../../src/domain/diagnosis.ts';
-import type { Evidence } from '../../src/domain/evidence.ts';
-import { known } from '../../src/domain/piece.ts';
-import type { PodContainer } from '../../src/domain/pod.ts';
-import type { RecommendInput } from '../../src/domain/recommend.ts';
-import { recommend } from '../../src/domain/recommend.ts';
+import { known } from '../../src/domain/base/piece.ts';
+import type { PodContainer } from '../../src/domain/base/pod.ts';
+import type { Diagnosis } from '../../src/domain/diagnosis/diagnosis.ts';
+import type { Evidence } from '../../src/domain/evidence/evidence.ts';
+import type { RecommendInput } from '../../src/domain/sizing/recommend.ts';
+import { recommend } from '../../src/domain/sizing/recommend.ts';
 import { evidence, kill, NOW, podContainer, podFacts, policy } from './build.ts';
 
 export function diagnosis(cause: Diagnosis['cause']): Diagnosis {

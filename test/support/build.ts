@@ -1,24 +1,24 @@
 // Valid domain values with sensible defaults: payments/checkout-api, container app, 256Mi. Tests override what they are about.
 
-import type { TemplateContainer, TemplateState } from '../../src/domain/change.ts';
-import { buildChange } from '../../src/domain/change.ts';
-import { intentOf } from '../../src/domain/change-intent.ts';
-import type { Evidence, Usage, UsagePoint } from '../../src/domain/evidence.ts';
-import type { Dossier, Incident } from '../../src/domain/incident.ts';
-import { openIncident } from '../../src/domain/incident.ts';
-import type { Bytes } from '../../src/domain/memory.ts';
-import { formatQuantity, MIB, toBytes } from '../../src/domain/memory.ts';
-import type { Kill } from '../../src/domain/oom-kill.ts';
-import { known, unavailable } from '../../src/domain/piece.ts';
-import type { PodContainer, PodFacts, QuantityText } from '../../src/domain/pod.ts';
-import type { PodTarget } from '../../src/domain/pod-target.ts';
-import type { Policy } from '../../src/domain/policy.ts';
-import { CHANGE_ROUTES, CHANGEABLE_KINDS } from '../../src/domain/policy.ts';
-import type { Proposal } from '../../src/domain/proposal.ts';
-import type { Surroundings } from '../../src/domain/surroundings.ts';
-import type { Instant } from '../../src/domain/time.ts';
-import { DAY, HOUR, MINUTE, toInstant, toMillis } from '../../src/domain/time.ts';
-import type { WorkloadRef } from '../../src/domain/workload.ts';
+import type { Bytes } from '../../src/domain/base/memory.ts';
+import { formatQuantity, MIB, toBytes } from '../../src/domain/base/memory.ts';
+import { known, unavailable } from '../../src/domain/base/piece.ts';
+import type { PodContainer, PodFacts, QuantityText } from '../../src/domain/base/pod.ts';
+import type { Instant } from '../../src/domain/base/time.ts';
+import { DAY, HOUR, MINUTE, toInstant, toMillis } from '../../src/domain/base/time.ts';
+import type { WorkloadRef } from '../../src/domain/base/workload.ts';
+import type { TemplateContainer, TemplateState } from '../../src/domain/change/change.ts';
+import { buildChange } from '../../src/domain/change/change.ts';
+import { intentOf } from '../../src/domain/change/change-intent.ts';
+import type { PodTarget } from '../../src/domain/change/pod-target.ts';
+import type { Policy } from '../../src/domain/change/policy/policy.ts';
+import { CHANGE_ROUTES, CHANGEABLE_KINDS } from '../../src/domain/change/policy/policy.ts';
+import type { Proposal } from '../../src/domain/change/proposal.ts';
+import type { Evidence, Usage, UsagePoint } from '../../src/domain/evidence/evidence.ts';
+import type { Surroundings } from '../../src/domain/evidence/surroundings.ts';
+import type { Dossier, Incident } from '../../src/domain/incident/incident.ts';
+import { openIncident } from '../../src/domain/incident/incident.ts';
+import type { Kill } from '../../src/domain/kill/oom-kill.ts';
 
 export const NOW = toInstant(Date.UTC(2026, 10, 24, 2, 47, 0));
 

@@ -1,5 +1,5 @@
 // A GitHub on loopback (emulate) with one repository, and what people do there: put files, review, merge. Its answers are GitHub's but for what
-// test/contract/github-strict.test.ts covers.
+// test/contract/github/github-strict.test.ts covers.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { createEmulator } from 'emulate';

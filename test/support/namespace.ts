@@ -1,6 +1,6 @@
 // Takes a namespace down and waits until it is gone with everything in it, so that nothing of one story is seen in the next.
 
-import type { Call, ClusterConnection } from '../../src/adapters/kubernetes/connection.ts';
+import type { Call, ClusterConnection } from '../../src/adapters/kubernetes/client/connection.ts';
 import { TransientError, UnknownResultError } from '../../src/ports/fault.ts';
 
 /** One of 20,000 pods takes minutes. */

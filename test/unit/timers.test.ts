@@ -1,7 +1,7 @@
 // Lengths of time as they come (computed, said by the other side, past their end) on their way to the platform: whole, bounded, and never thrown at.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DAY, wholeMs } from '../../src/domain/time.ts';
+import { DAY, wholeMs } from '../../src/domain/base/time.ts';
 import { TransientError } from '../../src/ports/fault.ts';
 import { callAfter, callEvery, timeoutAfter } from '../../src/ports/timers.ts';
 

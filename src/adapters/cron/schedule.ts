@@ -2,8 +2,8 @@
 // is due is not joined by a second.
 
 import { schedule, validate } from 'node-cron';
-import type { Instant } from '../../domain/time.ts';
-import { toInstant } from '../../domain/time.ts';
+import type { Instant } from '../../domain/base/time.ts';
+import { toInstant } from '../../domain/base/time.ts';
 import type { Lock } from '../../ports/lock.ts';
 import type { Log } from '../../ports/log.ts';
 import { endedSoon } from '../pause.ts';

@@ -2,7 +2,7 @@
 // forward, what they leave out is due in the minute they jump to; where they are put back, the second time they show the same is not due again.
 
 import { createTask } from 'node-cron';
-import { MINUTE, toInstant } from '../../domain/time.ts';
+import { MINUTE, toInstant } from '../../domain/base/time.ts';
 import type { DigestSchedule, Timetable } from '../../ports/timetable.ts';
 
 /** By how much clocks are put back: half an hour on Lord Howe Island, two at the station Troll. */

@@ -4,7 +4,7 @@
 import { createAppAuth } from '@octokit/auth-app';
 import { Octokit } from '@octokit/core';
 import type { z } from 'zod';
-import { SECOND } from '../../domain/time.ts';
+import { SECOND } from '../../domain/base/time.ts';
 import { PermanentError, TransientError } from '../../ports/fault.ts';
 import { timeoutAfter } from '../../ports/timers.ts';
 

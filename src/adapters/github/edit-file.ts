@@ -1,10 +1,10 @@
 // What a change means in the text of one file: the spots of its limit and request, whether they hold what the cluster has, and the text with the new
 // values. Says in words why it cannot be done.
 
-import type { Change } from '../../domain/change.ts';
-import type { Bytes } from '../../domain/memory.ts';
-import { formatQuantity, quantityBytes } from '../../domain/memory.ts';
-import type { FileRule } from '../../domain/repository.ts';
+import type { Bytes } from '../../domain/base/memory.ts';
+import { formatQuantity, quantityBytes } from '../../domain/base/memory.ts';
+import type { Change } from '../../domain/change/change.ts';
+import type { FileRule } from '../../domain/change/repository/repository.ts';
 import { inlinePatches, patchSpots } from './kustomize.ts';
 import type { Spots } from './manifest.ts';
 import { findContainer } from './manifest.ts';

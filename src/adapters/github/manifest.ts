@@ -2,7 +2,7 @@
 // is not readable as YAML (a template) holds none.
 
 import { isMap, isScalar, isSeq, parseAllDocuments } from 'yaml';
-import type { Change } from '../../domain/change.ts';
+import type { Change } from '../../domain/change/change.ts';
 import type { Spot } from './yaml-edit.ts';
 import type { Step } from './yaml-path.ts';
 import { pairOf } from './yaml-path.ts';

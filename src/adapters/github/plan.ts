@@ -1,10 +1,10 @@
 // Finds the one file that holds a container's memory, and what a change means there: by the configured mapping, else by searching the folder for the
 // workload. Two files that fit are never guessed between; a file that does not hold what the cluster has is not edited.
 
-import type { Change } from '../../domain/change.ts';
-import type { FileRule, RepositoryRule } from '../../domain/repository.ts';
-import { fileFor } from '../../domain/repository.ts';
-import { textDiff } from '../../domain/text-diff.ts';
+import type { Change } from '../../domain/change/change.ts';
+import type { FileRule, RepositoryRule } from '../../domain/change/repository/repository.ts';
+import { fileFor } from '../../domain/change/repository/repository.ts';
+import { textDiff } from '../../domain/change/repository/text-diff.ts';
 import type { EditPlan } from '../../ports/repositories.ts';
 import type { GitHub } from './client.ts';
 import { editFile, matchFile } from './edit-file.ts';

@@ -2,9 +2,9 @@
 // never makes a second one. The commit goes through only while the file is the one that was read.
 
 import { z } from 'zod';
-import type { PullRequest, RepositoryRule } from '../../domain/repository.ts';
-import { repositoryFor, sameEdit } from '../../domain/repository.ts';
-import { parseInstant } from '../../domain/time.ts';
+import { parseInstant } from '../../domain/base/time.ts';
+import type { PullRequest, RepositoryRule } from '../../domain/change/repository/repository.ts';
+import { repositoryFor, sameEdit } from '../../domain/change/repository/repository.ts';
 import { PermanentError } from '../../ports/fault.ts';
 import type { OpenResult, PullRequestState, Repositories, Withdrawing, Withdrawn } from '../../ports/repositories.ts';
 import type { GitHub } from './client.ts';

@@ -1,7 +1,7 @@
 // Kills that a container's cgroup counts and the kernel's log does not name. What was counted by the time the log had been read up to the present is not news,
 // and what the log has told since is no miss; so a kill is missed once.
 
-import type { KernelKill } from '../../domain/kernel-oom.ts';
+import type { KernelKill } from '../../domain/kill/kernel-oom.ts';
 import type { OomCount } from './oom-counts.ts';
 
 /** `number`: of the container's kills, this one. */

@@ -3,9 +3,9 @@
 // whose a kill was, the containers' own counts are asked.
 
 import { readFile } from 'node:fs/promises';
-import { createKernelReader } from '../../domain/kernel-oom.ts';
-import type { Instant } from '../../domain/time.ts';
-import { SECOND, toInstant } from '../../domain/time.ts';
+import type { Instant } from '../../domain/base/time.ts';
+import { SECOND, toInstant } from '../../domain/base/time.ts';
+import { createKernelReader } from '../../domain/kill/kernel-oom.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { KernelLogPositions } from '../../ports/kernel-log-position.ts';
 import type { TimedReport } from '../../ports/kernel-reports.ts';

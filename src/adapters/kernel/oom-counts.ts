@@ -4,7 +4,7 @@
 import type { Dirent } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { placeOf } from '../../domain/kernel-oom.ts';
+import { placeOf } from '../../domain/kill/kernel-oom.ts';
 
 export type OomCount = { readonly podUid: string; readonly containerId: string; readonly count: number };
 

@@ -1,7 +1,7 @@
 // Whether Prometheus answers at all.
 
-import type { Instant } from '../../domain/time.ts';
-import { SECOND } from '../../domain/time.ts';
+import type { Instant } from '../../domain/base/time.ts';
+import { SECOND } from '../../domain/base/time.ts';
 import type { PrometheusEndpoint } from './endpoint.ts';
 import { PrometheusProblem, queryRange } from './query-range.ts';
 

@@ -1,10 +1,10 @@
 // What every container used over a stretch of time, each once, by the labels that this Prometheus uses. Where these are not sure yet, all are asked, and
 // those that name most containers count.
 
-import type { ContainerUse } from '../../domain/directory.ts';
-import type { UsagePoint } from '../../domain/evidence.ts';
-import type { Instant } from '../../domain/time.ts';
-import { SECOND } from '../../domain/time.ts';
+import type { Instant } from '../../domain/base/time.ts';
+import { SECOND } from '../../domain/base/time.ts';
+import type { UsagePoint } from '../../domain/evidence/evidence.ts';
+import type { ContainerUse } from '../../domain/query/directory.ts';
 import type { PrometheusEndpoint } from './endpoint.ts';
 import type { LabelScheme } from './label-scheme.ts';
 import type { Series } from './query-range.ts';

@@ -1,8 +1,8 @@
 // The instances of containers behind series: two scrape jobs see the same instance, and a dead one lingers for minutes beside its successor, because its last
 // sample counts until it is stale. Known by cAdvisor's id label, which ends in the container's own ID; without one all series are one instance.
 
-import type { InstanceUse, UsagePoint } from '../../domain/evidence.ts';
-import { placeOf } from '../../domain/kernel-oom.ts';
+import type { InstanceUse, UsagePoint } from '../../domain/evidence/evidence.ts';
+import { placeOf } from '../../domain/kill/kernel-oom.ts';
 import type { Series } from './query-range.ts';
 
 export type Instance = { readonly points: readonly UsagePoint[] };

@@ -1,8 +1,8 @@
 // Which labels a Prometheus uses, found out by asking and shared by all who ask it. Those are sure that once named a container that was looked for; whoever
 // asks for all containers at once cannot be: other labels may name a few by accident, as those of what was scraped.
 
-import type { Instant } from '../../domain/time.ts';
-import { MINUTE } from '../../domain/time.ts';
+import type { Instant } from '../../domain/base/time.ts';
+import { MINUTE } from '../../domain/base/time.ts';
 import type { LabelScheme } from './label-scheme.ts';
 import { SCHEME_NAMES, SCHEMES } from './label-scheme.ts';
 

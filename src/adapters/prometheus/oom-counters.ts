@@ -1,9 +1,9 @@
 // Rises of container_oom_events_total within a window, one for each container and value. Any window may be asked any number of times: a rise keeps its
 // value and so its identity. A counter that stands where it stood when the window begins is no rise: it may have stood there for months.
 
-import { placeOf } from '../../domain/kernel-oom.ts';
-import type { Instant } from '../../domain/time.ts';
-import { SECOND, toInstant } from '../../domain/time.ts';
+import type { Instant } from '../../domain/base/time.ts';
+import { SECOND, toInstant } from '../../domain/base/time.ts';
+import { placeOf } from '../../domain/kill/kernel-oom.ts';
 import type { PrometheusEndpoint } from './endpoint.ts';
 import type { Series } from './query-range.ts';
 import { queryRange } from './query-range.ts';

@@ -1,7 +1,7 @@
 // The highest of hourly samples of every container over seven days: 168 samples each, so that a whole cluster fits into one answer. A lower bound.
 
-import { known, unavailable } from '../../domain/piece.ts';
-import { DAY, SECOND } from '../../domain/time.ts';
+import { known, unavailable } from '../../domain/base/piece.ts';
+import { DAY, SECOND } from '../../domain/base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PeakReader } from '../../ports/peak-reader.ts';
 import type { PrometheusEndpoint } from './endpoint.ts';

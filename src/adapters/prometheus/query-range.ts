@@ -4,9 +4,9 @@
 import type { Response } from 'undici';
 import { fetch } from 'undici';
 import { z } from 'zod';
-import type { UsagePoint } from '../../domain/evidence.ts';
-import { isBytes } from '../../domain/memory.ts';
-import { toInstant } from '../../domain/time.ts';
+import { isBytes } from '../../domain/base/memory.ts';
+import { toInstant } from '../../domain/base/time.ts';
+import type { UsagePoint } from '../../domain/evidence/evidence.ts';
 import { timeoutAfter } from '../../ports/timers.ts';
 import type { PrometheusEndpoint } from './endpoint.ts';
 

@@ -1,9 +1,9 @@
 // Series into one usage: the killed pod's line with its instances and neighbours, and the peak, percentile and daily peaks of all replicas. Bytes at
 // instants in and out; sampled values are lower bounds of what was really used.
 
-import type { NeighbourUse, Usage, UsagePoint } from '../../domain/evidence.ts';
-import type { Bytes } from '../../domain/memory.ts';
-import { DAY, MINUTE } from '../../domain/time.ts';
+import type { Bytes } from '../../domain/base/memory.ts';
+import { DAY, MINUTE } from '../../domain/base/time.ts';
+import type { NeighbourUse, Usage, UsagePoint } from '../../domain/evidence/evidence.ts';
 import { instancesOf, merged, usesOf } from './instances.ts';
 import type { LabelScheme } from './label-scheme.ts';
 import type { Series } from './query-range.ts';

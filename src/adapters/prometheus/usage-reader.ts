@@ -2,12 +2,12 @@
 // the highest of every five minutes over a week, and by the highest of every hour over four weeks. The last is a bonus: where it takes too long, the
 // others stand alone. Percentiles and daily peaks are computed here, so that a test can check them.
 
-import type { Usage } from '../../domain/evidence.ts';
-import { happenedAt, livedFor } from '../../domain/oom-kill.ts';
-import type { Piece } from '../../domain/piece.ts';
-import { known, late, unavailable } from '../../domain/piece.ts';
-import type { Instant } from '../../domain/time.ts';
-import { DAY, HOUR, MINUTE, SECOND } from '../../domain/time.ts';
+import type { Piece } from '../../domain/base/piece.ts';
+import { known, late, unavailable } from '../../domain/base/piece.ts';
+import type { Instant } from '../../domain/base/time.ts';
+import { DAY, HOUR, MINUTE, SECOND } from '../../domain/base/time.ts';
+import type { Usage } from '../../domain/evidence/evidence.ts';
+import { happenedAt, livedFor } from '../../domain/kill/oom-kill.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { EvidenceSubject, UsageReader } from '../../ports/evidence-reader.ts';
 import type { PrometheusEndpoint } from './endpoint.ts';

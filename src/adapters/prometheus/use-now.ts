@@ -1,7 +1,7 @@
 // Every container's working set now, from Prometheus: the newest sample of the last minutes of each.
 
-import { known, unavailable } from '../../domain/piece.ts';
-import { MINUTE } from '../../domain/time.ts';
+import { known, unavailable } from '../../domain/base/piece.ts';
+import { MINUTE } from '../../domain/base/time.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { UseReader } from '../../ports/directory.ts';
 import type { PrometheusEndpoint } from './endpoint.ts';

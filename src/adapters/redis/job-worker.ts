@@ -4,14 +4,14 @@
 import type { Job as BullJob } from 'bullmq';
 import { DelayedError, UnrecoverableError, Worker } from 'bullmq';
 import { z } from 'zod';
-import { SECOND, wholeMs } from '../../domain/time.ts';
+import { SECOND, wholeMs } from '../../domain/base/time.ts';
 import { PermanentError, TransientError } from '../../ports/fault.ts';
 import type { Job, Later } from '../../ports/job-queue.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Meter } from '../../ports/meter.ts';
+import type { Step } from '../../ports/steps.ts';
+import { STEP_NAMES, STEPS } from '../../ports/steps.ts';
 import { timeoutAfter } from '../../ports/timers.ts';
-import type { Step } from '../../steps.ts';
-import { STEP_NAMES, STEPS } from '../../steps.ts';
 import type { RedisConnection } from './connection.ts';
 import { PREFIX } from './connection.ts';
 import { queueName } from './job-queue.ts';

@@ -2,7 +2,7 @@
 
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import { DAY } from '../../domain/time.ts';
+import { DAY } from '../../domain/base/time.ts';
 import type { KernelLogPosition, KernelLogPositions } from '../../ports/kernel-log-position.ts';
 import { PREFIX } from './connection.ts';
 import { storing } from './faults.ts';

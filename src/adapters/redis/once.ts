@@ -1,7 +1,7 @@
 // Once and Lock on Redis: SET NX with a time to live; a lock is renewed and freed only by the token that took it.
 
 import type { Redis } from 'ioredis';
-import { wholeMs } from '../../domain/time.ts';
+import { wholeMs } from '../../domain/base/time.ts';
 import type { Lock } from '../../ports/lock.ts';
 import type { Once } from '../../ports/once.ts';
 import { callEvery } from '../../ports/timers.ts';

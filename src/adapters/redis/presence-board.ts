@@ -2,8 +2,8 @@
 
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
-import type { Presence } from '../../domain/presence.ts';
-import { isThere } from '../../domain/presence.ts';
+import type { Presence } from '../../domain/coverage/presence.ts';
+import { isThere } from '../../domain/coverage/presence.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { PresenceBoard } from '../../ports/presence.ts';
 import { PREFIX } from './connection.ts';

@@ -1,9 +1,9 @@
 // When clusters and namespaces were watched, in Redis: a list for each, of "from-until" in milliseconds since 1970, oldest first.
 
 import type { Redis } from 'ioredis';
-import { isInstant } from '../../domain/time.ts';
-import type { Stretch, WatchScope } from '../../domain/watched.ts';
-import { PAUSE_MS } from '../../domain/watched.ts';
+import { isInstant } from '../../domain/base/time.ts';
+import type { Stretch, WatchScope } from '../../domain/coverage/watched.ts';
+import { PAUSE_MS } from '../../domain/coverage/watched.ts';
 import { PermanentError } from '../../ports/fault.ts';
 import type { WatchRecord } from '../../ports/watch-record.ts';
 import { KEPT_STRETCHES } from '../../ports/watch-record.ts';

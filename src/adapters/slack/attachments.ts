@@ -5,12 +5,12 @@ import type { WebClient } from '@slack/web-api';
 import type { Log } from '../../ports/log.ts';
 import type { Message } from '../../ports/messenger.ts';
 import type { Meter } from '../../ports/meter.ts';
+import type { Uploaded } from './client/upload.ts';
+import { upload } from './client/upload.ts';
 import { pngOf } from './picture.ts';
-import type { Uploaded } from './upload.ts';
-import { upload } from './upload.ts';
-import { chartSvg } from './views/chart-svg.ts';
-import { chartOf } from './views/explanation.ts';
-import { outputName, outputText } from './views/output.ts';
+import { chartSvg } from './views/explanation/chart-svg.ts';
+import { chartOf } from './views/explanation/explanation.ts';
+import { outputName, outputText } from './views/explanation/output.ts';
 
 export type AttachmentOptions = { readonly client: WebClient; readonly log: Log; readonly meter: Meter };
 

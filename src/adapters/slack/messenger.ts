@@ -4,17 +4,17 @@
 import { createHash } from 'node:crypto';
 import type { ChatPostMessageArguments, ConversationsHistoryResponse, WebClient } from '@slack/web-api';
 import { z } from 'zod';
-import type { PostedMessage } from '../../domain/incident.ts';
-import { DAY, SECOND } from '../../domain/time.ts';
+import { DAY, SECOND } from '../../domain/base/time.ts';
+import type { PostedMessage } from '../../domain/incident/incident.ts';
 import { PermanentError, TransientError } from '../../ports/fault.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Message, Messenger, Place } from '../../ports/messenger.ts';
 import type { Meter } from '../../ports/meter.ts';
 import { chartPicture, outputFile } from './attachments.ts';
-import { calling, isContentRefused } from './client.ts';
+import { calling, isContentRefused } from './client/client.ts';
+import type { Pace, PaceLimits, Turn } from './client/pace.ts';
+import { createPace } from './client/pace.ts';
 import { EVENT_TYPE } from './ids.ts';
-import type { Pace, PaceLimits, Turn } from './pace.ts';
-import { createPace } from './pace.ts';
 import { renderMessage } from './render.ts';
 import type { Rendered } from './views/rendered.ts';
 

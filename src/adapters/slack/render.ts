@@ -1,22 +1,22 @@
 // Which view draws which message.
 
-import type { Incident } from '../../domain/incident.ts';
-import { workloadName } from '../../domain/workload.ts';
+import { workloadName } from '../../domain/base/workload.ts';
+import type { Incident } from '../../domain/incident/incident.ts';
 import type { Message } from '../../ports/messenger.ts';
 import { context } from './blocks.ts';
+import type { Uploaded } from './client/upload.ts';
 import { code, cut } from './text.ts';
-import type { Uploaded } from './upload.ts';
-import { digestView } from './views/digest.ts';
-import { explanationView } from './views/explanation.ts';
-import { followUpView } from './views/follow-up.ts';
-import { againView, reminderView } from './views/news.ts';
-import { noteView } from './views/note.ts';
-import { outputView } from './views/output.ts';
-import { outcomeView, proposalView } from './views/proposal.ts';
+import { digestView } from './views/digest/digest.ts';
+import { stormCard, stormView } from './views/digest/storm.ts';
+import { explanationView } from './views/explanation/explanation.ts';
+import { outputView } from './views/explanation/output.ts';
+import { againView, reminderView } from './views/incident/news.ts';
+import { noteView } from './views/incident/note.ts';
+import { rootView } from './views/incident/root.ts';
+import { followUpView } from './views/proposal/follow-up.ts';
+import { outcomeView, proposalView } from './views/proposal/proposal.ts';
 import type { Rendered } from './views/rendered.ts';
 import { bounded } from './views/rendered.ts';
-import { rootView } from './views/root.ts';
-import { stormCard, stormView } from './views/storm.ts';
 
 /** `plain`: without charts and folding, for a workspace that refuses them. `file`: the picture that stands in for the chart, or what the message links to. */
 export function renderMessage(message: Message, plain: boolean, file?: Uploaded): Rendered {

@@ -1,7 +1,7 @@
 // Text for Slack. Everything that comes from a cluster or a person is hostile: it is escaped so that it can neither mention anybody, nor link,
 // nor leave its code block. Lengths are cut by characters as Slack counts them (UTF-16 units), never through a surrogate pair.
 
-import type { Instant } from '../../domain/time.ts';
+import type { Instant } from '../../domain/base/time.ts';
 
 /** Escapes Slack's three control characters and makes other control characters visible. For mrkdwn text. */
 export function escapeText(text: string): string {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { z } from 'zod';
-import type { ClusterConnection } from '../../../src/adapters/kubernetes/connection.ts';
+import type { ClusterConnection } from '../../../src/adapters/kubernetes/client/connection.ts';
 
 export type Accounts = {
   /** Where they live, in place of the installation's. */

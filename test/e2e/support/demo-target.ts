@@ -3,9 +3,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DemoCluster } from '../../../demo/cluster/start.ts';
-import { startDemoCluster } from '../../../demo/cluster/start.ts';
-import { connectCluster } from '../../../src/adapters/kubernetes/connection.ts';
+import type { DemoCluster } from '../../../packages/kube-sim/src/start.ts';
+import { startDemoCluster } from '../../../packages/kube-sim/src/start.ts';
+import { connectCluster } from '../../../src/adapters/kubernetes/client/connection.ts';
 import type { Target } from './target.ts';
 
 export type DemoTarget = Target & { readonly demo: DemoCluster };

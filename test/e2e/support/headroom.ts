@@ -8,8 +8,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { LocalSlack } from '../../../demo/slack/start.ts';
-import type { Role } from '../../../src/config-role.ts';
+import type { LocalSlack } from '../../../packages/slack-sim/src/start.ts';
+import type { Role } from '../../../src/config/roles.ts';
 import type { Target } from './target.ts';
 
 export type Headroom = {

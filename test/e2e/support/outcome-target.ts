@@ -2,8 +2,8 @@
 
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { Call, ClusterConnection } from '../../../src/adapters/kubernetes/connection.ts';
-import { connectCluster } from '../../../src/adapters/kubernetes/connection.ts';
+import type { Call, ClusterConnection } from '../../../src/adapters/kubernetes/client/connection.ts';
+import { connectCluster } from '../../../src/adapters/kubernetes/client/connection.ts';
 import { removeNamespace } from '../../support/namespace.ts';
 import type { Target } from './target.ts';
 

@@ -2,8 +2,8 @@
 // busybox and polinux/stress, which have to be pullable or on the node.
 
 import { randomBytes } from 'node:crypto';
-import type { ClusterConnection } from '../../../src/adapters/kubernetes/connection.ts';
-import { connectCluster } from '../../../src/adapters/kubernetes/connection.ts';
+import type { ClusterConnection } from '../../../src/adapters/kubernetes/client/connection.ts';
+import { connectCluster } from '../../../src/adapters/kubernetes/client/connection.ts';
 import { removeNamespace } from '../../support/namespace.ts';
 import type { Target } from './target.ts';
 

@@ -1,8 +1,8 @@
 // Two people at the local Slack, as a test sees them: what is in the channel, what only one of them sees, and what they do.
 
-import type { LocalSlack } from '../../../demo/slack/start.ts';
-import type { UiAnswer, UiView } from '../../../demo/slack/ui-types.ts';
-import type { Message } from '../../../demo/slack/world.ts';
+import type { LocalSlack } from '../../../packages/slack-sim/src/start.ts';
+import type { UiAnswer, UiView } from '../../../packages/slack-sim/src/ui/ui-types.ts';
+import type { Message } from '../../../packages/slack-sim/src/world.ts';
 
 export type Stage = {
   readonly alice: string;

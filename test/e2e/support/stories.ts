@@ -1,8 +1,8 @@
 // The stories of the product, told the same way on the demo cluster and on a real one.
 
 import { expect } from 'vitest';
-import type { UiView } from '../../../demo/slack/ui-types.ts';
-import type { Message } from '../../../demo/slack/world.ts';
+import type { UiView } from '../../../packages/slack-sim/src/ui/ui-types.ts';
+import type { Message } from '../../../packages/slack-sim/src/world.ts';
 import { shownText } from './stage.ts';
 import type { TestWorld } from './world.ts';
 

@@ -1,8 +1,8 @@
 // How two people get a change on its way at the local Slack: Alice asks for it, Bob approves it, and what becomes of it is read in the thread.
 
 import { expect } from 'vitest';
-import type { UiAnswer, UiView } from '../../../demo/slack/ui-types.ts';
-import type { Message } from '../../../demo/slack/world.ts';
+import type { UiAnswer, UiView } from '../../../packages/slack-sim/src/ui/ui-types.ts';
+import type { Message } from '../../../packages/slack-sim/src/world.ts';
 import { shownText } from './stage.ts';
 import type { TestWorld } from './world.ts';
 

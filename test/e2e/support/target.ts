@@ -1,6 +1,6 @@
 // A cluster to run the stories on: the demo cluster, or a real one. Each brings the two workloads the stories are about.
 
-import type { ClusterConnection } from '../../../src/adapters/kubernetes/connection.ts';
+import type { ClusterConnection } from '../../../src/adapters/kubernetes/client/connection.ts';
 
 export type Target = {
   readonly name: string;

@@ -6,7 +6,7 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import { createServer as createHttpServer } from 'node:http';
 import type { Server } from 'node:net';
 import { connect, createServer } from 'node:net';
-import type { Answer, Call, ClusterConnection } from '../../../src/adapters/kubernetes/connection.ts';
+import type { Answer, Call, ClusterConnection } from '../../../src/adapters/kubernetes/client/connection.ts';
 import { commandsIn } from './resp.ts';
 import type { Trap } from './trap.ts';
 

@@ -3,10 +3,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { LocalRedis } from '../../../demo/redis/start.ts';
-import { startLocalRedis } from '../../../demo/redis/start.ts';
-import type { LocalSlack } from '../../../demo/slack/start.ts';
-import { startLocalSlack } from '../../../demo/slack/start.ts';
+import type { LocalSlack } from '../../../packages/slack-sim/src/start.ts';
+import { startLocalSlack } from '../../../packages/slack-sim/src/start.ts';
+import type { LocalRedis } from '../../../src/app/embedded/redis.ts';
+import { startLocalRedis } from '../../../src/app/embedded/redis.ts';
 import type { Headroom, HeadroomOptions } from './headroom.ts';
 import { startHeadroom } from './headroom.ts';
 import type { Stage } from './stage.ts';

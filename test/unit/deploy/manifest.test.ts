@@ -5,14 +5,14 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { z } from 'zod';
-import { SHORTCUTS } from '../../../demo/slack/shortcuts.ts';
-import { SCOPES } from '../../../demo/slack/web-api/method.ts';
+import { SHORTCUTS } from '../../../packages/slack-sim/src/people/shortcuts.ts';
+import { SCOPES } from '../../../packages/slack-sim/src/web-api/method.ts';
 import { SHORTCUT } from '../../../src/adapters/slack/ids.ts';
-import type { LoadedConfig } from '../../../src/config.ts';
-import { loadConfig } from '../../../src/config.ts';
-import type { Role } from '../../../src/config-role.ts';
-import { ROLES, talksToSlack } from '../../../src/config-role.ts';
-import { parseQuantity } from '../../../src/domain/memory.ts';
+import type { LoadedConfig } from '../../../src/config/load.ts';
+import { loadConfig } from '../../../src/config/load.ts';
+import type { Role } from '../../../src/config/roles.ts';
+import { ROLES, talksToSlack } from '../../../src/config/roles.ts';
+import { parseQuantity } from '../../../src/domain/base/memory.ts';
 
 function read(path: string): unknown {
   return parse(readFileSync(new URL(`../../../deploy/${path}`, import.meta.url), 'utf8'));

@@ -1,24 +1,24 @@
 // Ways through the rules that are seldom taken, and what must hold on them.
 
 import { describe, expect, it } from 'vitest';
-import { wakeReason } from '../../../src/domain/care.ts';
-import { buildChange, hasArrived, hasDrifted } from '../../../src/domain/change.ts';
-import { diagnose } from '../../../src/domain/diagnose.ts';
-import { sandboxKill } from '../../../src/domain/event-kill.ts';
-import { explainKillCode } from '../../../src/domain/exit-code.ts';
-import { findHeapSettings } from '../../../src/domain/heap-settings.ts';
-import { addFollowUp, addKill, openIncident, reopenIncident } from '../../../src/domain/incident.ts';
-import type { KernelKill } from '../../../src/domain/kernel-oom.ts';
-import { createKernelReader } from '../../../src/domain/kernel-oom.ts';
-import { checkProposedLimits } from '../../../src/domain/limits-check.ts';
-import { toBytes } from '../../../src/domain/memory.ts';
-import type { Kill } from '../../../src/domain/oom-kill.ts';
-import { findKills } from '../../../src/domain/oom-kill.ts';
-import { known } from '../../../src/domain/piece.ts';
-import { matchesGlob } from '../../../src/domain/policy.ts';
-import { weighSuspicion } from '../../../src/domain/suspicion.ts';
-import { HOUR, MINUTE, SECOND, toInstant } from '../../../src/domain/time.ts';
-import { containerList, workloadName } from '../../../src/domain/workload.ts';
+import { toBytes } from '../../../src/domain/base/memory.ts';
+import { known } from '../../../src/domain/base/piece.ts';
+import { HOUR, MINUTE, SECOND, toInstant } from '../../../src/domain/base/time.ts';
+import { containerList, workloadName } from '../../../src/domain/base/workload.ts';
+import { buildChange, hasArrived, hasDrifted } from '../../../src/domain/change/change.ts';
+import { checkProposedLimits } from '../../../src/domain/change/limits-check.ts';
+import { matchesGlob } from '../../../src/domain/change/policy/policy.ts';
+import { diagnose } from '../../../src/domain/diagnosis/diagnose.ts';
+import { weighSuspicion } from '../../../src/domain/diagnosis/suspicion.ts';
+import { findHeapSettings } from '../../../src/domain/evidence/heap-settings.ts';
+import { wakeReason } from '../../../src/domain/incident/care.ts';
+import { addFollowUp, addKill, openIncident, reopenIncident } from '../../../src/domain/incident/incident.ts';
+import { sandboxKill } from '../../../src/domain/kill/event-kill.ts';
+import { explainKillCode } from '../../../src/domain/kill/exit-code.ts';
+import type { KernelKill } from '../../../src/domain/kill/kernel-oom.ts';
+import { createKernelReader } from '../../../src/domain/kill/kernel-oom.ts';
+import type { Kill } from '../../../src/domain/kill/oom-kill.ts';
+import { findKills } from '../../../src/domain/kill/oom-kill.ts';
 import {
   ago,
   evidence,

@@ -2,15 +2,15 @@
 
 import { distance } from 'fastest-levenshtein';
 import { describe, expect, it } from 'vitest';
-import { explainExitCode, explainKillCode } from '../../../src/domain/exit-code.ts';
-import { findHeapSettings } from '../../../src/domain/heap-settings.ts';
-import { addEntry, addKill, killsSince, REMEMBERED_KILLS } from '../../../src/domain/incident.ts';
-import { checkProposedLimits } from '../../../src/domain/limits-check.ts';
-import { nearest } from '../../../src/domain/nearest.ts';
-import { matchesGlob } from '../../../src/domain/policy.ts';
-import { oomScoreAdj } from '../../../src/domain/qos.ts';
-import { formatDuration, HOUR, MINUTE, toInstant, toMillis } from '../../../src/domain/time.ts';
-import { watchWindow } from '../../../src/domain/verdict.ts';
+import { nearest } from '../../../src/domain/base/nearest.ts';
+import { formatDuration, HOUR, MINUTE, toInstant, toMillis } from '../../../src/domain/base/time.ts';
+import { checkProposedLimits } from '../../../src/domain/change/limits-check.ts';
+import { matchesGlob } from '../../../src/domain/change/policy/policy.ts';
+import { watchWindow } from '../../../src/domain/change/verdict.ts';
+import { findHeapSettings } from '../../../src/domain/evidence/heap-settings.ts';
+import { oomScoreAdj } from '../../../src/domain/evidence/qos.ts';
+import { addEntry, addKill, killsSince, REMEMBERED_KILLS } from '../../../src/domain/incident/incident.ts';
+import { explainExitCode, explainKillCode } from '../../../src/domain/kill/exit-code.ts';
 import { ago, incident, kill, mi, NOW, policy, size } from '../../support/build.ts';
 
 describe('exit codes', () => {

@@ -1,16 +1,16 @@
 // What the steps do when things are not as they should be, on fakes.
 
 import { describe, expect, it } from 'vitest';
-import type { Policy } from '../../../src/domain/policy.ts';
-import type { Proposal } from '../../../src/domain/proposal.ts';
-import { MINUTE } from '../../../src/domain/time.ts';
+import { MINUTE } from '../../../src/domain/base/time.ts';
+import type { Policy } from '../../../src/domain/change/policy/policy.ts';
+import type { Proposal } from '../../../src/domain/change/proposal.ts';
 import { PermanentError, TransientError, UnknownResultError } from '../../../src/ports/fault.ts';
 import type { FakeWorld } from '../../fakes/world.ts';
 import { createFakeWorld } from '../../fakes/world.ts';
 import { policy, size, templateContainer } from '../../support/build.ts';
 import { textWith } from '../../support/text-with.ts';
-import { ASKED, alerted, INCIDENT, underReview } from './alerted.ts';
-import { createBot, killedPod, soon } from './bot.ts';
+import { ASKED, alerted, INCIDENT, underReview } from './support/alerted.ts';
+import { createBot, killedPod, soon } from './support/bot.ts';
 
 async function proposedFix(rules: Policy = policy()) {
   const { world, bot } = await alerted(rules);

@@ -1,13 +1,13 @@
 // The whole story with a crash at every single port call, before and after its effect: always the same end, each message once, one write.
 
 import { describe, expect, it } from 'vitest';
-import type { Incident } from '../../../src/domain/incident.ts';
-import { incidentKey } from '../../../src/domain/incident.ts';
+import type { Incident } from '../../../src/domain/incident/incident.ts';
+import { incidentKey } from '../../../src/domain/incident/incident.ts';
 import type { Crash, FakeWorld } from '../../fakes/world.ts';
 import { Crashed, createFakeWorld } from '../../fakes/world.ts';
 import { policy } from '../../support/build.ts';
-import type { Bot } from './bot.ts';
-import { createBot, killedPod, soon } from './bot.ts';
+import type { Bot } from './support/bot.ts';
+import { createBot, killedPod, soon } from './support/bot.ts';
 
 /** What a person or the watcher does again when it failed. */
 async function again<Result>(world: FakeWorld, act: () => Promise<Result>): Promise<Result> {

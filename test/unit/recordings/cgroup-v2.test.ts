@@ -6,10 +6,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parseRecord } from '../../../src/adapters/kernel/kmsg.ts';
-import type { KernelKill } from '../../../src/domain/kernel-oom.ts';
-import { createKernelReader } from '../../../src/domain/kernel-oom.ts';
-import { MIB } from '../../../src/domain/memory.ts';
-import { containerIdOf } from '../../../src/domain/oom-kill.ts';
+import { MIB } from '../../../src/domain/base/memory.ts';
+import type { KernelKill } from '../../../src/domain/kill/kernel-oom.ts';
+import { createKernelReader } from '../../../src/domain/kill/kernel-oom.ts';
+import { containerIdOf } from '../../../src/domain/kill/oom-kill.ts';
 import { killsIn } from './recordings.ts';
 
 const FOLDER = new URL('../../recordings/cgroup-v2/', import.meta.url);

@@ -2,11 +2,11 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { projectPod } from '../../../src/adapters/kubernetes/pod-facts.ts';
-import type { Kill } from '../../../src/domain/oom-kill.ts';
-import { findKills } from '../../../src/domain/oom-kill.ts';
-import type { PodFacts } from '../../../src/domain/pod.ts';
-import { toInstant } from '../../../src/domain/time.ts';
+import { projectPod } from '../../../src/adapters/kubernetes/pods/pod-facts.ts';
+import type { PodFacts } from '../../../src/domain/base/pod.ts';
+import { toInstant } from '../../../src/domain/base/time.ts';
+import type { Kill } from '../../../src/domain/kill/oom-kill.ts';
+import { findKills } from '../../../src/domain/kill/oom-kill.ts';
 
 export const FOLDER = new URL('../../recordings/', import.meta.url);
 

@@ -3,10 +3,10 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import { array, assert, asyncProperty, constantFrom, integer, nat, record, shuffledSubarray } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createWatch } from '../../../handlers/watch.ts';
-import type { ClusterConnection, Query } from '../../../src/adapters/kubernetes/connection.ts';
-import { createPodWatcher } from '../../../src/adapters/kubernetes/pod-watcher.ts';
-import { DAY, toMillis } from '../../../src/domain/time.ts';
+import { createWatch } from '../../../handlers/detect/pod.ts';
+import type { ClusterConnection, Query } from '../../../src/adapters/kubernetes/client/connection.ts';
+import { createPodWatcher } from '../../../src/adapters/kubernetes/watch/pod-watcher.ts';
+import { DAY, toMillis } from '../../../src/domain/base/time.ts';
 import { fakeIntake } from '../../fakes/intake.ts';
 import { fakeQueue } from '../../fakes/stores.ts';
 import { silentLog, silentMeter } from '../../fakes/telemetry.ts';

@@ -2,19 +2,19 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createEventWatcher } from '../../../src/adapters/kubernetes/event-watcher.ts';
-import { bystanderBecause } from '../../../src/domain/bystander.ts';
-import { diagnose } from '../../../src/domain/diagnose.ts';
-import { isSandboxKill, sandboxKill } from '../../../src/domain/event-kill.ts';
-import { isAtLeast, withRun } from '../../../src/domain/kill-count.ts';
-import { MIB } from '../../../src/domain/memory.ts';
-import type { Kill } from '../../../src/domain/oom-kill.ts';
-import { containerIdOf, isLateMark } from '../../../src/domain/oom-kill.ts';
-import { known } from '../../../src/domain/piece.ts';
-import { weighSuspicion } from '../../../src/domain/suspicion.ts';
+import { createEventWatcher } from '../../../src/adapters/kubernetes/watch/event-watcher.ts';
+import { MIB } from '../../../src/domain/base/memory.ts';
+import { known } from '../../../src/domain/base/piece.ts';
+import { diagnose } from '../../../src/domain/diagnosis/diagnose.ts';
+import { weighSuspicion } from '../../../src/domain/diagnosis/suspicion.ts';
+import { bystanderBecause } from '../../../src/domain/kill/bystander.ts';
+import { isSandboxKill, sandboxKill } from '../../../src/domain/kill/event-kill.ts';
+import { isAtLeast, withRun } from '../../../src/domain/kill/kill-count.ts';
+import type { Kill } from '../../../src/domain/kill/oom-kill.ts';
+import { containerIdOf, isLateMark } from '../../../src/domain/kill/oom-kill.ts';
 import { silentLog, silentMeter } from '../../fakes/telemetry.ts';
 import { evidence, podContainer, podFacts, series, size } from '../../support/build.ts';
-import { initialEnd, serve } from '../adapters/kubernetes/watching.ts';
+import { initialEnd, serve } from '../adapters/kubernetes/watch/watching.ts';
 import { AFTERWARDS, endedWith, FOLDER, killsIn, podIn, RECORDINGS, recording } from './recordings.ts';
 
 function idsOf(ids: ReadonlySet<string>): ReadonlySet<string> {

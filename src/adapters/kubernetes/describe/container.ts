@@ -1,7 +1,7 @@
 // The container blocks of describe, in kubectl's order. Values of environment variables that look like secrets are cut out: the one
 // stated difference to kubectl.
 
-import { redactWords } from '../redact.ts';
+import { redactWords } from '../evidence/redact.ts';
 import { rfc1123z } from './age.ts';
 import { environmentLines } from './environment.ts';
 import { probeLine } from './probe.ts';

@@ -1,8 +1,8 @@
 // The environment of a container in describe: plain values with secrets cut out, references resolved as far as the pod itself tells (kubectl does no
 // more), secrets and config maps by their name only.
 
-import { parseQuantity } from '../../../domain/memory.ts';
-import { redactValue } from '../redact.ts';
+import { parseQuantity } from '../../../domain/base/memory.ts';
+import { redactValue } from '../evidence/redact.ts';
 import type { Raw } from './raw.ts';
 import { has, list, object, text } from './raw.ts';
 

@@ -1,6 +1,6 @@
 // The probe lines of describe, with an HTTP probe's address written as Go writes a URL. Arguments that are secrets are cut out.
 
-import { redactWords } from '../redact.ts';
+import { redactWords } from '../evidence/redact.ts';
 import type { Raw } from './raw.ts';
 import { has, object, text, words } from './raw.ts';
 

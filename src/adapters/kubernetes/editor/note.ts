@@ -1,11 +1,11 @@
 // An Event on the workload that says who changed what: kubectl describe shows it beside what the controllers say.
 
-import type { Change } from '../../../domain/change.ts';
-import { lowersRequestOnly } from '../../../domain/change.ts';
-import { formatQuantity } from '../../../domain/memory.ts';
-import type { Instant } from '../../../domain/time.ts';
+import { formatQuantity } from '../../../domain/base/memory.ts';
+import type { Instant } from '../../../domain/base/time.ts';
+import type { Change } from '../../../domain/change/change.ts';
+import { lowersRequestOnly } from '../../../domain/change/change.ts';
 import type { ChangeNote } from '../../../ports/workload-editor.ts';
-import type { ClusterConnection } from '../connection.ts';
+import type { ClusterConnection } from '../client/connection.ts';
 import { FIELD_MANAGER } from './write.ts';
 
 export type Note = { readonly change: Change; readonly note: ChangeNote; readonly at: Instant };

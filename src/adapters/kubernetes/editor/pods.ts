@@ -2,18 +2,18 @@
 // the workload or, for Deployments and Rollouts, one of its ReplicaSets. At most a thousand.
 
 import { z } from 'zod';
-import type { Change } from '../../../domain/change.ts';
-import type { MemoryResources } from '../../../domain/pod.ts';
-import type { PodTarget } from '../../../domain/pod-target.ts';
-import { parseInstant } from '../../../domain/time.ts';
-import type { WorkloadRef } from '../../../domain/workload.ts';
-import type { ClusterConnection } from '../connection.ts';
-import { answerFault, expectShape } from '../faults.ts';
-import { memoryResources } from '../pod-facts.ts';
-import { rawPod, rawResources } from '../raw-pod.ts';
-import { rawSelector, selectorText } from '../selector.ts';
-import { parseTolerantly } from '../tolerant.ts';
-import { collectionPath, workloadPath } from '../workload-path.ts';
+import type { MemoryResources } from '../../../domain/base/pod.ts';
+import { parseInstant } from '../../../domain/base/time.ts';
+import type { WorkloadRef } from '../../../domain/base/workload.ts';
+import type { Change } from '../../../domain/change/change.ts';
+import type { PodTarget } from '../../../domain/change/pod-target.ts';
+import type { ClusterConnection } from '../client/connection.ts';
+import { answerFault, expectShape } from '../client/faults.ts';
+import { rawSelector, selectorText } from '../client/selector.ts';
+import { collectionPath, workloadPath } from '../client/workload-path.ts';
+import { memoryResources } from '../pods/pod-facts.ts';
+import { rawPod, rawResources } from '../pods/raw-pod.ts';
+import { parseTolerantly } from '../pods/tolerant.ts';
 import { containersOf } from './template.ts';
 
 const MOST_PODS = 1000;

@@ -3,13 +3,13 @@
 // Never two at work at once, never none.
 
 import { z } from 'zod';
-import type { Change, PatchOperation } from '../../../domain/change.ts';
-import { CHANGE_ANNOTATION } from '../../../domain/change-mark.ts';
-import type { RolloutStatus } from '../../../domain/verdict.ts';
+import type { Change, PatchOperation } from '../../../domain/change/change.ts';
+import { CHANGE_ANNOTATION } from '../../../domain/change/change-mark.ts';
+import type { RolloutStatus } from '../../../domain/change/verdict.ts';
 import type { WriteResult } from '../../../ports/workload-editor.ts';
-import type { ClusterConnection } from '../connection.ts';
-import { answerFault, expectShape } from '../faults.ts';
-import { collectionPath, workloadPath } from '../workload-path.ts';
+import type { ClusterConnection } from '../client/connection.ts';
+import { answerFault, expectShape } from '../client/faults.ts';
+import { collectionPath, workloadPath } from '../client/workload-path.ts';
 import type { Writing } from './write.ts';
 import { FIELD_MANAGER, patchAt, resultOf, send } from './write.ts';
 

@@ -3,9 +3,9 @@
 
 import { z } from 'zod';
 import type { PodRehearsal } from '../../../ports/workload-editor.ts';
-import type { ClusterConnection } from '../connection.ts';
-import { serverWords } from '../faults.ts';
-import { collectionPath } from '../workload-path.ts';
+import type { ClusterConnection } from '../client/connection.ts';
+import { serverWords } from '../client/faults.ts';
+import { collectionPath } from '../client/workload-path.ts';
 import { FIELD_MANAGER } from './write.ts';
 
 const template = z.object({ metadata: z.looseObject({}).nullish(), spec: z.looseObject({}) });

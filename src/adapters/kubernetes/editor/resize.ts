@@ -1,13 +1,13 @@
 // Running pods resized in place, through the subresource pods/resize. Each pod takes it for itself: one that is gone meanwhile is left out, and one that
 // has the new values already is not written again. Whether the kubelet followed is read from the pod's own status.
 
-import type { Change, PodPatch } from '../../../domain/change.ts';
-import { memoryPatch } from '../../../domain/change.ts';
-import type { PodTarget } from '../../../domain/pod-target.ts';
-import { containerIn } from '../../../domain/pod-target.ts';
-import type { RolloutStatus } from '../../../domain/verdict.ts';
+import type { Change, PodPatch } from '../../../domain/change/change.ts';
+import { memoryPatch } from '../../../domain/change/change.ts';
+import type { PodTarget } from '../../../domain/change/pod-target.ts';
+import { containerIn } from '../../../domain/change/pod-target.ts';
+import type { RolloutStatus } from '../../../domain/change/verdict.ts';
 import type { WriteResult } from '../../../ports/workload-editor.ts';
-import type { ClusterConnection } from '../connection.ts';
+import type { ClusterConnection } from '../client/connection.ts';
 import { podPath, podsOf } from './pods.ts';
 import type { Writing } from './write.ts';
 import { patchAt } from './write.ts';

@@ -1,7 +1,7 @@
 // Whether a rollout is done, by the rules of kubectl rollout status.
 
 import { z } from 'zod';
-import type { RolloutStatus } from '../../../domain/verdict.ts';
+import type { RolloutStatus } from '../../../domain/change/verdict.ts';
 
 export const rawRollout = z.object({
   kind: z.string(),

@@ -2,12 +2,12 @@
 // old template never gets ready (Kubernetes #67250). Only deleting it helps; it then comes back with the new template.
 
 import { z } from 'zod';
-import type { Change } from '../../../domain/change.ts';
-import type { PodTarget } from '../../../domain/pod-target.ts';
-import type { WorkloadRef } from '../../../domain/workload.ts';
-import type { ClusterConnection } from '../connection.ts';
-import { answerFault, expectShape } from '../faults.ts';
-import { workloadPath } from '../workload-path.ts';
+import type { WorkloadRef } from '../../../domain/base/workload.ts';
+import type { Change } from '../../../domain/change/change.ts';
+import type { PodTarget } from '../../../domain/change/pod-target.ts';
+import type { ClusterConnection } from '../client/connection.ts';
+import { answerFault, expectShape } from '../client/faults.ts';
+import { workloadPath } from '../client/workload-path.ts';
 import { podPath, podsOf } from './pods.ts';
 
 const statefulSet = z.object({

@@ -1,15 +1,15 @@
 // A workload's template as far as a change needs it: where its containers are, which ways a change can take, and what each restarts, in words.
 
 import { z } from 'zod';
-import type { ResourceList, TemplateContainer, TemplateState, Way } from '../../../domain/change.ts';
-import { isPatchableKind } from '../../../domain/change.ts';
-import { findHeapSettings } from '../../../domain/heap-settings.ts';
-import type { WorkloadRef } from '../../../domain/workload.ts';
+import type { WorkloadRef } from '../../../domain/base/workload.ts';
+import type { ResourceList, TemplateContainer, TemplateState, Way } from '../../../domain/change/change.ts';
+import { isPatchableKind } from '../../../domain/change/change.ts';
+import { findHeapSettings } from '../../../domain/evidence/heap-settings.ts';
 import { appliedBy } from '../evidence/applied-by.ts';
 import { fieldOwners } from '../evidence/field-owners.ts';
-import { memoryResources } from '../pod-facts.ts';
-import { rawMetadata, rawResources } from '../raw-pod.ts';
-import { rawStrategy, surgeOf } from '../surge.ts';
+import { rawStrategy, surgeOf } from '../evidence/surge.ts';
+import { memoryResources } from '../pods/pod-facts.ts';
+import { rawMetadata, rawResources } from '../pods/raw-pod.ts';
 import { noEffectWords, restartWords } from './template-words.ts';
 
 const rawContainer = z.object({

@@ -2,12 +2,12 @@
 // whether the write may have happened. Told by what Kubernetes 1.36 really answers (the contract suite repeats it).
 
 import { z } from 'zod';
-import type { Change, PatchOperation } from '../../../domain/change.ts';
+import type { Change, PatchOperation } from '../../../domain/change/change.ts';
 import { TransientError, UnknownResultError } from '../../../ports/fault.ts';
 import type { WriteResult } from '../../../ports/workload-editor.ts';
-import type { Answer, Call, ClusterConnection } from '../connection.ts';
-import { answerFault, serverWords } from '../faults.ts';
-import { workloadPath } from '../workload-path.ts';
+import type { Answer, Call, ClusterConnection } from '../client/connection.ts';
+import { answerFault, serverWords } from '../client/faults.ts';
+import { workloadPath } from '../client/workload-path.ts';
 
 export type Writing = { readonly rehearsal: boolean; readonly signal: AbortSignal };
 

@@ -2,7 +2,7 @@
 // fields that it set. Both are anybody's text: what cannot be read says only that memory stands somewhere in it.
 
 import { z } from 'zod';
-import type { AppliedBy, AppliedMemory } from '../../../domain/field-owner.ts';
+import type { AppliedBy, AppliedMemory } from '../../../domain/evidence/field-owner.ts';
 import type { Marked } from './field-owners.ts';
 
 const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';

@@ -1,11 +1,11 @@
 // Events of a pod or a node, newest last. Secrets are cut out; texts stay hostile and are escaped where they are shown.
 
 import { z } from 'zod';
-import type { EventLine } from '../../../domain/evidence.ts';
-import { parseInstant } from '../../../domain/time.ts';
-import type { ClusterConnection } from '../connection.ts';
-import { expectShape } from '../faults.ts';
-import { redactText } from '../redact.ts';
+import { parseInstant } from '../../../domain/base/time.ts';
+import type { EventLine } from '../../../domain/evidence/evidence.ts';
+import type { ClusterConnection } from '../client/connection.ts';
+import { expectShape } from '../client/faults.ts';
+import { redactText } from './redact.ts';
 
 const rawEvent = z.object({
   type: z.string().nullish(),

@@ -1,9 +1,9 @@
 // Who would take a changed limit back, by what such tools leave on the objects they manage. A sign is named word for word, so that a
 // person can check it. The label app.kubernetes.io/instance alone says nothing: Argo CD and Helm charts both set it.
 
-import type { FieldOwner } from '../../../domain/evidence.ts';
-import type { WorkloadRef } from '../../../domain/workload.ts';
-import { workloadPath } from '../workload-path.ts';
+import type { WorkloadRef } from '../../../domain/base/workload.ts';
+import type { FieldOwner } from '../../../domain/evidence/evidence.ts';
+import { workloadPath } from '../client/workload-path.ts';
 
 type Texts = Readonly<Record<string, string>>;
 

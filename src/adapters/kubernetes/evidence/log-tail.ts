@@ -1,16 +1,16 @@
 // The last lines of a container's log: of the run that was killed, where it is still kept. Which run a log belongs to changes under
 // our hands (a first restart comes 0.15 s after the kill), so the pod is read again after the log: only when it still says the same is the log believed.
 
-import type { LogTail } from '../../../domain/evidence.ts';
-import type { Kill } from '../../../domain/oom-kill.ts';
-import { instanceOf } from '../../../domain/oom-kill.ts';
-import type { PodContainer, PodFacts } from '../../../domain/pod.ts';
-import { findContainer } from '../../../domain/pod.ts';
-import type { ContainerRef } from '../../../domain/workload.ts';
+import type { PodContainer, PodFacts } from '../../../domain/base/pod.ts';
+import { findContainer } from '../../../domain/base/pod.ts';
+import type { ContainerRef } from '../../../domain/base/workload.ts';
+import type { LogTail } from '../../../domain/evidence/evidence.ts';
+import type { Kill } from '../../../domain/kill/oom-kill.ts';
+import { instanceOf } from '../../../domain/kill/oom-kill.ts';
 import { PermanentError } from '../../../ports/fault.ts';
-import type { ClusterConnection } from '../connection.ts';
+import type { ClusterConnection } from '../client/connection.ts';
+import { Missing } from '../client/reading.ts';
 import { tailOf } from './log-text.ts';
-import { Missing } from './reading.ts';
 
 export type LogSubject = {
   readonly ref: ContainerRef;

@@ -1,7 +1,7 @@
 // A log's text as lines fit to be shown: control characters made visible, secrets cut out, endless lines cut, and whether it ends mid-line.
 
-import type { LogTail } from '../../../domain/evidence.ts';
-import { redactText } from '../redact.ts';
+import type { LogTail } from '../../../domain/evidence/evidence.ts';
+import { redactText } from './redact.ts';
 
 const LONGEST_LINE = 400;
 /** A tail longer than this loses its beginning: the newest lines tell most. */

@@ -1,16 +1,16 @@
 // The pods of a node at the time of a kill: how much memory they were promised and allowed together, and which of them were killed too. Sizes in bytes.
 
 import { z } from 'zod';
-import type { NearbyKill, NodePods } from '../../../domain/evidence.ts';
-import type { Bytes } from '../../../domain/memory.ts';
-import { toBytes } from '../../../domain/memory.ts';
-import { isNear, MOST_NEARBY } from '../../../domain/nearby-kills.ts';
-import { findKills } from '../../../domain/oom-kill.ts';
-import type { PodFacts } from '../../../domain/pod.ts';
-import type { Instant } from '../../../domain/time.ts';
-import type { ClusterConnection } from '../connection.ts';
-import { expectShape } from '../faults.ts';
-import { projectPod } from '../pod-facts.ts';
+import type { Bytes } from '../../../domain/base/memory.ts';
+import { toBytes } from '../../../domain/base/memory.ts';
+import type { PodFacts } from '../../../domain/base/pod.ts';
+import type { Instant } from '../../../domain/base/time.ts';
+import type { NearbyKill, NodePods } from '../../../domain/evidence/evidence.ts';
+import { isNear, MOST_NEARBY } from '../../../domain/evidence/nearby-kills.ts';
+import { findKills } from '../../../domain/kill/oom-kill.ts';
+import type { ClusterConnection } from '../client/connection.ts';
+import { expectShape } from '../client/faults.ts';
+import { projectPod } from '../pods/pod-facts.ts';
 
 const podList = z.object({ metadata: z.object({ continue: z.string().nullish() }).nullish(), items: z.array(z.unknown()) });
 

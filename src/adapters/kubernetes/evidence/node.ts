@@ -1,14 +1,14 @@
 // The node a container ran on: what it has to give, whether it is short of memory, and whether the kernel killed on it lately.
 
 import { z } from 'zod';
-import type { EventLine, NodeFacts } from '../../../domain/evidence.ts';
-import { quantityBytes } from '../../../domain/memory.ts';
-import type { Instant } from '../../../domain/time.ts';
-import { MINUTE } from '../../../domain/time.ts';
-import type { ClusterConnection } from '../connection.ts';
-import { expectShape } from '../faults.ts';
+import { quantityBytes } from '../../../domain/base/memory.ts';
+import type { Instant } from '../../../domain/base/time.ts';
+import { MINUTE } from '../../../domain/base/time.ts';
+import type { EventLine, NodeFacts } from '../../../domain/evidence/evidence.ts';
+import type { ClusterConnection } from '../client/connection.ts';
+import { expectShape } from '../client/faults.ts';
+import { reasonFor } from '../client/reading.ts';
 import { eventLines, listEvents } from './events.ts';
-import { reasonFor } from './reading.ts';
 
 const rawNode = z.object({
   metadata: z.object({ name: z.string() }),

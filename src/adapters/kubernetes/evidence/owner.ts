@@ -1,16 +1,16 @@
 // Up the owner chain to the workload on top, by owner references. Kinds of operators are kept as they are named; what stands above them is not asked.
 
 import { z } from 'zod';
-import type { OwnerFacts } from '../../../domain/evidence.ts';
-import type { PodFacts } from '../../../domain/pod.ts';
-import type { OwnerReference, WorkloadRef } from '../../../domain/workload.ts';
-import type { ClusterConnection } from '../connection.ts';
-import { expectShape } from '../faults.ts';
-import { rawMetadata } from '../raw-pod.ts';
-import { rawSelector, selectorText } from '../selector.ts';
-import { rawStrategy, surgeOf } from '../surge.ts';
-import { workloadPath } from '../workload-path.ts';
+import type { PodFacts } from '../../../domain/base/pod.ts';
+import type { OwnerReference, WorkloadRef } from '../../../domain/base/workload.ts';
+import type { OwnerFacts } from '../../../domain/evidence/evidence.ts';
+import type { ClusterConnection } from '../client/connection.ts';
+import { expectShape } from '../client/faults.ts';
+import { rawSelector, selectorText } from '../client/selector.ts';
+import { workloadPath } from '../client/workload-path.ts';
+import { rawMetadata } from '../pods/raw-pod.ts';
 import { fieldOwners } from './field-owners.ts';
+import { rawStrategy, surgeOf } from './surge.ts';
 
 const rawOwned = z.object({
   metadata: rawMetadata,

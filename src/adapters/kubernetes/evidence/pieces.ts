@@ -1,22 +1,22 @@
 // The pieces of evidence that follow from the pod, or from what its kill recorded of it when it is gone: its log, its node and that node's pods, its owners
 // with their events and revisions. Each says why when it cannot be had.
 
-import type { Evidence, NodeFacts } from '../../../domain/evidence.ts';
-import { happenedAt } from '../../../domain/oom-kill.ts';
-import type { Piece } from '../../../domain/piece.ts';
-import { known, unavailable, valueOf } from '../../../domain/piece.ts';
-import type { PodFacts } from '../../../domain/pod.ts';
-import type { WorkloadRef } from '../../../domain/workload.ts';
+import type { Piece } from '../../../domain/base/piece.ts';
+import { known, unavailable, valueOf } from '../../../domain/base/piece.ts';
+import type { PodFacts } from '../../../domain/base/pod.ts';
+import type { WorkloadRef } from '../../../domain/base/workload.ts';
+import type { Evidence, NodeFacts } from '../../../domain/evidence/evidence.ts';
+import { happenedAt } from '../../../domain/kill/oom-kill.ts';
 import type { EvidenceSubject } from '../../../ports/evidence-reader.ts';
-import type { ClusterConnection } from '../connection.ts';
+import type { ClusterConnection } from '../client/connection.ts';
+import type { ReadingLimits } from '../client/reading.ts';
+import { piece } from '../client/reading.ts';
 import { eventLines, listEvents } from './events.ts';
 import { readLogTail } from './log-tail.ts';
 import { readNode } from './node.ts';
 import { readNodePods } from './node-pods.ts';
 import type { OwnersRead } from './owner.ts';
 import { readOwners } from './owner.ts';
-import type { ReadingLimits } from './reading.ts';
-import { piece } from './reading.ts';
 import { readRollout } from './rollout.ts';
 
 /** One read: what it is about, and what it may use. */

@@ -3,14 +3,14 @@
 // creation then says nothing of when.
 
 import { z } from 'zod';
-import type { Revision, Rollout } from '../../../domain/evidence.ts';
-import { quantityBytes } from '../../../domain/memory.ts';
-import type { PodFacts } from '../../../domain/pod.ts';
-import { parseInstant } from '../../../domain/time.ts';
-import type { WorkloadRef } from '../../../domain/workload.ts';
-import type { ClusterConnection } from '../connection.ts';
-import { expectShape } from '../faults.ts';
-import { Missing } from './reading.ts';
+import { quantityBytes } from '../../../domain/base/memory.ts';
+import type { PodFacts } from '../../../domain/base/pod.ts';
+import { parseInstant } from '../../../domain/base/time.ts';
+import type { WorkloadRef } from '../../../domain/base/workload.ts';
+import type { Revision, Rollout } from '../../../domain/evidence/evidence.ts';
+import type { ClusterConnection } from '../client/connection.ts';
+import { expectShape } from '../client/faults.ts';
+import { Missing } from '../client/reading.ts';
 
 const rawContainers = z
   .array(

@@ -2,11 +2,11 @@
 // five thousand pods only what they have to give is read.
 
 import { z } from 'zod';
-import type { Bytes } from '../../../domain/memory.ts';
-import { quantityBytes, toBytes } from '../../../domain/memory.ts';
-import type { Room } from '../../../domain/surroundings.ts';
-import type { ClusterConnection } from '../connection.ts';
-import { expectShape } from '../faults.ts';
+import type { Bytes } from '../../../domain/base/memory.ts';
+import { quantityBytes, toBytes } from '../../../domain/base/memory.ts';
+import type { Room } from '../../../domain/evidence/surroundings.ts';
+import type { ClusterConnection } from '../client/connection.ts';
+import { expectShape } from '../client/faults.ts';
 
 const PAGE = 500;
 const MOST_PODS = 5000;

@@ -1,8 +1,8 @@
 // LimitRanges and ResourceQuotas of a namespace, as far as they are about memory.
 
 import { z } from 'zod';
-import { quantityBytes } from '../../../domain/memory.ts';
-import type { LimitRangeRule, QuotaRule } from '../../../domain/surroundings.ts';
+import { quantityBytes } from '../../../domain/base/memory.ts';
+import type { LimitRangeRule, QuotaRule } from '../../../domain/evidence/surroundings.ts';
 
 const quantities = z.record(z.string(), z.union([z.string(), z.number()]).transform(String)).nullish();
 const named = z.object({ name: z.string() });

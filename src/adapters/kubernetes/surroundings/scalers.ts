@@ -1,7 +1,7 @@
 // Autoscalers that target a workload and count memory, and the disruption budgets over its pods.
 
 import { z } from 'zod';
-import type { Budget, Scaler, Vertical } from '../../../domain/surroundings.ts';
+import type { Budget, Scaler, Vertical } from '../../../domain/evidence/surroundings.ts';
 
 const named = z.object({ name: z.string() });
 const target = z.object({ kind: z.string().nullish(), name: z.string() });

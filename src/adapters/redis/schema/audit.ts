@@ -2,9 +2,9 @@
 // that a field this version does not know is still covered by its hash.
 
 import { z } from 'zod';
+import type { AuditEvent } from '../../../domain/audit/audit.ts';
+import { AUDIT_ACTIONS } from '../../../domain/audit/audit.ts';
 import type { ChainRecord } from '../../../domain/audit/chain.ts';
-import type { AuditEvent } from '../../../domain/audit.ts';
-import { AUDIT_ACTIONS } from '../../../domain/audit.ts';
 import { instant } from './basic.ts';
 
 const sizes = z.object({ limit: z.string().optional(), request: z.string().optional() });

@@ -1,10 +1,10 @@
 // Schemas of the small values inside what is stored, and how stored JSON is parsed: believed only after it fits its schema.
 
 import { z } from 'zod';
-import type { Bytes } from '../../../domain/memory.ts';
-import { isBytes } from '../../../domain/memory.ts';
-import type { Instant, Millis } from '../../../domain/time.ts';
-import { isInstant, isMillis } from '../../../domain/time.ts';
+import type { Bytes } from '../../../domain/base/memory.ts';
+import { isBytes } from '../../../domain/base/memory.ts';
+import type { Instant, Millis } from '../../../domain/base/time.ts';
+import { isInstant, isMillis } from '../../../domain/base/time.ts';
 import { PermanentError } from '../../../ports/fault.ts';
 
 export const bytes = z.custom<Bytes>(isBytes, 'a whole number of bytes');

@@ -1,7 +1,7 @@
 // The schema of stored evidence, equal to the domain's Evidence.
 
 import { z } from 'zod';
-import type { Evidence } from '../../../domain/evidence.ts';
+import type { Evidence } from '../../../domain/evidence/evidence.ts';
 import { bytes, instant, memoryResources, ownerReference, piece, role, workload } from './basic.ts';
 
 const terminated = z.object({

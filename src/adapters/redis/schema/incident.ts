@@ -1,10 +1,10 @@
 // The schemas of a stored incident and its dossier, equal to the domain's types.
 
 import { z } from 'zod';
-import type { FollowUp } from '../../../domain/follow-up.ts';
-import type { Dossier, Incident, ThreadEntry } from '../../../domain/incident.ts';
-import { FOLLOW_UP_STAGES } from '../../../domain/ledger.ts';
-import type { Note } from '../../../domain/note.ts';
+import type { Dossier, Incident, ThreadEntry } from '../../../domain/incident/incident.ts';
+import type { Note } from '../../../domain/incident/note.ts';
+import type { FollowUp } from '../../../domain/sizing/follow-up.ts';
+import { FOLLOW_UP_STAGES } from '../../../domain/sizing/ledger.ts';
 import { bytes, gaps, instant, millis, role, workload } from './basic.ts';
 import { evidenceSchema } from './evidence.ts';
 import { killSchema } from './kill.ts';

@@ -1,8 +1,8 @@
 // The schema of a stored kill, equal to the domain's Kill.
 
 import { z } from 'zod';
-import type { KernelKill } from '../../../domain/kernel-oom.ts';
-import type { Kill } from '../../../domain/oom-kill.ts';
+import type { KernelKill } from '../../../domain/kill/kernel-oom.ts';
+import type { Kill } from '../../../domain/kill/oom-kill.ts';
 import { bytes, containerRef, instant, millis, ownerReference } from './basic.ts';
 
 export const kernelKillSchema = z.object({

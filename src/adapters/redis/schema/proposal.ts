@@ -1,10 +1,10 @@
 // The schema of a stored proposal, equal to the domain's type.
 
 import { z } from 'zod';
-import { WAYS } from '../../../domain/change.ts';
-import { CHANGE_ROUTES } from '../../../domain/policy.ts';
-import type { Proposal } from '../../../domain/proposal.ts';
-import { FINDING_TOPICS } from '../../../domain/review.ts';
+import { WAYS } from '../../../domain/change/change.ts';
+import { CHANGE_ROUTES } from '../../../domain/change/policy/policy.ts';
+import type { Proposal } from '../../../domain/change/proposal.ts';
+import { FINDING_TOPICS } from '../../../domain/change/review/review.ts';
 import { bytes, gaps, instant, memoryResources, millis, workload } from './basic.ts';
 
 const patchOperation = z.discriminatedUnion('op', [

@@ -1,7 +1,7 @@
 // The schema of a stored storm, equal to the domain's Storm.
 
 import { z } from 'zod';
-import type { Storm } from '../../../domain/storm.ts';
+import type { Storm } from '../../../domain/incident/storm.ts';
 import { instant } from './basic.ts';
 import { threadEntrySchema } from './incident.ts';
 

@@ -2,14 +2,14 @@
 // refuses the chart gets the answer without it.
 
 import type { App, RespondFn } from '@slack/bolt';
-import { readAsk } from '../../../domain/ask.ts';
-import type { PersonId } from '../../../domain/proposal.ts';
-import type { Answer } from '../../../ports/answer.ts';
+import type { Answer } from '../../../api/answer.ts';
+import type { PersonId } from '../../../domain/change/proposal.ts';
+import { readAsk } from '../../../domain/query/ask.ts';
 import { callAfter } from '../../../ports/timers.ts';
 import { ACTION, decodeAsk } from '../ids.ts';
 import { prose } from '../text.ts';
-import type { AnswerLook } from '../views/answers.ts';
-import { answerView } from '../views/answers.ts';
+import type { AnswerLook } from '../views/answers/answers.ts';
+import { answerView } from '../views/answers/answers.ts';
 import type { Rendered } from '../views/rendered.ts';
 import type { Desk } from './desk.ts';
 import { once, signalFor } from './desk.ts';

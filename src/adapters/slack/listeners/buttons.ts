@@ -2,11 +2,11 @@
 // modal where there is one, else in the thread to that person only.
 
 import type { App } from '@slack/bolt';
-import type { ReviewDraftInput } from '../../../ports/conversation.ts';
+import type { ReviewDraftInput } from '../../../api/conversation.ts';
 import type { ProposalRef } from '../ids.ts';
 import { ACTION, decodeIncident, decodeProposal } from '../ids.ts';
-import { approveModal, loadingModal, noticeModal, refuseModal, undoModal } from '../views/modals.ts';
-import { reviewModal } from '../views/review-modal.ts';
+import { approveModal, loadingModal, noticeModal, refuseModal, undoModal } from '../views/modals/modals.ts';
+import { reviewModal } from '../views/modals/review-modal.ts';
 import type { Desk } from './desk.ts';
 import { once, openModal, signalFor, updateModal, whisper } from './desk.ts';
 import type { Click } from './incoming.ts';

@@ -2,10 +2,10 @@
 // said opens a modal; who may not hears it privately.
 
 import type { App } from '@slack/bolt';
-import { toMillis } from '../../../domain/time.ts';
-import type { CareInput, CareWish } from '../../../ports/conversation.ts';
+import type { CareInput, CareWish } from '../../../api/conversation.ts';
+import { toMillis } from '../../../domain/base/time.ts';
 import { ACTION, decodeCare, decodeOpened, FIELD } from '../ids.ts';
-import { assignModal, expectModal } from '../views/care-modals.ts';
+import { assignModal, expectModal } from '../views/modals/care-modals.ts';
 import type { Desk } from './desk.ts';
 import { once, openModal, whisper } from './desk.ts';
 import type { Click, Submission } from './incoming.ts';

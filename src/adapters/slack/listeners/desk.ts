@@ -3,9 +3,7 @@
 
 import type { ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
-import type { PersonId } from '../../../domain/proposal.ts';
-import { SECOND } from '../../../domain/time.ts';
-import type { Answer, Question } from '../../../ports/answer.ts';
+import type { Answer, Question } from '../../../api/answer.ts';
 import type {
   CareInput,
   CareOutcome,
@@ -21,12 +19,14 @@ import type {
   ReviewDraft,
   ReviewDraftInput,
   UndoInput,
-} from '../../../ports/conversation.ts';
+} from '../../../api/conversation.ts';
+import { SECOND } from '../../../domain/base/time.ts';
+import type { PersonId } from '../../../domain/change/proposal.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { Meter } from '../../../ports/meter.ts';
 import type { Once } from '../../../ports/once.ts';
 import { timeoutAfter } from '../../../ports/timers.ts';
-import { calling } from '../client.ts';
+import { calling } from '../client/client.ts';
 import type { Origin } from '../ids.ts';
 import { prose } from '../text.ts';
 import type { Workspace } from '../views/permalink.ts';

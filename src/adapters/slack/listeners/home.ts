@@ -2,12 +2,12 @@
 
 import type { App } from '@slack/bolt';
 import { section } from '../blocks.ts';
-import type { Homes } from '../homes.ts';
-import { publishHome } from '../homes.ts';
 import { ACTION } from '../ids.ts';
 import { prose } from '../text.ts';
 import type { Desk } from './desk.ts';
 import { once } from './desk.ts';
+import type { Homes } from './homes.ts';
+import { publishHome } from './homes.ts';
 import { click, homeOpened } from './incoming.ts';
 
 export function registerHome(app: App, desk: Desk, homes: Homes): void {

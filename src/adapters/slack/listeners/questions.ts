@@ -1,7 +1,7 @@
 // /oom, mentions and the message shortcut.
 
 import type { App } from '@slack/bolt';
-import { calling } from '../client.ts';
+import { calling } from '../client/client.ts';
 import { SHORTCUT } from '../ids.ts';
 import { prose } from '../text.ts';
 import type { Asking } from './asking.ts';

@@ -2,12 +2,12 @@
 // fields), what takes longer is told when it is done. A submission that arrives twice is settled by the proposal's own version.
 
 import type { AckFn, App, ViewResponseAction, ViewSubmitAction } from '@slack/bolt';
-import { WAYS } from '../../../domain/change.ts';
-import { SECOND } from '../../../domain/time.ts';
-import type { DecideInput, DecideOutcome, ProposeOutcome } from '../../../ports/conversation.ts';
+import type { DecideInput, DecideOutcome, ProposeOutcome } from '../../../api/conversation.ts';
+import { SECOND } from '../../../domain/base/time.ts';
+import { WAYS } from '../../../domain/change/change.ts';
 import { callAfter } from '../../../ports/timers.ts';
 import { CALLBACK, decodeDecision, decodeReview, FIELD } from '../ids.ts';
-import { noticeModal } from '../views/modals.ts';
+import { noticeModal } from '../views/modals/modals.ts';
 import { assigned, expected } from './care.ts';
 import type { Desk } from './desk.ts';
 import { failed, signalFor, updateModal } from './desk.ts';

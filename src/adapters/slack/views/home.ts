@@ -2,15 +2,15 @@
 // A hundred blocks at most, so each list shows its first ones.
 
 import type { HomeView, KnownBlock } from '@slack/types';
-import type { Incident } from '../../../domain/incident.ts';
-import type { Presence, Standing } from '../../../domain/presence.ts';
-import type { BotHealth, HomeContent } from '../../../ports/conversation.ts';
+import type { BotHealth, HomeContent } from '../../../api/conversation.ts';
+import type { Presence, Standing } from '../../../domain/coverage/presence.ts';
+import type { Incident } from '../../../domain/incident/incident.ts';
 import { actions, button, context, header, section } from '../blocks.ts';
 import { ACTION } from '../ids.ts';
 import { code, moment, prose } from '../text.ts';
-import { waitingBlocks } from './answer-lists.ts';
-import { incidentLine } from './incident-line.ts';
-import { muteLine } from './mute-words.ts';
+import { waitingBlocks } from './answers/answer-lists.ts';
+import { muteLine } from './answers/mute-words.ts';
+import { incidentLine } from './incident/incident-line.ts';
 import type { Workspace } from './permalink.ts';
 
 const SHOWN = { waiting: 10, mine: 12, others: 12, mutes: 5, processes: 10 } as const;

@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { createMissedKills } from '../../../../src/adapters/kernel/missed-kills.ts';
 import type { OomCount } from '../../../../src/adapters/kernel/oom-counts.ts';
-import type { KernelKill } from '../../../../src/domain/kernel-oom.ts';
-import { toBytes } from '../../../../src/domain/memory.ts';
+import { toBytes } from '../../../../src/domain/base/memory.ts';
+import type { KernelKill } from '../../../../src/domain/kill/kernel-oom.ts';
 
 const A = { podUid: 'pod-a', containerId: 'a'.repeat(64) };
 const B = { podUid: 'pod-b', containerId: 'b'.repeat(64) };

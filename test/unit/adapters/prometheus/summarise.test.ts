@@ -7,7 +7,7 @@ import type { Series } from '../../../../src/adapters/prometheus/query-range.ts'
 import { podSelector, replicaSelector } from '../../../../src/adapters/prometheus/selector.ts';
 import type { SummaryInput } from '../../../../src/adapters/prometheus/summarise.ts';
 import { summarise } from '../../../../src/adapters/prometheus/summarise.ts';
-import { DAY, HOUR, MINUTE } from '../../../../src/domain/time.ts';
+import { DAY, HOUR, MINUTE } from '../../../../src/domain/base/time.ts';
 import { ago, kill, mi } from '../../../support/build.ts';
 
 const UID = '11111111-2222-3333-4444-555555555555';

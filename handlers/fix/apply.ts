@@ -1,0 +1,173 @@
+// Write an approved change, once: check that nothing moved since the review, let the API server rehearse it, write, hand over to
+// verify. A proposal found half-way after a crash or a lost answer is looked up in the cluster before anything is written.
+
+import { formatQuantity } from '../../src/domain/base/memory.ts';
+import type { Change, TemplateState } from '../../src/domain/change/change.ts';
+import { intentOf } from '../../src/domain/change/change-intent.ts';
+import { marked } from '../../src/domain/change/change-mark.ts';
+import type { Policy } from '../../src/domain/change/policy/policy.ts';
+import { policyFor } from '../../src/domain/change/policy/policy.ts';
+import type { Proposal } from '../../src/domain/change/proposal.ts';
+import { addEntry, movedTo } from '../../src/domain/incident/incident.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { IncidentStore } from '../../src/ports/incident-store.ts';
+import type { JobQueue } from '../../src/ports/job-queue.ts';
+import type { Ledger } from '../../src/ports/ledger.ts';
+import type { Log } from '../../src/ports/log.ts';
+import type { Meter } from '../../src/ports/meter.ts';
+import type { ProposalStore } from '../../src/ports/proposal-store.ts';
+import type { Repositories } from '../../src/ports/repositories.ts';
+import type { WorkloadEditor, WriteResult } from '../../src/ports/workload-editor.ts';
+import { closeProposal } from './close.ts';
+import type { Look } from './drift.ts';
+import { driftReason, look } from './drift.ts';
+import { labelledNow, placeOf } from './permission.ts';
+import { openPullRequest, withdrawAndGiveUp } from './pull-request.ts';
+import { move } from './transition.ts';
+import type { WriteCheckPorts } from './write-check.ts';
+import { deniedAtWrite } from './write-check.ts';
+
+export type ApplyPorts = WriteCheckPorts & {
+  readonly proposals: ProposalStore;
+  readonly incidents: IncidentStore;
+  readonly editor: WorkloadEditor;
+  readonly repositories: Repositories;
+  readonly queue: JobQueue;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+};
+
+export type ApplyOutcome =
+  | { readonly kind: 'written'; readonly generation: number }
+  | { readonly kind: 'opened'; readonly url: string }
+  | { readonly kind: 'not-applied'; readonly reason: string }
+  | { readonly kind: 'nothing-to-do'; readonly state: Proposal['state']['kind'] | 'unknown' };
+
+const REHEARSED =
+  'the API server would take it, and policy.dryRunOnly lets nothing be written here; a headroom.yaml (HEADROOM_CONFIG) in which it is false has changes made';
+
+/** `digest`: SHA-256, as a text, of a text. */
+export type ApplySettings = { readonly policy: Policy; readonly digest: (text: string) => string };
+
+export function createApply(ports: ApplyPorts, settings: ApplySettings) {
+  return async function apply(input: { readonly proposalId: string }, signal: AbortSignal): Promise<ApplyOutcome> {
+    const stored = await ports.proposals.get(input.proposalId);
+    if (stored === undefined) return { kind: 'nothing-to-do', state: 'unknown' };
+    const resumed = stored.state.kind === 'applying';
+    const proposal = resumed ? stored : await move(ports, stored, { kind: 'begin' });
+    if (proposal === undefined) return { kind: 'nothing-to-do', state: stored.state.kind };
+    if (settings.digest(intentOf(proposal.change)) !== proposal.hash)
+      return giveUp(ports, proposal, 'what is stored is not what was approved');
+    const byPull = proposal.change.way === 'pull-request';
+    // It may be open already, or even merged and in the cluster: the repository tells.
+    if (resumed && byPull) return byRepository(ports, proposal, { settings, resumed, signal });
+    const seen = await look(ports.editor, proposal.change, signal);
+    if (resumed && seen.kind === 'written') return finish(ports, proposal, { generation: seen.generation, signal });
+    if (seen.kind !== 'as-reviewed') return giveUp(ports, proposal, driftReason(seen));
+    if (byPull) return byRepository(ports, proposal, { settings, resumed, template: seen.template, signal });
+    const denied = await deniedAtWrite(ports, settings.policy, { proposal, template: seen.template });
+    if (denied !== undefined) return giveUp(ports, proposal, denied);
+    return write(ports, proposal, { settings, seen, tries: MOST_TRIES, signal });
+  };
+}
+
+/** The patch for the object as it is now, with the mark of the proposal. */
+function markedBy({ id, incidentId }: Proposal, { change, template }: AsReviewed): Change {
+  if (template === undefined || change.way === 'resize') return change;
+  return change.way === 'recreate' ? change : { ...change, patch: marked(change, template, `${id} ${incidentId}`) };
+}
+
+type Opening = {
+  readonly settings: ApplySettings;
+  readonly resumed: boolean;
+  readonly template?: TemplateState | undefined;
+  readonly signal: AbortSignal;
+};
+
+async function byRepository(
+  ports: ApplyPorts,
+  proposal: Proposal,
+  { settings: { policy }, resumed, template, signal }: Opening,
+): Promise<ApplyOutcome> {
+  const { dryRunOnly } = policyFor(policy, placeOf(labelledNow(proposal, template)));
+  const reason = dryRunOnly ? REHEARSED : await deniedAtWrite(ports, policy, { proposal, template });
+  if (reason === undefined) return openPullRequest(ports, proposal, signal);
+  // The rule may be younger than a try before a crash.
+  return resumed ? withdrawAndGiveUp(ports, proposal, { reason, signal }) : giveUp(ports, proposal, reason);
+}
+
+type AsReviewed = Extract<Look, { readonly kind: 'as-reviewed' }>;
+type Writing = {
+  readonly settings: ApplySettings;
+  readonly seen: AsReviewed;
+  readonly tries: number;
+  readonly signal: AbortSignal;
+};
+
+/** Each try after the first is for an object that moved, but not in what was reviewed: a controller's annotation, another container before it. */
+const MOST_TRIES = 5;
+
+async function write(ports: ApplyPorts, proposal: Proposal, writing: Writing): Promise<ApplyOutcome> {
+  const { settings, seen, signal } = writing;
+  const change = markedBy(proposal, seen);
+  const rehearsal = await ports.editor.dryRun(change, signal);
+  if (rehearsal.kind === 'written' && policyFor(settings.policy, placeOf(labelledNow(proposal, seen.template))).dryRunOnly)
+    return giveUp(ports, proposal, REHEARSED);
+  const result = rehearsal.kind === 'written' ? await ports.editor.apply(change, signal) : rehearsal;
+  if (result.kind === 'written') return finish(ports, proposal, { generation: result.generation, signal });
+  return result.kind === 'drifted' ? lookAgain(ports, proposal, writing) : giveUp(ports, proposal, refusal(result));
+}
+
+/**
+ * A test of the patch failed, so nothing was written: because another worker, holding the same job, wrote it a moment ago, because somebody changed
+ * what was reviewed, or because something else moved, which is no reason not to write.
+ */
+async function lookAgain(ports: ApplyPorts, proposal: Proposal, writing: Writing): Promise<ApplyOutcome> {
+  const { tries, signal } = writing;
+  const seen = await look(ports.editor, proposal.change, signal);
+  if (seen.kind === 'written') return finish(ports, proposal, { generation: seen.generation, signal });
+  if (seen.kind !== 'as-reviewed') return giveUp(ports, proposal, driftReason(seen));
+  if (tries > 1) return write(ports, proposal, { ...writing, seen, tries: tries - 1 });
+  return giveUp(ports, proposal, 'the object changes faster than it can be written');
+}
+
+function refusal(result: Exclude<WriteResult, { readonly kind: 'written' | 'drifted' }>): string {
+  switch (result.kind) {
+    case 'denied':
+      return `the API server refused it: ${result.message}`;
+    case 'forbidden':
+      return `Headroom has no right to change it: ${result.message}`;
+    case 'gone':
+      return 'the workload is no longer there';
+  }
+}
+
+type Written = { readonly generation: number; readonly signal: AbortSignal };
+
+async function finish(ports: ApplyPorts, proposal: Proposal, { generation, signal }: Written): Promise<ApplyOutcome> {
+  const written = await move(ports, proposal, { kind: 'written', generation });
+  const { change, incidentId } = proposal;
+  await ports.incidents.update(incidentId, (incident) =>
+    addEntry(movedTo(incident, 'changing'), `outcome/${proposal.id}`, { kind: 'outcome', proposalId: proposal.id }),
+  );
+  await ports.queue.enqueue({ step: 'verify', cluster: change.workload.cluster, proposalId: proposal.id });
+  await ports.queue.enqueue({ step: 'post', incidentId });
+  if (written !== undefined) {
+    const approver = proposal.state.kind === 'applying' ? proposal.state.by : 'unknown';
+    await ports.editor.note(change, { incidentId, proposalId: proposal.id, requester: proposal.requester, approver }, signal);
+    ports.log.info('change written', {
+      incident: incidentId,
+      proposal: proposal.id,
+      limit: change.after.limit === undefined ? 'none' : formatQuantity(change.after.limit),
+      generation,
+    });
+  }
+  return { kind: 'written', generation };
+}
+
+async function giveUp(ports: ApplyPorts, proposal: Proposal, reason: string): Promise<ApplyOutcome> {
+  await closeProposal(ports, proposal, { kind: 'not-applied', reason });
+  return { kind: 'not-applied', reason };
+}

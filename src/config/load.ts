@@ -1,0 +1,240 @@
+// The configuration of one process: read once from the environment and headroom.yaml, checked whole, frozen. The only reader of
+// environment variables. Wrong settings are reported all at once, by name, with what to write instead.
+
+import { z } from 'zod';
+import type { SettingName } from './env.ts';
+import { SETTINGS } from './env.ts';
+import type { GitHubConfig } from './github.ts';
+import { githubOf, githubProblems, githubSettings } from './github.ts';
+import type { PrometheusConfig } from './prometheus.ts';
+import { prometheusOf, prometheusProblems, prometheusSettings, readable } from './prometheus.ts';
+import type { Role } from './roles.ts';
+import { missingForRole, parseRole } from './roles.ts';
+import type { Rules } from './rules/rules.ts';
+import { parseRules } from './rules/rules.ts';
+import { Secret } from './secret.ts';
+import type { SlackConfig } from './slack.ts';
+import { slackOf, slackPartners } from './slack.ts';
+import { unknownNames } from './unknown-names.ts';
+
+export type Config = {
+  readonly role: Role;
+  readonly redis: { readonly kind: 'embedded' } | { readonly kind: 'url'; readonly url: Secret };
+  readonly cluster:
+    | { readonly kind: 'demo' }
+    | { readonly kind: 'in-cluster' }
+    | { readonly kind: 'kubeconfig'; readonly path: string | undefined; readonly context: string | undefined };
+  readonly clusterName: string | undefined;
+  /** Empty: all namespaces but the excluded ones. */
+  readonly namespaces: readonly string[];
+  readonly excludedNamespaces: readonly string[];
+  readonly slack: SlackConfig;
+  readonly prometheus: PrometheusConfig | undefined;
+  /** Undefined without HEADROOM_CONFIG: the defaults, fitted to what is embedded. */
+  readonly rules: Rules | undefined;
+  /** Where they come from; read again while the process runs. */
+  readonly rulesPath: string | undefined;
+  /** Undefined: no pull requests can be made. */
+  readonly github: GitHubConfig | undefined;
+  readonly httpPort: number;
+  readonly httpHost: string;
+  readonly dataDir: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
+  /** What people call this process by. */
+  readonly identity: string;
+  /** Where the node agent runs. */
+  readonly nodeName: string | undefined;
+  /** Where the watchers of a cluster agree on a leader; undefined: this one watches alone. */
+  readonly leaseNamespace: string | undefined;
+};
+
+export type ConfigSources = {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** What the .env file says; the environment wins. */
+  readonly dotenv?: Readonly<Record<string, string | undefined>>;
+  readonly args: readonly string[];
+  /** Reads a text file; throws when it cannot be read. */
+  readonly readFile: (path: string) => string;
+  readonly isTerminal: boolean;
+  readonly hostname: string;
+};
+
+/** `warnings`: sentences about what is probably a mistake and stops nothing. */
+export type LoadedConfig = CheckedConfig & { readonly warnings: readonly string[] };
+
+type CheckedConfig =
+  | { readonly kind: 'config'; readonly config: Config }
+  | { readonly kind: 'problems'; readonly problems: readonly string[] };
+
+const url = (protocols: RegExp, hint: string) => z.url({ protocol: protocols, error: hint });
+const PORT = 'a TCP port, 1 to 65535, or 0 for any free one';
+const port = z.coerce.number({ error: PORT }).int(PORT).min(0, PORT).max(65_535, PORT);
+const channelId = z
+  .string()
+  .regex(/^[CGD][A-Z0-9]{2,}$/, 'a channel id, which starts with C (channel details, at the bottom), for example C0123456789');
+const namespace = z
+  .string()
+  .regex(
+    /^!?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
+    'comma-separated namespace names, for example payments,checkout, or with ! those to leave out, for example !kube-system',
+  );
+
+const environment = z.object({
+  REDIS_URL: url(/^rediss?$/, 'a redis:// or rediss:// URL, for example redis://redis.headroom.svc:6379/0').optional(),
+  KUBECONFIG: z.string().optional(),
+  KUBE_CONTEXT: z.string().optional(),
+  CLUSTER_NAME: z
+    .string()
+    .regex(
+      /^[a-z0-9]([-.a-z0-9]{0,61}[a-z0-9])?$/,
+      'lower-case letters, digits, dots and dashes, at most 63, for example prod-eu-1',
+    )
+    .optional(),
+  WATCH_NAMESPACES: z
+    .string()
+    .transform((text) =>
+      text
+        .split(',')
+        .map((name) => name.trim())
+        .filter((name) => name !== ''),
+    )
+    .pipe(z.array(namespace).refine(watchesAny, 'leaves out every namespace that it names, so that none would be watched'))
+    .default([]),
+  SLACK_BOT_TOKEN: z
+    .string()
+    .regex(/^xox[bp]-/, 'a bot token, which starts with xoxb- (it is on the app’s "OAuth & Permissions" page)')
+    .optional(),
+  SLACK_APP_TOKEN: z
+    .string()
+    .regex(/^xapp-/, 'an app-level token, which starts with xapp- (it is on the app’s "Basic Information" page)')
+    .optional(),
+  SLACK_SIGNING_SECRET: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, 'the signing secret: 32 hex digits (it is on the app’s "Basic Information" page)')
+    .optional(),
+  SLACK_HTTP_PORT: port.default(3001),
+  SLACK_API_URL: url(/^https?$/, 'an http:// or https:// URL, for example https://slack.com/api/').optional(),
+  SLACK_CHANNEL: channelId.optional(),
+  SLACK_FALLBACK_CHANNEL: channelId.optional(),
+  ...githubSettings,
+  ...prometheusSettings,
+  HEADROOM_CONFIG: z.string().optional(),
+  NODE_NAME: z.string().optional(),
+  PROCESS_NAME: z
+    .string()
+    .regex(/^[-.\w]{1,63}$/, 'letters, digits, dots, dashes and underscores, at most 63, for example headroom-0')
+    .optional(),
+  LEASE_NAMESPACE: z
+    .string()
+    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'the name of one namespace, for example headroom')
+    .optional(),
+  HTTP_PORT: port.default(8080),
+  LOCAL_SLACK_PORT: port.default(3000),
+  HEADROOM_DATA_DIR: z.string().default('.headroom'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], { error: 'one of debug, info, warn, error' }).optional(),
+}) satisfies z.ZodType<Partial<Record<SettingName, unknown>>>;
+
+/** Where every name has a !, all the other namespaces are. */
+function watchesAny(names: readonly string[]): boolean {
+  const named = names.filter((name) => !name.startsWith('!'));
+  return named.length === 0 || named.some((name) => !names.includes(`!${name}`));
+}
+
+type Environment = z.infer<typeof environment>;
+
+/** Reads and checks everything. Never throws for wrong settings: it lists them. */
+export function loadConfig(given: ConfigSources): LoadedConfig {
+  const { dotenv = {}, environment: shell } = given;
+  return {
+    warnings: unknownNames({ dotenv, environment: shell }),
+    ...checked({ ...given, environment: { ...dotenv, ...shell } }),
+  };
+}
+
+function checked(sources: ConfigSources): CheckedConfig {
+  const role = parseRole(sources.args);
+  const values = present(sources.environment);
+  const parsed = environment.safeParse(values);
+  const rules = loadRules(sources);
+  const problems = [
+    ...(role.kind === 'problem' ? [role.problem] : []),
+    ...(parsed.success
+      ? []
+      : parsed.error.issues.map((issue) => `${issue.path.map(String)[0] ?? 'environment'}: ${issue.message}`)),
+    ...slackPartners(values),
+    ...kubeconfigProblems(values, sources.readFile),
+    ...githubProblems(values),
+    ...prometheusProblems(values, sources.readFile),
+    ...(role.kind === 'role' ? missingForRole(role.role, values, sources.environment) : []),
+    ...rules.problems,
+  ];
+  if (problems.length > 0 || !parsed.success || role.kind === 'problem') return { kind: 'problems', problems };
+  return { kind: 'config', config: Object.freeze(assemble(parsed.data, { role: role.role, rules: rules.rules, sources })) };
+}
+
+/** Only the known settings, and an empty value counts as not set: `REDIS_URL= npm start` means the default. */
+function present(environmentValues: ConfigSources['environment']): Record<string, string> {
+  const entries = SETTINGS.flatMap(({ name }) => {
+    const value = environmentValues[name]?.trim();
+    return value === undefined || value === '' ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+type Context = { readonly role: Role; readonly rules: Rules | undefined; readonly sources: ConfigSources };
+
+function assemble(values: Environment, { role, rules, sources }: Context): Config {
+  const cluster = clusterOf(values, sources.environment);
+  const slack = slackOf(values);
+  const embedded = cluster.kind === 'demo' && slack.kind === 'local' && values.REDIS_URL === undefined;
+  return {
+    role,
+    redis: values.REDIS_URL === undefined ? { kind: 'embedded' } : { kind: 'url', url: new Secret(values.REDIS_URL) },
+    cluster,
+    clusterName: values.CLUSTER_NAME,
+    namespaces: values.WATCH_NAMESPACES.filter((name) => !name.startsWith('!')),
+    excludedNamespaces: values.WATCH_NAMESPACES.filter((name) => name.startsWith('!')).map((name) => name.slice(1)),
+    slack,
+    prometheus: prometheusOf(values, sources.readFile),
+    rules,
+    rulesPath: values.HEADROOM_CONFIG,
+    github: githubOf(values),
+    httpPort: values.HTTP_PORT,
+    httpHost: cluster.kind === 'in-cluster' ? '0.0.0.0' : '127.0.0.1',
+    dataDir: values.HEADROOM_DATA_DIR,
+    logLevel: values.LOG_LEVEL ?? (embedded && sources.isTerminal ? 'warn' : 'info'),
+    identity: values.PROCESS_NAME ?? sources.hostname,
+    nodeName: values.NODE_NAME,
+    leaseNamespace: values.LEASE_NAMESPACE,
+  };
+}
+
+function clusterOf(values: Environment, environmentValues: ConfigSources['environment']): Config['cluster'] {
+  if (values.KUBECONFIG !== undefined || values.KUBE_CONTEXT !== undefined) {
+    return { kind: 'kubeconfig', path: values.KUBECONFIG, context: values.KUBE_CONTEXT };
+  }
+  return environmentValues['KUBERNETES_SERVICE_HOST'] === undefined ? { kind: 'demo' } : { kind: 'in-cluster' };
+}
+
+function kubeconfigProblems(values: ReturnType<typeof present>, readFile: ConfigSources['readFile']): readonly string[] {
+  const path = values['KUBECONFIG'];
+  if (path === undefined || readable(path, readFile)) return [];
+  return [`KUBECONFIG: the file ${path} cannot be read; name one kubeconfig file, or unset it for the demo cluster`];
+}
+
+function loadRules(sources: ConfigSources): { readonly rules: Rules | undefined; readonly problems: readonly string[] } {
+  const path = sources.environment['HEADROOM_CONFIG']?.trim();
+  if (path === undefined || path === '') return { rules: undefined, problems: [] };
+  let text: string;
+  try {
+    text = sources.readFile(path);
+  } catch {
+    return { rules: undefined, problems: [`HEADROOM_CONFIG: the file ${path} cannot be read; name a readable YAML file`] };
+  }
+  const parsed = parseRules(text);
+  if (parsed.kind === 'rules') return { rules: parsed.rules, problems: [] };
+  const [only, ...others] = parsed.problems;
+  if (others.length === 0) return { rules: undefined, problems: [`HEADROOM_CONFIG ${path}, ${only}`] };
+  const heading = `HEADROOM_CONFIG ${path}, in ${parsed.problems.length} places:`;
+  return { rules: undefined, problems: [heading, ...parsed.problems.map((problem) => `  ${problem}`)] };
+}

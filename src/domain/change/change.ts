@@ -1,0 +1,246 @@
+// The write itself, as data: which container of which workload, from which values to which, as a JSON patch (RFC 6902) that refuses to touch
+// anything that is no longer as it was reviewed: it tests the container's name, each old value, and the absence of whatever it adds. Quantities
+// are spelled as the API server stores them. What a change means is its intent (before and after); the paths are found anew before the write.
+
+import type { Bytes } from '../base/memory.ts';
+import { formatQuantity } from '../base/memory.ts';
+import type { HeapSetting, MemoryResources } from '../base/pod.ts';
+import type { WorkloadRef } from '../base/workload.ts';
+import type { FieldOwner } from '../evidence/evidence.ts';
+import type { AppliedBy } from '../evidence/field-owner.ts';
+import type { RepositoryEdit } from './repository/repository.ts';
+
+export type PatchOperation =
+  /** null: the path is not there. */
+  | { readonly op: 'test'; readonly path: string; readonly value: string | null }
+  | { readonly op: 'add' | 'replace'; readonly path: string; readonly value: string | Readonly<Record<string, unknown>> }
+  | { readonly op: 'remove'; readonly path: string };
+
+/**
+ * How a change gets to the containers. template: the owner's pod template, so that new pods have it. resize: the running pods in place, for as long as
+ * they live. recreate: a copy of a Job, because a Job's template cannot be changed. pull-request: the same values of the template, by the repository
+ * that a tool brings it from.
+ */
+export const WAYS = ['template', 'resize', 'recreate', 'pull-request'] as const;
+export type Way = (typeof WAYS)[number];
+
+/** pod: the resources of the whole pod (Kubernetes 1.34 and later), not of one container. */
+export type ResourceList = 'containers' | 'initContainers' | 'pod';
+
+/** One running pod that is resized, with its own tests: pods may differ from their template. */
+export type PodPatch = { readonly name: string; readonly uid: string; readonly patch: readonly PatchOperation[] };
+
+export type Texts = { readonly limit?: string | undefined; readonly request?: string | undefined };
+
+export type Change = {
+  readonly way: Way;
+  readonly workload: WorkloadRef;
+  /** Empty for the resources of the whole pod. */
+  readonly container: string;
+  readonly list: ResourceList;
+  readonly before: MemoryResources;
+  /** How it will be; undefined is none at all, as after the undoing of a limit that was added. */
+  readonly after: { readonly request?: Bytes | undefined; readonly limit?: Bytes | undefined };
+  readonly patch: readonly PatchOperation[];
+  /** Spellings to write instead of the usual ones: an undo brings back what was there, letter for letter. */
+  readonly texts?: Texts | undefined;
+  /** With way resize: the pods it is about. */
+  readonly pods?: readonly PodPatch[] | undefined;
+  /** Approved with it: pods that cannot get the new template by themselves are deleted once it is written (Kubernetes #67250). */
+  readonly releaseStuck?: boolean | undefined;
+  /** With way recreate: the name of the new Job. */
+  readonly replacement?: string | undefined;
+  /** With way pull-request: what it changes, in which file. */
+  readonly edit?: RepositoryEdit | undefined;
+};
+
+/** Whether it gives less than there is: a kill after it is told the other way round. */
+export function isLowering({ before, after }: Pick<Change, 'before' | 'after'>): boolean {
+  if (lowersRequestOnly({ before, after })) return true;
+  return before.limit !== undefined && after.limit !== undefined && after.limit < before.limit.bytes;
+}
+
+/** The limit stays as it is, and less is set aside. */
+export function lowersRequestOnly({ before, after }: Pick<Change, 'before' | 'after'>): boolean {
+  if (before.limit?.bytes !== after.limit || before.request === undefined || after.request === undefined) return false;
+  return after.request < before.request.bytes;
+}
+
+/** Whether the template has the values in the end. */
+export function endsInTemplate({ way }: Pick<Change, 'way'>): boolean {
+  return way === 'template' || way === 'pull-request';
+}
+
+/** A workload's template as far as a change needs it, read fresh from the API server. */
+export type TemplateState = {
+  readonly workload: WorkloadRef;
+  /** JSON pointer of the pod spec: "/spec/template/spec" or "/spec/jobTemplate/spec/template/spec"; "/spec" of a bare pod. */
+  readonly podSpecPath: string;
+  readonly resourceVersion: string;
+  readonly generation: number;
+  /** Of the workload itself: rules for approvers may name them. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Who would put an old value back, by the signs on the object as it is now. */
+  readonly fieldOwners: readonly FieldOwner[];
+  /** Who writes it by hand: kubectl, with a manifest that has memory in it. Undefined where a tool brings it. */
+  readonly applied?: AppliedBy | undefined;
+  /** Of the pods that are made from it. */
+  readonly podLabels?: Readonly<Record<string, string>> | undefined;
+  /** Whether the object has annotations at all: an `add` needs its parents. */
+  readonly hasAnnotations: boolean;
+  readonly containers: readonly TemplateContainer[];
+  readonly replicas?: number | undefined;
+  /** Pods that a rollout makes before it takes any away. */
+  readonly surge?: number | undefined;
+  /** Settings of the runtimes in the template that do not follow the limit, by container. */
+  readonly heapSettings?: readonly (HeapSetting & { readonly container: string })[] | undefined;
+  /** The ways that are open, the usual one first; none when `closed` says why. */
+  readonly ways: readonly Way[];
+  /** Why nothing can be written to it, and what to do instead; undefined when something can. */
+  readonly closed?: string | undefined;
+  /** What happens to running pods, in words: "rolling update, one pod at a time". */
+  readonly restart: string;
+  /** Why a change would be accepted but have no effect, e.g. paused; undefined when it will have. */
+  readonly noEffect?: string | undefined;
+};
+
+export type TemplateContainer = {
+  readonly name: string;
+  readonly list: ResourceList;
+  readonly index: number;
+  /** Whether the container has a resources object at all: an `add` needs its parents. */
+  readonly hasResources: boolean;
+  readonly hasRequests: boolean;
+  readonly hasLimits: boolean;
+  readonly resources: MemoryResources;
+  /** As written, for the QoS class. */
+  readonly cpu?: { readonly request?: string | undefined; readonly limit?: string | undefined } | undefined;
+};
+
+/** Kinds with something a change can be written to; what exactly, a look at the object says. */
+export const PATCHABLE_KINDS = [
+  'Deployment',
+  'StatefulSet',
+  'DaemonSet',
+  'ReplicaSet',
+  'CronJob',
+  'Job',
+  'Rollout',
+  'Pod',
+] as const;
+export type PatchableKind = (typeof PATCHABLE_KINDS)[number];
+
+export function isPatchableKind(kind: string): kind is PatchableKind {
+  return PATCHABLE_KINDS.some((patchable) => patchable === kind);
+}
+
+/** What is wanted. An absent request leaves the one there is; 'none' takes a value away, as an undo may have to. */
+export type Wanted = {
+  readonly limit: Bytes | 'none';
+  readonly request?: Bytes | 'none' | undefined;
+  readonly texts?: Texts | undefined;
+};
+
+type Field = { readonly section: 'limits' | 'requests'; readonly old: string | undefined; readonly value: string | undefined };
+
+/**
+ * The smallest patch that sets the container's memory: tests of the container's name and of each old value, then the writes.
+ * A request that already has the wanted value is left alone.
+ */
+export function buildChange(template: TemplateState, container: TemplateContainer, wanted: Wanted): Change {
+  const { limit, request } = container.resources;
+  const after = { limit: settled(wanted.limit, limit?.bytes), request: settled(wanted.request, request?.bytes) };
+  return {
+    way: 'template',
+    workload: template.workload,
+    container: container.name,
+    list: container.list,
+    before: container.resources,
+    after,
+    patch: memoryPatch(template.podSpecPath, container, { after, texts: wanted.texts }),
+    ...(wanted.texts === undefined ? {} : { texts: wanted.texts }),
+  };
+}
+
+function settled(wanted: Bytes | 'none' | undefined, present: Bytes | undefined): Bytes | undefined {
+  if (wanted === 'none') return undefined;
+  return wanted ?? present;
+}
+
+type Writing = { readonly after: Change['after']; readonly texts?: Texts | undefined };
+
+/** The patch that gives the container at this place these values; empty when it has them. */
+export function memoryPatch(
+  podSpecPath: string,
+  container: TemplateContainer,
+  { after, texts }: Writing,
+): readonly PatchOperation[] {
+  const base = container.list === 'pod' ? podSpecPath : `${podSpecPath}/${container.list}/${container.index}`;
+  const { limit, request } = container.resources;
+  const fields: readonly Field[] = [
+    {
+      section: 'limits' as const,
+      old: limit?.text,
+      value: spelled(after.limit, texts?.limit),
+      same: limit?.bytes === after.limit,
+    },
+    {
+      section: 'requests' as const,
+      old: request?.text,
+      value: spelled(after.request, texts?.request),
+      same: request?.bytes === after.request,
+    },
+  ].filter(({ same }) => !same);
+  if (fields.length === 0) return [];
+  return [
+    ...(container.list === 'pod' ? [] : [{ op: 'test' as const, path: `${base}/name`, value: container.name }]),
+    ...fields.flatMap((field) => testsOf(base, container, field)),
+    ...parents(base, container, fields),
+    ...fields.map(({ section, old, value }): PatchOperation => {
+      const path = `${base}/resources/${section}/memory`;
+      if (value === undefined) return { op: 'remove', path };
+      return { op: old === undefined ? 'add' : 'replace', path, value };
+    }),
+  ];
+}
+
+function spelled(size: Bytes | undefined, text: string | undefined): string | undefined {
+  return size === undefined ? undefined : (text ?? formatQuantity(size));
+}
+
+/** What is there is tested for its value; what is not, for its absence, at the first place that is missing. */
+function testsOf(base: string, container: TemplateContainer, { section, old }: Field): readonly PatchOperation[] {
+  if (old !== undefined) return [{ op: 'test', path: `${base}/resources/${section}/memory`, value: old }];
+  if (!container.hasResources) return [{ op: 'test', path: `${base}/resources`, value: null }];
+  const has = section === 'limits' ? container.hasLimits : container.hasRequests;
+  return [{ op: 'test', path: `${base}/resources/${section}${has ? '/memory' : ''}`, value: null }];
+}
+
+function parents(base: string, container: TemplateContainer, fields: readonly Field[]): readonly PatchOperation[] {
+  const missing: PatchOperation[] = container.hasResources ? [] : [{ op: 'add', path: `${base}/resources`, value: {} }];
+  for (const { section } of fields) {
+    const present = section === 'limits' ? container.hasLimits : container.hasRequests;
+    if (!present) missing.push({ op: 'add', path: `${base}/resources/${section}`, value: {} });
+  }
+  return missing;
+}
+
+/** The same intent on the template as it is now: containers may have moved, annotations come. Ask hasDrifted first. */
+export function rebased(change: Change, template: TemplateState, container: TemplateContainer): Change {
+  if (!endsInTemplate(change)) return change;
+  return { ...change, patch: memoryPatch(template.podSpecPath, container, { after: change.after, texts: change.texts }) };
+}
+
+/** Whether the template still has the values that were reviewed: a changed status or annotation is not drift. */
+export function hasDrifted(change: Change, container: TemplateContainer | undefined): boolean {
+  if (container === undefined) return true;
+  const { limit, request } = container.resources;
+  return limit?.text !== change.before.limit?.text || request?.text !== change.before.request?.text;
+}
+
+/** Whether the values are already those the change wants. */
+export function hasArrived(change: Change, container: TemplateContainer | undefined): boolean {
+  if (container === undefined) return false;
+  const { limit, request } = container.resources;
+  return limit?.bytes === change.after.limit && request?.bytes === change.after.request;
+}

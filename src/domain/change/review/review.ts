@@ -1,0 +1,89 @@
+// What a review finds about a change, for the person who asks and the one who decides: one finding for each thing that was looked at. Facts in, plain
+// sentences out; nothing is decided here but what to say and how loudly.
+
+import type { FieldOwner } from '../../evidence/evidence.ts';
+import type { Applying } from '../../evidence/field-owner.ts';
+import { appliedWords, putsBack } from '../../evidence/field-owner.ts';
+import type { Surroundings } from '../../evidence/surroundings.ts';
+import type { Change, TemplateContainer, TemplateState } from '../change.ts';
+import type { Policy } from '../policy/policy.ts';
+import { podFindings } from './pod.ts';
+import { restartFindings } from './restart.ts';
+import { roomFindings } from './room.ts';
+import { ruleFindings } from './rules.ts';
+import { scalingFindings } from './scaling.ts';
+
+/** blocks: it would surely fail. warns: it may not do what is wanted. tells: good to know. not-checked: could not be looked at, and why. */
+export type FindingLevel = 'blocks' | 'warns' | 'tells' | 'not-checked';
+
+export const FINDING_TOPICS = [
+  'restart',
+  'room',
+  'rules',
+  'scaling',
+  'qos',
+  'request',
+  'heap',
+  'owner',
+  'pod',
+  'writing',
+] as const;
+export type FindingTopic = (typeof FINDING_TOPICS)[number];
+
+export type Finding = {
+  readonly about: FindingTopic;
+  readonly level: FindingLevel;
+  /** One or two plain sentences, not yet escaped. */
+  readonly words: string;
+};
+
+/** Said to whoever approves, before they do. */
+const NEVER_WRITTEN: Finding = {
+  about: 'writing',
+  level: 'warns',
+  words: 'policy.dryRunOnly is on: once approved, the API server is asked whether it would take this, and nothing is written.',
+};
+
+/** Of every proposal, also of one that takes another back: whether anything comes of an approval. */
+export function writingFindings({ dryRunOnly }: Pick<Policy, 'dryRunOnly'>): readonly Finding[] {
+  return dryRunOnly ? [NEVER_WRITTEN] : [];
+}
+
+export type ReviewInput = {
+  readonly change: Change;
+  readonly template: TemplateState;
+  readonly container: TemplateContainer;
+  readonly surroundings: Surroundings;
+  readonly fieldOwners: readonly FieldOwner[];
+};
+
+/** Loudest first; within a level in the order of the topics. */
+export function reviewChange(input: ReviewInput): readonly Finding[] {
+  const found = [
+    ...restartFindings(input),
+    ...ruleFindings(input),
+    ...roomFindings(input),
+    ...scalingFindings(input),
+    ...podFindings(input),
+    ...ownerFindings(input),
+  ];
+  const order: readonly FindingLevel[] = ['blocks', 'warns', 'tells', 'not-checked'];
+  return order.flatMap((level) => found.filter((finding) => finding.level === level));
+}
+
+function ownerFindings({ fieldOwners, template, change }: ReviewInput): readonly Finding[] {
+  const byHand = template.applied && change.way === 'template' ? appliedWords(template.applied, applying(change)) : undefined;
+  const owners = fieldOwners.map(
+    (owner): Finding => ({
+      about: 'owner',
+      level: 'warns',
+      words: `${putsBack(owner)}; change the limit where it reads it from.`,
+    }),
+  );
+  return [...owners, ...(byHand === undefined ? [] : [{ about: 'owner', level: 'tells', words: byHand } as const])];
+}
+
+function applying({ container, list, before, after }: Change): Applying {
+  const changed = (['limit', 'request'] as const).filter((field) => before[field]?.bytes !== after[field]);
+  return { container: { list, name: container }, changed };
+}

@@ -1,9 +1,0 @@
-// A workload as the policy sees it by the evidence of a kill: its own labels, which are not those of its pods. Unknown labels fit no rule that asks for some.
-
-import type { Evidence } from '../evidence.ts';
-import { valueOf } from '../piece.ts';
-import type { PolicyPlace } from '../policy.ts';
-
-export function placeSeen(namespace: string, evidence: Pick<Evidence, 'owner'> | undefined): PolicyPlace {
-  return { namespace, labels: evidence === undefined ? undefined : valueOf(evidence.owner)?.labels };
-}
