@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import { Secret } from './secret.ts';
+import { setting } from './setting.ts';
 
 export type GitHubConfig = {
   readonly apiUrl: string;
@@ -23,23 +24,58 @@ function isProtected(text: string): boolean {
 }
 
 export const githubSettings = {
-  GITHUB_TOKEN: z
-    .string()
-    .regex(/^\S{8,}$/, 'a token without spaces')
-    .optional(),
-  GITHUB_APP_ID: digits('the App’s id, from its settings page').optional(),
-  GITHUB_APP_INSTALLATION_ID: digits('the installation’s id, the last part of its address').optional(),
-  GITHUB_APP_PRIVATE_KEY: z
-    .string()
-    .transform((text) => text.replaceAll(String.raw`\n`, '\n').trim())
-    .refine((text) => /^-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+-----END [A-Z ]*PRIVATE KEY-----$/.test(text), {
-      error: 'the App’s private key in PEM, with its first and last line; \\n for line ends is fine',
-    })
-    .optional(),
-  GITHUB_API_URL: z
-    .url({ protocol: /^https?$/, error: API_URL })
-    .refine((text) => isProtected(text), { error: API_URL })
-    .optional(),
+  GITHUB_TOKEN: setting(
+    z
+      .string()
+      .regex(/^\S{8,}$/, 'a token without spaces')
+      .optional(),
+    {
+      meaning:
+        'Lets the bot open pull requests in the repositories of HEADROOM_CONFIG: a token that may read and write contents and pull requests, and comment.',
+      unit: 'token',
+      fallback: 'none: what a GitOps tool owns can only be changed live, and will be taken back',
+      example: 'github_pat_your-token',
+    },
+  ),
+  GITHUB_APP_ID: setting(digits('the App’s id, from its settings page').optional(), {
+    meaning: 'A GitHub App instead of a token; its permissions: contents, pull requests and issues, read and write.',
+    unit: 'whole number',
+    fallback: 'none',
+    example: '123456',
+  }),
+  GITHUB_APP_INSTALLATION_ID: setting(digits('the installation’s id, the last part of its address').optional(), {
+    meaning: 'Which installation of the App.',
+    unit: 'whole number',
+    fallback: 'none; needed with GITHUB_APP_ID',
+    example: '7654321',
+  }),
+  GITHUB_APP_PRIVATE_KEY: setting(
+    z
+      .string()
+      .transform((text) => text.replaceAll(String.raw`\n`, '\n').trim())
+      .refine((text) => /^-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]+-----END [A-Z ]*PRIVATE KEY-----$/.test(text), {
+        error: 'the App’s private key in PEM, with its first and last line; \\n for line ends is fine',
+      })
+      .optional(),
+    {
+      meaning: 'The App’s private key.',
+      unit: 'PEM text',
+      fallback: 'none; needed with GITHUB_APP_ID',
+      example: '-----BEGIN RSA PRIVATE KEY-----\\nyour-key\\n-----END RSA PRIVATE KEY-----',
+    },
+  ),
+  GITHUB_API_URL: setting(
+    z
+      .url({ protocol: /^https?$/, error: API_URL })
+      .refine((text) => isProtected(text), { error: API_URL })
+      .optional(),
+    {
+      meaning: 'Where GitHub’s API is, for a GitHub Enterprise server.',
+      unit: 'https:// URL; http:// only to a loopback address',
+      fallback: 'https://api.github.com',
+      example: 'https://github.example.com/api/v3',
+    },
+  ),
 } as const;
 
 type Values = { readonly [Name in keyof typeof githubSettings]?: string | undefined };

@@ -1,13 +1,12 @@
 // The configuration of one process: read once from the environment and headroom.yaml, checked whole, frozen. The only reader of
 // environment variables. Wrong settings are reported all at once, by name, with what to write instead.
 
-import { z } from 'zod';
-import type { SettingName } from './env.ts';
-import { SETTINGS } from './env.ts';
+import type { Environment } from './env.ts';
+import { environment, SETTINGS } from './env.ts';
 import type { GitHubConfig } from './github.ts';
-import { githubOf, githubProblems, githubSettings } from './github.ts';
+import { githubOf, githubProblems } from './github.ts';
 import type { PrometheusConfig } from './prometheus.ts';
-import { prometheusOf, prometheusProblems, prometheusSettings, readable } from './prometheus.ts';
+import { prometheusOf, prometheusProblems, readable } from './prometheus.ts';
 import type { Role } from './roles.ts';
 import { missingForRole, parseRole } from './roles.ts';
 import type { Rules } from './rules/rules.ts';
@@ -65,82 +64,6 @@ export type LoadedConfig = CheckedConfig & { readonly warnings: readonly string[
 type CheckedConfig =
   | { readonly kind: 'config'; readonly config: Config }
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
-
-const url = (protocols: RegExp, hint: string) => z.url({ protocol: protocols, error: hint });
-const PORT = 'a TCP port, 1 to 65535, or 0 for any free one';
-const port = z.coerce.number({ error: PORT }).int(PORT).min(0, PORT).max(65_535, PORT);
-const channelId = z
-  .string()
-  .regex(/^[CGD][A-Z0-9]{2,}$/, 'a channel id, which starts with C (channel details, at the bottom), for example C0123456789');
-const namespace = z
-  .string()
-  .regex(
-    /^!?[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/,
-    'comma-separated namespace names, for example payments,checkout, or with ! those to leave out, for example !kube-system',
-  );
-
-const environment = z.object({
-  REDIS_URL: url(/^rediss?$/, 'a redis:// or rediss:// URL, for example redis://redis.headroom.svc:6379/0').optional(),
-  KUBECONFIG: z.string().optional(),
-  KUBE_CONTEXT: z.string().optional(),
-  CLUSTER_NAME: z
-    .string()
-    .regex(
-      /^[a-z0-9]([-.a-z0-9]{0,61}[a-z0-9])?$/,
-      'lower-case letters, digits, dots and dashes, at most 63, for example prod-eu-1',
-    )
-    .optional(),
-  WATCH_NAMESPACES: z
-    .string()
-    .transform((text) =>
-      text
-        .split(',')
-        .map((name) => name.trim())
-        .filter((name) => name !== ''),
-    )
-    .pipe(z.array(namespace).refine(watchesAny, 'leaves out every namespace that it names, so that none would be watched'))
-    .default([]),
-  SLACK_BOT_TOKEN: z
-    .string()
-    .regex(/^xox[bp]-/, 'a bot token, which starts with xoxb- (it is on the app’s "OAuth & Permissions" page)')
-    .optional(),
-  SLACK_APP_TOKEN: z
-    .string()
-    .regex(/^xapp-/, 'an app-level token, which starts with xapp- (it is on the app’s "Basic Information" page)')
-    .optional(),
-  SLACK_SIGNING_SECRET: z
-    .string()
-    .regex(/^[0-9a-f]{32}$/, 'the signing secret: 32 hex digits (it is on the app’s "Basic Information" page)')
-    .optional(),
-  SLACK_HTTP_PORT: port.default(3001),
-  SLACK_API_URL: url(/^https?$/, 'an http:// or https:// URL, for example https://slack.com/api/').optional(),
-  SLACK_CHANNEL: channelId.optional(),
-  SLACK_FALLBACK_CHANNEL: channelId.optional(),
-  ...githubSettings,
-  ...prometheusSettings,
-  HEADROOM_CONFIG: z.string().optional(),
-  NODE_NAME: z.string().optional(),
-  PROCESS_NAME: z
-    .string()
-    .regex(/^[-.\w]{1,63}$/, 'letters, digits, dots, dashes and underscores, at most 63, for example headroom-0')
-    .optional(),
-  LEASE_NAMESPACE: z
-    .string()
-    .regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'the name of one namespace, for example headroom')
-    .optional(),
-  HTTP_PORT: port.default(8080),
-  LOCAL_SLACK_PORT: port.default(3000),
-  HEADROOM_DATA_DIR: z.string().default('.headroom'),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error'], { error: 'one of debug, info, warn, error' }).optional(),
-}) satisfies z.ZodType<Partial<Record<SettingName, unknown>>>;
-
-/** Where every name has a !, all the other namespaces are. */
-function watchesAny(names: readonly string[]): boolean {
-  const named = names.filter((name) => !name.startsWith('!'));
-  return named.length === 0 || named.some((name) => !names.includes(`!${name}`));
-}
-
-type Environment = z.infer<typeof environment>;
 
 /** Reads and checks everything. Never throws for wrong settings: it lists them. */
 export function loadConfig(given: ConfigSources): LoadedConfig {

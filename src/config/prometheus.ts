@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { Secret } from './secret.ts';
+import { setting } from './setting.ts';
 
 export type PrometheusConfig = {
   readonly url: string;
@@ -24,21 +25,85 @@ const LABELS = /^(auto|cadvisor|exported|pod_name|gke|[a-zA-Z_:][\w:]*\{[a-zA-Z_
 const TENANT = /^([A-Za-z0-9-]+:\s*)?[^\s:][^\r\n:]*$/;
 
 export const prometheusSettings = {
-  PROMETHEUS_URL: z
-    .url({ protocol: /^https?$/, error: 'an http:// or https:// URL, for example http://prometheus.monitoring.svc:9090' })
-    .optional(),
-  PROMETHEUS_TOKEN: z.string().optional(),
-  PROMETHEUS_USER: z.string().optional(),
-  PROMETHEUS_PASSWORD: z.string().optional(),
-  PROMETHEUS_CA_FILE: z.string().optional(),
-  PROMETHEUS_CERT_FILE: z.string().optional(),
-  PROMETHEUS_KEY_FILE: z.string().optional(),
-  PROMETHEUS_TENANT: z.string().regex(TENANT, 'a tenant, or a header and a tenant, for example THANOS-TENANT: team-a').optional(),
-  PROMETHEUS_MATCHERS: z.string().regex(MATCHERS, 'PromQL matchers without braces, for example cluster="prod-eu-1"').optional(),
-  PROMETHEUS_LABELS: z
-    .string()
-    .regex(LABELS, 'auto, cadvisor, exported, pod_name, gke, or metric{namespace label,pod label,container label}')
-    .optional(),
+  PROMETHEUS_URL: setting(
+    z
+      .url({ protocol: /^https?$/, error: 'an http:// or https:// URL, for example http://prometheus.monitoring.svc:9090' })
+      .optional(),
+    {
+      meaning: 'Where to read memory usage over time: Prometheus, Thanos, Mimir or VictoriaMetrics.',
+      unit: 'http:// or https:// URL',
+      fallback: 'none: usage is one instant from metrics.k8s.io (the demo cluster brings its own)',
+      example: 'http://prometheus.monitoring.svc:9090',
+    },
+  ),
+  PROMETHEUS_TOKEN: setting(z.string().optional(), {
+    meaning: 'Bearer token for PROMETHEUS_URL; goes before a user name.',
+    unit: 'token',
+    fallback: 'none',
+    example: 'your-token',
+  }),
+  PROMETHEUS_USER: setting(z.string().optional(), {
+    meaning: 'User name for PROMETHEUS_URL, by basic authentication. Needs PROMETHEUS_PASSWORD too.',
+    unit: 'text',
+    fallback: 'none',
+    example: 'headroom',
+  }),
+  PROMETHEUS_PASSWORD: setting(z.string().optional(), {
+    meaning: 'Password for PROMETHEUS_URL. Needs PROMETHEUS_USER too.',
+    unit: 'text',
+    fallback: 'none',
+    example: 'your-password',
+  }),
+  PROMETHEUS_CA_FILE: setting(z.string().optional(), {
+    meaning: 'Certificates to trust for PROMETHEUS_URL instead of the system’s.',
+    unit: 'path of a PEM file',
+    fallback: 'the system’s authorities',
+    example: '/etc/prometheus/ca.crt',
+  }),
+  PROMETHEUS_CERT_FILE: setting(z.string().optional(), {
+    meaning: 'Client certificate to show to PROMETHEUS_URL. Needs PROMETHEUS_KEY_FILE too.',
+    unit: 'path of a PEM file',
+    fallback: 'none',
+    example: '/etc/prometheus/tls.crt',
+  }),
+  PROMETHEUS_KEY_FILE: setting(z.string().optional(), {
+    meaning: 'Key of the client certificate. Needs PROMETHEUS_CERT_FILE too.',
+    unit: 'path of a PEM file',
+    fallback: 'none',
+    example: '/etc/prometheus/tls.key',
+  }),
+  PROMETHEUS_TENANT: setting(
+    z.string().regex(TENANT, 'a tenant, or a header and a tenant, for example THANOS-TENANT: team-a').optional(),
+    {
+      meaning:
+        'Whose data to ask for where several share one server (Mimir, Cortex), sent as X-Scope-OrgID; other servers name the header before a colon.',
+      unit: 'tenant, or header: tenant',
+      fallback: 'none',
+      example: 'team-a',
+    },
+  ),
+  PROMETHEUS_MATCHERS: setting(
+    z.string().regex(MATCHERS, 'PromQL matchers without braces, for example cluster="prod-eu-1"').optional(),
+    {
+      meaning: 'Narrows every query, where one server holds several clusters.',
+      unit: 'PromQL matchers without braces',
+      fallback: 'none',
+      example: 'cluster="prod-eu-1"',
+    },
+  ),
+  PROMETHEUS_LABELS: setting(
+    z
+      .string()
+      .regex(LABELS, 'auto, cadvisor, exported, pod_name, gke, or metric{namespace label,pod label,container label}')
+      .optional(),
+    {
+      meaning:
+        'How the memory series are named: as the kubelet has them, without honor_labels, before Kubernetes 1.16, GKE’s system metrics, or a metric with its labels of namespace, pod and container.',
+      unit: 'auto, cadvisor, exported, pod_name, gke or metric{label,label,label}',
+      fallback: 'auto: the first that knows the container',
+      example: 'cadvisor',
+    },
+  ),
 } as const;
 
 type Values = z.infer<z.ZodObject<typeof prometheusSettings>>;

@@ -22,9 +22,11 @@ const schedule = z.string(saying('a cron expression', '"0 9 * * *"')).transform(
 
 export const digestsSchema = z
   .strictObject({
-    timezone: timezone.prefault('UTC'),
-    daily: schedule.prefault('0 9 * * *'),
-    weekly: schedule.prefault('0 9 * * 1'),
+    timezone: timezone.prefault('UTC').describe('IANA name, for example Europe/Berlin.'),
+    daily: schedule
+      .prefault('0 9 * * *')
+      .describe('Cron expression of five fields, or off. Nothing is posted for a day without incidents.'),
+    weekly: schedule.prefault('0 9 * * 1').describe('Cron expression of five fields, or off. A missed digest is caught up once.'),
   })
   .transform((rules): DigestRules => rules);
 

@@ -10,19 +10,34 @@ const labels = z.record(z.string().min(1), z.string(saying('a text', '"1", in qu
 
 const people = z
   .strictObject({
-    namespaces: globs,
-    labels: labels.optional(),
-    users: z.array(slackUser, saying('a list of Slack users', '[U0123ABCD]')).default([]),
-    groups: z.array(slackGroup, saying('a list of Slack user groups', '[S0123ABCD]')).default([]),
+    namespaces: globs.describe('Globs, with ! before what to leave out.').meta({ example: ['payments'] }),
+    labels: labels
+      .optional()
+      .describe('Labels of the workload.')
+      .meta({ example: { tier: 'gold' } }),
+    users: z
+      .array(slackUser, saying('a list of Slack users', '[U0123ABCD]'))
+      .prefault([])
+      .describe('Slack users.')
+      .meta({ example: ['U0123ABCD'] }),
+    groups: z
+      .array(slackGroup, saying('a list of Slack user groups', '[S0123ABCD]'))
+      .prefault([])
+      .describe('Slack user groups.')
+      .meta({ example: ['S0123ABCD'] }),
   })
   .refine(({ users, groups }) => users.length + groups.length > 0, { error: 'names nobody; add users or groups' });
 
 const weekHours = z
   .strictObject({
-    days: z.array(weekday).min(1).prefault(['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat']),
-    from: timeOfDay,
-    to: timeOfDay,
-    timezone: timezone.default('UTC'),
+    days: z
+      .array(weekday)
+      .min(1)
+      .prefault(['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'])
+      .describe('Days on which it begins.'),
+    from: timeOfDay.describe('Time of day, in quotes.').meta({ example: '22:00' }),
+    to: timeOfDay.describe('Time of day; before from, it is the next day.').meta({ example: '06:00' }),
+    timezone: timezone.default('UTC').describe('IANA name, for example Europe/Berlin.'),
   })
   .refine(({ from, to }) => from !== to, { error: 'from and to are the same; for a whole day write from "00:00" to "23:59"' });
 
@@ -32,6 +47,28 @@ const kind = z.enum(CHANGEABLE_KINDS);
 const route = z.enum(CHANGE_ROUTES);
 const people10 = saying('a number of people from 1 to 10 (somebody always has to approve)', '1');
 const factor = saying('a number above 1, at most 16', '4');
+
+/** What each rule means, for the policy and for its overrides alike. */
+const SAYS = {
+  kinds: 'Workload kinds that may be changed.',
+  routes:
+    'live: patch the workload. resize: running pods in place. pull-request: in the repository that owns it. live-override: live patch of what a GitOps tool reverts.',
+  approvals: 'How many people must approve.',
+  selfApproval: 'Whether the requester may approve their own proposal.',
+  minLimit: 'A new limit is at least this.',
+  maxLimit: 'A new limit is at most this.',
+  maxFactor: 'A new limit is at most this many times the old one.',
+  maxNodeShare: 'A new limit is at most this share of what the node can allocate.',
+  minRequestShare: 'A request is at least this share of its limit.',
+  maxRequestShare: 'A request is at most this share of its limit.',
+  coolDown: 'After a change, no other one of the same container may be proposed for this long.',
+  quietHours: 'Nothing is approved or written in these hours.',
+  approvalHours: 'Approving and writing is possible only in these hours, and not in quiet hours. Empty: any time.',
+  dryRunOnly: 'Everything is asked, approved and dry-run; nothing is written.',
+  proposalExpiry: 'How long a proposal waits for its approvers. 1m to 30d.',
+  undoAutomatically: 'Undo a rollout that cannot be scheduled without asking.',
+  tightenAfter: 'After this long under load a change is measured again. 0s: never.',
+} as const;
 
 /** What an override may set too; without defaults here, so that an override sets only what it says. */
 const scoped = {
@@ -59,30 +96,37 @@ const override = z
   .transform(({ namespaces, labels: wanted, ...rules }) => ({ namespaces, labels: wanted, rules }));
 
 const fields = z.strictObject({
-  approvers: peopleList.default([]),
-  proposers: peopleList.default([]),
-  namespaces: globs,
-  kinds: scoped.kinds.default([...CHANGEABLE_KINDS]),
-  routes: scoped.routes.default([...CHANGE_ROUTES]),
-  approvals: scoped.approvals.default(1),
-  selfApproval: scoped.selfApproval.default(false),
-  minLimit: scoped.minLimit.prefault('16Mi'),
-  maxLimit: scoped.maxLimit.prefault('16Gi'),
-  maxFactor: scoped.maxFactor.default(4),
-  maxNodeShare: scoped.maxNodeShare.default(0.9),
-  minRequestShare: scoped.minRequestShare.default(0),
-  maxRequestShare: scoped.maxRequestShare.default(1),
-  coolDown: scoped.coolDown.prefault('0s'),
-  quietHours: scoped.quietHours.default([]),
-  approvalHours: scoped.approvalHours.default([]),
-  dryRunOnly: scoped.dryRunOnly.default(false),
-  proposalExpiry: scoped.proposalExpiry.prefault('24h'),
-  undoAutomatically: scoped.undoAutomatically.default(false),
-  tightenAfter: scoped.tightenAfter.prefault('7d'),
-  watchFloor: duration.prefault('10m'),
-  watchCeiling: duration.prefault('24h'),
-  quietAfter: duration.prefault('24h'),
-  overrides: z.array(override).default([]),
+  approvers: peopleList.prefault([]).describe('Who may approve. Without any, nothing can be applied.'),
+  proposers: peopleList
+    .prefault([])
+    .describe('Who may propose a change. For a workload that no rule names, every full member of the workspace may.'),
+  namespaces: globs.describe('Where changes may be made at all.'),
+  kinds: scoped.kinds.default([...CHANGEABLE_KINDS]).describe(SAYS.kinds),
+  routes: scoped.routes.default([...CHANGE_ROUTES]).describe(SAYS.routes),
+  approvals: scoped.approvals.default(1).describe(SAYS.approvals),
+  selfApproval: scoped.selfApproval.default(false).describe(SAYS.selfApproval),
+  minLimit: scoped.minLimit.prefault('16Mi').describe(SAYS.minLimit),
+  maxLimit: scoped.maxLimit.prefault('16Gi').describe(SAYS.maxLimit),
+  maxFactor: scoped.maxFactor.default(4).describe(SAYS.maxFactor),
+  maxNodeShare: scoped.maxNodeShare.default(0.9).describe(SAYS.maxNodeShare),
+  minRequestShare: scoped.minRequestShare.default(0).describe(SAYS.minRequestShare),
+  maxRequestShare: scoped.maxRequestShare.default(1).describe(SAYS.maxRequestShare),
+  coolDown: scoped.coolDown.prefault('0s').describe(SAYS.coolDown),
+  quietHours: scoped.quietHours.prefault([]).describe(SAYS.quietHours),
+  approvalHours: scoped.approvalHours.prefault([]).describe(SAYS.approvalHours),
+  dryRunOnly: scoped.dryRunOnly.default(false).describe(SAYS.dryRunOnly),
+  proposalExpiry: scoped.proposalExpiry.prefault('24h').describe(SAYS.proposalExpiry),
+  undoAutomatically: scoped.undoAutomatically.default(false).describe(SAYS.undoAutomatically),
+  tightenAfter: scoped.tightenAfter.prefault('7d').describe(SAYS.tightenAfter),
+  watchFloor: duration.prefault('10m').describe('After a rollout, watch at least this long.'),
+  watchCeiling: duration.prefault('24h').describe('Watch at most this long. In between: twice the time the container lived.'),
+  quietAfter: duration.prefault('24h').describe('An open incident is resolved after this long watched without a kill.'),
+  overrides: z
+    .array(override)
+    .prefault([])
+    .describe(
+      'Other rules for some workloads: everything from kinds to tightenAfter. The last match wins; recommendations follow them too.',
+    ),
 });
 
 type Bounds = {

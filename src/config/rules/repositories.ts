@@ -21,33 +21,38 @@ const valuePath = z
 
 const file = z
   .strictObject({
-    namespaces: globs,
-    workloads: globs,
-    containers: globs,
-    file: path,
-    limit: valuePath.optional(),
-    request: valuePath.optional(),
+    namespaces: globs.describe('Globs of namespaces this file is for.'),
+    workloads: globs.describe('Globs of workload names.'),
+    containers: globs.describe('Globs of container names.'),
+    file: path.describe('Path in the repository.').meta({ example: 'charts/api/values.yaml' }),
+    limit: valuePath.optional().describe('Path of the memory limit in the file.').meta({ example: 'resources.limits.memory' }),
+    request: valuePath.optional().describe('Path of the memory request.').meta({ example: 'resources.requests.memory' }),
   })
   .refine(({ limit, request }) => request === undefined || limit !== undefined, { error: 'request needs limit beside it' });
 
 const repository = z.strictObject({
-  repository: z.string().regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/, 'owner and name, for example acme/deploy'),
-  clusters: globs,
-  namespaces: globs,
+  repository: z
+    .string()
+    .regex(/^[\w.-]{1,100}\/[\w.-]{1,100}$/, 'owner and name, for example acme/deploy')
+    .describe('Owner and name.')
+    .meta({ example: 'acme/deploy' }),
+  clusters: globs.describe('Globs of cluster names.'),
+  namespaces: globs.describe('Globs of namespaces.').meta({ example: ['web'] }),
   branch: z
     .string()
     .regex(/^(?!\/)[\w./-]{1,200}$/, 'the name of a branch')
-    .optional(),
-  folder: path.optional(),
-  files: z.array(file).default([]),
+    .optional()
+    .describe('Branch that pull requests go to; the default branch otherwise.'),
+  folder: path.optional().describe('Folder to look in; the whole repository otherwise.'),
+  files: z.array(file).prefault([]).describe('Files whose place cannot be found by itself, as Helm values.'),
 });
 
 export const repositoriesSchema = z.array(repository);
 
 export const pullRequestsSchema = z.strictObject({
-  lookEvery: duration.prefault('30s'),
-  closeAfter: duration.prefault('14d'),
-  syncWithin: duration.prefault('1h'),
+  lookEvery: duration.prefault('30s').describe('How often an open pull request is checked.'),
+  closeAfter: duration.prefault('14d').describe('One that stays unmerged this long is closed.'),
+  syncWithin: duration.prefault('1h').describe('A merged one that is not in the cluster by then counts as not rolled out.'),
 });
 
 export const REPOSITORY_KEYS: readonly string[] = [

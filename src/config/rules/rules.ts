@@ -44,52 +44,97 @@ export type Rules = {
 /** How loud the channel is. */
 export type AlertRules = { readonly storm: StormRules; readonly remindAfter: number; readonly reopenWithin: Millis };
 
+/** What editors complete and check headroom.yaml by. The reference in docs/configuration.md is made from it too. */
+export function rulesJsonSchema(): RulesJsonSchema {
+  return z.toJSONSchema(file, { io: 'input', target: 'draft-7', override: ({ jsonSchema }) => exemplify(jsonSchema) });
+}
+
+export type RulesJsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** JSON Schema has a list of examples; zod drops it where the value is transformed, so ours goes by a name of its own until here. */
+function exemplify(jsonSchema: RulesJsonSchema): void {
+  const { example } = jsonSchema;
+  if (example === undefined) return;
+  jsonSchema['examples'] = [example];
+  delete jsonSchema['example'];
+}
+
 export type ParsedRules =
   | { readonly kind: 'rules'; readonly rules: Rules }
   | { readonly kind: 'problems'; readonly problems: readonly string[] };
 
 const route = z
   .strictObject({
-    clusters: globs,
-    namespaces: globs,
-    kinds: globs,
-    labels: z.record(z.string(), z.string()).default({}),
+    clusters: globs.describe('Globs, with ! before what to leave out.').meta({ example: ['prod-*'] }),
+    namespaces: globs.describe('Globs, with ! before what to leave out.').meta({ example: ['payments', 'checkout-*'] }),
+    kinds: globs.describe('Globs of workload kinds.').meta({ example: ['Deployment', '*Set'] }),
+    labels: z
+      .record(z.string(), z.string())
+      .default({})
+      .describe('Labels the pod must have, with globs for their values.')
+      .meta({ example: { tier: 'front*' } }),
     severities: z
       .array(z.enum(SEVERITIES))
       .min(1)
-      .default([...SEVERITIES]),
+      .default([...SEVERITIES])
+      .describe('critical: the node itself, or five restarts and more. info: a killed child or a suspicion. Else warning.')
+      .meta({ example: ['critical'] }),
     channel: z
       .string(saying('a Slack channel id', 'C0123ABCD'))
       .regex(CHANNEL_ID, 'a Slack channel id starts with C, for example C0123ABCD')
-      .optional(),
+      .optional()
+      .describe('Slack channel id.')
+      .meta({ example: 'C0123456789' }),
     owner: z
       .string(saying('a Slack user group or user', 'S0123ABCD'))
       .regex(OWNER_ID, 'the id of a Slack user group (S…) or user (U…), for example S0123ABCD')
-      .optional(),
+      .optional()
+      .describe('Slack user group or user, mentioned once in the first message of an incident.')
+      .meta({ example: 'S0123ABCD' }),
   })
   .refine(({ channel, owner }) => channel !== undefined || owner !== undefined, 'a route needs a channel, an owner, or both');
 
 const alerts = z.strictObject({
   storm: z
     .strictObject({
-      incidents: z.int().min(1).max(50).default(5),
-      within: duration.prefault('1m'),
-      overAfter: duration.prefault('10m'),
+      incidents: z.int().min(1).max(50).default(5).describe('More incidents than this in one channel are a storm,'),
+      within: duration.prefault('1m').describe('when they start within this time. They share one message.'),
+      overAfter: duration.prefault('10m').describe('A storm ends when no incident joined it for this long.'),
     })
-    .prefault({}),
-  remindAfter: z.int().min(2).default(10),
-  reopenWithin: duration.prefault('3d'),
+    .prefault({})
+    .describe('When many incidents become one story.'),
+  remindAfter: z
+    .int()
+    .min(2)
+    .default(10)
+    .describe(
+      'An ongoing incident is posted to the channel again after this many kills, then after twice as many, hourly at most.',
+    ),
+  reopenWithin: duration
+    .prefault('3d')
+    .describe('Killed again this soon after it was resolved, an incident reopens. Later it is a new one that links to it.'),
 });
 
 const file = z.strictObject({
-  routes: z.array(route).default([]),
-  policy: policySchema.prefault({}),
-  digests: digestsSchema.prefault({}),
-  alerts: alerts.prefault({}),
-  reportWithin: duration.prefault('1h'),
-  auditKept: duration.prefault('400d'),
-  repositories: repositoriesSchema.default([]),
-  pullRequests: pullRequestsSchema.prefault({}),
+  routes: z
+    .array(route)
+    .prefault([])
+    .describe(
+      'Which channel gets which incidents, and who owns them. The first match wins; without one, SLACK_CHANNEL and no owner.',
+    ),
+  policy: policySchema.prefault({}).describe('Who may change what, and by how much.'),
+  digests: digestsSchema
+    .prefault({})
+    .describe(
+      'A daily and a weekly summary in each channel that had incidents: kills, changes, what stayed quiet, limits far too wide.',
+    ),
+  alerts: alerts.prefault({}).describe('How loud the channel is.'),
+  reportWithin: duration
+    .prefault('1h')
+    .describe('A kill that ended longer ago than this when first seen is recorded without a message.'),
+  auditKept: duration.prefault('400d').describe('Older audit records are removed.'),
+  repositories: repositoriesSchema.prefault([]).describe('Which repository owns which workloads; see gitops.md.'),
+  pullRequests: pullRequestsSchema.prefault({}).describe('How pull requests are followed.'),
 });
 
 const KEYS: readonly string[] = [

@@ -2,9 +2,14 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { renderEnvExample, SETTINGS } from '../../../src/config/env.ts';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { GENERATED } from '../../../src/config/documents.ts';
+import { SETTINGS } from '../../../src/config/env.ts';
 import type { Config, ConfigSources } from '../../../src/config/load.ts';
 import { loadConfig } from '../../../src/config/load.ts';
+import type { RulesJsonSchema } from '../../../src/config/rules/rules.ts';
+import { rulesJsonSchema } from '../../../src/config/rules/rules.ts';
 
 function load(environment: ConfigSources['environment'], more: Partial<ConfigSources> = {}) {
   const readFile = (path: string): string => {
@@ -244,12 +249,13 @@ describe('names that no setting has', () => {
   });
 });
 
-describe('.env.example', () => {
-  it('is exactly what the settings say', () => {
-    expect(readFileSync(new URL('../../../.env.example', import.meta.url), 'utf8')).toBe(renderEnvExample(SETTINGS));
+describe('files made from the tables', () => {
+  it.each(GENERATED)('$path is what npm run generate writes', ({ path, render }) => {
+    const present = readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+    expect(render(present)).toBe(present);
   });
 
-  it('gives every setting a meaning, a unit, a default and an example', () => {
+  it('every setting has a meaning, a unit, a default and an example', () => {
     for (const setting of SETTINGS) {
       expect(
         Object.values(setting).every((text) => text.length > 0),
@@ -258,13 +264,8 @@ describe('.env.example', () => {
     }
   });
 
-  it('is documented setting by setting', () => {
-    const page = readFileSync(new URL('../../../docs/configuration.md', import.meta.url), 'utf8');
-    for (const { name, unit, fallback } of SETTINGS) {
-      expect(page).toMatch(new RegExp(`\\| \`${name}\` +\\|`));
-      expect(page).toContain(unit);
-      expect(page).toContain(fallback);
-    }
+  it('every key of headroom.yaml says what it means', () => {
+    expect(silentKeys(rulesJsonSchema(), '')).toEqual([]);
   });
 
   it('holds examples that are themselves right', () => {
@@ -274,3 +275,38 @@ describe('.env.example', () => {
     expect(problemsOf({ ...oneWay, GITHUB_TOKEN: undefined }, { readFile: () => '' })).toEqual([]);
   });
 });
+
+describe('the JSON Schema of headroom.yaml', () => {
+  const schema = z.fromJSONSchema({ ...rulesJsonSchema(), $schema: 'http://json-schema.org/draft-07/schema#' });
+
+  it.each([
+    { name: 'nothing', text: '{}', ok: true },
+    {
+      name: 'a route and an approver',
+      text: 'routes: [{ channel: C0123 }]\npolicy: { approvers: [{ users: [U0123] }] }',
+      ok: true,
+    },
+    { name: 'a mistyped key', text: 'polcy: {}', ok: false },
+    { name: 'a number where a length of time belongs', text: 'reportWithin: 3', ok: false },
+    { name: 'a workload kind that there is none of', text: 'policy: { kinds: [Deploymant] }', ok: false },
+  ])('$name', ({ text, ok }) => {
+    expect(schema.safeParse(parse(text)).success).toBe(ok);
+  });
+
+  it('takes the file that comes with the manifests', () => {
+    const text = readFileSync(new URL('../../../deploy/kustomize/base/headroom.yaml', import.meta.url), 'utf8');
+    expect(schema.safeParse(parse(text) ?? {}).success).toBe(true);
+  });
+});
+
+/** Keys without a description. An override's keys have theirs under policy. */
+function silentKeys({ properties = {} }: RulesJsonSchema, prefix: string): readonly string[] {
+  return Object.entries(properties).flatMap(([key, schema]) => {
+    if (typeof schema === 'boolean') return [];
+    const path = `${prefix}${key}`;
+    const { items } = schema;
+    const inside = typeof items === 'object' && !Array.isArray(items) ? silentKeys(items, `${path}[].`) : [];
+    const silent = schema.description === undefined && !path.startsWith('policy.overrides[].') ? [path] : [];
+    return [...silent, ...inside, ...silentKeys(schema, `${path}.`)];
+  });
+}
