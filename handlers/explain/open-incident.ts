@@ -8,7 +8,14 @@ import type { WorkloadRef } from '../../src/domain/base/workload.ts';
 import type { Evidence } from '../../src/domain/evidence/evidence.ts';
 import { wakeReason, woken } from '../../src/domain/incident/care.ts';
 import type { Incident } from '../../src/domain/incident/incident.ts';
-import { addKill, incidentKey, openIncident, reopenIncident, revealed } from '../../src/domain/incident/incident.ts';
+import {
+  addKill,
+  incidentKey,
+  openIncident,
+  reopenIncident,
+  revealed,
+  withSureKill,
+} from '../../src/domain/incident/incident.ts';
 import { isMuted, muteKey } from '../../src/domain/incident/mute.ts';
 import { withReminder } from '../../src/domain/incident/reminder.ts';
 import type { Kill } from '../../src/domain/kill/oom-kill.ts';
@@ -71,21 +78,27 @@ export async function openOrJoin(ports: OpenPorts, settings: OpenSettings, owned
   const workload = valueOf(owner)?.top ?? presumedOwner(kill);
   const now = ports.clock.now();
   const [route, muted] = await Promise.all([routeOf(ports, settings, askingFor(kill, workload)), activeMute(ports, workload)]);
-  const found = await ports.incidents.openOrFind(
-    incidentKey(workload, kill.ref.container),
-    (id, previousIncidentId) => openIncident({ id, kill, workload, ...route, now, previousIncidentId, muted }),
-    (last) => {
+  const told = (incident: Incident): Incident =>
+    muted === undefined
+      ? withReminder(revealed(woken(incident, wakeReason(incident, now), now)), settings.remindAfter, now)
+      : incident;
+  const { kind, incident } = await ports.incidents.count({
+    key: incidentKey(workload, kill.ref.container),
+    killId: kill.id,
+    add: (found) => told(addKill(found, kill)),
+    draft: (id, previousIncidentId) => openIncident({ id, kill, workload, ...route, now, previousIncidentId, muted }),
+    reopen: (last) => {
       const opens = muted === undefined && isSoonAfter(last, { now, within: settings.reopenWithin });
       return opens ? revealed(reopenIncident(last, kill, now)) : undefined;
     },
-  );
-  if (found.kind !== 'found') return { kind: 'placed', incident: found.incident, opened: true };
-  const counted = await ports.incidents.update(found.incident.id, (incident) => {
-    const next = addKill(incident, kill);
-    if (muted !== undefined) return next;
-    return withReminder(revealed(woken(next, wakeReason(next, now), now)), settings.remindAfter, now);
   });
-  return { kind: 'placed', incident: counted, opened: false };
+  if (kind !== 'known') return { kind: 'placed', incident, opened: kind !== 'counted' };
+  // A second run for the same kill, which may be sure by now, or expected no longer.
+  const known = await ports.incidents.update(incident.id, (current) => {
+    const sure = withSureKill(current, kill);
+    return current.state === 'resolved' ? sure : told(sure);
+  });
+  return { kind: 'placed', incident: known, opened: false };
 }
 
 function isSoonAfter({ resolvedAt }: Incident, { now, within }: { readonly now: Instant; readonly within: Millis }): boolean {

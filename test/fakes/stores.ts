@@ -71,26 +71,36 @@ export function fakeIncidents(): IncidentStore {
   const incidents = new Map<string, Incident>();
   const dossiers = new Map<string, Dossier>();
   const last = new Map<string, string>();
+  /** Which incident counts a kill. */
+  const counted = new Map<string, string>();
   let number = 1000;
+  const keep = (killId: string, incident: Incident, version: number): Incident => {
+    const stored = { ...incident, version };
+    incidents.set(stored.id, structuredClone(stored));
+    counted.set(killId, stored.id);
+    return stored;
+  };
   const openOf = (key: string): Incident | undefined =>
     [...incidents.values()].find((each) => each.key === key && each.state !== 'resolved');
   return {
     get: async (id) => structuredClone(incidents.get(id)),
     findOpen: async (key) => structuredClone(openOf(key)),
-    async openOrFind(key, draft, reopen) {
+    async count({ key, killId, add, draft, reopen }) {
+      const by = incidents.get(counted.get(killId) ?? '');
+      if (by !== undefined) return { kind: 'known', incident: structuredClone(by) };
       const open = openOf(key);
-      if (open !== undefined) return { kind: 'found', incident: structuredClone(open) };
-      const previous = incidents.get(last.get(key) ?? '');
-      const again = previous === undefined ? undefined : reopen?.(previous);
-      if (previous !== undefined && again !== undefined) {
-        const stored = { ...again, version: previous.version + 1 };
-        incidents.set(stored.id, structuredClone(stored));
-        return { kind: 'reopened', incident: stored };
+      if (open !== undefined) {
+        const found = structuredClone(open);
+        const added = add(found);
+        if (added === found) return { kind: 'known', incident: found };
+        return { kind: 'counted', incident: keep(killId, added, open.version + 1) };
       }
+      const previous = incidents.get(last.get(key) ?? '');
+      const again = previous === undefined ? undefined : reopen?.(structuredClone(previous));
+      if (previous !== undefined && again !== undefined)
+        return { kind: 'reopened', incident: keep(killId, again, previous.version + 1) };
       number += 1;
-      const incident = draft(`OOM-${number}`, last.get(key));
-      incidents.set(incident.id, structuredClone(incident));
-      return { kind: 'opened', incident };
+      return { kind: 'opened', incident: keep(killId, draft(`OOM-${number}`, last.get(key)), 1) };
     },
     async update(id, change) {
       const current = incidents.get(id);

@@ -31,6 +31,7 @@ import { fakeRepositories } from '../fakes/repositories.ts';
 import { silentLog, silentMeter } from '../fakes/telemetry.ts';
 import { fakePeople } from '../fakes/world.ts';
 import { policy as anyPolicy, kill, surroundings } from './build.ts';
+import { openFor } from './open-incident.ts';
 
 export type ChangeLab = {
   /** A proposal of that limit for the container app; throws when there is none. Resolves to its id. */
@@ -101,7 +102,7 @@ export async function startChangeLab(
   return {
     appliedAt,
     async propose(workload, limit) {
-      const { incident } = await incidents.openOrFind(incidentKey(workload, 'app'), (id) =>
+      const { incident } = await openFor(incidents, incidentKey(workload, 'app'), (id) =>
         openIncident({ id, kill: kill(), workload, channel: 'C1', now: clock.now() }),
       );
       const asked = {

@@ -90,7 +90,7 @@ export type Incident = KillCount & {
   readonly lastKill: Kill;
   /** When the last kills ended (or were seen), oldest first, at most 50. */
   readonly killTimes: readonly Instant[];
-  /** The newest kills' ids, oldest first, at most 50; guards against counting one twice. */
+  /** The newest kills' ids, oldest first, at most 50. That none counts twice is for the store to see to. */
   readonly killIds: readonly KillId[];
   readonly acknowledgedBy?: { readonly person: PersonId; readonly at: Instant } | undefined;
   readonly assigned?: { readonly to: PersonId; readonly by: PersonId; readonly at: Instant } | undefined;
@@ -170,11 +170,17 @@ export function revealed(incident: Incident): Incident {
   return { ...incident, muted: undefined, thread: [ROOT, ...incident.thread] };
 }
 
-/** The incident with one more kill; the same incident when it already counts that kill, but for one that was suspected and is sure by now. */
-export function addKill(incident: Incident, kill: Kill): Incident {
+/** The incident whose last kill was suspected and is sure by now; the same incident when that is not so. */
+export function withSureKill(incident: Incident, kill: Kill): Incident {
   const { lastKill } = incident;
-  if (lastKill.id === kill.id && lastKill.how === 'suspected' && kill.how !== 'suspected') return { ...incident, lastKill: kill };
-  if (incident.killIds.includes(kill.id)) return incident;
+  return lastKill.id === kill.id && lastKill.how === 'suspected' && kill.how !== 'suspected'
+    ? { ...incident, lastKill: kill }
+    : incident;
+}
+
+/** The incident with one more kill, which the store knows it does not count yet; of the newest ones it knows that by itself and counts none again. */
+export function addKill(incident: Incident, kill: Kill): Incident {
+  if (incident.killIds.includes(kill.id)) return withSureKill(incident, kill);
   const at = happenedAt(kill);
   const newest = at >= happenedAt(incident.lastKill);
   return {
@@ -240,9 +246,4 @@ export function isHeldBack(incident: Incident, { subject, posted }: ThreadEntry)
 
 export function entryOf(incident: Incident, key: string): ThreadEntry | undefined {
   return incident.thread.find((entry) => entry.key === key);
-}
-
-/** How many remembered kills lie within a length of time before now. */
-export function killsSince(incident: Incident, from: Instant): number {
-  return incident.killTimes.filter((at) => at >= from).length;
 }

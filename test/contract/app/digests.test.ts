@@ -15,6 +15,7 @@ import { DAY, HOUR, toInstant } from '../../../src/domain/base/time.ts';
 import { openIncident } from '../../../src/domain/incident/incident.ts';
 import { silentLog, silentMeter } from '../../fakes/telemetry.ts';
 import { kill, workload } from '../../support/build.ts';
+import { openFor } from '../../support/open-incident.ts';
 
 const CHANNELS = ['C1', 'C2'];
 
@@ -75,7 +76,7 @@ it('are caught up once by whichever worker is first, for each channel', async ()
   const [stores = await open()] = workers;
   for (const channel of CHANNELS) {
     const draft = { kill: kill({ finishedAt: toInstant(now - HOUR) }), workload: workload(), channel, now };
-    await stores.incidents.openOrFind(channel, (id) => ({ ...openIncident({ ...draft, id }), key: channel }));
+    await openFor(stores.incidents, channel, (id) => ({ ...openIncident({ ...draft, id }), key: channel }));
   }
   await stores.turns.put('daily', { expression, timezone }, toInstant(now - DAY + HOUR));
   await Promise.all(workers.map((each) => startWorker(each, expression)));
@@ -86,7 +87,7 @@ it('are caught up once by whichever worker is first, for each channel', async ()
 it('of a time before the first start are not told', async () => {
   const stores = await open();
   const draft = { kill: kill(), workload: workload(), channel: 'C1', now: systemClock.now() };
-  await stores.incidents.openOrFind('key', (id) => openIncident({ ...draft, id }));
+  await openFor(stores.incidents, 'key', (id) => openIncident({ ...draft, id }));
   const { expression, timezone } = scheduleOf(systemClock.now());
   await startWorker(stores, expression);
   expect(await stores.queue.counts('prod')).toMatchObject({ waiting: 0 });

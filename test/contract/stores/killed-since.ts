@@ -5,6 +5,7 @@ import { HOUR, MINUTE, toInstant } from '../../../src/domain/base/time.ts';
 import { addKill, openIncident, reopenIncident } from '../../../src/domain/incident/incident.ts';
 import type { IncidentStore } from '../../../src/ports/incident-store.ts';
 import { kill, NOW, workload } from '../../support/build.ts';
+import { openFor } from '../../support/open-incident.ts';
 
 export function killedSinceContract(stores: () => { readonly incidents: IncidentStore }): void {
   /** After everything else in the store. */
@@ -14,7 +15,7 @@ export function killedSinceContract(stores: () => { readonly incidents: Incident
     (await stores().incidents.killedSince(at(minutes), limit)).map(({ key }) => key);
   const opened = async (key: string) => {
     const given = { kill: kill({ id: `${key}/first` }), workload: workload(), channel: 'C1', now: NOW };
-    const { incident } = await stores().incidents.openOrFind(key, (id) => ({ ...openIncident({ ...given, id }), key }));
+    const { incident } = await openFor(stores().incidents, key, (id) => ({ ...openIncident({ ...given, id }), key }));
     return incident;
   };
 
@@ -31,17 +32,19 @@ export function killedSinceContract(stores: () => { readonly incidents: Incident
 
   it('finds one that was opened just so, and one that opens again', async () => {
     const given = { kill: later('since-4', 30), workload: workload(), channel: 'C1', now: NOW };
-    const { incident } = await stores().incidents.openOrFind('since-4', (id) => ({
+    const { incident } = await openFor(stores().incidents, 'since-4', (id) => ({
       ...openIncident({ ...given, id }),
       key: 'since-4',
     }));
     expect(await found(30)).toEqual(['since-4']);
     await stores().incidents.update(incident.id, (current) => ({ ...current, state: 'resolved', resolvedAt: NOW }));
-    await stores().incidents.openOrFind(
-      'since-4',
-      () => incident,
-      (last) => reopenIncident(last, later('since-4', 40), NOW),
-    );
+    await stores().incidents.count({
+      key: 'since-4',
+      killId: 'since-4/40',
+      add: (open) => open,
+      draft: () => incident,
+      reopen: (last) => reopenIncident(last, later('since-4', 40), NOW),
+    });
     expect(await found(40)).toEqual(['since-4']);
   });
 }

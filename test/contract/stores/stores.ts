@@ -20,7 +20,9 @@ import type { ProposalStore } from '../../../src/ports/proposal-store.ts';
 import type { StormStore } from '../../../src/ports/storm-store.ts';
 import type { WatchRecord } from '../../../src/ports/watch-record.ts';
 import { dossier, kill, NOW, proposal, series, withUsage, workload } from '../../support/build.ts';
+import { openFor } from '../../support/open-incident.ts';
 import { auditContract } from './audit-trail.ts';
+import { countedKillsContract } from './counted-kills.ts';
 import { digestTurnsContract } from './digest-turns.ts';
 import { killedSinceContract } from './killed-since.ts';
 import { ledgerContract } from './ledger.ts';
@@ -76,6 +78,8 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
         }),
         key,
       });
+
+    const opening = (key: string) => ({ key, add: (incident: Incident) => incident, draft: draft(key) });
 
     describe('kill intake', () => {
       it('tells a node’s kill once though it is told of on both sides of midnight, and another one of that process number', async () => {
@@ -224,13 +228,13 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
 
     describe('incidents', () => {
       it('opens one for twenty who ask at once', async () => {
-        const opened = await Promise.all(TWENTY.map(() => stores.incidents.openOrFind('key-1', draft('key-1'))));
+        const opened = await Promise.all(TWENTY.map(() => openFor(stores.incidents, 'key-1', draft('key-1'))));
         expect(new Set(opened.map(({ incident }) => incident.id)).size).toBe(1);
         expect(opened.filter(({ kind }) => kind === 'opened')).toHaveLength(1);
       });
 
       it('loses no change of twenty at once', async () => {
-        const { incident } = await stores.incidents.openOrFind('key-2', draft('key-2'));
+        const { incident } = await openFor(stores.incidents, 'key-2', draft('key-2'));
         await Promise.all(
           TWENTY.slice(0, 10).map((index) =>
             stores.incidents.update(incident.id, (current) => addKill(current, kill({ id: `many/${index}` }))),
@@ -240,7 +244,7 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
       });
 
       it('gives one back as it was, and stores nothing when nothing changed', async () => {
-        const { incident } = await stores.incidents.openOrFind('key-3', draft('key-3'));
+        const { incident } = await openFor(stores.incidents, 'key-3', draft('key-3'));
         const posted = { channel: 'C1', id: '1', fingerprint: 'x', thread: '0', gist: 'g', killId: 'key-3/first', shownAt: NOW };
         const thread = incident.thread.map((entry) => ({ ...entry, posted }));
         const kept = await stores.incidents.update(incident.id, (current) => ({ ...current, thread }));
@@ -249,10 +253,10 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
       });
 
       it('frees the key when resolved, and the next names the one before', async () => {
-        const { incident } = await stores.incidents.openOrFind('key-4', draft('key-4'));
+        const { incident } = await openFor(stores.incidents, 'key-4', draft('key-4'));
         await stores.incidents.update(incident.id, (current) => ({ ...current, state: 'resolved', resolvedAt: NOW }));
         expect(await stores.incidents.findOpen('key-4')).toBeUndefined();
-        const next = await stores.incidents.openOrFind('key-4', draft('key-4'));
+        const next = await stores.incidents.count({ ...opening('key-4'), killId: 'key-4/second' });
         expect(next).toMatchObject({ kind: 'opened', incident: { previousIncidentId: incident.id } });
         const unresolved = await stores.incidents.list({ state: 'unresolved', limit: 100 });
         expect(unresolved.map(({ id }) => id)).not.toContain(incident.id);
@@ -260,10 +264,12 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
       });
 
       it('opens the last one again for twenty who ask at once, when it is to', async () => {
-        const { incident } = await stores.incidents.openOrFind('key-5', draft('key-5'));
+        const { incident } = await openFor(stores.incidents, 'key-5', draft('key-5'));
         await stores.incidents.update(incident.id, (current) => ({ ...current, state: 'resolved', resolvedAt: NOW }));
         const again = (last: Incident): Incident => reopenIncident(last, kill({ id: 'key-5/second' }), NOW);
-        const opened = await Promise.all(TWENTY.map(() => stores.incidents.openOrFind('key-5', draft('key-5'), again)));
+        const opened = await Promise.all(
+          TWENTY.map(() => stores.incidents.count({ ...opening('key-5'), killId: 'key-5/second', reopen: again })),
+        );
         expect(new Set(opened.map((each) => each.incident.id))).toEqual(new Set([incident.id]));
         expect(opened.filter(({ kind }) => kind === 'reopened')).toHaveLength(1);
         expect(await stores.incidents.findOpen('key-5')).toMatchObject({ state: 'open', killCount: 2 });
@@ -271,7 +277,9 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
         expect(unresolved.map(({ id }) => id)).toContain(incident.id);
       });
 
+      countedKillsContract(() => stores);
       killedSinceContract(() => stores);
+
       it('refuses to change one that is not there', async () => {
         await expect(stores.incidents.update('OOM-1', (current) => current)).rejects.toMatchObject({ name: 'PermanentError' });
       });

@@ -29,6 +29,7 @@ import { fakeRepositories } from '../../fakes/repositories.ts';
 import { silentLog, silentMeter } from '../../fakes/telemetry.ts';
 import { fakePeople } from '../../fakes/world.ts';
 import { policy as anyPolicy, dossier, kill, surroundings } from '../../support/build.ts';
+import { openFor } from '../../support/open-incident.ts';
 import type { Headroom } from './headroom.ts';
 import { startHeadroom } from './headroom.ts';
 import { createTrap } from './trap.ts';
@@ -205,7 +206,7 @@ function createDesk(store: RedisConnection, connection: ClusterConnection, { cha
     async propose(workload: WorkloadRef) {
       const now = clock.now();
       const dead = kill({ finishedAt: before(now, toMillis(MINUTE)), seenAt: now });
-      const { incident } = await incidents.openOrFind(incidentKey(workload, 'app'), (id) =>
+      const { incident } = await openFor(incidents, incidentKey(workload, 'app'), (id) =>
         openIncident({ id, kill: dead, workload, channel, now }),
       );
       await incidents.saveDossier(incident.id, dossier());

@@ -56,6 +56,21 @@ describe('watch', () => {
   });
 });
 
+describe('enrich', () => {
+  it('counts the kills of a large Deployment once, though every job runs a second time', async () => {
+    const world = createFakeWorld();
+    const bot = createBot(world);
+    const pods = Array.from({ length: 60 }, (_, index) => killedPod(world, `container-${index}`));
+    for (const pod of pods) await bot.watch(pod, { initial: false });
+    const jobs = world.jobs.flatMap((job) => (job.step === 'enrich' ? [job] : []));
+    expect(jobs).toHaveLength(60);
+    await bot.drain();
+    expect((await world.ports.incidents.get(INCIDENT))?.killCount).toBe(60);
+    for (const job of jobs) await bot.enrich(job, soon());
+    expect((await world.ports.incidents.get(INCIDENT))?.killCount).toBe(60);
+  });
+});
+
 describe('post', () => {
   it('finds a message whose answer was lost instead of sending it again', async () => {
     const world = createFakeWorld();

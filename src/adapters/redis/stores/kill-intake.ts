@@ -59,7 +59,7 @@ redis.call('SADD', KEYS[2], ARGV[2])
 return 'first-seen'`;
 
 /** Longer than any pod accepted on a first list shows its last death; longer than an incident is looked back at. */
-const REMEMBERED_MS = 90 * DAY;
+export const REMEMBERED_MS = 90 * DAY;
 
 const PENDING = `${PREFIX}:kills:pending`;
 /** Follows a pending kill's id when the kill is to be looked at again. No id holds it. */

@@ -14,6 +14,7 @@ import type { WorkloadRef } from '../../../../src/domain/base/workload.ts';
 import { incidentKey, openIncident } from '../../../../src/domain/incident/incident.ts';
 import { createFakeWorld } from '../../../fakes/world.ts';
 import { kill, mi, policy } from '../../../support/build.ts';
+import { openFor } from '../../../support/open-incident.ts';
 import { CLUSTER, clock, silent } from '../../cluster/cluster-support.ts';
 import type { Json } from './json.ts';
 import { isJsonObject, jsonAt, withJson } from './json.ts';
@@ -176,7 +177,7 @@ function createSteps(connection: ClusterConnection, one: ChangeCase) {
     async change(workload: WorkloadRef, container: string): Promise<string> {
       const killed = kill({ limit: mi(64) });
       const ofContainer = { ...killed, ref: { ...killed.ref, container } };
-      const { incident } = await ports.incidents.openOrFind(incidentKey(workload, container), (id) =>
+      const { incident } = await openFor(ports.incidents, incidentKey(workload, container), (id) =>
         openIncident({ id, kill: ofContainer, workload, channel: 'C1', now: clock.now() }),
       );
       const asked = {

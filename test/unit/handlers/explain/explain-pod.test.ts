@@ -6,6 +6,7 @@ import { SECOND, toInstant, toMillis } from '../../../../src/domain/base/time.ts
 import { incidentKey } from '../../../../src/domain/incident/incident.ts';
 import { createFakeWorld } from '../../../fakes/world.ts';
 import { dossier, incident, kill, NOW, policy, workload } from '../../../support/build.ts';
+import { openFor } from '../../../support/open-incident.ts';
 import { killedPod, soon } from '../support/bot.ts';
 
 async function asked({ image }: { readonly image: string | undefined }) {
@@ -20,7 +21,7 @@ async function asked({ image }: { readonly image: string | undefined }) {
   const { diagnosis } = dossier();
   const shown = { ...diagnosis, cause: 'spike' as const, summary: 'A burst of work.' };
   await world.ports.intake.claim(before, 'report');
-  const { incident: open } = await world.ports.incidents.openOrFind(incidentKey(workload(), 'app'), (id) => ({
+  const { incident: open } = await openFor(world.ports.incidents, incidentKey(workload(), 'app'), (id) => ({
     ...incident(),
     id,
   }));

@@ -11,6 +11,7 @@ import type { Kill } from '../../../../src/domain/kill/oom-kill.ts';
 import { PermanentError } from '../../../../src/ports/fault.ts';
 import { createFakeWorld } from '../../../fakes/world.ts';
 import { ago, evidence, kill, mi, NOW, workload } from '../../../support/build.ts';
+import { openFor } from '../../../support/open-incident.ts';
 import { soon } from '../support/bot.ts';
 
 const AT = kill().finishedAt ?? NOW;
@@ -36,7 +37,7 @@ async function recorded(...incidents: readonly (readonly Kill[])[]) {
   for (const [index, kills] of incidents.entries()) {
     const [first = kill(), ...more] = kills;
     for (const each of kills) await ports.intake.claim(each, 'report');
-    const { incident } = await ports.incidents.openOrFind(`key-${index}`, (id) =>
+    const { incident } = await openFor(ports.incidents, `key-${index}`, (id) =>
       openIncident({ id, kill: first, workload: workload(), channel: 'C1', now: NOW }),
     );
     await ports.incidents.update(incident.id, (current) => more.reduce(addKill, current));

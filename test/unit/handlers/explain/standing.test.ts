@@ -8,6 +8,7 @@ import { incidentKey } from '../../../../src/domain/incident/incident.ts';
 import { standingIncident } from '../../../../src/domain/incident/standing-incident.ts';
 import { createFakeWorld } from '../../../fakes/world.ts';
 import { ago, incident, NOW, podContainer, podFacts, policy, proposal, size, workload } from '../../../support/build.ts';
+import { openFor } from '../../../support/open-incident.ts';
 import { soon } from '../support/bot.ts';
 
 /** A pod of the new rollout, which nobody killed. */
@@ -19,7 +20,7 @@ async function asked(over: Partial<Incident> | undefined, newer = 0) {
   const world = createFakeWorld();
   if (over !== undefined) {
     const made = await world.ports.proposals.create((id) => proposal({ id }));
-    const { incident: known } = await world.ports.incidents.openOrFind(incidentKey(workload(), 'app'), (id) => incident({ id }));
+    const { incident: known } = await openFor(world.ports.incidents, incidentKey(workload(), 'app'), (id) => incident({ id }));
     const entry = { key: `proposal/${made.id}`, subject: { kind: 'proposal' as const, proposalId: made.id } };
     await world.ports.incidents.update(known.id, (current) => ({
       ...current,
@@ -30,7 +31,7 @@ async function asked(over: Partial<Incident> | undefined, newer = 0) {
   }
   for (let count = 0; count < newer; count += 1) {
     const other = workload({ name: `other-${count}` });
-    await world.ports.incidents.openOrFind(incidentKey(other, 'app'), (id) => incident({ id, workload: other }));
+    await openFor(world.ports.incidents, incidentKey(other, 'app'), (id) => incident({ id, workload: other }));
   }
   const settings = { cluster: 'prod', policy: policy(), evidenceDeadline: toMillis(1000) };
   return explain(world.ports, settings, { pod: FRESH, signal: soon() });

@@ -12,6 +12,7 @@ import { tightenings } from '../../../../src/domain/sizing/tighten.ts';
 import { UnknownResultError } from '../../../../src/ports/fault.ts';
 import { createFakeWorld } from '../../../fakes/world.ts';
 import { ago, incident, kill, mi, NOW, proposal, workload } from '../../../support/build.ts';
+import { openFor } from '../../../support/open-incident.ts';
 import { soon } from '../support/bot.ts';
 
 const AT = NOW;
@@ -121,7 +122,7 @@ function telling() {
   const world = createFakeWorld();
   const settings = { routes: [], channel: 'C1', cluster: 'prod' };
   const open = (key: string, channel: string) =>
-    world.ports.incidents.openOrFind(key, (id) => ({
+    openFor(world.ports.incidents, key, (id) => ({
       ...openIncident({ id, kill: kill(), workload: workload(), channel, now: NOW }),
       key,
     }));

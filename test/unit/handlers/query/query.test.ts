@@ -18,6 +18,7 @@ import type { Person } from '../../../../src/ports/people.ts';
 import { fakeMutes } from '../../../fakes/stores.ts';
 import { createFakeWorld, fakePeople } from '../../../fakes/world.ts';
 import { dossier, kill, mi, NOW, podFacts, policy, proposal, workload } from '../../../support/build.ts';
+import { openFor } from '../../../support/open-incident.ts';
 import { textWith } from '../../../support/text-with.ts';
 import { soon } from '../support/bot.ts';
 
@@ -81,7 +82,7 @@ function asking(options: Options = {}) {
     explainMessage: createExplainMessage(ports, settings),
     ask: (text: string, page = 0): Promise<Answer> => query({ text, person: 'UBOB', page }, soon()),
     async incident() {
-      const { incident } = await world.ports.incidents.openOrFind('key', (id) =>
+      const { incident } = await openFor(world.ports.incidents, 'key', (id) =>
         openIncident({ id, kill: kill(), workload: workload(), channel: 'C1', now: NOW }),
       );
       return incident;

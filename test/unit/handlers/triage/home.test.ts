@@ -11,6 +11,7 @@ import type { People, Person } from '../../../../src/ports/people.ts';
 import { fakePresence } from '../../../fakes/stores.ts';
 import { createFakeWorld, fakePeople } from '../../../fakes/world.ts';
 import { kill, NOW, policy, proposal, workload } from '../../../support/build.ts';
+import { openFor } from '../../../support/open-incident.ts';
 
 function presence(overrides: Partial<Presence> = {}): Presence {
   return {
@@ -38,7 +39,7 @@ function homeFor(standing: Person['standing'] = 'full') {
     board,
     home,
     async incident(key: string, overrides: Partial<Incident>) {
-      await world.ports.incidents.openOrFind(key, (id) => ({
+      await openFor(world.ports.incidents, key, (id) => ({
         ...openIncident({ id, kill: kill(), workload: workload(), channel: 'C1', now: NOW }),
         key,
         ...overrides,
