@@ -56,21 +56,6 @@ const LAYERS = {
   },
 };
 
-/** Where the order of the domain does not hold yet. */
-const WRONG_WAY = new Set([
-  'src/domain/kill/oom-kill.ts src/domain/incident/route.ts',
-  'src/domain/kill/kill-count.ts src/domain/incident/incident.ts',
-  'src/domain/evidence/nearby-kills.ts src/domain/incident/incident.ts',
-  'src/domain/change/basis.ts src/domain/incident/incident.ts',
-  'src/domain/change/repository/pull-request-text.ts src/domain/incident/incident.ts',
-  'src/domain/change/review/pod.ts src/domain/sizing/advice/heap.ts',
-  'src/domain/diagnosis/causes/case.ts src/domain/incident/incident.ts',
-  'src/domain/diagnosis/causes/not-an-oom.ts src/domain/incident/standing-incident.ts',
-  'src/domain/sizing/recommend.ts src/domain/incident/incident.ts',
-  'src/domain/sizing/recommend.ts src/domain/incident/standing-incident.ts',
-  'src/api/conversation.ts src/ports/presence.ts',
-]);
-
 const PATHS = Object.keys(LAYERS).toSorted((a, b) => b.length - a.length);
 const FREE = /^(test|bench|eval|bootstrap|packages\/[^/]+\/test)\//;
 
@@ -83,7 +68,7 @@ export const layers = {
     const check = (source) => {
       if (source?.type !== 'Literal' || typeof source.value !== 'string') return;
       const target = targetOf(source.value, context);
-      if (layer.may.some((one) => allows(one, target)) || WRONG_WAY.has(`${file} ${target}`)) return;
+      if (layer.may.some((one) => allows(one, target))) return;
       context.report({ node: source, message: `layer: '${source.value}' in ${file}: ${layer.says}.` });
     };
     return {

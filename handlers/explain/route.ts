@@ -1,8 +1,10 @@
 // Where a new incident is told and whose it is: asked of the pod, its namespace and the routes, in that order.
 
+import type { RouteWish } from '../../src/domain/base/annotations.ts';
+import { wishIn } from '../../src/domain/base/annotations.ts';
 import type { WorkloadRef } from '../../src/domain/base/workload.ts';
-import type { Route, RoutePlace, RouteRule, RouteWish } from '../../src/domain/incident/route.ts';
-import { routeFor, wishIn } from '../../src/domain/incident/route.ts';
+import type { Route, RoutePlace, RouteRule } from '../../src/domain/incident/route.ts';
+import { routeFor } from '../../src/domain/incident/route.ts';
 import { severityOf } from '../../src/domain/incident/severity.ts';
 import type { Kill } from '../../src/domain/kill/oom-kill.ts';
 import type { Namespaces } from '../../src/ports/namespaces.ts';

@@ -13,7 +13,7 @@ import { containerIn, resizeOf } from '../../src/domain/change/pod-target.ts';
 import type { Policy } from '../../src/domain/change/policy/policy.ts';
 import { policyFor } from '../../src/domain/change/policy/policy.ts';
 import type { PersonId, Proposal } from '../../src/domain/change/proposal.ts';
-import type { Finding } from '../../src/domain/change/review/review.ts';
+import type { Finding } from '../../src/domain/change/review/finding.ts';
 import { reviewChange } from '../../src/domain/change/review/review.ts';
 import { FURTHER_FACTOR, FURTHER_RAISES } from '../../src/domain/change/verdict.ts';
 import { ownerName } from '../../src/domain/evidence/field-owner.ts';

@@ -18,7 +18,7 @@ import type { Policy } from '../../src/domain/change/policy/policy.ts';
 import { policyFor } from '../../src/domain/change/policy/policy.ts';
 import type { Proposal, ProposalContent } from '../../src/domain/change/proposal.ts';
 import { advance } from '../../src/domain/change/proposal.ts';
-import type { Finding } from '../../src/domain/change/review/review.ts';
+import type { Finding } from '../../src/domain/change/review/finding.ts';
 import { writingFindings } from '../../src/domain/change/review/review.ts';
 import { addEntry, movedTo } from '../../src/domain/incident/incident.ts';
 import { livedFor } from '../../src/domain/kill/oom-kill.ts';

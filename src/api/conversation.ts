@@ -4,12 +4,11 @@ import type { Instant, Millis } from '../domain/base/time.ts';
 import type { Basis } from '../domain/change/basis.ts';
 import type { Way } from '../domain/change/change.ts';
 import type { PersonId, Proposal } from '../domain/change/proposal.ts';
-import type { Presence } from '../domain/coverage/presence.ts';
+import type { Presence, QueueCounts } from '../domain/coverage/presence.ts';
 import type { SnoozeChoice } from '../domain/incident/care.ts';
 import type { Incident } from '../domain/incident/incident.ts';
 import type { Mute } from '../domain/incident/mute.ts';
 import type { CareKind } from '../domain/incident/note.ts';
-import type { QueueCounts } from '../ports/presence.ts';
 
 /** Not done, and why: told to the person who asked, and to nobody else. Plain text, not yet escaped. */
 export type Refused = { readonly kind: 'refused'; readonly reason: string };

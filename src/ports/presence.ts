@@ -1,6 +1,6 @@
 // Where the processes of the bot say that they live, and what is asked about how it is.
 
-import type { Presence } from '../domain/coverage/presence.ts';
+import type { Presence, QueueCounts } from '../domain/coverage/presence.ts';
 
 export interface PresenceBoard {
   say(presence: Presence): Promise<void>;
@@ -9,8 +9,6 @@ export interface PresenceBoard {
   /** Those who are there. */
   list(): Promise<readonly Presence[]>;
 }
-
-export type QueueCounts = { readonly waiting: number; readonly running: number; readonly failed: number };
 
 export interface Vitals {
   /** Milliseconds until the store answered. Throws when it does not. */

@@ -1,8 +1,8 @@
 // The repositories that own workloads: finds the one edit that a change means there, and brings it as a pull request.
 
 import type { Change } from '../domain/change/change.ts';
-import type { PullRequestText } from '../domain/change/repository/pull-request-text.ts';
 import type { PullRequest, RepositoryEdit } from '../domain/change/repository/repository.ts';
+import type { PullRequestText } from '../domain/incident/pull-request-text.ts';
 import { PermanentError } from './fault.ts';
 
 export type EditPlan =

@@ -4,8 +4,8 @@ import { known } from '../../src/domain/base/piece.ts';
 import type { PodContainer } from '../../src/domain/base/pod.ts';
 import type { Diagnosis } from '../../src/domain/diagnosis/diagnosis.ts';
 import type { Evidence } from '../../src/domain/evidence/evidence.ts';
-import type { RecommendInput } from '../../src/domain/sizing/recommend.ts';
 import { recommend } from '../../src/domain/sizing/recommend.ts';
+import type { RecommendInput } from '../../src/domain/sizing/recommendation.ts';
 import { evidence, kill, NOW, podContainer, podFacts, policy } from './build.ts';
 
 export function diagnosis(cause: Diagnosis['cause']): Diagnosis {

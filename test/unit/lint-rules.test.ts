@@ -144,6 +144,12 @@ const OTHERS = [
     code: "import { callAfter } from '../../src/ports/timers.ts';\nexport const later = callAfter;",
     rule: 'no-restricted-imports',
   },
+  {
+    name: 'a circle of types alone',
+    file: 'src/domain/base/circle.ts',
+    code: "import type { B } from './other-half.ts';\nexport type A = B | 1;",
+    rule: 'no-cycle',
+  },
   { name: 'any', file: 'src/domain/base/any.ts', code: 'export type Anything = any;', rule: 'no-explicit-any' },
   {
     name: 'a cast',
@@ -195,6 +201,7 @@ describe('the linter', () => {
       write(file, `import { x as x${index} } from '${imports}';\nexport const y${index} = x${index};\n`);
     }
     for (const [index, { code }] of WAYS.entries()) write(`src/domain/base/way-${index}.ts`, `${code}\n`);
+    write('src/domain/base/other-half.ts', "import type { A } from './circle.ts';\nexport type B = A | 2;\n");
     for (const { file, code } of OTHERS) write(file, `${code}\n`);
     diagnostics = runLinter();
   }, 30_000);

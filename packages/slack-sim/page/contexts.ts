@@ -7,6 +7,9 @@ import type { Json } from './read.ts';
 
 export type Theme = 'light' | 'dark';
 
+/** What a pane shows beside the sidebar. */
+export type Place = { readonly kind: 'channel'; readonly id: string } | { readonly kind: 'home' };
+
 /** The value of an input or a select: one text, or texts for multiple choices. */
 export type Value = string | readonly string[];
 

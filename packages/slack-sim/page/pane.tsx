@@ -5,7 +5,7 @@ import { type MouseEvent, type ReactNode, useEffect, useMemo, useState } from 'r
 import type { UiState } from '../src/ui/ui-types.ts';
 import { Channel } from './channel.tsx';
 import { ConfirmDialog } from './confirm-dialog.tsx';
-import { type Person, PersonContext, type Theme } from './contexts.ts';
+import { type Person, PersonContext, type Place, type Theme } from './contexts.ts';
 import { Home } from './home.tsx';
 import { linkedMessage } from './linked-message.ts';
 import { Modal } from './modal.tsx';
@@ -45,7 +45,6 @@ export function Pane({ person, userId, theme, onState }: Props): ReactNode {
 type Question = { readonly dialog: Json; readonly answer: (go: boolean) => void };
 
 /** What fills the pane: a channel by its id, or the Home tab. */
-export type Place = { readonly kind: 'channel'; readonly id: string } | { readonly kind: 'home' };
 
 function PaneBody({ state, theme }: { readonly state: UiState; readonly theme: Theme }): ReactNode {
   const { place, setPlace, threadTs, setThreadTs, follow } = usePlace(state);

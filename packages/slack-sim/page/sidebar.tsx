@@ -4,8 +4,7 @@
 import { type ReactNode, useEffect, useState } from 'react';
 import type { UiChannel } from '../src/ui/ui-types.ts';
 import { Avatar } from './avatar.tsx';
-import { usePerson } from './contexts.ts';
-import type { Place } from './pane.tsx';
+import { type Place, usePerson } from './contexts.ts';
 
 type Props = { readonly place: Place; readonly onGo: (place: Place) => void };
 

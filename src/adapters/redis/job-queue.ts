@@ -4,8 +4,8 @@
 import type { JobsOptions } from 'bullmq';
 import { Queue } from 'bullmq';
 import { HOUR, SECOND, wholeMs } from '../../domain/base/time.ts';
+import type { QueueCounts } from '../../domain/coverage/presence.ts';
 import type { Job, JobQueue } from '../../ports/job-queue.ts';
-import type { QueueCounts } from '../../ports/presence.ts';
 import type { Step } from '../../ports/steps.ts';
 import { STEP_NAMES, STEPS } from '../../ports/steps.ts';
 import type { RedisConnection } from './connection.ts';

@@ -4,11 +4,12 @@
 import type { Document } from 'yaml';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { CHANNEL_ID, OWNER_ID } from '../../domain/base/annotations.ts';
 import type { Millis } from '../../domain/base/time.ts';
 import type { Policy } from '../../domain/change/policy/policy.ts';
 import type { RepositoryRule } from '../../domain/change/repository/repository.ts';
 import type { RouteRule } from '../../domain/incident/route.ts';
-import { CHANNEL_ID, OWNER_ID, SEVERITIES } from '../../domain/incident/route.ts';
+import { SEVERITIES } from '../../domain/incident/route.ts';
 import type { StormRules } from '../../domain/incident/storm.ts';
 import type { DigestRules } from './digests.ts';
 import { DIGEST_KEYS, digestsSchema } from './digests.ts';

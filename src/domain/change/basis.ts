@@ -5,7 +5,6 @@ import type { Bytes } from '../base/memory.ts';
 import type { Piece } from '../base/piece.ts';
 import type { Instant } from '../base/time.ts';
 import type { Usage } from '../evidence/evidence.ts';
-import type { Dossier } from '../incident/incident.ts';
 
 export type Basis = {
   /** Undefined when no number was suggested; `request`: undefined where there is none. */
@@ -35,21 +34,4 @@ export function measuredFrom(usage: Piece<Usage>): MeasuredFrom | undefined {
   if (value.kind === 'instant') return { source, at: value.now.at, single: true };
   const last = value.points.at(-1) ?? value.dailyPeaks.at(-1);
   return { source, days: Math.floor(value.daysKnown), at: last?.at ?? at };
-}
-
-/** For whoever asks for a higher limit all the same. */
-export function raiseDoubt({ diagnosis, recommendation }: Dossier): string | undefined {
-  if (recommendation.kind === 'raise') return undefined;
-  switch (diagnosis.cause) {
-    case 'memory-volume':
-      return 'A higher limit will probably not end this: files kept in memory can fill that one too, until the volume is bounded.';
-    case 'node-pressure':
-      return 'A higher limit does not help here: the node ran out of memory, not this container.';
-    case 'pod-limit':
-      return 'A higher limit of this container does not help here: the limit of the whole pod was reached.';
-    case 'heap-setting':
-      return 'A higher limit alone does not help here: the program’s heap is set as a share of the limit and grows with it.';
-    default:
-      return 'No higher limit is suggested here: read why below before asking for one.';
-  }
 }

@@ -17,7 +17,7 @@ import type { Basis } from './basis.ts';
 import type { Change } from './change.ts';
 import type { ChangeRoute } from './policy/policy.ts';
 import type { PullRequest } from './repository/repository.ts';
-import type { Finding } from './review/review.ts';
+import type { Finding } from './review/finding.ts';
 import type { Verdict } from './verdict.ts';
 
 export type PersonId = string;

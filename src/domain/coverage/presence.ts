@@ -46,3 +46,6 @@ export function ailments(processes: readonly Presence[]): readonly string[] {
       .map(({ cluster, prometheus }) => `Prometheus of ${cluster} does not answer: ${prometheus?.words ?? ''}.`),
   ];
 }
+
+/** Jobs, by how they stand. */
+export type QueueCounts = { readonly waiting: number; readonly running: number; readonly failed: number };

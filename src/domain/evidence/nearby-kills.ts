@@ -4,7 +4,8 @@
 import { valueOf } from '../base/piece.ts';
 import type { Instant } from '../base/time.ts';
 import { MINUTE } from '../base/time.ts';
-import type { Incident } from '../incident/incident.ts';
+import type { WorkloadRef } from '../base/workload.ts';
+import type { KillCount } from '../kill/kill-count.ts';
 import type { Kill, KillId } from '../kill/oom-kill.ts';
 import { happenedAt, SAME_KILL_WITHIN } from '../kill/oom-kill.ts';
 import type { Evidence, NearbyKill } from './evidence.ts';
@@ -25,16 +26,24 @@ export function isNear(at: Instant, other: Instant): boolean {
 export type ToLookUp = { readonly ids: readonly KillId[]; readonly all: boolean };
 export type Recorded = { readonly kills: readonly Kill[]; readonly all: boolean };
 
+/** The kills of one container, as an incident keeps them. */
+export type KillHistory = Pick<KillCount, 'killCount'> & {
+  readonly workload: Pick<WorkloadRef, 'cluster'>;
+  readonly lastKill: Kill;
+  readonly killTimes: readonly Instant[];
+  readonly killIds: readonly KillId[];
+};
+
 /** Of incidents with a kill near that one: the ids of kills to look up. Their last kills are known already. */
-export function worthLookingUp(incidents: readonly Incident[], kill: Kill): ToLookUp {
-  const each = incidents.map((incident) => worthOf(incident, kill));
+export function worthLookingUp(histories: readonly KillHistory[], kill: Kill): ToLookUp {
+  const each = histories.map((history) => worthOf(history, kill));
   const ids = each.flatMap((found) => found.ids);
   return { ids: ids.slice(0, MOST_LOOKED_UP), all: ids.length <= MOST_LOOKED_UP && each.every(({ all }) => all) };
 }
 
 /** None when its last kill is a neighbour already, or when those near are its last kill and that one alone. */
-function worthOf(incident: Incident, kill: Kill): ToLookUp {
-  const { lastKill, killTimes, killIds, killCount, workload } = incident;
+function worthOf(history: KillHistory, kill: Kill): ToLookUp {
+  const { lastKill, killTimes, killIds, killCount, workload } = history;
   const at = happenedAt(kill);
   if (workload.cluster !== kill.ref.cluster || isNeighbour(lastKill, kill)) return { ids: [], all: true };
   const isKnown = (id: KillId): boolean => id === lastKill.id || id === kill.id;

@@ -1,5 +1,6 @@
 // Where an incident is told and whose it is: what the pod says itself, then its namespace, then the first route that fits, then the default channel.
 
+import type { RouteWish } from '../base/annotations.ts';
 import { matchesGlob, matchesGlobs } from '../change/policy/policy.ts';
 
 /** critical: the node itself, or a container that dies again and again. info: the container lives on, or it may have been something else. */
@@ -29,27 +30,7 @@ export type RoutePlace = {
   readonly severity: Severity;
 };
 
-/** What a pod's or a namespace's annotations ask for. */
-export type RouteWish = { readonly channel?: string | undefined; readonly owner?: string | undefined };
-
 export type Route = { readonly channel: string; readonly owner?: string | undefined };
-
-/** The channel for incidents, by its id: an annotation of a pod or of its namespace. */
-export const CHANNEL_ANNOTATION = 'headroom.dev/channel';
-/** Whose it is, by the id of a Slack user group or user. */
-export const OWNER_ANNOTATION = 'headroom.dev/owner';
-
-export const CHANNEL_ID = /^[CG][A-Z0-9]{2,20}$/;
-export const OWNER_ID = /^[SUW][A-Z0-9]{2,20}$/;
-
-/** Anybody may write anything into an annotation: only what can be an id counts. */
-export function wishIn(annotations: Readonly<Record<string, string>>): RouteWish {
-  return { channel: fits(annotations[CHANNEL_ANNOTATION], CHANNEL_ID), owner: fits(annotations[OWNER_ANNOTATION], OWNER_ID) };
-}
-
-function fits(text: string | undefined, pattern: RegExp): string | undefined {
-  return text !== undefined && pattern.test(text) ? text : undefined;
-}
 
 export type Routing = {
   readonly routes: readonly RouteRule[];

@@ -3,9 +3,7 @@
 
 import type { Instant } from '../base/time.ts';
 import { DAY } from '../base/time.ts';
-import { timesInWords } from '../kill/kill-count.ts';
 import type { WorkloadName } from '../query/directory.ts';
-import type { Recommendation } from '../sizing/recommendation.ts';
 import type { Incident } from './incident.ts';
 
 export type StandingQuestion = {
@@ -25,24 +23,4 @@ export function standingIncident(incidents: readonly Incident[], question: Stand
     .filter(({ workload: own }) => own.kind === workload.kind && own.name === workload.name)
     .filter(({ state, resolvedAt }) => state !== 'resolved' || (resolvedAt !== undefined && now - resolvedAt <= DAY))
     .toSorted((a, b) => weight(b) - weight(a) || b.openedAt - a.openedAt)[0];
-}
-
-/** What can be said of a pod that shows no kill, beside it. */
-export function notOfThisPod(incident: Incident): string {
-  const { id, container } = incident;
-  return `No memory kill shows on this pod. Container ${container} of its workload was killed ${timesInWords(incident)}: ${id} ${standsHow(incident)}.`;
-}
-
-/** No number and no all-clear from a pod that was not killed. */
-export function adviceBeside(incident: Incident): Recommendation {
-  const { id } = incident;
-  return {
-    kind: 'advise',
-    reason: `This pod does not show what ${id} is about, so it gives no number for it: ${id} ${standsHow(incident)}.`,
-    advice: [`Go by the thread of ${id}, and leave or change the limit only by what is said there.`],
-  };
-}
-
-function standsHow({ state }: Incident): string {
-  return state === 'resolved' ? 'was resolved within the last day' : 'is not resolved yet';
 }

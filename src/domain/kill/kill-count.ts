@@ -3,7 +3,6 @@
 
 import type { Instant } from '../base/time.ts';
 import { toInstant } from '../base/time.ts';
-import type { Incident } from '../incident/incident.ts';
 import type { Kill } from './oom-kill.ts';
 
 /** What is known of one pod's runs of the container, by their numbers: between the first and the last that were seen to be killed, each has ended. */
@@ -45,7 +44,13 @@ export function isAtLeast({ runs = [], orMore }: Omit<KillCount, 'killCount'>): 
 }
 
 /** When the first was killed: before it was opened, but for a node whose clock is ahead. */
-export function firstKillAt({ killTimes, openedAt }: Pick<Incident, 'killTimes' | 'openedAt'>): Instant {
+export function firstKillAt({
+  killTimes,
+  openedAt,
+}: {
+  readonly killTimes: readonly Instant[];
+  readonly openedAt: Instant;
+}): Instant {
   return toInstant(Math.min(openedAt, ...killTimes));
 }
 

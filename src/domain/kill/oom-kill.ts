@@ -1,13 +1,13 @@
 // Finds the memory kills a pod's own status shows. Level, not edge: the same pod read again, replayed, reordered or relisted gives the same kills with the
 // same identities. Never infers an OOM from exit code 137 alone and never discards reason OOMKilled because the code is another one.
 
+import { wishIn } from '../base/annotations.ts';
 import type { Bytes } from '../base/memory.ts';
 import type { PodContainer, PodFacts, TerminatedState } from '../base/pod.ts';
 import { effectiveLimit } from '../base/pod.ts';
 import type { Instant, Millis } from '../base/time.ts';
 import { MINUTE, SECOND } from '../base/time.ts';
 import type { ContainerRef, OwnerReference } from '../base/workload.ts';
-import { wishIn } from '../incident/route.ts';
 import type { KernelKill } from './kernel-oom.ts';
 
 /** "<cluster>/<pod uid>/<container>/<instance>": never changes, holds no colon, safe as a key. */

@@ -3,8 +3,7 @@
 import { formatQuantity, roundUpToStep, toBytes } from '../base/memory.ts';
 import { valueOf } from '../base/piece.ts';
 import { cap } from './ceilings.ts';
-import type { RecommendInput } from './recommend.ts';
-import type { Recommendation } from './recommendation.ts';
+import type { Recommendation, RecommendInput } from './recommendation.ts';
 import { span } from './size.ts';
 
 const DAYS_NEEDED = 14;

@@ -6,37 +6,20 @@ import { formatQuantity, MIB, roundUpToStep, toBytes } from '../base/memory.ts';
 import { valueOf } from '../base/piece.ts';
 import type { PodContainer } from '../base/pod.ts';
 import { findContainer } from '../base/pod.ts';
-import type { Instant } from '../base/time.ts';
-import type { Policy } from '../change/policy/policy.ts';
-import type { Diagnosis } from '../diagnosis/diagnosis.ts';
-import type { Evidence } from '../evidence/evidence.ts';
-import type { Incident } from '../incident/incident.ts';
-import { adviceBeside } from '../incident/standing-incident.ts';
-import type { Kill } from '../kill/oom-kill.ts';
+import type { RelatedIncident } from '../diagnosis/related-incident.ts';
+import { standsHow } from '../diagnosis/related-incident.ts';
+import { heapNeed } from '../evidence/heap.ts';
 import { happenedAt } from '../kill/oom-kill.ts';
 import { ownerAdvice } from './advice/advice.ts';
 import { besides } from './advice/besides.ts';
-import { heapNeed } from './advice/heap.ts';
 import { controllerAdvice, insteadOfRaising } from './advice/instead.ts';
 import type { Capped } from './ceilings.ts';
 import { cap } from './ceilings.ts';
 import { limitForNone } from './first-limit.ts';
-import type { Recommendation } from './recommendation.ts';
+import type { Recommendation, RecommendInput } from './recommendation.ts';
 import { rememberedOf } from './remembered.ts';
-import type { PastKill, Size } from './size.ts';
+import type { Size } from './size.ts';
 import { sizeAfterKill } from './size.ts';
-
-export type RecommendInput = {
-  readonly kill: Kill | undefined;
-  readonly evidence: Evidence;
-  readonly diagnosis: Diagnosis;
-  /** This container's earlier kills with the limit each of them hit. */
-  readonly earlierKills: readonly PastKill[];
-  readonly policy: Policy;
-  readonly now: Instant;
-  /** Of a pod that shows no kill: the container's incident that is open or was resolved lately. */
-  readonly incident?: Incident | undefined;
-};
 
 /** After this many raises within a day a number is no longer help. */
 const MOST_RAISES = 3;
@@ -59,6 +42,16 @@ export function recommend(input: RecommendInput): Recommendation {
   const capped = cap(size.limit, { limit: kill.limit, request, evidence, policy: input.policy });
   if (capped.limit <= kill.limit) return bound(input, capped, kill.limit);
   return steered(input, size, capped) ?? raise(input, { size, capped, container });
+}
+
+/** No number and no all-clear from a pod that was not killed. */
+function adviceBeside(incident: RelatedIncident): Recommendation {
+  const { id } = incident;
+  return {
+    kind: 'advise',
+    reason: `This pod does not show what ${id} is about, so it gives no number for it: ${id} ${standsHow(incident)}.`,
+    advice: [`Go by the thread of ${id}, and leave or change the limit only by what is said there.`],
+  };
 }
 
 function containerOf({ kill, evidence }: RecommendInput): PodContainer | undefined {

@@ -1,6 +1,13 @@
 // What to do about a kill: raise to a number with its arithmetic, or advice without one. Never only a number.
 
 import type { Bytes } from '../base/memory.ts';
+import type { Instant } from '../base/time.ts';
+import type { Policy } from '../change/policy/policy.ts';
+import type { Diagnosis } from '../diagnosis/diagnosis.ts';
+import type { RelatedIncident } from '../diagnosis/related-incident.ts';
+import type { Evidence } from '../evidence/evidence.ts';
+import type { Kill } from '../kill/oom-kill.ts';
+import type { PastKill } from './size.ts';
 
 export type Recommendation =
   | {
@@ -24,3 +31,15 @@ export type Recommendation =
       readonly reason: string;
       readonly advice: readonly string[];
     };
+
+export type RecommendInput = {
+  readonly kill: Kill | undefined;
+  readonly evidence: Evidence;
+  readonly diagnosis: Diagnosis;
+  /** This container's earlier kills with the limit each of them hit. */
+  readonly earlierKills: readonly PastKill[];
+  readonly policy: Policy;
+  readonly now: Instant;
+  /** Of a pod that shows no kill: the container's incident that is open or was resolved lately. */
+  readonly incident?: RelatedIncident | undefined;
+};

@@ -6,9 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClusterConnection } from '../../../src/adapters/kubernetes/client/connection.ts';
 import { connectCluster } from '../../../src/adapters/kubernetes/client/connection.ts';
 import { removeNamespace } from '../../support/namespace.ts';
+import type { ChangeCase } from './support/cases.ts';
+import { CASES, caseName } from './support/cases.ts';
 import { recreateStory, surroundingsStory } from './support/change-stories.ts';
-import type { ChangeCase, Place } from './support/changes.ts';
-import { CASES, caseName, prepareCluster, runCase } from './support/changes.ts';
+import type { Place } from './support/changes.ts';
+import { prepareCluster, runCase } from './support/changes.ts';
 
 const kubeconfig = process.env['E2E_KUBECONFIG'] || undefined;
 /** Cases of one object go one after the other; objects go side by side. */

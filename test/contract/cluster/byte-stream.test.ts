@@ -8,8 +8,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { KubeConfig } from '@kubernetes/client-node';
 import { array, assert, asyncProperty, constantFrom, nat, string } from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { ByteStream } from '../../../src/adapters/kubernetes/client/stream/byte-stream.ts';
 import { createByteStreams } from '../../../src/adapters/kubernetes/client/stream/byte-stream.ts';
+import type { ByteStream } from '../../../src/adapters/kubernetes/client/stream/each-chunk.ts';
 
 const soon = (): AbortSignal => AbortSignal.timeout(20_000);
 const stops: (() => Promise<void>)[] = [];

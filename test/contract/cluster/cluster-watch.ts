@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { ClusterConnection } from '../../../src/adapters/kubernetes/client/connection.ts';
-import type { ByteStream } from '../../../src/adapters/kubernetes/client/stream/byte-stream.ts';
+import type { ByteStream } from '../../../src/adapters/kubernetes/client/stream/each-chunk.ts';
 import type { PodWatcher } from '../../../src/adapters/kubernetes/watch/pod-watcher.ts';
 import { createPodWatcher } from '../../../src/adapters/kubernetes/watch/pod-watcher.ts';
 import { findKills } from '../../../src/domain/kill/oom-kill.ts';

@@ -10,8 +10,9 @@ import { timeoutAfter } from '../../../ports/timers.ts';
 import type { CredentialSource } from './credentials.ts';
 import { createCredentialSource } from './credentials.ts';
 import { answerFault, networkFault } from './faults.ts';
-import type { ByteStream, ByteStreams } from './stream/byte-stream.ts';
+import type { ByteStreams } from './stream/byte-stream.ts';
 import { createByteStreams } from './stream/byte-stream.ts';
+import type { ByteStream } from './stream/each-chunk.ts';
 
 export type ClusterSource =
   | { readonly kind: 'text'; readonly kubeconfig: string }

@@ -1,7 +1,7 @@
 // What a new template does to the pods there are, in words for the person who decides: what restarts, in which order, whether it is away meanwhile,
 // and where nothing happens at all.
 
-import type { RawWorkload } from './template.ts';
+import type { RawWorkload } from './raw-workload.ts';
 
 export function restartWords({ kind, spec }: RawWorkload): string {
   const one = (spec.replicas ?? 1) === 1;

@@ -1,61 +1,17 @@
 // A workload's template as far as a change needs it: where its containers are, which ways a change can take, and what each restarts, in words.
 
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { WorkloadRef } from '../../../domain/base/workload.ts';
 import type { ResourceList, TemplateContainer, TemplateState, Way } from '../../../domain/change/change.ts';
 import { isPatchableKind } from '../../../domain/change/change.ts';
 import { findHeapSettings } from '../../../domain/evidence/heap-settings.ts';
 import { appliedBy } from '../evidence/applied-by.ts';
 import { fieldOwners } from '../evidence/field-owners.ts';
-import { rawStrategy, surgeOf } from '../evidence/surge.ts';
+import { surgeOf } from '../evidence/surge.ts';
 import { memoryResources } from '../pods/pod-facts.ts';
-import { rawMetadata, rawResources } from '../pods/raw-pod.ts';
+import type { rawResources } from '../pods/raw-pod.ts';
+import type { podSpec, RawWorkload } from './raw-workload.ts';
 import { noEffectWords, restartWords } from './template-words.ts';
-
-const rawContainer = z.object({
-  name: z.string(),
-  resources: rawResources,
-  command: z.array(z.string()).nullish(),
-  args: z.array(z.string()).nullish(),
-  env: z.array(z.object({ name: z.string(), value: z.string().nullish() })).nullish(),
-});
-const podSpec = z.object({
-  containers: z.array(rawContainer),
-  initContainers: z.array(rawContainer).nullish(),
-  resources: rawResources,
-});
-const template = z.object({
-  metadata: z.object({ labels: z.record(z.string(), z.string()).nullish() }).nullish(),
-  spec: podSpec,
-});
-export const rawWorkload = z.object({
-  apiVersion: z.string(),
-  kind: z.string(),
-  metadata: rawMetadata,
-  spec: z.object({
-    replicas: z.number().nullish(),
-    paused: z.boolean().nullish(),
-    suspend: z.boolean().nullish(),
-    strategy: rawStrategy,
-    updateStrategy: rawStrategy.catch(undefined),
-    podManagementPolicy: z.string().nullish(),
-    workloadRef: z.object({ kind: z.string(), name: z.string() }).nullish(),
-    template: template.nullish(),
-    jobTemplate: z.object({ spec: z.object({ template }) }).nullish(),
-    containers: z.array(rawContainer).nullish(),
-    initContainers: z.array(rawContainer).nullish(),
-    resources: rawResources,
-  }),
-  status: z
-    .looseObject({
-      active: z.number().nullish(),
-      startTime: z.string().nullish(),
-      conditions: z.array(z.looseObject({ type: z.string(), status: z.string() })).nullish(),
-    })
-    .nullish(),
-});
-
-export type RawWorkload = z.infer<typeof rawWorkload>;
 
 /** Undefined for kinds that have nothing a change could be written to. */
 export function templateState(workload: WorkloadRef, raw: RawWorkload): TemplateState | undefined {

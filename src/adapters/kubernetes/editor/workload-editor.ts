@@ -13,12 +13,13 @@ import { answerFault, expectShape } from '../client/faults.ts';
 import { workloadPath } from '../client/workload-path.ts';
 import { postNote } from './note.ts';
 import { podsOf } from './pods.ts';
+import { rawWorkload } from './raw-workload.ts';
 import { copyStatus, createCopy, proceedCopy } from './recreate.ts';
 import { rehearsePod } from './rehearse-pod.ts';
 import { resizePods, resizeStatus } from './resize.ts';
 import { rawRollout, rolloutStatus } from './rollout.ts';
 import { releaseStuck, stuckPods } from './stuck.ts';
-import { rawWorkload, templateState } from './template.ts';
+import { templateState } from './template.ts';
 import type { Writing } from './write.ts';
 import { FIELD_MANAGER, writePatch } from './write.ts';
 

@@ -1,8 +1,8 @@
 // Follows the pods of a cluster and hands on those that can hold a memory kill. One stream per namespace, or one for all: a first read of everything
 // there is (WatchList, else pages of 500), then changes. Keeps no pods.
 
+import { CHANNEL_ANNOTATION, OWNER_ANNOTATION } from '../../../domain/base/annotations.ts';
 import type { PodFacts } from '../../../domain/base/pod.ts';
-import { CHANNEL_ANNOTATION, OWNER_ANNOTATION } from '../../../domain/incident/route.ts';
 import { isIgnored, MOST_LABELS } from '../../../domain/kill/oom-kill.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { Meter } from '../../../ports/meter.ts';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { WAYS } from '../../../domain/change/change.ts';
 import { CHANGE_ROUTES } from '../../../domain/change/policy/policy.ts';
 import type { Proposal } from '../../../domain/change/proposal.ts';
-import { FINDING_TOPICS } from '../../../domain/change/review/review.ts';
+import { FINDING_TOPICS } from '../../../domain/change/review/finding.ts';
 import { bytes, gaps, instant, memoryResources, millis, workload } from './basic.ts';
 
 const patchOperation = z.discriminatedUnion('op', [

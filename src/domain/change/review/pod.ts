@@ -2,9 +2,9 @@
 
 import { formatBytes } from '../../base/memory.ts';
 import type { QosClass } from '../../base/pod.ts';
-import { heapAdvice } from '../../sizing/advice/heap.ts';
+import { heapAdvice } from '../../evidence/heap.ts';
 import type { Change, TemplateContainer, TemplateState } from '../change.ts';
-import type { Finding, ReviewInput } from './review.ts';
+import type { Finding, ReviewInput } from './finding.ts';
 
 export function podFindings(input: ReviewInput): readonly Finding[] {
   return [...requestFindings(input), ...qosFindings(input), ...heapFindings(input)];

@@ -1,6 +1,6 @@
 // What restarts, and how: by the way the change takes, the workload's strategy, and what guards its pods.
 
-import type { Finding, ReviewInput } from './review.ts';
+import type { Finding, ReviewInput } from './finding.ts';
 
 export function restartFindings(input: ReviewInput): readonly Finding[] {
   switch (input.change.way) {

@@ -1,41 +1,16 @@
 // What a review finds about a change, for the person who asks and the one who decides: one finding for each thing that was looked at. Facts in, plain
 // sentences out; nothing is decided here but what to say and how loudly.
 
-import type { FieldOwner } from '../../evidence/evidence.ts';
 import type { Applying } from '../../evidence/field-owner.ts';
 import { appliedWords, putsBack } from '../../evidence/field-owner.ts';
-import type { Surroundings } from '../../evidence/surroundings.ts';
-import type { Change, TemplateContainer, TemplateState } from '../change.ts';
+import type { Change } from '../change.ts';
 import type { Policy } from '../policy/policy.ts';
+import type { Finding, FindingLevel, ReviewInput } from './finding.ts';
 import { podFindings } from './pod.ts';
 import { restartFindings } from './restart.ts';
 import { roomFindings } from './room.ts';
 import { ruleFindings } from './rules.ts';
 import { scalingFindings } from './scaling.ts';
-
-/** blocks: it would surely fail. warns: it may not do what is wanted. tells: good to know. not-checked: could not be looked at, and why. */
-export type FindingLevel = 'blocks' | 'warns' | 'tells' | 'not-checked';
-
-export const FINDING_TOPICS = [
-  'restart',
-  'room',
-  'rules',
-  'scaling',
-  'qos',
-  'request',
-  'heap',
-  'owner',
-  'pod',
-  'writing',
-] as const;
-export type FindingTopic = (typeof FINDING_TOPICS)[number];
-
-export type Finding = {
-  readonly about: FindingTopic;
-  readonly level: FindingLevel;
-  /** One or two plain sentences, not yet escaped. */
-  readonly words: string;
-};
 
 /** Said to whoever approves, before they do. */
 const NEVER_WRITTEN: Finding = {
@@ -48,14 +23,6 @@ const NEVER_WRITTEN: Finding = {
 export function writingFindings({ dryRunOnly }: Pick<Policy, 'dryRunOnly'>): readonly Finding[] {
   return dryRunOnly ? [NEVER_WRITTEN] : [];
 }
-
-export type ReviewInput = {
-  readonly change: Change;
-  readonly template: TemplateState;
-  readonly container: TemplateContainer;
-  readonly surroundings: Surroundings;
-  readonly fieldOwners: readonly FieldOwner[];
-};
 
 /** Loudest first; within a level in the order of the topics. */
 export function reviewChange(input: ReviewInput): readonly Finding[] {

@@ -2,7 +2,7 @@
 
 import { formatBytes, toBytes } from '../../base/memory.ts';
 import { endsInTemplate } from '../change.ts';
-import type { Finding, ReviewInput } from './review.ts';
+import type { Finding, ReviewInput } from './finding.ts';
 
 export function roomFindings({ change, template, container, surroundings }: ReviewInput): readonly Finding[] {
   const { room } = surroundings;

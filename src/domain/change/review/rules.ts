@@ -6,7 +6,7 @@ import { formatBytes, toBytes } from '../../base/memory.ts';
 import type { LimitRangeRule, QuotaRule } from '../../evidence/surroundings.ts';
 import type { TemplateContainer } from '../change.ts';
 import { endsInTemplate } from '../change.ts';
-import type { Finding, ReviewInput } from './review.ts';
+import type { Finding, ReviewInput } from './finding.ts';
 
 export function ruleFindings(input: ReviewInput): readonly Finding[] {
   const { limitRanges, quotas } = input.surroundings;

@@ -1,7 +1,7 @@
 // Whatever scales the workload by its memory: more request means a lower percentage and fewer pods, and a vertical autoscaler writes what really runs.
 
 import type { Scaler, Vertical } from '../../evidence/surroundings.ts';
-import type { Finding, ReviewInput } from './review.ts';
+import type { Finding, ReviewInput } from './finding.ts';
 
 export function scalingFindings({ change, surroundings }: ReviewInput): readonly Finding[] {
   const { scalers, verticals } = surroundings;

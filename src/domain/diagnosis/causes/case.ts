@@ -6,10 +6,10 @@ import type { PodContainer, PodFacts } from '../../base/pod.ts';
 import { effectiveLimit, findContainer } from '../../base/pod.ts';
 import type { Instant } from '../../base/time.ts';
 import type { EventLine, Evidence, UsagePoint } from '../../evidence/evidence.ts';
-import type { Incident } from '../../incident/incident.ts';
 import type { Kill } from '../../kill/oom-kill.ts';
 import { livedFor } from '../../kill/oom-kill.ts';
 import type { Diagnosis, Finding } from '../diagnosis.ts';
+import type { RelatedIncident } from '../related-incident.ts';
 
 export type DiagnoseInput = {
   /** Undefined when someone asks about a pod that shows no memory kill. */
@@ -21,7 +21,7 @@ export type DiagnoseInput = {
   /** The kill of this incident that was explained last, and what a long enough run showed by then. */
   readonly before?: { readonly kill: Kill; readonly shown: Finding } | undefined;
   /** Of a pod that shows no kill: its workload's incident that is open or was resolved lately. */
-  readonly incident?: Incident | undefined;
+  readonly incident?: RelatedIncident | undefined;
 };
 
 export type Case = DiagnoseInput & {

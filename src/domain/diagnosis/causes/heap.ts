@@ -1,18 +1,12 @@
 // A runtime that is allowed to fill the limit with its heap alone: it needs memory beside it, so the kernel is faster than its collector.
 
 import { formatBytes, toBytes } from '../../base/memory.ts';
-import type { HeapSetting } from '../../base/pod.ts';
 import type { Rule } from './case.ts';
 
 const RUNTIMES = { jvm: 'The Java heap', node: 'The Node.js heap', go: 'Go’s memory target' } as const;
 
 /** Go's target covers all memory of the runtime and usage is meant to be close to it; the others' heaps are only a part. */
 const TOO_LARGE = { jvm: 0.8, node: 0.8, go: 0.95 } as const;
-
-/** Grows along with the limit, so that a higher limit leaves the same share. */
-export function isShare({ setting }: HeapSetting): boolean {
-  return /percentage/i.test(setting);
-}
 
 export const heapSetting: Rule = ({ container, limit, kill }) => {
   if (container === undefined || limit === undefined || kill?.how === 'start-oom') return undefined;

@@ -4,8 +4,8 @@ import { formatBytes } from '../../base/memory.ts';
 import type { TerminatedState } from '../../base/pod.ts';
 import { between, formatDuration } from '../../base/time.ts';
 import { otherLimitNote } from '../../evidence/sample.ts';
-import { notOfThisPod } from '../../incident/standing-incident.ts';
 import type { Diagnosis } from '../diagnosis.ts';
+import { notOfThisPod } from '../related-incident.ts';
 import type { Case } from './case.ts';
 
 const APPLICATION_OOM =

@@ -5,8 +5,8 @@ import { valueOf } from '../../base/piece.ts';
 import type { PodContainer } from '../../base/pod.ts';
 import type { Diagnosis } from '../../diagnosis/diagnosis.ts';
 import type { Evidence } from '../../evidence/evidence.ts';
+import { heapAdvice } from '../../evidence/heap.ts';
 import type { Kill } from '../../kill/oom-kill.ts';
-import { heapAdvice } from './heap.ts';
 
 export type Change = {
   readonly kill: Kill | undefined;

@@ -4,11 +4,10 @@ import type { Bytes } from '../../base/memory.ts';
 import { formatQuantity, roundUpToStep, toBytes } from '../../base/memory.ts';
 import { valueOf } from '../../base/piece.ts';
 import type { PodContainer } from '../../base/pod.ts';
-import { isShare } from '../../diagnosis/causes/heap.ts';
 import { staleLimit } from '../../diagnosis/diagnose.ts';
 import type { FieldOwner } from '../../evidence/evidence.ts';
-import type { RecommendInput } from '../recommend.ts';
-import { heapAdvice } from './heap.ts';
+import { heapAdvice, isShare } from '../../evidence/heap.ts';
+import type { RecommendInput } from '../recommendation.ts';
 
 /** Undefined for causes where a limit is the answer. */
 export function insteadOfRaising(input: RecommendInput, container: PodContainer | undefined): readonly string[] | undefined {

@@ -16,49 +16,13 @@ import { createFakeWorld } from '../../../fakes/world.ts';
 import { kill, mi, policy } from '../../../support/build.ts';
 import { openFor } from '../../../support/open-incident.ts';
 import { CLUSTER, clock, silent } from '../../cluster/cluster-support.ts';
+import type { ChangeCase } from './cases.ts';
+import { caseName } from './cases.ts';
 import type { Json } from './json.ts';
 import { isJsonObject, jsonAt, withJson } from './json.ts';
 import { manifestOf, podSpecPath, ROLLOUT_CRD } from './manifests.ts';
 
-export const KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'CronJob', 'Job', 'Rollout', 'Pod'] as const;
-export type Kind = (typeof KINDS)[number];
-export const CONTAINERS = ['app', 'second', 'init', 'sidecar', 'pod'] as const;
-export type ContainerKind = (typeof CONTAINERS)[number];
-export const LIMITS = ['limit', 'no-resources', 'cpu-only'] as const;
-export type LimitKind = (typeof LIMITS)[number];
-export const OWNERS = ['nobody', 'helm', 'argo-cd', 'flux'] as const;
-export type OwnerKind = (typeof OWNERS)[number];
-export const POLICIES = ['allowed', 'above-maximum', 'nobody-approves', 'no-override', 'narrowed-after-approval'] as const;
-export type PolicyKind = (typeof POLICIES)[number];
-
-export type ChangeCase = {
-  readonly kind: Kind;
-  readonly container: ContainerKind;
-  readonly limit: LimitKind;
-  readonly owner: OwnerKind;
-  readonly policy: PolicyKind;
-};
-
 export type Place = { readonly connection: ClusterConnection; readonly namespace: string };
-
-/** Every kind of container with and without a limit on every kind; owners and policies in turn, so that each meets each kind. */
-export const CASES: readonly ChangeCase[] = KINDS.flatMap((kind) => [
-  ...CONTAINERS.flatMap((container) =>
-    LIMITS.flatMap((limit) =>
-      container === 'pod' && limit !== 'limit' ? [] : [{ kind, container, limit, owner: 'nobody', policy: 'allowed' } as const],
-    ),
-  ),
-  ...OWNERS.filter((owner) => owner !== 'nobody').flatMap((owner) =>
-    (['limit', 'no-resources'] as const).map((limit) => ({ kind, container: 'app', limit, owner, policy: 'allowed' }) as const),
-  ),
-  ...POLICIES.filter((rule) => rule !== 'allowed').flatMap((rule) =>
-    OWNERS.map((owner) => ({ kind, container: 'app', limit: 'limit', owner, policy: rule }) as const),
-  ),
-]);
-
-export function caseName({ kind, container, limit, owner, policy: rule }: ChangeCase): string {
-  return `${kind}, ${container}, ${limit}, managed by ${owner}, ${rule}`;
-}
 
 const SOON_MS = 30_000;
 const PATIENCE_MS = 60_000;

@@ -1,6 +1,6 @@
 // Workloads of every kind as somebody would have written them, with a good deal in them that must not change.
 
-import type { ChangeCase, Kind, LimitKind, OwnerKind } from './changes.ts';
+import type { ChangeCase, Kind, LimitKind, OwnerKind } from './cases.ts';
 
 export const ROLLOUT_CRD = {
   apiVersion: 'apiextensions.k8s.io/v1',

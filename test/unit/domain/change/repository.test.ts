@@ -1,9 +1,9 @@
 // Diffs of small edits, which repository and file a workload has, and what a pull request says.
 
 import { describe, expect, it } from 'vitest';
-import { plain, pullRequestText } from '../../../../src/domain/change/repository/pull-request-text.ts';
 import { branchOf, fileFor, repositoryFor, sameEdit } from '../../../../src/domain/change/repository/repository.ts';
 import { textDiff } from '../../../../src/domain/change/repository/text-diff.ts';
+import { plain, pullRequestText } from '../../../../src/domain/incident/pull-request-text.ts';
 import { dossier, incident, mi, proposal, series, size, withUsage, workload } from '../../../support/build.ts';
 
 const LETTERS = 'abcdefghijklmnopqrst'.split('');

@@ -2,8 +2,10 @@
 
 import { describe, expect, it } from 'vitest';
 import { askingFor, routeOf } from '../../../../handlers/explain/route.ts';
-import type { RoutePlace, RouteRule, RouteWish } from '../../../../src/domain/incident/route.ts';
-import { routeFor, SEVERITIES, wishIn } from '../../../../src/domain/incident/route.ts';
+import type { RouteWish } from '../../../../src/domain/base/annotations.ts';
+import { wishIn } from '../../../../src/domain/base/annotations.ts';
+import type { RoutePlace, RouteRule } from '../../../../src/domain/incident/route.ts';
+import { routeFor, SEVERITIES } from '../../../../src/domain/incident/route.ts';
 import { severityOf } from '../../../../src/domain/incident/severity.ts';
 import { killOf } from '../../../../src/domain/kill/oom-kill.ts';
 import { kill, podContainer, podFacts, workload } from '../../../support/build.ts';

@@ -8,7 +8,7 @@ import { DAY, HOUR, MINUTE, toInstant, toMillis } from '../../../../src/domain/b
 import type { Evidence, FieldOwner, NamespaceBounds } from '../../../../src/domain/evidence/evidence.ts';
 import { lowerLimit } from '../../../../src/domain/sizing/lower.ts';
 import { lowerRequest } from '../../../../src/domain/sizing/lower-request.ts';
-import type { RecommendInput } from '../../../../src/domain/sizing/recommend.ts';
+import type { RecommendInput } from '../../../../src/domain/sizing/recommendation.ts';
 import { rememberedOf } from '../../../../src/domain/sizing/remembered.ts';
 import { sizeAfterKill } from '../../../../src/domain/sizing/size.ts';
 import { advise, diagnosis, withContainer } from '../../../support/advise.ts';

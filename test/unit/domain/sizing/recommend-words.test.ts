@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { known, unavailable } from '../../../../src/domain/base/piece.ts';
 import type { HeapSetting } from '../../../../src/domain/base/pod.ts';
 import { DAY, HOUR, MINUTE } from '../../../../src/domain/base/time.ts';
-import { heapAdvice, heapNeed } from '../../../../src/domain/sizing/advice/heap.ts';
+import { heapAdvice, heapNeed } from '../../../../src/domain/evidence/heap.ts';
 import { isSteady, rememberedOf } from '../../../../src/domain/sizing/remembered.ts';
 import { sizeAfterKill, span } from '../../../../src/domain/sizing/size.ts';
 import { advise, diagnosis, withContainer } from '../../../support/advise.ts';

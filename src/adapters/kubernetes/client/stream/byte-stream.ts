@@ -7,20 +7,8 @@ import https from 'node:https';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { TransientError } from '../../../../ports/fault.ts';
 import { openDirect } from './direct-stream.ts';
-import type { After } from './each-chunk.ts';
+import type { ByteStream } from './each-chunk.ts';
 import { eachChunk } from './each-chunk.ts';
-
-/** The answer to one request. */
-export type ByteStream = {
-  readonly status: number;
-  /**
-   * Calls back for each piece of the body, in order, one at a time; once. A piece's memory is used again when the callback returns. Resolves when the body
-   * ends or the callback says so; rejects with what broke it, when it ends too early, and with what the callback throws. The connection is closed in any
-   * case.
-   */
-  each(onChunk: (chunk: Buffer) => After): Promise<void>;
-  close(): void;
-};
 
 export type ByteStreams = {
   /** Resolves with the answer's head, whatever its status. Rejects with what node says when there is no answer, TransientError without credentials. */

@@ -5,7 +5,7 @@ import { validateHeaderValue } from 'node:http';
 import net from 'node:net';
 import tls from 'node:tls';
 import { HTTPParser } from 'http-parser-js';
-import type { ByteStream } from './byte-stream.ts';
+import type { ByteStream } from './each-chunk.ts';
 import { createPieces } from './pieces.ts';
 import type { Turns } from './turns.ts';
 import { createTurns } from './turns.ts';

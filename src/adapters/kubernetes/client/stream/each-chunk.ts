@@ -6,6 +6,18 @@ import type { Readable } from 'node:stream';
 /** What to do after a chunk: go on, go on when that is done, or end. */
 export type After = Promise<void> | 'end' | undefined;
 
+/** The answer to one request, whose body is read once. */
+export type ByteStream = {
+  readonly status: number;
+  /**
+   * Calls back for each piece of the body, in order, one at a time; once. A piece's memory is used again when the callback returns. Resolves when the body
+   * ends or the callback says so; rejects with what broke it, when it ends too early, and with what the callback throws. The connection is closed in any
+   * case.
+   */
+  each(onChunk: (chunk: Buffer) => After): Promise<void>;
+  close(): void;
+};
+
 /**
  * Calls back for each chunk, in order, one at a time. Resolves when the stream ends or the callback says so; rejects with the stream's error, when it
  * closes too early, and with what the callback throws. The stream is destroyed in any case.

@@ -5,7 +5,7 @@ import type { Instant } from '../../../../domain/base/time.ts';
 import { endsInTemplate, isLowering } from '../../../../domain/change/change.ts';
 import { diffLines } from '../../../../domain/change/change-diff.ts';
 import type { Proposal } from '../../../../domain/change/proposal.ts';
-import type { Finding, FindingTopic } from '../../../../domain/change/review/review.ts';
+import type { Finding, FindingTopic } from '../../../../domain/change/review/finding.ts';
 import { canUndo, FURTHER_FACTOR } from '../../../../domain/change/verdict.ts';
 import type { Incident } from '../../../../domain/incident/incident.ts';
 import type { Approvers } from '../../../../ports/messenger.ts';

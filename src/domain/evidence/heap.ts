@@ -1,9 +1,13 @@
 // A heap that is fixed beside the limit: what the limit would have to be for it, and what to set for the limit there is (docs/sizing.md).
 
-import type { Bytes } from '../../base/memory.ts';
-import { formatBytes, MIB, roundUpToStep, toBytes } from '../../base/memory.ts';
-import type { HeapSetting } from '../../base/pod.ts';
-import { isShare } from '../../diagnosis/causes/heap.ts';
+import type { Bytes } from '../base/memory.ts';
+import { formatBytes, MIB, roundUpToStep, toBytes } from '../base/memory.ts';
+import type { HeapSetting } from '../base/pod.ts';
+
+/** Grows along with the limit, so that a higher limit leaves the same share. */
+export function isShare({ setting }: HeapSetting): boolean {
+  return /percentage/i.test(setting);
+}
 
 /** The heap's share of the limit; the rest is threads, code, buffers. Go's target covers the runtime as a whole. */
 const SHARE = { jvm: 0.75, node: 0.75, go: 0.9 } as const;

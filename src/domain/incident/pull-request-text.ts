@@ -1,16 +1,16 @@
 // What a pull request says: title, commit message and a body with the evidence, in Markdown. Whatever comes from the cluster or from a person is cut and
 // made harmless: it mentions nobody, links nothing, closes no issue and ends no block.
 
-import type { Bytes } from '../../base/memory.ts';
-import { formatBytes, formatQuantity, MIB } from '../../base/memory.ts';
-import { valueOf } from '../../base/piece.ts';
-import type { Instant } from '../../base/time.ts';
-import { HOUR } from '../../base/time.ts';
-import type { Dossier, Incident } from '../../incident/incident.ts';
-import { timesInWords } from '../../kill/kill-count.ts';
-import type { Change } from '../change.ts';
-import { lowersRequestOnly } from '../change.ts';
-import type { Proposal } from '../proposal.ts';
+import type { Bytes } from '../base/memory.ts';
+import { formatBytes, formatQuantity, MIB } from '../base/memory.ts';
+import { valueOf } from '../base/piece.ts';
+import type { Instant } from '../base/time.ts';
+import { HOUR } from '../base/time.ts';
+import type { Change } from '../change/change.ts';
+import { lowersRequestOnly } from '../change/change.ts';
+import type { Proposal } from '../change/proposal.ts';
+import { timesInWords } from '../kill/kill-count.ts';
+import type { Dossier, Incident } from './incident.ts';
 
 export type PullRequestText = { readonly title: string; readonly body: string; readonly commit: string };
 
