@@ -1,4 +1,4 @@
-// npm run check: the quick part, side by side: types, lint, format, unit tests. Each says how long it took; only what failed says more.
+// npm run check: the quick part, side by side: types, lint, format, unused exports and dependencies, unit tests. Each says how long it took; only what failed says more.
 
 import { join } from 'node:path';
 import { failureLines } from './lib/failures.mjs';
@@ -14,6 +14,7 @@ const steps = [
   { name: 'types of the page', run: () => program([bin('typescript/bin/tsc'), '--noEmit', '-p', 'packages/slack-sim/page']) },
   { name: 'lint', run: () => program([bin('oxlint/bin/oxlint')]) },
   { name: 'format', run: () => program([bin('@biomejs/biome/bin/biome'), 'check', '--colors=off', '.']) },
+  { name: 'unused', run: () => program([bin('knip/bin/knip.js'), '--no-progress', '--treat-config-hints-as-errors']) },
   { name: 'unit tests', run: () => runVitest({ args: ['--project', 'unit'], quiet: true }) },
 ];
 

@@ -49,7 +49,7 @@ function findChromium() {
 }
 
 /** The first program of this name on the PATH. */
-export function findProgram(name) {
+function findProgram(name) {
   return (process.env.PATH ?? '')
     .split(delimiter)
     .filter((folder) => folder !== '')

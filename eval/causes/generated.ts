@@ -13,7 +13,7 @@ import { causeOf } from './case.ts';
 const KINDS = ['leak', 'spike', 'limit-too-low', 'startup'] as const;
 type Kind = (typeof KINDS)[number];
 
-export const KILLED_AT = toInstant(Date.UTC(2026, 5, 17, 14, 20, 0));
+const KILLED_AT = toInstant(Date.UTC(2026, 5, 17, 14, 20, 0));
 const COARSE = 10 * MINUTE;
 const FINE = MINUTE;
 

@@ -21,7 +21,7 @@ const LABELS = {
   tmpfs: 'memory-volume',
 } as const;
 
-export const runSchema = z.object({
+const runSchema = z.object({
   kind: z.enum(['leak', 'spike', 'undersized', 'startup', 'child', 'tmpfs']),
   seed: z.number(),
   limit: z.number(),

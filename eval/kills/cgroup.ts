@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'n
 const V1 = '/sys/fs/cgroup/memory';
 const V2 = '/sys/fs/cgroup';
 
-export type Counted = {
+type Counted = {
   readonly u: number;
   readonly ws: number;
   readonly rss: number;

@@ -12,7 +12,7 @@ export type Series = {
   readonly bytes: Float64Array;
 };
 
-export const DATA = new URL('../data/', import.meta.url);
+const DATA = new URL('../data/', import.meta.url);
 
 /** One JSON value for each line of a file, gzipped or not: a path, or a name in eval/data. */
 export function readLines<Value>(file: string, schema: z.ZodType<Value>): readonly Value[] {

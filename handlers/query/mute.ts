@@ -55,7 +55,7 @@ export async function unmute(ports: MutePorts, settings: QuerySettings, asked: A
 }
 
 /** Why this person may not; undefined when they may. */
-export async function mayMute({ people }: Pick<MutePorts, 'people'>, person: PersonId): Promise<string | undefined> {
+async function mayMute({ people }: Pick<MutePorts, 'people'>, person: PersonId): Promise<string | undefined> {
   const { standing } = await people.person(person);
   return standing === 'full' ? undefined : 'Only full members of this workspace may silence alerts, or end a silence.';
 }

@@ -51,7 +51,7 @@ export type ReviewDraft = {
 };
 
 /** The revision of a proposal that a person looks at and wants otherwise. */
-export type Edits = { readonly proposalId: string; readonly revision: number };
+type Edits = { readonly proposalId: string; readonly revision: number };
 
 export type ReviewDraftInput = {
   readonly incidentId: string;

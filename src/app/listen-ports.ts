@@ -30,7 +30,7 @@ function refuseSamePort([first, second]: readonly Wanted[]): void {
   });
 }
 
-export function portsOf({ role, httpHost, httpPort, slack }: Config): readonly Wanted[] {
+function portsOf({ role, httpHost, httpPort, slack }: Config): readonly Wanted[] {
   const health = { setting: 'HTTP_PORT', host: httpHost, port: httpPort };
   if (role !== 'slack' && role !== 'all') return [health];
   if (slack.kind === 'local') return [health, { setting: 'LOCAL_SLACK_PORT', host: '127.0.0.1', port: slack.port }];

@@ -19,7 +19,7 @@ export const GENERATED: readonly Generated[] = [
 ];
 
 /** Every line is a comment: a copy changes nothing until somebody edits it. */
-export function renderEnvExample(settings: readonly Setting[]): string {
+function renderEnvExample(settings: readonly Setting[]): string {
   const blocks = settings.map(
     ({ name, meaning, unit, fallback, example }) =>
       `# ${meaning}\n# Unit: ${unit}. Default: ${fallback}.\n# ${name}=${example}\n`,
@@ -27,7 +27,7 @@ export function renderEnvExample(settings: readonly Setting[]): string {
   return `# Settings of Headroom, read from the environment. None is needed: npm start runs on embedded defaults.\n\n${blocks.join('\n')}`;
 }
 
-export function renderRulesSchema(): string {
+function renderRulesSchema(): string {
   return `${JSON.stringify({ ...rulesJsonSchema(), title: 'headroom.yaml' }, undefined, 2)}\n`;
 }
 

@@ -138,7 +138,6 @@ export const environment = z.object({
 });
 
 export type Environment = z.infer<typeof environment>;
-export type SettingName = keyof Environment;
 
 /** In the order in which one sets them up. */
 export const SETTINGS = settingsOf(environment.shape);

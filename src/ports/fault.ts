@@ -4,7 +4,7 @@
 import type { Millis } from '../domain/base/time.ts';
 import { wholeMs } from '../domain/base/time.ts';
 
-export type FaultCode =
+type FaultCode =
   | 'OOM_CLUSTER_UNREACHABLE'
   | 'OOM_CLUSTER_DENIED'
   | 'OOM_CLUSTER_ANSWER'

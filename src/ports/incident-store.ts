@@ -7,7 +7,7 @@ import type { KillId } from '../domain/kill/oom-kill.ts';
 export type IncidentDraft = (id: string, previousIncidentId: string | undefined) => Incident;
 
 /** The last resolved incident of the key as it opens again; undefined when it is to rest. */
-export type Reopening = (last: Incident) => Incident | undefined;
+type Reopening = (last: Incident) => Incident | undefined;
 
 export type Counting = {
   /** Of the incident that the kill belongs to. */

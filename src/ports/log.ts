@@ -1,7 +1,7 @@
 // Where a step or an adapter writes its one line: a static message, the data in fields. Never tokens, environment values or
 // container output.
 
-export type LogFields = Readonly<Record<string, unknown>>;
+type LogFields = Readonly<Record<string, unknown>>;
 
 export interface Log {
   debug(message: string, fields?: LogFields): void;

@@ -21,7 +21,7 @@ export type Timing = 'headroom_step_duration_seconds' | 'headroom_kill_to_post_s
 
 export type Level = 'headroom_watch_connected' | 'headroom_watch_leading' | 'headroom_queue_jobs' | 'headroom_slack_connections';
 
-export type Labels = Readonly<Record<string, string>>;
+type Labels = Readonly<Record<string, string>>;
 
 export interface Meter {
   /** By one, or by `by`. */

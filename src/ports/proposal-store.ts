@@ -2,7 +2,7 @@
 
 import type { Proposal } from '../domain/change/proposal.ts';
 
-export type StoreResult =
+type StoreResult =
   | { readonly kind: 'stored'; readonly proposal: Proposal }
   | { readonly kind: 'conflict'; readonly current: Proposal };
 

@@ -36,7 +36,7 @@ import { fakeWatchRecord } from './watch-record.ts';
 export type FakeClock = Clock & { advance(lengthMs: number): void };
 
 /** Notes that it watches those scopes all the time, but while it is away. */
-export type FakeWatcher = { away: boolean; scopes: readonly WatchScope[] };
+type FakeWatcher = { away: boolean; scopes: readonly WatchScope[] };
 
 export type FakeSlack = Messenger & {
   readonly sent: { readonly key: string; readonly kind: Message['kind']; text: string }[];
@@ -66,7 +66,7 @@ function shown(message: Message): string {
   return JSON.stringify(message, (name, value: unknown) => (name === 'thread' || name === 'version' ? undefined : value));
 }
 
-export function fakeSlack(): FakeSlack {
+function fakeSlack(): FakeSlack {
   const slack: FakeSlack = {
     sent: [],
     edits: 0,
@@ -90,7 +90,7 @@ export function fakeSlack(): FakeSlack {
   return slack;
 }
 
-export function fakeEditor(): FakeEditor {
+function fakeEditor(): FakeEditor {
   const editor: FakeEditor = {
     template: templateState(),
     writes: 0,
@@ -135,7 +135,7 @@ export class Crashed extends Error {
 }
 
 /** After its crash nothing of the process reaches a port any more, until it is started again. */
-export function crashing(crash: Crash | undefined) {
+function crashing(crash: Crash | undefined) {
   let calls = 0;
   let dead = false;
   const die = (where: string): never => {

@@ -13,7 +13,7 @@ export type Change = {
   readonly before: KubeObject | undefined;
 };
 
-export type Listed = { readonly kind: 'listed'; readonly objects: readonly KubeObject[] } | { readonly kind: 'too-old' };
+type Listed = { readonly kind: 'listed'; readonly objects: readonly KubeObject[] } | { readonly kind: 'too-old' };
 
 export type Store = {
   get(resource: string, namespace: string | undefined, name: string): KubeObject | undefined;

@@ -51,9 +51,9 @@ export type View = {
   errors: Readonly<Record<string, string>>;
 };
 
-export type Group = { readonly id: string; readonly handle: string; members: readonly string[] };
+type Group = { readonly id: string; readonly handle: string; members: readonly string[] };
 
-export type Trigger = { readonly user: string; readonly expiresAt: number; used: boolean };
+type Trigger = { readonly user: string; readonly expiresAt: number; used: boolean };
 
 export type World = {
   readonly teamId: string;
@@ -92,7 +92,7 @@ export const PEOPLE = {
 export const SLACKBOT = 'USLACKBOT';
 export const CHANNEL = { alerts: 'C0ALERTS1', fallback: 'C0PLATFM1', private: 'C0PRIVAT1' } as const;
 export const GROUPS = { sreLeads: 'S0SRELEAD' } as const;
-export const NO_FAULTS: UiFaults = { rateLimitNext: 0, slowMs: 0, dropAnswerNext: 0, noUserGroups: false, noCharts: false };
+const NO_FAULTS: UiFaults = { rateLimitNext: 0, slowMs: 0, dropAnswerNext: 0, noUserGroups: false, noCharts: false };
 
 /** `triggerMs`: how long a trigger lives. */
 export function createWorld({ now, triggerMs }: Pick<World, 'now' | 'triggerMs'>): World {

@@ -20,7 +20,7 @@ export type GitHubOptions = {
   readonly timeoutMs?: number | undefined;
 };
 
-export type Call = {
+type Call = {
   /** "GET /repos/{owner}/{repo}/git/trees/{tree_sha}". */
   readonly route: string;
   readonly parameters: Readonly<Record<string, unknown>>;

@@ -15,7 +15,7 @@ import type {
 } from '@slack/types';
 import { cut, cutMarkup } from './text.ts';
 
-export type Point = { readonly label: string; readonly value: number };
+type Point = { readonly label: string; readonly value: number };
 
 /** Slack's chart block (June 2026), not yet in @slack/types: https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block */
 export type ChartBlock = {

@@ -43,7 +43,7 @@ export type Rules = {
 };
 
 /** How loud the channel is. */
-export type AlertRules = { readonly storm: StormRules; readonly remindAfter: number; readonly reopenWithin: Millis };
+type AlertRules = { readonly storm: StormRules; readonly remindAfter: number; readonly reopenWithin: Millis };
 
 /** What editors complete and check headroom.yaml by. The reference in docs/configuration.md is made from it too. */
 export function rulesJsonSchema(): RulesJsonSchema {

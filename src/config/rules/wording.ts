@@ -4,7 +4,7 @@
 import type { z } from 'zod';
 
 /** What is written there, as a person would point at it. */
-export function shown(input: unknown): string {
+function shown(input: unknown): string {
   if (typeof input === 'string') return `"${input.slice(0, 40)}"`;
   if (typeof input === 'number' || typeof input === 'boolean') return String(input);
   return Array.isArray(input) ? 'a list' : 'a mapping';

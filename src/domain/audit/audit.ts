@@ -32,7 +32,7 @@ export const AUDIT_ACTIONS = [
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];
 
 /** A Slack user, or the bot itself (a job, the clock, a configuration file). */
-export type AuditActor = { readonly kind: 'person'; readonly id: PersonId } | { readonly kind: 'headroom' };
+type AuditActor = { readonly kind: 'person'; readonly id: PersonId } | { readonly kind: 'headroom' };
 
 export type AuditTarget = {
   readonly cluster: string;
@@ -199,7 +199,7 @@ function pausesOutcome({ unwatched = [], pausedMs, otherKills }: Extract<Verdict
 }
 
 /** The verdict in one clause, as the audit and the export say it. */
-export function verdictOutcome(verdict: Verdict): string {
+function verdictOutcome(verdict: Verdict): string {
   switch (verdict.kind) {
     case 'quiet':
       return `quiet for ${formatDuration(verdict.watchedMs)}${pausesOutcome(verdict)}${verdict.delaysOnly ? ', which delays the next kill only' : ''}`;

@@ -18,7 +18,7 @@ export function diffLines(change: Change): readonly string[] {
 }
 
 /** "container app", "init container migrate", "the whole pod". */
-export function targetOf({ list, container }: Pick<Change, 'list' | 'container'>): string {
+function targetOf({ list, container }: Pick<Change, 'list' | 'container'>): string {
   if (list === 'pod') return 'the whole pod';
   return `${list === 'containers' ? 'container' : 'init container'} ${container}`;
 }

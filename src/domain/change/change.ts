@@ -30,7 +30,7 @@ export type ResourceList = 'containers' | 'initContainers' | 'pod';
 /** One running pod that is resized, with its own tests: pods may differ from their template. */
 export type PodPatch = { readonly name: string; readonly uid: string; readonly patch: readonly PatchOperation[] };
 
-export type Texts = { readonly limit?: string | undefined; readonly request?: string | undefined };
+type Texts = { readonly limit?: string | undefined; readonly request?: string | undefined };
 
 export type Change = {
   readonly way: Way;
@@ -118,16 +118,7 @@ export type TemplateContainer = {
 };
 
 /** Kinds with something a change can be written to; what exactly, a look at the object says. */
-export const PATCHABLE_KINDS = [
-  'Deployment',
-  'StatefulSet',
-  'DaemonSet',
-  'ReplicaSet',
-  'CronJob',
-  'Job',
-  'Rollout',
-  'Pod',
-] as const;
+const PATCHABLE_KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'CronJob', 'Job', 'Rollout', 'Pod'] as const;
 export type PatchableKind = (typeof PATCHABLE_KINDS)[number];
 
 export function isPatchableKind(kind: string): kind is PatchableKind {

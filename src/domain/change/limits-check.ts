@@ -24,7 +24,7 @@ export type LimitsInput = {
   readonly allocatable?: Bytes | undefined;
 };
 
-export type LimitsProblem = { readonly field: 'limit' | 'request'; readonly message: string };
+type LimitsProblem = { readonly field: 'limit' | 'request'; readonly message: string };
 
 export type CheckedLimits =
   | { readonly kind: 'ok'; readonly limit: Bytes; readonly request: Bytes | undefined }

@@ -25,7 +25,7 @@ export type PersonId = string;
 /** Who approves what the policy has done without asking. */
 export const POLICY: PersonId = 'policy';
 
-export type Approval = { readonly by: PersonId; readonly at: Instant };
+type Approval = { readonly by: PersonId; readonly at: Instant };
 
 export type ProposalState =
   | { readonly kind: 'pending' }
@@ -208,7 +208,7 @@ type UnderWay = Extract<ProposalState, { readonly kind: 'approved' | 'applying' 
 const UNDER_WAY: readonly ProposalState['kind'][] = ['approved', 'applying', 'in-review', 'rolling-out', 'observing'];
 
 /** Approved and not yet closed. */
-export function isUnderWay(state: ProposalState): state is UnderWay {
+function isUnderWay(state: ProposalState): state is UnderWay {
   return UNDER_WAY.includes(state.kind);
 }
 

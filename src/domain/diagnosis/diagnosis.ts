@@ -15,7 +15,7 @@ export type Cause =
   | 'not-an-oom'
   | 'unclear';
 
-export type Confidence = 'high' | 'medium' | 'low';
+type Confidence = 'high' | 'medium' | 'low';
 
 export type Diagnosis = Finding & {
   /** What a run that was long enough showed, without what holds for one kill alone: later kills of the incident are read with it. */

@@ -99,7 +99,7 @@ export function noLongerExpected(incident: Incident, at: Instant): Incident {
 }
 
 /** How far a snooze or a mute reaches, as the choices name it. */
-export const SNOOZES = ['1h', 'tomorrow', '1w'] as const;
+const SNOOZES = ['1h', 'tomorrow', '1w'] as const;
 export type SnoozeChoice = (typeof SNOOZES)[number];
 
 export function snoozeUntil(choice: SnoozeChoice, now: Instant, timezone: string): Instant {

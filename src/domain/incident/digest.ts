@@ -11,7 +11,7 @@ import type { Incident } from './incident.ts';
 
 export type DigestPeriod = 'daily' | 'weekly';
 
-export type Killed = {
+type Killed = {
   readonly incident: Incident;
   /** Within the time. */
   readonly kills: number;

@@ -8,7 +8,7 @@ import type { KernelKill } from './kernel-oom.ts';
 import type { Kill } from './oom-kill.ts';
 import { containerIdOf, isLateMark } from './oom-kill.ts';
 
-export type PodReport = { readonly kill: KernelKill; readonly at: Instant };
+type PodReport = { readonly kill: KernelKill; readonly at: Instant };
 
 export type Around = {
   /** What the kernel said of the pod's containers, where somebody listened. */

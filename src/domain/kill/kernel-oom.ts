@@ -7,7 +7,7 @@ import { toBytes } from '../base/memory.ts';
 import type { Task } from './kernel-tasks.ts';
 import { createTaskReader } from './kernel-tasks.ts';
 
-export type Victim = {
+type Victim = {
   readonly pid: number;
   /** At most 15 bytes; may hold spaces, brackets and colons: "runc:[2:INIT]" is a container's start itself. */
   readonly command: string;

@@ -6,7 +6,7 @@ import { toInstant } from '../base/time.ts';
 import type { Kill } from './oom-kill.ts';
 
 /** What is known of one pod's runs of the container, by their numbers: between the first and the last that were seen to be killed, each has ended. */
-export type PodRuns = { readonly pod: string; readonly first: number; readonly last: number; readonly seen: number };
+type PodRuns = { readonly pod: string; readonly first: number; readonly last: number; readonly seen: number };
 
 export type KillCount = {
   readonly killCount: number;

@@ -19,7 +19,7 @@ export type KillId = string;
  * killed, so no container ever started.
  * node: the node ran out of memory, seen on the node itself.
  */
-export type KillKind = 'oom-killed' | 'start-oom' | 'suspected' | 'silent' | 'sandbox' | 'node';
+type KillKind = 'oom-killed' | 'start-oom' | 'suspected' | 'silent' | 'sandbox' | 'node';
 
 export type Kill = {
   readonly id: KillId;
@@ -59,7 +59,7 @@ export type Kill = {
 };
 
 /** Says that nobody wants to hear of this pod: "true". */
-export const IGNORE_ANNOTATION = 'headroom.dev/ignore';
+const IGNORE_ANNOTATION = 'headroom.dev/ignore';
 
 export const START_OOM = /OOM-killed \(memory limit too low\?\)/i;
 

@@ -7,7 +7,7 @@ import { valueOf } from '../base/piece.ts';
 import type { Policy } from '../change/policy/policy.ts';
 import type { Evidence } from '../evidence/evidence.ts';
 
-export type Ceiling = { readonly bytes: number; readonly name: string };
+type Ceiling = { readonly bytes: number; readonly name: string };
 
 export type Capped = {
   readonly limit: Bytes;

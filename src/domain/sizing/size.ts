@@ -37,7 +37,7 @@ export type Size = {
 };
 
 /** Share added on top of the highest sample: samples miss what lies between them. */
-export const MARGIN = 1.15;
+const MARGIN = 1.15;
 /** What each raise that did not last within a day adds to the next. */
 const AGAIN = 1.5;
 const MOST_AGAIN = 3;
@@ -56,7 +56,7 @@ const USUAL_BUMP = 1.45;
 const STEADY_BUMP = 1.2;
 
 /** How much to add to a limit that was hit: less history, more room; a steady load needs the least. */
-export function bumpFor({ days, steady }: Remembered): number {
+function bumpFor({ days, steady }: Remembered): number {
   if (days < 1) return 2;
   if (steady) return STEADY_BUMP;
   return days < 7 ? 1.5 : USUAL_BUMP;

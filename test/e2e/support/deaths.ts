@@ -1,6 +1,6 @@
 // Pods that die for memory in every way there is, and one that only looks like it. Small limits, so that all of them fit a small node at once.
 
-export const LIMIT = '48Mi';
+const LIMIT = '48Mi';
 
 /** PID 1 takes more than it may, two seconds after it began, in the middle of a line. */
 const DIE = "echo starting; sleep 2; printf 'loading order 4 of'; exec tail /dev/zero";
@@ -36,7 +36,7 @@ function pod(name: string, spec: object): Workload {
 }
 
 /** `{}` in the path is the namespace. */
-export type Workload = { readonly path: string; readonly object: object };
+type Workload = { readonly path: string; readonly object: object };
 
 function appsWorkload(kind: 'Deployment' | 'StatefulSet' | 'DaemonSet', name: string, script = DIE): Workload {
   const labels = { app: name };

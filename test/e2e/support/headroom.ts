@@ -50,7 +50,7 @@ export type HeadroomOptions = {
   readonly main?: string;
 };
 
-export type RulesOptions = Partial<
+type RulesOptions = Partial<
   Pick<HeadroomOptions, 'policy' | 'rules' | 'reportWithin' | 'digests' | 'stormAfter' | 'remindAfter'>
 >;
 

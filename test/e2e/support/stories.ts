@@ -7,7 +7,7 @@ import { shownText } from './stage.ts';
 import type { TestWorld } from './world.ts';
 
 /** The values of the request modal that a story types in; the limit stays as suggested. */
-export const REASON = { reason: 'It needs more than that in normal work.' } as const;
+const REASON = { reason: 'It needs more than that in normal work.' } as const;
 
 /** (a) A bare pod whose child is killed is explained correctly, and the fix says what can be done. */
 export async function barePodStory({ stage, target }: TestWorld): Promise<void> {

@@ -8,7 +8,7 @@ import type { TestWorld } from './world.ts';
 
 export const REASON = 'It needs more than that in normal work.';
 
-export type Typed = Readonly<Record<string, string | readonly string[]>>;
+type Typed = Readonly<Record<string, string | readonly string[]>>;
 
 export type Talk = {
   /** The root message of that workload, once its kill is explained. */

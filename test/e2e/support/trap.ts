@@ -1,7 +1,7 @@
 // Kills a process at the n-th thing it is about to do to the world, and lets nothing of it through any more: neither that nor anything it had still on its
 // way. Reading changes nothing, so a crash before each write is every crash that can be told apart afterwards.
 
-export type Victim = { crash(): Promise<void> };
+type Victim = { crash(): Promise<void> };
 
 export type Trap = {
   /** The `at`-th effect from now on is not let through, and kills the victim. `names`: what an effect in Redis has to be about to count. */

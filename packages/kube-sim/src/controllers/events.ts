@@ -16,7 +16,7 @@ export type InvolvedObject = {
 };
 
 export type EventText = { readonly type: 'Normal' | 'Warning'; readonly reason: string; readonly message: string };
-export type EventSource = { readonly component: string; readonly host?: string };
+type EventSource = { readonly component: string; readonly host?: string };
 
 export type EventRecorder = {
   record(object: InvolvedObject, source: EventSource, event: EventText): void;

@@ -29,7 +29,7 @@ export type World = {
   readonly kills: Map<string, number>;
 };
 
-export type Settings = {
+type Settings = {
   /** Without it nothing is killed but by killNow. */
   automatic: boolean;
   /** By "namespace/workload"; 1 where absent. */

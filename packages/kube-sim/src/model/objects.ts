@@ -18,7 +18,6 @@ const metadata = z.looseObject({
     .optional(),
   managedFields: z.array(z.looseObject({ manager: z.string().optional(), operation: z.string().optional() })).optional(),
 });
-export type Metadata = z.infer<typeof metadata>;
 
 const resources = z.looseObject({ limits: strings.optional(), requests: strings.optional() });
 export const containerSchema = z.looseObject({ name: z.string(), image: z.string(), resources: resources.default({}) });

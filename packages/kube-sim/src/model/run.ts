@@ -5,7 +5,7 @@ import type { Behaviour } from '../workload-spec.ts';
 import type { RunTimes } from './demand.ts';
 import type { ContainerTemplate, OwnerReference, PodTemplate } from './objects.ts';
 
-export type End = {
+type End = {
   readonly at: number;
   readonly exitCode: number;
   readonly reason: string;

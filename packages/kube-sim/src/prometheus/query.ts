@@ -1,8 +1,8 @@
 // The part of PromQL the demo answers: a selector, the highest of it over a range, and the highest of these by labels or of all. Refuses everything else
 // by name, but for what asks about metrics that the demo has not: that finds nothing, however it is put.
 
-export type Selector = { readonly metric: string; readonly matchers: readonly Matcher[] };
-export type Matcher = { readonly label: string; readonly matches: (value: string) => boolean };
+type Selector = { readonly metric: string; readonly matchers: readonly Matcher[] };
+type Matcher = { readonly label: string; readonly matches: (value: string) => boolean };
 export type Query = {
   readonly selector: Selector;
   /** Undefined: every series by itself; empty: all of them as one. */

@@ -34,7 +34,7 @@ function group(elements: readonly Json[]): readonly Group[] {
 }
 
 /** The words of a rich text element, links as their label or address. */
-export function plainText(element: Json | undefined): string {
+function plainText(element: Json | undefined): string {
   const own = text(element, 'text') ?? text(element, 'url');
   if (own !== undefined) return own;
   const nested = [...records(element, 'elements'), ...records(record(element, 'rich_text'), 'elements')];

@@ -5,7 +5,7 @@ import { usePerson, useSurfaceContext, type Value, valueKey } from '../contexts.
 import { type Json, record, records, text, texts } from '../read.ts';
 
 /** Ids that tie a control to its label, hint and error. */
-export type Aria = { readonly id: string; readonly labelId: string; readonly describedBy: string; readonly invalid: boolean };
+type Aria = { readonly id: string; readonly labelId: string; readonly describedBy: string; readonly invalid: boolean };
 
 export type ElementProps = {
   readonly element: Json;
@@ -45,7 +45,7 @@ export function useElement({ element, blockId, fires }: ElementProps): UsedEleme
 }
 
 /** What the bot filled in: a text, or texts for multiple choices. */
-export function initialValue(element: Json): Value {
+function initialValue(element: Json): Value {
   switch (text(element, 'type')) {
     case 'checkboxes':
     case 'multi_static_select':

@@ -47,7 +47,7 @@ function shown({ id, name, bytes, readyAt }: StoredFile, now: number, baseUrl: s
 }
 
 /** By the name's end, as Slack guesses it. */
-export function typeOf(name: string): { readonly mimetype: string; readonly filetype: string } {
+function typeOf(name: string): { readonly mimetype: string; readonly filetype: string } {
   return name.endsWith('.png') ? { mimetype: 'image/png', filetype: 'png' } : { mimetype: 'text/plain', filetype: 'text' };
 }
 

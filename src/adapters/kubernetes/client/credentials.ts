@@ -8,7 +8,7 @@ import type { Dispatcher } from 'undici';
 import { Agent } from 'undici';
 import { TransientError } from '../../../ports/fault.ts';
 
-export type Credentials = { readonly headers: Readonly<Record<string, string>>; readonly dispatcher: Dispatcher };
+type Credentials = { readonly headers: Readonly<Record<string, string>>; readonly dispatcher: Dispatcher };
 
 export type CredentialSource = {
   /** Rejects with TransientError when they cannot be had now; asks anew the next time. */

@@ -2,7 +2,7 @@
 
 export type Raw = Readonly<Record<string, unknown>>;
 
-export function isRaw(value: unknown): value is Raw {
+function isRaw(value: unknown): value is Raw {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -21,7 +21,7 @@ export type LogSubject = {
 };
 
 /** Which log has the lines: the newest run's, the one before, or neither any more. */
-export type Run = 'current' | 'previous' | 'gone';
+type Run = 'current' | 'previous' | 'gone';
 export type ChosenRun = { readonly run: Run; readonly instance: LogTail['instance'] };
 
 const LINES = 40;

@@ -53,7 +53,7 @@ async function listPods(connection: ClusterConnection, node: string, signal: Abo
   return items;
 }
 
-export function summarisePods(pods: readonly PodFacts[], question: Pick<NodePodsQuestion, 'podUid' | 'at'>): NodePods {
+function summarisePods(pods: readonly PodFacts[], question: Pick<NodePodsQuestion, 'podUid' | 'at'>): NodePods {
   const running = pods.filter(({ phase }) => phase !== 'Succeeded' && phase !== 'Failed');
   return {
     running: running.length,

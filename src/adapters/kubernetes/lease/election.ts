@@ -32,7 +32,7 @@ export type ElectionOptions = Omit<LeaseOptions, 'lengthMs'> & {
   readonly lead: (signal: AbortSignal) => Promise<void>;
 };
 
-export type Standing = 'leading' | 'standing-by';
+type Standing = 'leading' | 'standing-by';
 
 export type Election = {
   /** Resolves once it is known whether this process leads or stands by; rejects when stopped before. */

@@ -28,7 +28,7 @@ export const containerRef = z.object({
   role,
 });
 
-export const quantityText = z.object({ text: z.string(), bytes });
+const quantityText = z.object({ text: z.string(), bytes });
 export const memoryResources = z.object({ request: quantityText.optional(), limit: quantityText.optional() });
 
 export function piece<Value extends z.ZodType>(value: Value) {

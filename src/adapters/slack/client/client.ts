@@ -75,7 +75,7 @@ export function isContentRefused(error: unknown): boolean {
   );
 }
 
-export type CallKind = 'read' | 'write';
+type CallKind = 'read' | 'write';
 
 export type Called = {
   readonly method: string;

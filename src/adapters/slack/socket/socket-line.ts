@@ -11,7 +11,7 @@ import { clientOptions } from '../client/client.ts';
 import { boltLogger } from '../client/logger.ts';
 
 /** What Slack sends, with the way to acknowledge it. */
-export type Envelope = {
+type Envelope = {
   readonly ack: (response?: unknown) => Promise<void>;
   readonly body: Record<string, unknown>;
   readonly retry_num?: number;

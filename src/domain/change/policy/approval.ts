@@ -4,9 +4,9 @@ import type { PersonId } from '../proposal.ts';
 import type { Policy, PolicyPlace } from './policy.ts';
 import { inScope, policyFor } from './policy.ts';
 
-export type Standing = 'full' | 'guest' | 'stranger' | 'bot' | 'deactivated';
+type Standing = 'full' | 'guest' | 'stranger' | 'bot' | 'deactivated';
 
-export type ApprovalRefusal =
+type ApprovalRefusal =
   | 'no-approvers'
   | 'guest'
   | 'stranger'

@@ -31,7 +31,7 @@ export type Scope = {
 /** A workload as a rule sees it. Labels that could not be read fit no rule that asks for some. */
 export type PolicyPlace = { readonly namespace: string; readonly labels?: Readonly<Record<string, string>> | undefined };
 
-export type PeopleRule = Scope & {
+type PeopleRule = Scope & {
   /** Slack user ids. */
   readonly users: readonly string[];
   /** Slack user group ids. */

@@ -1,15 +1,15 @@
 // What there is to change, as a table: every kind of workload, container, limit, owner and policy that has to be told apart.
 
-export const KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'CronJob', 'Job', 'Rollout', 'Pod'] as const;
+const KINDS = ['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet', 'CronJob', 'Job', 'Rollout', 'Pod'] as const;
 export type Kind = (typeof KINDS)[number];
-export const CONTAINERS = ['app', 'second', 'init', 'sidecar', 'pod'] as const;
-export type ContainerKind = (typeof CONTAINERS)[number];
-export const LIMITS = ['limit', 'no-resources', 'cpu-only'] as const;
+const CONTAINERS = ['app', 'second', 'init', 'sidecar', 'pod'] as const;
+type ContainerKind = (typeof CONTAINERS)[number];
+const LIMITS = ['limit', 'no-resources', 'cpu-only'] as const;
 export type LimitKind = (typeof LIMITS)[number];
-export const OWNERS = ['nobody', 'helm', 'argo-cd', 'flux'] as const;
+const OWNERS = ['nobody', 'helm', 'argo-cd', 'flux'] as const;
 export type OwnerKind = (typeof OWNERS)[number];
-export const POLICIES = ['allowed', 'above-maximum', 'nobody-approves', 'no-override', 'narrowed-after-approval'] as const;
-export type PolicyKind = (typeof POLICIES)[number];
+const POLICIES = ['allowed', 'above-maximum', 'nobody-approves', 'no-override', 'narrowed-after-approval'] as const;
+type PolicyKind = (typeof POLICIES)[number];
 
 export type ChangeCase = {
   readonly kind: Kind;

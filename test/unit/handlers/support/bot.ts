@@ -23,10 +23,10 @@ export type Bot = ReturnType<typeof createBot>;
 
 const MOST_RUNS = 4000;
 
-export const STORM = { incidents: 5, within: toMillis(MINUTE), overAfter: toMillis(10 * MINUTE) };
+const STORM = { incidents: 5, within: toMillis(MINUTE), overAfter: toMillis(10 * MINUTE) };
 export const ALERTS = { remindAfter: 10, reopenWithin: toMillis(72 * HOUR) };
 export const FALLBACK = 'C2';
-export const PULL_REQUESTS = { lookEvery: toMillis(HOUR), closeAfter: toMillis(14 * DAY), syncWithin: toMillis(2 * HOUR) };
+const PULL_REQUESTS = { lookEvery: toMillis(HOUR), closeAfter: toMillis(14 * DAY), syncWithin: toMillis(2 * HOUR) };
 
 export function soon(): AbortSignal {
   return AbortSignal.timeout(30_000);

@@ -50,7 +50,7 @@ function checkTexts(containers: readonly ContainerTemplate[], content: unknown):
 }
 
 /** A patch may say which object it means: another version is a conflict, another uid or name a fault. */
-export function checkIdentity({ group, kind, resource }: ResourceType, before: KubeObject, after: KubeObject): void {
+function checkIdentity({ group, kind, resource }: ResourceType, before: KubeObject, after: KubeObject): void {
   const { name } = before.metadata;
   if (after.metadata.name !== name)
     throw badRequest(`the name of the object (${after.metadata.name}) does not match the name on the URL (${name})`);

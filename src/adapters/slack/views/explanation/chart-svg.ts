@@ -6,7 +6,7 @@ import { formatBytes, MIB } from '../../../../domain/base/memory.ts';
 import { DAY, MINUTE } from '../../../../domain/base/time.ts';
 import type { UsagePoint } from '../../../../domain/evidence/evidence.ts';
 
-export const PICTURE = { width: 960, height: 400 } as const;
+const PICTURE = { width: 960, height: 400 } as const;
 const AREA = { left: 88, right: 930, top: 46, bottom: 344 } as const;
 const COLOR = { text: '#454245', grid: '#e2e2e2', usage: '#1264a3', fill: '#1264a322', limit: '#e01e5a' } as const;
 /** Above the higher of limit and highest sample, so that the line of the limit is seen. */
