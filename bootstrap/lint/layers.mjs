@@ -49,7 +49,7 @@ const LAYERS = {
     says: 'src/main.ts loads nothing but src/cli/run.ts, after the memory is settled',
   },
 
-  'packages/kube-sim': { may: ['packages/kube-sim', 'src/domain/base', 'ws', 'zod', 'node:'], says: SIMULATOR },
+  'packages/kube-sim': { may: ['packages/kube-sim', 'zod', 'node:'], says: SIMULATOR },
   'packages/slack-sim': {
     may: ['packages/slack-sim', 'esbuild', 'react', 'react-dom', 'slack-blocks-to-jsx', 'ws', 'zod', 'node:'],
     says: SIMULATOR,

@@ -66,6 +66,7 @@ const FORBIDDEN: readonly Case[] = [
   { file: 'src/cli/audit.ts', imports: '../../packages/kube-sim/src/start.ts' },
   { file: 'packages/kube-sim/src/start.ts', imports: '../../../src/adapters/kubernetes/client/connection.ts' },
   { file: 'packages/kube-sim/src/start.ts', imports: '../../slack-sim/src/start.ts' },
+  { file: 'packages/kube-sim/src/start.ts', imports: '../../../src/domain/base/memory.ts' },
   { file: 'packages/slack-sim/src/start.ts', imports: '../../../handlers/detect/pod.ts' },
   { file: 'packages/slack-sim/src/start.ts', imports: '../../../test/fakes/clock.ts' },
 ];

@@ -1,10 +1,9 @@
 // What the API server checks and settles when a workload is written: quantities, requests against limits, fields that may not change. Throws a Refusal with
 // every fault at once, or returns the object as it will be stored.
 
-import { quantityBytes } from '../../../../../src/domain/base/memory.ts';
 import type { ContainerTemplate, KubeObject, Workload } from '../../model/objects.ts';
 import { workloadSchema } from '../../model/objects.ts';
-import { canonicalMemory, QUANTITY_RULE } from '../../model/quantities.ts';
+import { canonicalMemory, QUANTITY_RULE, quantityBytes } from '../../model/quantities.ts';
 import { isSame } from '../../model/workload-object.ts';
 import type { StatusCause } from '../refusal.ts';
 import { badRequest, conflict, invalid } from '../refusal.ts';
