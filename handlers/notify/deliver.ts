@@ -45,8 +45,8 @@ export type Delivered =
   /** It was deleted, or the thread it belongs to was. */
   | { readonly kind: 'gone' };
 
-/** An unanswered send younger than this may still be under way in another process. */
-const SEND_LEASE_MS = 15 * SECOND;
+/** An unanswered send younger than this may still be under way in another process: a call takes eight seconds at most. */
+const SEND_LEASE_MS = 12 * SECOND;
 /** One message's counters change at most so often: Slack allows about 50 edits a minute for the whole workspace. */
 const EDIT_AT_MOST_EVERY = toMillis(20 * SECOND);
 /** How often a message is sent anew after somebody deleted it. */

@@ -5,11 +5,11 @@ import type { Job } from './job-queue.ts';
 export type Step = Job['step'];
 
 export type StepSettings = {
-  /** Tries before the job counts as failed; waiting for a rate limit or a later time is not a try. */
+  /** Tries that may end in an error nobody expects. What is away is tried for about a day; waiting for a rate limit or a later time is not a try. */
   readonly attempts: number;
   readonly timeoutMs: number;
   readonly concurrency: number;
-  /** First wait between tries; doubles each time, with jitter, up to a minute. */
+  /** First wait between tries; doubles each time, with jitter, up to five seconds. */
   readonly backoffMs: number;
 };
 

@@ -7,10 +7,11 @@ import { HOUR, SECOND, wholeMs } from '../../domain/base/time.ts';
 import type { QueueCounts } from '../../domain/coverage/presence.ts';
 import type { Job, JobQueue } from '../../ports/job-queue.ts';
 import type { Step } from '../../ports/steps.ts';
-import { STEP_NAMES, STEPS } from '../../ports/steps.ts';
+import { STEP_NAMES } from '../../ports/steps.ts';
 import type { RedisConnection } from './connection.ts';
 import { PREFIX } from './connection.ts';
 import { storing } from './faults.ts';
+import { MOST_TRIES } from './retries.ts';
 
 export type RedisJobQueue = JobQueue & {
   /** Jobs of that kind that wait, are delayed or run. */
@@ -22,6 +23,8 @@ export type RedisJobQueue = JobQueue & {
 
 /** Finished jobs are kept a while for looking at, and so that a kill handed on twice meets its job's id. */
 const KEEP_DONE = { age: HOUR / SECOND, count: 5000 };
+/** Of a job's last failed tries. */
+const KEPT_TRACES = 3;
 const KEEP_FAILED = { age: (24 * HOUR) / SECOND, count: 5000 };
 
 /** The steps that read or write a cluster have a queue for each; what only talks to Slack has one for all. */
@@ -72,10 +75,11 @@ export function redisJobQueue(connection: RedisConnection): RedisJobQueue {
 const LOOKS = ['marked', 'late', 'kernel'] as const;
 
 function optionsFor(job: Job): JobsOptions {
-  const { attempts, backoffMs } = STEPS[job.step];
   const common: JobsOptions = {
-    attempts,
-    backoff: { type: 'exponential', delay: backoffMs, jitter: 0.3 },
+    attempts: MOST_TRIES,
+    // Computed by the worker: BullMQ's own has no end.
+    backoff: { type: 'capped' },
+    stackTraceLimit: KEPT_TRACES,
     removeOnComplete: KEEP_DONE,
     removeOnFail: KEEP_FAILED,
   };

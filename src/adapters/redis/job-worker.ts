@@ -1,11 +1,11 @@
-// Runs the jobs: each under its step's timeout; a transient fault is tried again later (when the other side said when, then), a permanent one
+// Runs the jobs: each under its step's timeout; a transient fault is tried again later (when the other side said when, then; retries.ts), a permanent one
 // fails at once, "later" waits in the queue without holding a worker or counting as a try. A job whose worker died is run again.
 
 import type { Job as BullJob } from 'bullmq';
 import { DelayedError, UnrecoverableError, Worker } from 'bullmq';
 import { z } from 'zod';
 import { SECOND, wholeMs } from '../../domain/base/time.ts';
-import { PermanentError, TransientError } from '../../ports/fault.ts';
+import { TransientError } from '../../ports/fault.ts';
 import type { Job, Later } from '../../ports/job-queue.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Meter } from '../../ports/meter.ts';
@@ -15,6 +15,7 @@ import { timeoutAfter } from '../../ports/timers.ts';
 import type { RedisConnection } from './connection.ts';
 import { PREFIX } from './connection.ts';
 import { queueName } from './job-queue.ts';
+import { backoffAfter, endOfTry } from './retries.ts';
 import { instant } from './schema/basic.ts';
 
 type JobOf<Name extends Step> = Extract<Job, { readonly step: Name }>;
@@ -72,11 +73,12 @@ function startOne(step: Step, options: WorkerOptions): Worker {
     lockDuration: LOCK_MS,
     stalledInterval: STALLED_CHECK_MS,
     maxStalledCount: STEPS[step].attempts,
+    settings: { backoffStrategy: (tries) => backoffAfter(tries, STEPS[step].backoffMs, Math.random()) },
   });
   // Redis being away is said once by the shared connection; here it must only not be an unhandled event.
   worker.on('error', (error) => options.log.debug('worker error', { step, error }));
   worker.on('failed', (job, error) => {
-    if (job !== undefined && job.attemptsMade < STEPS[step].attempts && !(error instanceof UnrecoverableError)) return;
+    if (job !== undefined && job.attemptsMade < (job.opts.attempts ?? 1) && !(error instanceof UnrecoverableError)) return;
     options.meter.count('headroom_jobs_total', { step, outcome: 'failed' });
     options.log.error('job failed', { step, job: job?.id, error });
   });
@@ -95,11 +97,13 @@ async function run(bullJob: BullJob, token: string | undefined, { handlers, log,
     return outcome.kind;
   } catch (error) {
     if (error instanceof DelayedError) throw error;
-    if (error instanceof PermanentError) throw new UnrecoverableError(`${error.code}: ${error.message}`);
     if (error instanceof TransientError && error.retryAfterMs !== undefined)
       return await postpone(bullJob, token, error.retryAfterMs);
+    const tries = bullJob.attemptsMade + 1;
+    const ending = endOfTry(error, tries, STEPS[job.step].attempts);
+    if (ending instanceof UnrecoverableError) throw ending;
     meter.count('headroom_jobs_total', { step: job.step, outcome: 'retried' });
-    log.warn('job will be tried again', { step: job.step, attempt: bullJob.attemptsMade + 1, error });
+    log.warn('job will be tried again', { step: job.step, attempt: tries, error });
     throw error;
   }
 }

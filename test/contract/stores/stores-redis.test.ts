@@ -224,6 +224,27 @@ describe('the job queue', () => {
     expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(45);
   });
 
+  it('goes on within seconds of the end of an outage, however long that was', async () => {
+    let calls = 0;
+    const queue = redisJobQueue(opened.connection);
+    await queue.enqueue({ step: 'post', incidentId: 'OOM-5' });
+    // As after an hour or so: what doubles without an end would wait for years now.
+    const keys = await opened.connection.client.keys(`${PREFIX}:queue:post:*`);
+    const jobs = keys.filter((key) => /:\d+$/.test(key));
+    expect(jobs).not.toEqual([]);
+    for (const key of jobs) await opened.connection.client.hset(key, 'atm', 600);
+    await running(
+      'OOM-5',
+      async () => {
+        calls += 1;
+        if (calls === 1) throw new TransientError('no way to Slack', { code: 'OOM_SLACK_UNREACHABLE' });
+        return { kind: 'done' };
+      },
+      () => expect(calls).toBe(2),
+    );
+    await queue.close();
+  });
+
   it('gives up a permanent fault at once', async () => {
     let tries = 0;
     const queue = redisJobQueue(opened.connection);

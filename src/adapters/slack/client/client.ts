@@ -19,7 +19,7 @@ export type SlackCredentials = {
   readonly apiUrl: string | undefined;
 };
 
-const TIMEOUT_MS = 10 * SECOND;
+const TIMEOUT_MS = 8 * SECOND;
 /** How long to wait with a message when somebody has to change something in Slack first: an invitation, a scope, a token. */
 const UNTIL_MENDED_MS = 30 * SECOND;
 
