@@ -3,7 +3,7 @@
 
 import { valueOf } from '../../src/domain/base/piece.ts';
 import type { Instant, Millis } from '../../src/domain/base/time.ts';
-import { between, MINUTE, SECOND } from '../../src/domain/base/time.ts';
+import { isRecentlyNoted, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { Policy } from '../../src/domain/change/policy/policy.ts';
 import { policyFor } from '../../src/domain/change/policy/policy.ts';
 import { placeSeen } from '../../src/domain/change/policy/seen-place.ts';
@@ -131,7 +131,7 @@ async function lookAgain(
   { killId, late }: EnrichInput,
   { kill, evidence }: Found,
 ): Promise<Later | undefined> {
-  if (!hasLate(evidence) || between(kill.seenAt, ports.clock.now()) > LATE_AT_MOST) return undefined;
+  if (!hasLate(evidence) || !isRecentlyNoted(kill.seenAt, ports.clock.now(), LATE_AT_MOST)) return undefined;
   if (late === true) return { kind: 'later', afterMs: LATE_AGAIN_MS, reason: 'evidence is still missing' };
   await ports.queue.enqueue({ step: 'enrich', cluster: kill.ref.cluster, killId, late: true });
   return undefined;
@@ -177,7 +177,7 @@ type None = Extract<EnrichOutcome, { readonly kind: 'not-a-kill' }> | Later;
 async function whyNone(ports: EnrichPorts, kill: Kill, evidence: Evidence): Promise<None | undefined> {
   const { kernel, clock, log } = ports;
   const suspicion = kill.how === 'suspected' ? weighSuspicion(kill, evidence) : undefined;
-  if (suspicion?.kind === 'open' && between(kill.seenAt, clock.now()) < WEIGHED_FOR)
+  if (suspicion?.kind === 'open' && isRecentlyNoted(kill.seenAt, clock.now(), WEIGHED_FOR))
     return { kind: 'later', afterMs: WEIGHED_EVERY, reason: suspicion.because };
   const isDropped = suspicion?.kind === 'dropped' || (suspicion?.kind === 'open' && suspicion.leaning === 'dropped');
   const because = isDropped ? suspicion.because : await bystander(kernel, kill, evidence);

@@ -3,7 +3,7 @@
 
 import { valueOf } from '../../src/domain/base/piece.ts';
 import type { Instant, Millis } from '../../src/domain/base/time.ts';
-import { between, MINUTE, SECOND } from '../../src/domain/base/time.ts';
+import { between, isRecentlyNoted, MINUTE, SECOND } from '../../src/domain/base/time.ts';
 import type { WorkloadRef } from '../../src/domain/base/workload.ts';
 import type { Evidence } from '../../src/domain/evidence/evidence.ts';
 import { wakeReason, woken } from '../../src/domain/incident/care.ts';
@@ -67,7 +67,8 @@ const OWNER_WITHIN = MINUTE;
 const OWNER_AGAIN = 2 * SECOND;
 
 function waitsForOwner({ clock }: OpenPorts, { kill, owner }: Owned): Later | undefined {
-  if (owner.kind !== 'unavailable' || owner.late !== true || between(kill.seenAt, clock.now()) >= OWNER_WITHIN) return undefined;
+  if (owner.kind !== 'unavailable' || owner.late !== true || !isRecentlyNoted(kill.seenAt, clock.now(), OWNER_WITHIN))
+    return undefined;
   return { kind: 'later', afterMs: OWNER_AGAIN, reason: owner.reason };
 }
 

@@ -2,7 +2,7 @@
 // somebody deleted in Slack is sent once more when it is the one others hang on; deleted twice, it stays away.
 
 import type { Millis } from '../../src/domain/base/time.ts';
-import { between, SECOND, toMillis } from '../../src/domain/base/time.ts';
+import { between, isRecentlyNoted, SECOND, toMillis } from '../../src/domain/base/time.ts';
 import type { PostedMessage, ThreadEntry } from '../../src/domain/incident/incident.ts';
 import type { KillId } from '../../src/domain/kill/oom-kill.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -79,7 +79,10 @@ async function send(ports: DeliverPorts, slot: Slot, letter: Letter): Promise<De
       await refresh(ports, slot, { letter, posted });
       return { kind: 'posted', posted };
     }
-    if (between(entry.sendingSince, ports.clock.now()) < SEND_LEASE_MS) return { kind: 'in-flight' };
+    const now = ports.clock.now();
+    // Noted by a clock that was ahead: it counts as from now, so that the wait has an end.
+    if (entry.sendingSince > now) await claim(ports, slot);
+    if (entry.sendingSince > now || between(entry.sendingSince, now) < SEND_LEASE_MS) return { kind: 'in-flight' };
   }
   if (!(await claim(ports, slot))) return { kind: 'in-flight' };
   const posted = { ...(await post(ports, slot, { message: letter.message, place })), thread: place.thread };
@@ -122,9 +125,11 @@ async function remember(ports: DeliverPorts, { save }: Slot, { letter, posted }:
 
 async function refresh(ports: DeliverPorts, slot: Slot, { letter, posted }: Showing): Promise<Delivered> {
   if (ports.messenger.fingerprint(letter.message) === posted.fingerprint) return { kind: 'unchanged' };
-  const shownFor = posted.shownAt === undefined ? EDIT_AT_MOST_EVERY : between(posted.shownAt, ports.clock.now());
+  const now = ports.clock.now();
+  const { shownAt } = posted;
   const mayWait = letter.gist !== undefined && letter.gist === posted.gist;
-  if (mayWait && shownFor < EDIT_AT_MOST_EVERY) return { kind: 'stale', afterMs: toMillis(EDIT_AT_MOST_EVERY - shownFor) };
+  if (mayWait && shownAt !== undefined && isRecentlyNoted(shownAt, now, EDIT_AT_MOST_EVERY))
+    return { kind: 'stale', afterMs: toMillis(EDIT_AT_MOST_EVERY - between(shownAt, now)) };
   try {
     const edited = await ports.messenger.edit(letter.message, posted);
     await remember(ports, slot, { letter, posted: { ...edited, thread: posted.thread } });

@@ -1,7 +1,7 @@
 // Tell many incidents as one story: the storm's message in the channel shows them all, and is edited as things change. Once it is there, each of its
 // incidents gets its place in its thread. Safe to run any number of times.
 
-import { between } from '../../src/domain/base/time.ts';
+import { isRecentlyNoted } from '../../src/domain/base/time.ts';
 import { entryOf } from '../../src/domain/incident/incident.ts';
 import type { Storm, StormLine, StormRules } from '../../src/domain/incident/storm.ts';
 import { STORM_KEY, storyOf } from '../../src/domain/incident/storm.ts';
@@ -46,7 +46,7 @@ async function tell(ports: TellStormPorts, { storm: rules }: TellStormSettings, 
   const members = await ports.storms.members(storm.id);
   const lines = await linesOf(ports, new Set(members.map(({ incidentId }) => incidentOf(incidentId))));
   const lastJoined = members.at(-1)?.joinedAt ?? storm.startedAt;
-  const over = between(lastJoined, ports.clock.now()) >= rules.overAfter;
+  const over = !isRecentlyNoted(lastJoined, ports.clock.now(), rules.overAfter);
   const message = { kind: 'storm', storm, story: storyOf(lines), over } as const;
   const place = { channel: storm.channel, key: `${storm.id}/${STORM_KEY}` };
   const delivered = await deliver(ports, slotOf(ports, storm), { message, place, gist: String(over) });

@@ -2,7 +2,7 @@
 // handed on. Safe to run any number of times, by any number of replicas.
 
 import type { Instant, Millis } from '../../src/domain/base/time.ts';
-import { between, DAY, MINUTE, toInstant } from '../../src/domain/base/time.ts';
+import { between, DAY, isRecentlyNoted, MINUTE, toInstant } from '../../src/domain/base/time.ts';
 import type { WorkloadRef } from '../../src/domain/base/workload.ts';
 import type { Policy } from '../../src/domain/change/policy/policy.ts';
 import type { Proposal } from '../../src/domain/change/proposal.ts';
@@ -92,7 +92,7 @@ async function sweepPending(ports: SweepPorts, policy: Policy, proposal: Proposa
     if (proposal.automatic === true) await approveByPolicy(ports, policy, proposal);
     return 'left';
   }
-  if (between(proposal.createdAt, now) < ATTACHED_WITHIN_MS) return 'left';
+  if (isRecentlyNoted(proposal.createdAt, now, ATTACHED_WITHIN_MS)) return 'left';
   return (await expire(ports, proposal, 'nobody was shown it')) ? 'expired' : 'left';
 }
 

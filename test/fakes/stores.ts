@@ -142,7 +142,7 @@ export function fakeStorms(): StormStore {
     const raging = [...storms.values()].find(
       (storm) => storm.channel === channel && now - (members.get(storm.id)?.at(-1)?.joinedAt ?? 0) < rules.overAfter,
     );
-    const lately = (alone.get(channel) ?? []).filter((at) => at > now - rules.within);
+    const lately = (alone.get(channel) ?? []).filter((at) => at > now - rules.within && at <= now + rules.within);
     if (raging === undefined && lately.length < rules.incidents) {
       alone.set(channel, [...lately, now]);
       return { kind: 'alone' };

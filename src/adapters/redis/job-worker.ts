@@ -12,6 +12,7 @@ import type { Meter } from '../../ports/meter.ts';
 import type { Step } from '../../ports/steps.ts';
 import { STEP_NAMES, STEPS } from '../../ports/steps.ts';
 import { timeoutAfter } from '../../ports/timers.ts';
+import { watchForAhead } from './ahead.ts';
 import type { RedisConnection } from './connection.ts';
 import { PREFIX } from './connection.ts';
 import { queueName } from './job-queue.ts';
@@ -58,9 +59,11 @@ const jobSchema = z.discriminatedUnion('step', [
 
 export function startWorkers(options: WorkerOptions): JobWorkers {
   const workers = STEP_NAMES.map((step) => startOne(step, options));
+  const queues = new Set(STEP_NAMES.map((step) => queueName(step, options.cluster)));
+  const looking = watchForAhead(options, [...queues]);
   return {
     async stop() {
-      await Promise.all(workers.map((worker) => worker.close()));
+      await Promise.all([looking.stop(), ...workers.map((worker) => worker.close())]);
     },
   };
 }

@@ -17,7 +17,9 @@ local at = tonumber(ARGV[1])
 if last then
   local from, till = string.match(last, '^(%d+)-(%d+)$')
   if from and at - tonumber(till) <= tonumber(ARGV[2]) then
-    if at > tonumber(till) then redis.call('LSET', KEYS[1], -1, from .. '-' .. ARGV[1]) end
+    local ahead = tonumber(till) - at > tonumber(ARGV[2])
+    if ahead and tonumber(from) > at then from = ARGV[1] end
+    if ahead or at > tonumber(till) then redis.call('LSET', KEYS[1], -1, from .. '-' .. ARGV[1]) end
     return
   end
 end

@@ -65,6 +65,14 @@ export function between(start: Instant, end: Instant): Millis {
   return toMillis(Math.max(0, end - start));
 }
 
+/**
+ * Whether something that was noted at an instant is less than that long ago. What was noted by a clock that was ahead, and lies further ahead than that, is not:
+ * it would else stay recent for as long as the clock was ahead.
+ */
+export function isRecentlyNoted(at: Instant, now: Instant, lengthMs: number): boolean {
+  return Math.abs(now - at) < lengthMs;
+}
+
 /** For people: "42 seconds", "7 minutes", "3 hours", "2 days". */
 export function formatDuration(length: Millis): string {
   for (const [unit, name] of [

@@ -73,11 +73,16 @@ export const COVERED_MS = 2 * MINUTE;
 /** Longer between two notes than a busy store or a lost one explains: nobody watched. */
 export const PAUSE_MS = 10 * SECOND;
 
-/** The stretches with one more moment at which the cluster is watched: the last one goes on, or a new one begins. */
+/**
+ * The stretches with one more moment at which the cluster is watched: the last one goes on, or a new one begins. One that ends in the future was noted by a
+ * clock that was ahead, and ends now: nobody knows yet who will watch until then.
+ */
 export function noted(stretches: readonly Stretch[], at: Instant): readonly Stretch[] {
   const last = stretches.at(-1);
   if (last === undefined || at - last.until > PAUSE_MS) return [...stretches, { from: at, until: at }];
-  return [...stretches.slice(0, -1), { from: last.from, until: at > last.until ? at : last.until }];
+  const isAhead = last.until - at > PAUSE_MS;
+  const from = isAhead && last.from > at ? at : last.from;
+  return [...stretches.slice(0, -1), { from, until: isAhead || at > last.until ? at : last.until }];
 }
 
 /**

@@ -2,7 +2,7 @@
 // never twice within an hour. Says nothing while a fix is under way, while it is put off, or while the incident is part of a storm, which is told as one story.
 
 import type { Instant } from '../base/time.ts';
-import { between, HOUR } from '../base/time.ts';
+import { HOUR, isRecentlyNoted } from '../base/time.ts';
 import { isSnoozed } from './care.ts';
 import type { Incident } from './incident.ts';
 import { addEntry } from './incident.ts';
@@ -16,7 +16,7 @@ export function withReminder(incident: Incident, first: number, now: Instant): I
   if (step === undefined) return incident;
   const told = incident.thread.flatMap(({ subject }) => (subject.kind === 'reminder' ? [subject] : []));
   const last = told.at(-1);
-  if (last !== undefined && (last.kills >= step || between(last.at, now) < AT_MOST_EVERY)) return incident;
+  if (last !== undefined && (last.kills >= step || isRecentlyNoted(last.at, now, AT_MOST_EVERY))) return incident;
   return addEntry(incident, `reminder/${step}`, { kind: 'reminder', kills: step, at: now });
 }
 

@@ -26,7 +26,7 @@ import { redisStormStore } from '../../../src/adapters/redis/stores/storm-store.
 import { redisWatchRecord } from '../../../src/adapters/redis/watch-record.ts';
 import type { LocalRedis } from '../../../src/app/embedded/redis.ts';
 import { startLocalRedis } from '../../../src/app/embedded/redis.ts';
-import { toInstant } from '../../../src/domain/base/time.ts';
+import { DAY, HOUR, toInstant } from '../../../src/domain/base/time.ts';
 import { GONE_AFTER_MS } from '../../../src/domain/coverage/presence.ts';
 import { PermanentError, TransientError } from '../../../src/ports/fault.ts';
 import type { Job } from '../../../src/ports/job-queue.ts';
@@ -243,6 +243,31 @@ describe('the job queue', () => {
       () => expect(calls).toBe(2),
     );
     await queue.close();
+  });
+
+  it('gives a job that waits by a clock that was ahead the wait it was to have', async () => {
+    let calls = 0;
+    const queue = redisJobQueue(opened.connection);
+    const { client } = opened.connection;
+    await queue.enqueue({ step: 'post', incidentId: 'OOM-6', afterMs: 200 });
+    await queue.enqueue({ step: 'post', incidentId: 'OOM-7', afterMs: HOUR });
+    const delayed = `${PREFIX}:queue:post:delayed`;
+    const [early = '', late = ''] = await client.zrange(delayed, '0', '-1');
+    // As the process would have written it whose clock is a day ahead.
+    await client.zincrby(delayed, DAY * 0x1000, early);
+    await running(
+      'OOM-8',
+      async ({ incidentId }) => {
+        if (incidentId === 'OOM-6') calls += 1;
+        return { kind: 'done' };
+      },
+      () => expect(calls).toBe(1),
+    );
+    // What waits by a right clock waits on.
+    expect(await client.zrange(delayed, '0', '-1')).toEqual([late]);
+    const posts = new Queue('post', { connection: client, prefix: `${PREFIX}:queue` });
+    await posts.remove(late);
+    await Promise.all([posts.close(), queue.close()]);
   });
 
   it('gives up a permanent fault at once', async () => {

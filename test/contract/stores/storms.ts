@@ -37,6 +37,13 @@ export function stormsContract(storms: () => { readonly storms: StormStore }): v
     expect(await ids()).not.toContain(first);
   });
 
+  it('does not count what a clock that was ahead noted', async () => {
+    const ahead = toInstant(NOW + DAY);
+    for (const index of [0, 1, 2])
+      await storms().storms.place({ incidentId: `ahead/${index}`, channel: 'C-AHEAD', now: ahead, rules });
+    expect(await ask('ahead/now', 'C-AHEAD')).toEqual({ kind: 'alone' });
+  });
+
   it('does not mix channels', async () => {
     expect(await ask('other/1', 'C-OTHER')).toEqual({ kind: 'alone' });
   });

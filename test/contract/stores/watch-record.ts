@@ -37,6 +37,14 @@ export function watchRecordContract(stores: () => { readonly watched: WatchRecor
     expect(await stores().watched.stretches('often', ALWAYS)).toEqual([{ from: at(0), until: moments.at(-1) }]);
   });
 
+  it('ends now what a clock that was ahead noted, so that nobody is said to watch until then', async () => {
+    await note('ahead', at(0), at(0.1), at(60), at(0.2));
+    const [first, second, ...others] = await stores().watched.stretches('ahead', ALWAYS);
+    expect([first, second, others]).toEqual([{ from: at(0), until: at(0.1) }, { from: at(0.2), until: at(0.2) }, []]);
+    await note('jumped', at(0), toInstant(at(0) + PAUSE_MS), toInstant(at(0) + 2 * PAUSE_MS), at(0.1));
+    expect(await stores().watched.stretches('jumped', ALWAYS)).toEqual([{ from: at(0), until: at(0.1) }]);
+  });
+
   it('forgets the oldest when there are too many', async () => {
     const moments = Array.from({ length: KEPT_STRETCHES + 3 }, (_, index) => at(index * 10));
     await note('flapping', ...moments);

@@ -15,7 +15,7 @@ import { stormSchema } from '../schema/storm.ts';
 /**
  * KEYS: 1 where that incident was placed, 2 those alone in the channel lately, 3 the channel's open storm, 4 index of storms, in which only remembered ones
  * stay. ARGV: 1 incident, 2 now, 3 within, 4 most alone, 5 over after, 6 id and 7 JSON of a storm that may begin, 8 prefix of storms' keys, 9 time to live,
- * 10 since when counts, 11 since when storms are remembered. Returns the storm's id, or ''.
+ * 10 since when counts, 11 since when storms are remembered. What a clock that was ahead noted does not count. Returns the storm's id, or ''.
  */
 const PLACE = `
 local old = redis.call('GET', KEYS[1])
@@ -23,6 +23,7 @@ if old then return old end
 local storm = redis.call('GET', KEYS[3])
 if not storm then
   redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', ARGV[10])
+  redis.call('ZREMRANGEBYSCORE', KEYS[2], '(' .. (ARGV[2] + ARGV[3]), '+inf')
   if redis.call('ZCARD', KEYS[2]) < tonumber(ARGV[4]) then
     redis.call('ZADD', KEYS[2], ARGV[2], ARGV[1])
     redis.call('PEXPIRE', KEYS[2], ARGV[3])
