@@ -3,6 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { checkRights, EVERY_PURPOSE } from '../../../src/adapters/kubernetes/client/capabilities.ts';
+import type { ClusterConnection } from '../../../src/adapters/kubernetes/client/connection.ts';
+import { gently } from '../../../src/adapters/kubernetes/client/gentle.ts';
 import { createEvidenceReader } from '../../../src/adapters/kubernetes/evidence/evidence-reader.ts';
 import { createMetricsUsage } from '../../../src/adapters/kubernetes/pods/metrics-usage.ts';
 import { createPodFinder } from '../../../src/adapters/kubernetes/pods/pod-finder.ts';
@@ -27,6 +29,8 @@ import {
   soon,
 } from './cluster-support.ts';
 
+const eventUids = z.object({ items: z.array(z.object({ metadata: z.object({ uid: z.string() }) })) });
+const involvedObjects = z.object({ items: z.array(z.object({ involvedObject: z.object({ uid: z.string().optional() }) })) });
 const labelled = z.object({ metadata: z.object({ labels: z.record(z.string(), z.string()) }) });
 
 export function evidenceContract(target: () => ClusterUnderTest): void {
@@ -49,6 +53,35 @@ export function evidenceContract(target: () => ClusterUnderTest): void {
       expect(log.instance).toBe('killed');
       expect(log.lines.length).toBeGreaterThan(0);
       expect(log.cutMidLine).toBe(true);
+    });
+
+    it('has the same events of each object in a storm, which shares one read of the namespace', async () => {
+      const { connection, restless } = target();
+      const path = `/api/v1/namespaces/${restless.namespace}/events`;
+      const about = (uid: string) => ({
+        path,
+        query: { fieldSelector: `involvedObject.uid=${uid}`, limit: 250 },
+        signal: soon(),
+      });
+      const uidsOf = async (answer: unknown) => eventUids.parse(await answer).items.map(({ metadata }) => metadata.uid);
+      const involved = await eventually('events', target().patienceMs, async () => {
+        const { items } = involvedObjects.parse(await connection.json({ path, signal: soon() }));
+        const uids = [...new Set(items.flatMap(({ involvedObject: { uid } }) => uid ?? []))];
+        // The first four questions are asked alone: about nothing.
+        return uids.length > 0 ? ['none-1', 'none-2', 'none-3', 'none-4', ...uids] : undefined;
+      });
+      await eventually('a moment without news', target().patienceMs, async () => {
+        const asked: string[] = [];
+        const json: ClusterConnection['json'] = (call) => {
+          asked.push(JSON.stringify(call.query));
+          return connection.json(call);
+        };
+        const gentle = gently({ ...connection, json }, { mostAtOnce: 20, sharedMs: 1500, timeoutMs: 20_000 });
+        const shared = await Promise.all(involved.map((uid) => uidsOf(gentle.json(about(uid)))));
+        const alone = await Promise.all(involved.map((uid) => uidsOf(connection.json(about(uid)))));
+        expect(asked.filter((query) => query.includes('involvedObject'))).toHaveLength(4);
+        return JSON.stringify(shared) === JSON.stringify(alone) || undefined;
+      });
     });
 
     it('does not pass another run’s log off as the killed one’s', async () => {

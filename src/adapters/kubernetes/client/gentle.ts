@@ -1,8 +1,11 @@
 // A connection that is gentle with the API server: at most so many requests under way at once, and one read for all who ask for the same thing within a
-// moment. A storm asks for the same node, owner and events a hundred times; a pod and its log are always read anew, for they change under our hands.
+// moment. A storm asks for the same node and owner a hundred times, and for the Events of one namespace (shared-events.ts); a pod and its log are always read
+// anew, for they change under our hands.
 
 import { timeoutAfter } from '../../../ports/timers.ts';
 import type { Call, ClusterConnection } from './connection.ts';
+import { createSharedEvents } from './shared-events.ts';
+import { abortReason, waited } from './waited.ts';
 
 export type GentleOptions = {
   readonly mostAtOnce: number;
@@ -14,8 +17,10 @@ export type GentleOptions = {
 
 export function gently(connection: ClusterConnection, options: GentleOptions): ClusterConnection {
   const turns = inTurn(connection, options);
-  const shared = createShared(options, (call) => turns.json(call));
-  return { ...turns, json: (call) => (isShareable(call) ? shared(call) : turns.json(call)) };
+  const read = (call: Call): Promise<unknown> => turns.json(call);
+  const shared = createShared(options, read);
+  const ask = createSharedEvents({ ...options, read, ask: shared, ticks: () => performance.now() });
+  return { ...turns, json: (call) => (isShareable(call) ? ask(call) : read(call)) };
 }
 
 /** At most so many under way, and nothing shared: a hundred at once do not open a hundred connections, each with a handshake. */
@@ -53,22 +58,6 @@ function createShared({ sharedMs, timeoutMs }: GentleOptions, read: Read): Read 
     });
     return waited(answer, call.signal);
   };
-}
-
-async function waited<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = (): void => reject(abortReason(signal));
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([answer, promise]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
-}
-
-function abortReason({ reason }: AbortSignal): Error {
-  return reason instanceof Error ? reason : new Error('aborted');
 }
 
 /** First come, first served; who gives up leaves the queue. */
