@@ -45,8 +45,10 @@ async function listen(serve: (socket: net.Socket, request: string) => unknown): 
 
 const ANNA = { username: 'anna', password: 'secret' };
 
-async function open(port: number, signal = soon(), user: object = ANNA): Promise<ByteStream> {
-  const server = `http://127.0.0.1:${port}`;
+type Opening = { readonly user?: object; readonly scheme?: 'http' | 'https' };
+
+async function open(port: number, signal = soon(), { user = ANNA, scheme = 'http' }: Opening = {}): Promise<ByteStream> {
+  const server = `${scheme}://127.0.0.1:${port}`;
   const config = new KubeConfig();
   config.loadFromOptions({
     clusters: [{ name: 'c', server, skipTLSVerify: true }],
@@ -225,8 +227,19 @@ describe('an answer’s bytes', () => {
     const port = await listen(() => {
       asked += 1;
     });
-    await expect(open(port, soon(), { token: 'one\r\nX-Other: two' })).rejects.toMatchObject({ code: 'ERR_INVALID_CHAR' });
+    await expect(open(port, soon(), { user: { token: 'one\r\nX-Other: two' } })).rejects.toMatchObject({
+      code: 'ERR_INVALID_CHAR',
+    });
     expect(asked).toBe(0);
+  });
+
+  it('are not waited for where a server stands still: a connection gets five seconds', async () => {
+    const port = await listen(() => undefined);
+    // The system takes the connection; nobody says a word of TLS.
+    await expect(open(port, soon(), { scheme: 'https' })).rejects.toMatchObject({
+      name: 'TimeoutError',
+      message: 'no connection in time',
+    });
   });
 
   it('cannot be had where nobody listens', async () => {

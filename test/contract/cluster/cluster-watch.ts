@@ -52,6 +52,20 @@ export function watchContract(target: () => ClusterUnderTest): void {
       });
     });
 
+    it('goes on where it was after an abrupt cut, and sees a kill', async () => {
+      const cut = cutOnceListed(target().connection);
+      await following(target(), cut.connection, async ({ killIds, meter, watcher }) => {
+        await eventually('the second stream', target().patienceMs, () => cut.begun.length > 1 || undefined);
+        expect(meter.counted('headroom_watch_restarts_total', 'fault')).toBe(1);
+        expect(cut.begun).toEqual(['everything', 'a position']);
+        await eventually('the connection', target().patienceMs, () => watcher.connected() || undefined);
+        const before = new Set(killIds);
+        await target().kill();
+        await eventually('a new kill', target().patienceMs, () => [...killIds].find((id) => !before.has(id)));
+        expect(cut.begun.slice(2)).not.toContain('everything');
+      });
+    });
+
     it('reads pages from a server without watch lists', async () => {
       await eventually('a kill', target().patienceMs, () => shownKill(target()));
       await following(target(), withoutWatchLists(target().connection), async ({ killIds, watcher }) => {
@@ -133,6 +147,29 @@ function forgetful(connection: ClusterConnection): ClusterConnection {
       if (streams === 1) return untilListed(await connection.stream(call));
       return connection.stream(streams === 2 ? { ...call, query: { ...call.query, resourceVersion: '1' } } : call);
     },
+  };
+}
+
+/** The first stream breaks amid its work once everything was read. */
+function cutOnceListed(connection: ClusterConnection) {
+  const begun: ('everything' | 'a position')[] = [];
+  const breaking = (stream: ByteStream): ByteStream => ({
+    ...stream,
+    async each(onChunk) {
+      await untilListed(stream).each(onChunk);
+      throw new Error('socket hang up');
+    },
+  });
+  return {
+    begun,
+    connection: {
+      ...connection,
+      async stream(call) {
+        begun.push(call.query?.['resourceVersion'] === undefined ? 'everything' : 'a position');
+        const stream = await connection.stream(call);
+        return begun.length === 1 ? breaking(stream) : stream;
+      },
+    } satisfies ClusterConnection,
   };
 }
 

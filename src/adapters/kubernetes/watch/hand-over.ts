@@ -25,10 +25,15 @@ type State<Item> = {
   readonly running: Set<Promise<void>>;
   failure: { readonly error: unknown } | undefined;
   callback: (() => void) | undefined;
+  readonly onFailure: (error: unknown) => void;
 };
 
-export function createHandOver<Item>(onItem: (item: Item, seen: Seen) => Promise<void>): HandOver<Item> {
-  const state: State<Item> = { waiting: [], running: new Set(), failure: undefined, callback: undefined };
+/** `onFailure` is called once, when the first could not be taken. */
+export function createHandOver<Item>(
+  onItem: (item: Item, seen: Seen) => Promise<void>,
+  onFailure: (error: unknown) => void = () => undefined,
+): HandOver<Item> {
+  const state: State<Item> = { waiting: [], running: new Set(), failure: undefined, callback: undefined, onFailure };
   const check = (): void => {
     if (state.failure !== undefined) throw state.failure.error;
   };
@@ -62,6 +67,7 @@ function runNext<Item>(state: State<Item>, onItem: (item: Item, seen: Seen) => P
     if (next === undefined) return;
     const one: Promise<void> = onItem(next.item, next.seen)
       .catch((error: unknown) => {
+        if (state.failure === undefined) state.onFailure(error);
         state.failure ??= { error };
       })
       .finally(() => {

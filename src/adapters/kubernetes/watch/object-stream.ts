@@ -3,14 +3,14 @@
 // what is done with an object: a full buffer ends the pass, and everything is read again, because nothing may be dropped.
 
 import { z } from 'zod';
-import { PermanentError, TransientError } from '../../../ports/fault.ts';
-import { callAfter } from '../../../ports/timers.ts';
+import { PermanentError } from '../../../ports/fault.ts';
 import type { ClusterConnection, Query } from '../client/connection.ts';
 import { answerFault, expectShape } from '../client/faults.ts';
 import type { HandOver } from './hand-over.ts';
 import { createHandOver } from './hand-over.ts';
 import type { ScannedLine } from './pod-scan.ts';
 import { createLineScanner, isControl, isMarkedText } from './pod-scan.ts';
+import { createSilence } from './silence.ts';
 import { readChange, readControl, versionIn } from './watch-line.ts';
 
 /** Where the stream is: nowhere yet (`inPages`: read everything in short requests), or after a resource version with everything before it read. */
@@ -45,8 +45,6 @@ export type FollowOptions<Item> = {
  */
 export type Ended = 'closed' | 'cut-short' | 'expired' | 'overflowed';
 
-/** No bookmark nor change for this long: the connection is dead though nobody said so (bookmarks come about every minute). */
-const SILENCE_MS = 5 * 60_000;
 /** etcd refuses objects above 1.5 MiB, but JSON writes each "<" of them in six bytes. */
 const MOST_LINE_BYTES = 16 * 1024 * 1024;
 const PAGE = 500;
@@ -85,7 +83,9 @@ function resume(resourceVersion: string): Query {
 
 async function follow<Item>(options: FollowOptions<Item>, query: Query): Promise<Ended> {
   const silence = createSilence(options.signal);
-  const reader = createReader(options, query['resourceVersion'] !== undefined);
+  // At once: the next thing that the server says may be a minute away.
+  const handing = createHandOver(options.onItem, silence.fail);
+  const reader = createReader(options, handing, query['resourceVersion'] !== undefined);
   try {
     const stream = await options.connection.stream({
       path: options.path,
@@ -122,13 +122,12 @@ type Reader = {
 type Step = 'read' | 'expired' | 'overflowed';
 
 /** `synced`: a position may be remembered, because everything before it has been read. */
-function createReader<Item>(options: FollowOptions<Item>, startsSynced: boolean): Reader {
+function createReader<Item>(options: FollowOptions<Item>, handing: HandOver<Item>, startsSynced: boolean): Reader {
   const scanner = createLineScanner({
     markers: options.markers,
     mostBytes: MOST_LINE_BYTES,
     onTooLong: () => options.onUnreadable('a line of more than 16 MiB'),
   });
-  const handing = createHandOver(options.onItem);
   const progress = createProgress(options, handing);
   let synced = startsSynced;
   const readControlLine = (line: ScannedLine): Step => {
@@ -141,11 +140,10 @@ function createReader<Item>(options: FollowOptions<Item>, startsSynced: boolean)
   const readLine = (line: ScannedLine): Step => {
     const isTimeToTell = progress.scanned();
     if (isControl(line)) return readControlLine(line);
-    if (isTimeToTell) progress.tell(synced ? versionIn(line.head()) : undefined);
-    if (!line.marked) return 'read';
-    const { object } = readChange(line.whole(), options.onUnreadable);
-    const item = object === undefined ? undefined : options.project(object);
-    return item === undefined || handing.take(item, { initial: !synced }) ? 'read' : 'overflowed';
+    const step = line.marked && !takeMarked(options, handing, { line, initial: !synced }) ? 'overflowed' : 'read';
+    // Behind what is handed on of the line itself: its position is past it.
+    if (isTimeToTell && step === 'read') progress.tell(synced ? versionIn(line.head()) : undefined);
+    return step;
   };
   return {
     read(chunk) {
@@ -161,6 +159,15 @@ function createReader<Item>(options: FollowOptions<Item>, startsSynced: boolean)
     settled: () => handing.settled(),
     synced: () => synced,
   };
+}
+
+type Marked = { readonly line: ScannedLine; readonly initial: boolean };
+
+/** False when there is no room for what it holds. */
+function takeMarked<Item>(options: FollowOptions<Item>, handing: HandOver<Item>, { line, initial }: Marked): boolean {
+  const { object } = readChange(line.whole(), options.onUnreadable);
+  const item = object === undefined ? undefined : options.project(object);
+  return item === undefined || handing.take(item, { initial });
 }
 
 /** What has been scanned and how far, told now and then: telling for each line would cost more than scanning it. */
@@ -222,20 +229,4 @@ async function readPage<Item>({ connection, path, query, signal, onScanned }: Fo
   const { metadata, items } = expectShape(page, body, { path });
   onScanned(items.length);
   return { items, next: metadata.continue === '' ? undefined : metadata.continue, resourceVersion: metadata.resourceVersion };
-}
-
-/** Aborts when nothing is heard for too long, or when the watcher stops. */
-function createSilence(parent: AbortSignal) {
-  const controller = new AbortController();
-  const timer = callAfter(SILENCE_MS, () =>
-    controller.abort(new TransientError('the watch went silent', { code: 'OOM_TIMEOUT' })),
-  );
-  return {
-    signal: AbortSignal.any([parent, controller.signal]),
-    heard: () => timer.refresh(),
-    end() {
-      clearTimeout(timer);
-      controller.abort();
-    },
-  };
 }

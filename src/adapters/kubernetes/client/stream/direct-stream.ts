@@ -6,6 +6,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { HTTPParser } from 'http-parser-js';
 import type { ByteStream } from './each-chunk.ts';
+import { callAfter } from '../../../../ports/timers.ts';
 import { createPieces } from './pieces.ts';
 import type { Turns } from './turns.ts';
 import { createTurns } from './turns.ts';
@@ -19,6 +20,11 @@ export type DirectRequest = {
 
 /** How long a connection is idle before the system asks whether the other side is still there, as node's agents do. */
 const PROBE_AFTER_MS = 1000;
+
+/** Without an answer of the system for so long there is nobody: what was lost on the way would be tried again ever more seldom. */
+const CONNECTED_WITHIN_MS = 5000;
+/** A busy API server lets a watch wait in a queue for up to 15 s. */
+const ANSWERED_WITHIN_MS = 20_000;
 
 type Pieces = ReturnType<typeof createPieces>;
 
@@ -47,6 +53,7 @@ export function openDirect(request: DirectRequest, signal: AbortSignal): Promise
   const socket = connect(request, turns.onread);
   signal.addEventListener('abort', abort, { once: true });
   socket.setKeepAlive(true, PROBE_AFTER_MS);
+  waitFor(promise, socket, request.tls === undefined ? 'connect' : 'secureConnect');
   socket.once('error', fail);
   // A body without a length ends with the connection.
   socket.once('end', () => {
@@ -61,6 +68,18 @@ export function openDirect(request: DirectRequest, signal: AbortSignal): Promise
   socket.write(asked);
   if (signal.aborted) abort();
   return promise;
+}
+
+/** Gives up on who does not answer in time, first the system and then the server. */
+function waitFor(answer: Promise<unknown>, socket: net.Socket, connected: 'connect' | 'secureConnect'): void {
+  const giveUp = (words: string) => (): void => void socket.destroy(new DOMException(words, 'TimeoutError'));
+  let timer = callAfter(CONNECTED_WITHIN_MS, giveUp('no connection in time'));
+  const end = (): void => clearTimeout(timer);
+  socket.once(connected, () => {
+    end();
+    timer = callAfter(ANSWERED_WITHIN_MS, giveUp('no answer in time'));
+  });
+  answer.then(end, end);
 }
 
 function errorOf(thrown: unknown): Error {
