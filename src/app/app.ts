@@ -6,6 +6,7 @@ import type { ReadinessCheck } from '../adapters/telemetry/http.ts';
 import { startHttp } from '../adapters/telemetry/http.ts';
 import { createLog } from '../adapters/telemetry/logger.ts';
 import { createMetrics } from '../adapters/telemetry/meter.ts';
+import { takeOverLines } from '../adapters/telemetry/raw-lines.ts';
 import type { Config } from '../config/load.ts';
 import { talksToSlack } from '../config/roles.ts';
 import { PermanentError } from '../ports/fault.ts';
@@ -38,7 +39,8 @@ export type App = {
   stop(): Promise<void>;
 };
 
-const STOP_WITHIN_MS = 20_000;
+/** Less than the ten seconds that docker stop waits. */
+const STOP_WITHIN_MS = 9000;
 const READY_WITHIN_MS = 2000;
 
 export function createApp(config: Config, { print }: AppOptions): App {
@@ -46,7 +48,10 @@ export function createApp(config: Config, { print }: AppOptions): App {
   const lifecycle = createLifecycle(log);
   const stopping = new AbortController();
   return {
-    start: () => start({ config, print, lifecycle, log, stopping: stopping.signal }),
+    start() {
+      takeOverLines({ console, process, log, ticks: () => performance.now() });
+      return start({ config, print, lifecycle, log, stopping: stopping.signal });
+    },
     async stop() {
       stopping.abort();
       await lifecycle.stop(STOP_WITHIN_MS);

@@ -1,9 +1,9 @@
 // Lengths of time as they come (computed, said by the other side, past their end) on their way to the platform: whole, bounded, and never thrown at.
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { DAY, wholeMs } from '../../src/domain/base/time.ts';
-import { TransientError } from '../../src/ports/fault.ts';
-import { callAfter, callEvery, timeoutAfter } from '../../src/ports/timers.ts';
+import { DAY, wholeMs } from '../../../src/domain/base/time.ts';
+import { TransientError } from '../../../src/ports/fault.ts';
+import { callAfter, callEvery, timeoutAfter } from '../../../src/ports/timers.ts';
 
 const LENGTHS = [
   { name: 'a fraction', lengthMs: 1999.3, whole: 2000 },
