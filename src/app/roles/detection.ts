@@ -48,7 +48,7 @@ export async function startWatcher(detecting: Detecting): Promise<Watcher> {
   const { leaseNamespace } = config;
   if (leaseNamespace === undefined) {
     const watch = openWatch(detecting);
-    lifecycle.onStop('watcher', () => watch.stop());
+    lifecycle.onStopWork('watcher', () => watch.stop());
     telemetry.meter.set('headroom_watch_leading', 1);
     await watch.start();
     return { connected: () => watch.connected(), standing: () => 'alone' };
@@ -75,7 +75,7 @@ export async function startWatcher(detecting: Detecting): Promise<Watcher> {
       await watch.stop();
     },
   });
-  lifecycle.onStop('watcher', () => election.stop());
+  lifecycle.onStopWork('watcher', () => election.stop());
   await election.start();
   // Ended before everything was read: another process leads now, and this one stands by.
   await read?.catch(() => undefined);
@@ -167,7 +167,7 @@ export async function startNodeAgent(detecting: Detecting): Promise<NodeAgent> {
       telemetry.log.debug('kernel report settled', { outcome, key: report.key });
     },
   });
-  lifecycle.onStop('node agent', () => agent.stop());
+  lifecycle.onStopWork('node agent', () => agent.stop());
   await agent.start();
   return agent;
 }

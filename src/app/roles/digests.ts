@@ -17,7 +17,7 @@ export type Digesting = {
   readonly channel: string;
   readonly stores: Pick<Stores, 'incidents' | 'queue' | 'turns' | 'lock'>;
   readonly telemetry: Telemetry;
-  readonly lifecycle: Pick<Lifecycle, 'onStop'>;
+  readonly lifecycle: Pick<Lifecycle, 'onStopWork'>;
   readonly clock: Clock;
 };
 
@@ -51,5 +51,5 @@ export function startDigests({ rules, channel, stores, telemetry: { log }, lifec
     lockMs: PLANNED_WITHIN_MS,
     log,
   });
-  lifecycle.onStop('digests', () => schedule.stop());
+  lifecycle.onStopWork('digests', () => schedule.stop());
 }

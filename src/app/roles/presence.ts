@@ -42,7 +42,7 @@ export function startPresence({ config, stores, cluster, telemetry, lifecycle }:
       await pause(SAID_EVERY_MS, stopped.signal);
     }
   })();
-  lifecycle.onStop('presence', async () => {
+  lifecycle.onStopWork('presence', async () => {
     stopped.abort();
     // What could not be taken back runs out by itself.
     await endedSoon([saying.then(() => stores.presence.leave(process))]);

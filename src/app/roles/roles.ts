@@ -104,7 +104,7 @@ export async function startWorker(world: World): Promise<void> {
     },
     ...telemetry,
   });
-  lifecycle.onStop('workers', () => workers.stop());
+  lifecycle.onStopWork('workers', () => workers.stop());
   await startSchedules(world);
 }
 
@@ -132,7 +132,7 @@ function startRemembering({ rules, stores, cluster, telemetry, lifecycle }: Worl
     lockMs: REMEMBER_LOCK_MS,
     log: telemetry.log,
   });
-  lifecycle.onStop('daily peaks', () => schedule.stop());
+  lifecycle.onStopWork('daily peaks', () => schedule.stop());
 }
 
 /** Routes are read anew at each step: headroom.yaml may have changed meanwhile. */
@@ -177,7 +177,7 @@ async function startSweep({ rules, stores, telemetry, lifecycle }: World): Promi
     lockMs: SWEEP_LOCK_MS,
     log: telemetry.log,
   });
-  lifecycle.onStop('sweep', () => schedule.stop());
+  lifecycle.onStopWork('sweep', () => schedule.stop());
   const retention = startSchedule({
     expression: RETENTION_AT,
     timezone: 'UTC',
@@ -191,7 +191,7 @@ async function startSweep({ rules, stores, telemetry, lifecycle }: World): Promi
     lockMs: SWEEP_LOCK_MS,
     log: telemetry.log,
   });
-  lifecycle.onStop('audit retention', () => retention.stop());
+  lifecycle.onStopWork('audit retention', () => retention.stop());
 }
 
 function peopleOf({ slack, telemetry: { meter } }: World): People {
@@ -211,7 +211,7 @@ export async function startSlack(world: World): Promise<SlackSocket> {
     ...telemetry,
   };
   const socket = createSocket({ credentials: slack.credentials, desk, identity: slack.self, ...telemetry });
-  lifecycle.onStop('Slack connections', () => socket.stop());
+  lifecycle.onStopWork('Slack connections', () => socket.stop());
   await socket.start();
   return socket;
 }
