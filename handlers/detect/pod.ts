@@ -15,8 +15,7 @@ const MOST_REMEMBERED = 20_000;
 /** The store is told once a day that a kill is still seen, so that it forgets none that is. */
 const REMEMBERED_FOR = DAY;
 
-export function createWatch(ports: ClaimPorts, settings: ClaimSettings) {
-  const lately = createRecent(MOST_REMEMBERED);
+export function createWatch(ports: ClaimPorts, settings: ClaimSettings, lately: RecentClaims = createRecentClaims()) {
   return async function watch(pod: PodFacts, { initial }: Sighting): Promise<WatchOutcome> {
     const tally = { reported: 0, known: 0, silent: 0 };
     if (isIgnored(pod)) return tally;
@@ -38,15 +37,23 @@ export function createWatch(ports: ClaimPorts, settings: ClaimSettings) {
   };
 }
 
-/** The newest ids, at most so many. */
-function createRecent(most: number) {
+export type RecentClaims = {
+  has(id: string, now: Instant): boolean;
+  add(id: string, now: Instant): void;
+  /** The store may have lost what it had acknowledged: each kill is claimed again when it is next seen. */
+  forget(): void;
+};
+
+/** The newest ids, at most 20,000. */
+export function createRecentClaims(): RecentClaims {
   const until = new Map<string, Instant>();
   return {
+    forget: () => until.clear(),
     has: (id: string, now: Instant) => now < (until.get(id) ?? Number.NEGATIVE_INFINITY),
     add(id: string, now: Instant): void {
       until.delete(id);
       until.set(id, after(now, toMillis(REMEMBERED_FOR)));
-      if (until.size <= most) return;
+      if (until.size <= MOST_REMEMBERED) return;
       const [oldest] = until.keys();
       if (oldest !== undefined) until.delete(oldest);
     },

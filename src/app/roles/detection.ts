@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { createWatchEvent } from '../../../handlers/detect/event.ts';
 import { createWatchKernel } from '../../../handlers/detect/kernel-report.ts';
 import { createWatchCounter } from '../../../handlers/detect/oom-counter.ts';
-import { createWatch } from '../../../handlers/detect/pod.ts';
+import { createRecentClaims, createWatch } from '../../../handlers/detect/pod.ts';
 import type { Schedule } from '../../adapters/cron/schedule.ts';
 import type { NodeAgent } from '../../adapters/kernel/node-agent.ts';
 import { createNodeAgent } from '../../adapters/kernel/node-agent.ts';
@@ -14,6 +14,7 @@ import type { PodWatcher } from '../../adapters/kubernetes/watch/pod-watcher.ts'
 import { createPodWatcher } from '../../adapters/kubernetes/watch/pod-watcher.ts';
 import { aborted, endedSoon } from '../../adapters/pause.ts';
 import { redisKernelLogPositions } from '../../adapters/redis/kernel-log-positions.ts';
+import { followServer } from '../../adapters/redis/server-change.ts';
 import type { Config } from '../../config/load.ts';
 import type { Rules } from '../../config/rules/rules.ts';
 import { SECOND } from '../../domain/base/time.ts';
@@ -107,10 +108,20 @@ function openWatch(detecting: Detecting): Watch {
     ...telemetry,
     random: Math.random,
   };
-  const pods = createPodWatcher({ ...common, cluster: cluster.name, onPod: createWatch(ports, settings) });
+  const claims = createRecentClaims();
+  const pods = createPodWatcher({ ...common, cluster: cluster.name, onPod: createWatch(ports, settings, claims) });
   const events = createEventWatcher({
     ...common,
     onEvent: (event, { initial }) => watchEvent(event, { initial, signal: timeoutAfter(FIND_WITHIN_MS) }),
+  });
+  const server = followServer({
+    client: stores.connection.client,
+    onChange(why) {
+      telemetry.log.info('Redis may have lost what was claimed last; everything is read again', { why });
+      claims.forget();
+      pods.reread();
+      events.reread();
+    },
   });
   let counters: Schedule | undefined;
   const record = recordOf(detecting, pods);
@@ -123,6 +134,7 @@ function openWatch(detecting: Detecting): Watch {
       await pods.start();
     },
     async stop() {
+      server.stop();
       // What a store that is away holds up is read anew by whoever watches next.
       await endedSoon([record.stop(), pods.stop(), events.stop(), ...(counters === undefined ? [] : [counters.stop()])]);
     },
