@@ -103,7 +103,7 @@ const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_C
 const MISUSE = /^(?:ERR_INVALID_|ERR_OUT_OF_RANGE|UND_ERR_INVALID_)/;
 
 /** Nothing of the network: thrown by this program's own mistake. */
-function isOwnFault(error: unknown): boolean {
+export function isOwnFault(error: unknown): boolean {
   if (error instanceof RangeError || error instanceof ReferenceError) return true;
   const code = codeOf(error);
   return code === undefined ? error instanceof TypeError : MISUSE.test(code);
