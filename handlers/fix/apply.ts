@@ -3,11 +3,10 @@
 
 import { formatQuantity } from '../../src/domain/base/memory.ts';
 import type { Change, TemplateState } from '../../src/domain/change/change.ts';
-import { intentOf } from '../../src/domain/change/change-intent.ts';
-import { marked } from '../../src/domain/change/change-mark.ts';
 import type { Policy } from '../../src/domain/change/policy/policy.ts';
 import { policyFor } from '../../src/domain/change/policy/policy.ts';
 import type { Proposal } from '../../src/domain/change/proposal.ts';
+import { reviewedText } from '../../src/domain/change/reviewed-text.ts';
 import { addEntry, movedTo } from '../../src/domain/incident/incident.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { IncidentStore } from '../../src/ports/incident-store.ts';
@@ -58,7 +57,7 @@ export function createApply(ports: ApplyPorts, settings: ApplySettings) {
     const resumed = stored.state.kind === 'applying';
     const proposal = resumed ? stored : await move(ports, stored, { kind: 'begin' });
     if (proposal === undefined) return { kind: 'nothing-to-do', state: stored.state.kind };
-    if (settings.digest(intentOf(proposal.change)) !== proposal.hash)
+    if (settings.digest(reviewedText(proposal)) !== proposal.hash)
       return giveUp(ports, proposal, 'what is stored is not what was approved');
     const byPull = proposal.change.way === 'pull-request';
     // It may be open already, or even merged and in the cluster: the repository tells.
@@ -73,10 +72,9 @@ export function createApply(ports: ApplyPorts, settings: ApplySettings) {
   };
 }
 
-/** The patch for the object as it is now, with the mark of the proposal. */
-function markedBy({ id, incidentId }: Proposal, { change, template }: AsReviewed): Change {
-  if (template === undefined || change.way === 'resize') return change;
-  return change.way === 'recreate' ? change : { ...change, patch: marked(change, template, `${id} ${incidentId}`) };
+/** What is written names its proposal. */
+function markedBy({ id, incidentId, change }: Proposal): Change {
+  return { ...change, mark: `${id} ${incidentId}` };
 }
 
 type Opening = {
@@ -111,7 +109,7 @@ const MOST_TRIES = 5;
 
 async function write(ports: ApplyPorts, proposal: Proposal, writing: Writing): Promise<ApplyOutcome> {
   const { settings, seen, signal } = writing;
-  const change = markedBy(proposal, seen);
+  const change = markedBy(proposal);
   const rehearsal = await ports.editor.dryRun(change, signal);
   if (rehearsal.kind === 'written' && policyFor(settings.policy, placeOf(labelledNow(proposal, seen.template))).dryRunOnly)
     return giveUp(ports, proposal, REHEARSED);

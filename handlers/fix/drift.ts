@@ -2,13 +2,12 @@
 // lost answer, and while a change is followed.
 
 import type { Change, TemplateContainer, TemplateState } from '../../src/domain/change/change.ts';
-import { hasArrived, hasDrifted, rebased } from '../../src/domain/change/change.ts';
+import { containerOf, hasArrived, hasDrifted } from '../../src/domain/change/now.ts';
 import { containerIn } from '../../src/domain/change/pod-target.ts';
 import type { WorkloadEditor } from '../../src/ports/workload-editor.ts';
 
 export type Look =
-  /** `change` has the paths of this moment. */
-  | { readonly kind: 'as-reviewed'; readonly change: Change; readonly template?: TemplateState }
+  | { readonly kind: 'as-reviewed'; readonly template?: TemplateState }
   | { readonly kind: 'written'; readonly generation: number; readonly replicas?: number | undefined }
   | { readonly kind: 'drifted'; readonly change: Change; readonly container: TemplateContainer }
   | { readonly kind: 'gone'; readonly change: Change };
@@ -29,12 +28,12 @@ export function look(editor: WorkloadEditor, change: Change, signal: AbortSignal
 
 async function lookAtTemplate(editor: WorkloadEditor, change: Change, signal: AbortSignal): Promise<Look> {
   const template = await editor.read(change.workload, signal);
-  const container = findIn(template, change);
+  const container = containerOf(template, change);
   if (template === undefined || container === undefined) return { kind: 'gone', change };
   if (isAnother(template, change)) return { kind: 'gone', change };
   if (hasArrived(change, container)) return { kind: 'written', generation: template.generation, replicas: template.replicas };
   if (hasDrifted(change, container)) return { kind: 'drifted', change, container };
-  return { kind: 'as-reviewed', change: rebased(change, template, container), template };
+  return { kind: 'as-reviewed', template };
 }
 
 /** A workload of the same name that somebody made anew is not the one that was reviewed. */
@@ -48,7 +47,7 @@ async function lookAtPods(editor: WorkloadEditor, change: Change, signal: AbortS
   const present = pods.filter(({ uid }) => change.pods?.some((pod) => pod.uid === uid) === true);
   const waiting = present.filter((pod) => !hasArrived(change, containerIn(pod, change)));
   if (present.length === 0) return { kind: 'gone', change };
-  if (waiting.length > 0) return { kind: 'as-reviewed', change };
+  if (waiting.length > 0) return { kind: 'as-reviewed' };
   return { kind: 'written', generation: Math.max(...present.map(({ generation }) => generation)) };
 }
 
@@ -56,13 +55,9 @@ async function lookAtCopy(editor: WorkloadEditor, change: Change, signal: AbortS
   const copy = await editor.read({ ...change.workload, name: change.replacement ?? '', uid: '' }, signal);
   if (copy !== undefined) return { kind: 'written', generation: copy.generation };
   const template = await editor.read(change.workload, signal);
-  const container = findIn(template, change);
+  const container = containerOf(template, change);
   if (template === undefined || container === undefined || isAnother(template, change)) return { kind: 'gone', change };
-  return hasDrifted(change, container) ? { kind: 'drifted', change, container } : { kind: 'as-reviewed', change, template };
-}
-
-export function findIn(template: TemplateState | undefined, change: Change): TemplateContainer | undefined {
-  return template?.containers.find((container) => container.name === change.container && container.list === change.list);
+  return hasDrifted(change, container) ? { kind: 'drifted', change, container } : { kind: 'as-reviewed', template };
 }
 
 /** Why it is not as it was reviewed, for people. */

@@ -12,7 +12,6 @@ import type {
 import { valueOf } from '../../src/domain/base/piece.ts';
 import { after } from '../../src/domain/base/time.ts';
 import type { Change, Way } from '../../src/domain/change/change.ts';
-import { intentOf } from '../../src/domain/change/change-intent.ts';
 import { checkProposedLimits } from '../../src/domain/change/limits-check.ts';
 import type { Policy } from '../../src/domain/change/policy/policy.ts';
 import { policyFor } from '../../src/domain/change/policy/policy.ts';
@@ -20,6 +19,7 @@ import type { Proposal, ProposalContent } from '../../src/domain/change/proposal
 import { advance } from '../../src/domain/change/proposal.ts';
 import type { Finding } from '../../src/domain/change/review/finding.ts';
 import { writingFindings } from '../../src/domain/change/review/review.ts';
+import { reviewedText } from '../../src/domain/change/reviewed-text.ts';
 import { addEntry, movedTo } from '../../src/domain/incident/incident.ts';
 import { livedFor } from '../../src/domain/kill/oom-kill.ts';
 import type { JobQueue } from '../../src/ports/job-queue.ts';
@@ -182,12 +182,11 @@ function podFinding(pod: Exclude<PodRehearsal, { readonly kind: 'denied' }>): re
 type Storing = Reviewed & { readonly input: ProposeInput; readonly ready: Ready; readonly change: Change };
 
 function contentOf(ports: ProposePorts, policy: Policy, { input, ready, change, dryRun, findings }: Storing): ProposalContent {
-  const { dossier, template, measured } = ready;
-  return {
+  const { dossier, template, measured, incident } = ready;
+  const content = {
     requester: input.requester,
     reason: input.reason.trim(),
     change,
-    hash: ports.digest(intentOf(change)),
     labels: template.labels,
     route: routeOf(change.way, ready.owned.owner),
     findings: [...writingFindings(policy), ...findings],
@@ -196,6 +195,7 @@ function contentOf(ports: ProposePorts, policy: Policy, { input, ready, change, 
     basis: basisOf(ready, policy),
     expiresAt: after(ports.clock.now(), policy.proposalExpiry),
   };
+  return { ...content, hash: ports.digest(reviewedText({ ...content, incidentId: incident.id })) };
 }
 
 async function edit(ports: ProposePorts, proposal: Proposal, content: ProposalContent): Promise<ProposeOutcome> {

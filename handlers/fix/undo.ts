@@ -6,12 +6,13 @@ import type { ProposeOutcome, Refused, UndoInput } from '../../src/api/conversat
 import { after, DAY, toMillis } from '../../src/domain/base/time.ts';
 import type { Change, TemplateState } from '../../src/domain/change/change.ts';
 import { buildChange, endsInTemplate, isLowering } from '../../src/domain/change/change.ts';
-import { intentOf } from '../../src/domain/change/change-intent.ts';
+import { containerOf } from '../../src/domain/change/now.ts';
 import type { Policy } from '../../src/domain/change/policy/policy.ts';
 import { policyFor } from '../../src/domain/change/policy/policy.ts';
 import type { PersonId, Proposal, ProposalContent } from '../../src/domain/change/proposal.ts';
 import { POLICY } from '../../src/domain/change/proposal.ts';
 import { writingFindings } from '../../src/domain/change/review/review.ts';
+import { reviewedText } from '../../src/domain/change/reviewed-text.ts';
 import { canUndo } from '../../src/domain/change/verdict.ts';
 import { ownerName } from '../../src/domain/evidence/field-owner.ts';
 import type { Incident } from '../../src/domain/incident/incident.ts';
@@ -24,7 +25,6 @@ import type { People } from '../../src/ports/people.ts';
 import type { ProposalStore } from '../../src/ports/proposal-store.ts';
 import type { Repositories } from '../../src/ports/repositories.ts';
 import type { WorkloadEditor } from '../../src/ports/workload-editor.ts';
-import { findIn } from './drift.ts';
 import { expire } from './expire.ts';
 import { fieldOwnersOf, gitOpsOwner, planIn, routeOf } from './ownership.ts';
 import { placeOf, proposalDenied } from './permission.ts';
@@ -97,7 +97,7 @@ type Back = { readonly change: Change; readonly template: TemplateState };
 /** The change back, on the template of this moment; a sentence when the values are no longer those that were written. */
 async function undoing(ports: UndoingPorts, { change }: Proposal, signal: AbortSignal): Promise<Back | string> {
   const template = await ports.editor.read(change.workload, signal);
-  const container = findIn(template, change);
+  const container = containerOf(template, change);
   if (template === undefined || container === undefined) return 'The workload or its container is no longer there.';
   const { limit, request } = container.resources;
   if (limit?.bytes !== change.after.limit || request?.bytes !== change.after.request)
@@ -133,26 +133,27 @@ type Making = {
 
 async function create(ports: UndoingPorts, undone: Proposal, { back, rules, by, reason, automatic }: Making): Promise<Proposal> {
   const now = ports.clock.now();
-  const content: ProposalContent = {
+  const reviewed = {
     ...written(back),
+    incidentId: undone.incidentId,
+    undoes: undone.id,
+    ...(automatic === true ? { automatic } : {}),
     requester: by,
     reason,
-    hash: ports.digest(intentOf(back.change)),
     findings: [...writingFindings(rules), ...findingsOf(undone, back)],
-    dryRun: { kind: 'not-checked', reason: 'it comes right before the write' },
+    dryRun: { kind: 'not-checked' as const, reason: 'it comes right before the write' },
     temporary: false,
     expiresAt: after(now, rules.proposalExpiry),
   };
+  const hash = ports.digest(reviewedText(reviewed));
   return ports.proposals.create((id) => ({
-    ...content,
+    ...reviewed,
+    hash,
     id,
     version: 1,
     revision: 1,
-    incidentId: undone.incidentId,
     createdAt: now,
     approvals: [],
-    undoes: undone.id,
-    ...(automatic === true ? { automatic } : {}),
     state: { kind: 'pending' },
   }));
 }
@@ -214,7 +215,7 @@ export async function undoAutomatically(ports: UndoingPorts, { policy, proposalI
   if (attached.kind === 'proposed') await approveByPolicy(ports, policy, made);
 }
 
-type ApprovingPorts = Pick<UndoingPorts, 'proposals' | 'incidents' | 'audit' | 'queue' | 'clock' | 'log'>;
+type ApprovingPorts = Pick<UndoingPorts, 'proposals' | 'incidents' | 'audit' | 'queue' | 'clock' | 'log' | 'digest'>;
 
 /** By the policy as it is at this moment; what it does not let happen by itself is left to people, with the reason. */
 export async function approveByPolicy(ports: ApprovingPorts, policy: Policy, proposal: Proposal): Promise<void> {
@@ -231,7 +232,9 @@ type Leaving = { readonly proposal: Proposal; readonly against: string };
 async function leaveToPeople(ports: ApprovingPorts, policy: Policy, { proposal, against }: Leaving): Promise<void> {
   const { proposalExpiry } = policyFor(policy, placeOf(proposal));
   const reason = `${proposal.reason} Not by itself now, so somebody has to decide: ${against}.`;
-  await move(ports, proposal, { kind: 'leave-to-people', reason, expiresAt: after(ports.clock.now(), proposalExpiry) });
+  const expiresAt = after(ports.clock.now(), proposalExpiry);
+  const hash = ports.digest(reviewedText({ ...proposal, reason, expiresAt, automatic: undefined }));
+  await move(ports, proposal, { kind: 'leave-to-people', reason, expiresAt, hash });
   await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
   ports.log.info('undo left to people', { incident: proposal.incidentId, proposal: proposal.id, reason: against });
 }

@@ -39,6 +39,8 @@ export type SweepPorts = {
   readonly queue: JobQueue;
   readonly clock: Clock;
   readonly log: Log;
+  /** SHA-256, as a text, of a text. */
+  readonly digest: (text: string) => string;
 };
 
 export type SweepOutcome = { readonly expired: number; readonly resumed: number; readonly resolved: number };

@@ -24,6 +24,8 @@ type FaultCode =
   | 'OOM_SLACK_CHANNEL_CLOSED'
   /** The message to edit, or the thread to reply in, was deleted. */
   | 'OOM_SLACK_MESSAGE_GONE'
+  /** A request that Headroom may never send, whatever asked for it. */
+  | 'OOM_WRITE_REFUSED'
   | 'OOM_TIMEOUT'
   /** A setting of this process is wrong, as only its use showed. */
   | 'OOM_SETTING';

@@ -1,5 +1,6 @@
 // Valid domain values with sensible defaults: payments/checkout-api, container app, 256Mi. Tests override what they are about.
 
+import { createHash } from 'node:crypto';
 import type { Bytes } from '../../src/domain/base/memory.ts';
 import { formatQuantity, MIB, toBytes } from '../../src/domain/base/memory.ts';
 import { known, unavailable } from '../../src/domain/base/piece.ts';
@@ -9,11 +10,11 @@ import { DAY, HOUR, MINUTE, toInstant, toMillis } from '../../src/domain/base/ti
 import type { WorkloadRef } from '../../src/domain/base/workload.ts';
 import type { TemplateContainer, TemplateState } from '../../src/domain/change/change.ts';
 import { buildChange } from '../../src/domain/change/change.ts';
-import { intentOf } from '../../src/domain/change/change-intent.ts';
 import type { PodTarget } from '../../src/domain/change/pod-target.ts';
 import type { Policy } from '../../src/domain/change/policy/policy.ts';
 import { CHANGE_ROUTES, CHANGEABLE_KINDS } from '../../src/domain/change/policy/policy.ts';
 import type { Proposal } from '../../src/domain/change/proposal.ts';
+import { reviewedText } from '../../src/domain/change/reviewed-text.ts';
 import type { Evidence, Usage, UsagePoint } from '../../src/domain/evidence/evidence.ts';
 import type { Surroundings } from '../../src/domain/evidence/surroundings.ts';
 import type { Dossier, Incident } from '../../src/domain/incident/incident.ts';
@@ -230,7 +231,7 @@ export function incident(overrides: Partial<Incident> = {}): Incident {
 
 export function proposal(overrides: Partial<Proposal> = {}): Proposal {
   const change = overrides.change ?? buildChange(templateState(), templateContainer(), { limit: mi(384) });
-  return {
+  const whole = {
     id: 'P-1',
     version: 1,
     revision: 1,
@@ -238,7 +239,6 @@ export function proposal(overrides: Partial<Proposal> = {}): Proposal {
     requester: 'UALICE',
     reason: 'It needs more than that.',
     change,
-    hash: digest(intentOf(change)),
     labels: {},
     findings: [],
     approvals: [],
@@ -250,12 +250,13 @@ export function proposal(overrides: Partial<Proposal> = {}): Proposal {
     livedMs: 2 * HOUR,
     state: { kind: 'pending' },
     ...overrides,
-  };
+  } as const;
+  return { hash: digest(reviewedText(whole)), ...whole };
 }
 
-/** Stands for SHA-256 where only sameness counts. */
+/** SHA-256 in hexadecimal. */
 export function digest(text: string): string {
-  return `digest of ${text}`;
+  return createHash('sha256').update(text).digest('hex');
 }
 
 /** Nothing stands around the workload, and the nodes have room. */

@@ -135,7 +135,7 @@ function timed(editor: WorkloadEditor, at: Map<string, number>): WorkloadEditor 
     ...editor,
     async apply(change, signal) {
       const result = await editor.apply(change, signal);
-      const proposal = /P-\d+/.exec(JSON.stringify(change.patch))?.[0];
+      const proposal = /P-\d+/.exec(change.mark ?? '')?.[0];
       if (result.kind === 'written' && proposal !== undefined) note(at, proposal);
       return result;
     },

@@ -166,7 +166,7 @@ function settingsOf({ rules, slack: { channel, fallbackChannel } }: World) {
 
 /** Once at the start, for whatever was left half-way, then on a schedule. */
 async function startSweep({ rules, stores, telemetry, lifecycle }: World): Promise<void> {
-  const sweep = createSweep({ ...stores, clock: systemClock, log: telemetry.log }, rules);
+  const sweep = createSweep({ ...stores, clock: systemClock, log: telemetry.log, digest: sha256 }, rules);
   await stores.lock.holding('sweep', SWEEP_LOCK_MS, sweep);
   const schedule = startSchedule({
     expression: SWEEP_EVERY,

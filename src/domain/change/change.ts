@@ -1,13 +1,13 @@
 // The write itself, as data: which container of which workload, from which values to which, as a JSON patch (RFC 6902) that refuses to touch
 // anything that is no longer as it was reviewed: it tests the container's name, each old value, and the absence of whatever it adds. Quantities
-// are spelled as the API server stores them. What a change means is its intent (before and after); the paths are found anew before the write.
+// are spelled as the API server stores them. The stored patch is what was reviewed, and is never sent: each write computes its own (patchNow).
 
 import type { Bytes } from '../base/memory.ts';
-import { formatQuantity } from '../base/memory.ts';
 import type { HeapSetting, MemoryResources } from '../base/pod.ts';
 import type { WorkloadRef } from '../base/workload.ts';
 import type { FieldOwner } from '../evidence/evidence.ts';
 import type { AppliedBy } from '../evidence/field-owner.ts';
+import { memoryPatch } from './patch.ts';
 import type { RepositoryEdit } from './repository/repository.ts';
 
 export type PatchOperation =
@@ -28,7 +28,13 @@ export type Way = (typeof WAYS)[number];
 export type ResourceList = 'containers' | 'initContainers' | 'pod';
 
 /** One running pod that is resized, with its own tests: pods may differ from their template. */
-export type PodPatch = { readonly name: string; readonly uid: string; readonly patch: readonly PatchOperation[] };
+export type PodPatch = {
+  readonly name: string;
+  readonly uid: string;
+  /** What it had when it was reviewed. Absent in those stored before it was kept: they are not written any more. */
+  readonly before?: MemoryResources | undefined;
+  readonly patch: readonly PatchOperation[];
+};
 
 type Texts = { readonly limit?: string | undefined; readonly request?: string | undefined };
 
@@ -41,7 +47,10 @@ export type Change = {
   readonly before: MemoryResources;
   /** How it will be; undefined is none at all, as after the undoing of a limit that was added. */
   readonly after: { readonly request?: Bytes | undefined; readonly limit?: Bytes | undefined };
+  /** What was reviewed and dry-run. Part of what an approval covers; a write never takes it from here. */
   readonly patch: readonly PatchOperation[];
+  /** Annotation of the write, "P-17 OOM-1042". Set for the write itself, never stored. */
+  readonly mark?: string | undefined;
   /** Spellings to write instead of the usual ones: an undo brings back what was there, letter for letter. */
   readonly texts?: Texts | undefined;
   /** With way resize: the pods it is about. */
@@ -132,8 +141,6 @@ export type Wanted = {
   readonly texts?: Texts | undefined;
 };
 
-type Field = { readonly section: 'limits' | 'requests'; readonly old: string | undefined; readonly value: string | undefined };
-
 /**
  * The smallest patch that sets the container's memory: tests of the container's name and of each old value, then the writes.
  * A request that already has the wanted value is left alone.
@@ -156,82 +163,4 @@ export function buildChange(template: TemplateState, container: TemplateContaine
 function settled(wanted: Bytes | 'none' | undefined, present: Bytes | undefined): Bytes | undefined {
   if (wanted === 'none') return undefined;
   return wanted ?? present;
-}
-
-type Writing = { readonly after: Change['after']; readonly texts?: Texts | undefined };
-
-/** The patch that gives the container at this place these values; empty when it has them. */
-export function memoryPatch(
-  podSpecPath: string,
-  container: TemplateContainer,
-  { after, texts }: Writing,
-): readonly PatchOperation[] {
-  const base = container.list === 'pod' ? podSpecPath : `${podSpecPath}/${container.list}/${container.index}`;
-  const { limit, request } = container.resources;
-  const fields: readonly Field[] = [
-    {
-      section: 'limits' as const,
-      old: limit?.text,
-      value: spelled(after.limit, texts?.limit),
-      same: limit?.bytes === after.limit,
-    },
-    {
-      section: 'requests' as const,
-      old: request?.text,
-      value: spelled(after.request, texts?.request),
-      same: request?.bytes === after.request,
-    },
-  ].filter(({ same }) => !same);
-  if (fields.length === 0) return [];
-  return [
-    ...(container.list === 'pod' ? [] : [{ op: 'test' as const, path: `${base}/name`, value: container.name }]),
-    ...fields.flatMap((field) => testsOf(base, container, field)),
-    ...parents(base, container, fields),
-    ...fields.map(({ section, old, value }): PatchOperation => {
-      const path = `${base}/resources/${section}/memory`;
-      if (value === undefined) return { op: 'remove', path };
-      return { op: old === undefined ? 'add' : 'replace', path, value };
-    }),
-  ];
-}
-
-function spelled(size: Bytes | undefined, text: string | undefined): string | undefined {
-  return size === undefined ? undefined : (text ?? formatQuantity(size));
-}
-
-/** What is there is tested for its value; what is not, for its absence, at the first place that is missing. */
-function testsOf(base: string, container: TemplateContainer, { section, old }: Field): readonly PatchOperation[] {
-  if (old !== undefined) return [{ op: 'test', path: `${base}/resources/${section}/memory`, value: old }];
-  if (!container.hasResources) return [{ op: 'test', path: `${base}/resources`, value: null }];
-  const has = section === 'limits' ? container.hasLimits : container.hasRequests;
-  return [{ op: 'test', path: `${base}/resources/${section}${has ? '/memory' : ''}`, value: null }];
-}
-
-function parents(base: string, container: TemplateContainer, fields: readonly Field[]): readonly PatchOperation[] {
-  const missing: PatchOperation[] = container.hasResources ? [] : [{ op: 'add', path: `${base}/resources`, value: {} }];
-  for (const { section } of fields) {
-    const present = section === 'limits' ? container.hasLimits : container.hasRequests;
-    if (!present) missing.push({ op: 'add', path: `${base}/resources/${section}`, value: {} });
-  }
-  return missing;
-}
-
-/** The same intent on the template as it is now: containers may have moved, annotations come. Ask hasDrifted first. */
-export function rebased(change: Change, template: TemplateState, container: TemplateContainer): Change {
-  if (!endsInTemplate(change)) return change;
-  return { ...change, patch: memoryPatch(template.podSpecPath, container, { after: change.after, texts: change.texts }) };
-}
-
-/** Whether the template still has the values that were reviewed: a changed status or annotation is not drift. */
-export function hasDrifted(change: Change, container: TemplateContainer | undefined): boolean {
-  if (container === undefined) return true;
-  const { limit, request } = container.resources;
-  return limit?.text !== change.before.limit?.text || request?.text !== change.before.request?.text;
-}
-
-/** Whether the values are already those the change wants. */
-export function hasArrived(change: Change, container: TemplateContainer | undefined): boolean {
-  if (container === undefined) return false;
-  const { limit, request } = container.resources;
-  return limit?.bytes === change.after.limit && request?.bytes === change.after.request;
 }

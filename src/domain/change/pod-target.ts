@@ -3,7 +3,7 @@
 import type { MemoryResources } from '../base/pod.ts';
 import type { Instant } from '../base/time.ts';
 import type { Change, PodPatch, TemplateContainer } from './change.ts';
-import { memoryPatch } from './change.ts';
+import { memoryPatch } from './patch.ts';
 
 export type PodTarget = {
   readonly name: string;
@@ -36,7 +36,7 @@ function podPatch(change: Change, pod: PodTarget): readonly PodPatch[] {
   const container = containerIn(pod, change);
   if (container === undefined || (change.list !== 'pod' && !pod.running.includes(change.container))) return [];
   const patch = memoryPatch('/spec', container, { after: change.after, texts: change.texts });
-  return patch.length === 0 ? [] : [{ name: pod.name, uid: pod.uid, patch }];
+  return patch.length === 0 ? [] : [{ name: pod.name, uid: pod.uid, before: container.resources, patch }];
 }
 
 export function containerIn(

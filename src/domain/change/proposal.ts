@@ -63,7 +63,7 @@ export type Proposal = {
   readonly requester: PersonId;
   readonly reason: string;
   readonly change: Change;
-  /** SHA-256 of what the change means (change.ts, intentOf): an approval is one of exactly this. */
+  /** SHA-256 of everything that is reviewed (reviewed-text.ts): an approval is one of exactly this. */
   readonly hash: string;
   /** Labels of the workload when it was reviewed: rules for approvers may name them. */
   readonly labels: Readonly<Record<string, string>>;
@@ -104,8 +104,8 @@ export type ProposalEvent =
   /** `needed`: how many different people have to approve, by the policy of this moment. */
   | { readonly kind: 'approve'; readonly by: PersonId; readonly needed: number }
   | { readonly kind: 'edit'; readonly content: ProposalContent }
-  /** What the policy would have approved by itself, and does not at this moment: a new revision, for people. */
-  | { readonly kind: 'leave-to-people'; readonly reason: string; readonly expiresAt: Instant }
+  /** What the policy would have approved by itself, and does not at this moment: a new revision, for people. `hash`: of that revision. */
+  | { readonly kind: 'leave-to-people'; readonly reason: string; readonly expiresAt: Instant; readonly hash: string }
   | { readonly kind: 'refuse'; readonly by: PersonId; readonly reason: string }
   | { readonly kind: 'expire'; readonly reason?: string | undefined }
   | { readonly kind: 'begin' }
@@ -142,12 +142,12 @@ function edited(proposal: Proposal, content: ProposalContent, now: Instant): Tra
 
 function left(
   proposal: Proposal,
-  { reason, expiresAt }: Extract<ProposalEvent, { readonly kind: 'leave-to-people' }>,
+  { reason, expiresAt, hash }: Extract<ProposalEvent, { readonly kind: 'leave-to-people' }>,
   now: Instant,
 ): Transition | undefined {
   if (proposal.state.kind !== 'pending' || proposal.automatic !== true) return undefined;
   const { revision } = proposal;
-  return moved(proposal, { reason, expiresAt, automatic: undefined, approvals: [], revision: revision + 1, editedAt: now });
+  return moved(proposal, { reason, expiresAt, hash, automatic: undefined, approvals: [], revision: revision + 1, editedAt: now });
 }
 
 /** One person counts once. */

@@ -7,7 +7,6 @@ import { MIB, toBytes } from '../../../src/domain/base/memory.ts';
 import type { WorkloadRef } from '../../../src/domain/base/workload.ts';
 import type { Change, TemplateContainer, TemplateState } from '../../../src/domain/change/change.ts';
 import { buildChange } from '../../../src/domain/change/change.ts';
-import { marked } from '../../../src/domain/change/change-mark.ts';
 import { resizeOf } from '../../../src/domain/change/pod-target.ts';
 import type { WorkloadEditor } from '../../../src/ports/workload-editor.ts';
 import { textWith } from '../../support/text-with.ts';
@@ -62,7 +61,6 @@ export function writeContract(target: () => ClusterUnderTest): void {
         }),
       },
       { name: 'another container', edit: (container: TemplateContainer) => ({ ...container, name: 'of-another-name' }) },
-      { name: 'a container that is not there', edit: (container: TemplateContainer) => ({ ...container, index: 17 }) },
     ])('reviewed with $name has drifted', async ({ edit }) => {
       const { editor, template, container } = await read(target());
       const change = raised(template, edit(container));
@@ -70,6 +68,12 @@ export function writeContract(target: () => ClusterUnderTest): void {
       expect(await editor.dryRun(change, soon())).toMatchObject({ kind: 'drifted' });
       expect(await editor.apply(change, soon())).toMatchObject({ kind: 'drifted' });
       expect(settled(await raw(target()))).toEqual(settled(before));
+    });
+
+    it('is written where the container is now, whatever path was stored', async () => {
+      const { editor, template, container } = await read(target());
+      const change = raised(template, { ...container, index: 17 });
+      expect(await editor.dryRun(change, soon())).toMatchObject({ kind: 'written' });
     });
 
     it('of a workload that is gone says so', async () => {
@@ -134,8 +138,7 @@ export function writeContract(target: () => ClusterUnderTest): void {
     it('is marked, rehearsed for a pod, and finds the pods it is about', async () => {
       const { editor, template, container } = await read(target());
       const change = raised(template, container);
-      const patch = marked(change, template, 'P-1 OOM-1');
-      expect(await editor.dryRun({ ...change, patch }, soon())).toMatchObject({ kind: 'written' });
+      expect(await editor.dryRun({ ...change, mark: 'P-1 OOM-1' }, soon())).toMatchObject({ kind: 'written' });
       expect(await editor.rehearsePod(change, soon())).toEqual({ kind: 'passed' });
       const pods = await eventually('a running pod', target().patienceMs, async () => {
         const found = await editor.pods(template.workload, soon());

@@ -2,7 +2,8 @@
 // has the new values already is not written again. Whether the kubelet followed is read from the pod's own status.
 
 import type { Change, PodPatch } from '../../../domain/change/change.ts';
-import { memoryPatch } from '../../../domain/change/change.ts';
+import { hasDrifted } from '../../../domain/change/now.ts';
+import { memoryPatch } from '../../../domain/change/patch.ts';
 import type { PodTarget } from '../../../domain/change/pod-target.ts';
 import { containerIn } from '../../../domain/change/pod-target.ts';
 import type { RolloutStatus } from '../../../domain/change/verdict.ts';
@@ -34,11 +35,14 @@ async function resizePod(
   writing: Writing,
 ): Promise<WriteResult> {
   const container = containerIn(pod, change);
-  if (container !== undefined && memoryPatch('/spec', container, { after: change.after }).length === 0)
-    return { kind: 'written', generation: pod.generation };
+  const writes = container === undefined ? undefined : memoryPatch('/spec', container, change);
+  if (writes?.length === 0) return { kind: 'written', generation: pod.generation };
+  const { before } = planned;
+  if (writes === undefined || before === undefined || hasDrifted({ before }, container))
+    return { kind: 'drifted', message: `${pod.name} no longer has what was reviewed` };
   // The name may be another pod's by now: a StatefulSet gives it again.
-  const patch = [{ op: 'test' as const, path: '/metadata/uid', value: planned.uid }, ...planned.patch];
-  return patchAt(connection, { path: `${podPath(change, planned.name)}/resize`, patch }, writing);
+  const patch = [{ op: 'test' as const, path: '/metadata/uid', value: planned.uid }, ...writes];
+  return patchAt(connection, { path: `${podPath(change, pod.name)}/resize`, patch }, writing);
 }
 
 /** Complete when every pod that is still there says so; a resize that no node can take is told as it is. */

@@ -1,17 +1,20 @@
-// Reads and changes what pods are made from. A change is written only as reviewed: its own tests make the API server refuse it when anything moved, and the
-// dry run goes the same way through admission, quota and RBAC as the write.
+// Reads and changes what pods are made from. Each write is computed from the reviewed values and the object as it is at that moment; its tests make the
+// API server refuse it when anything moved meanwhile, and editor/only-memory.ts lets nothing but memory and the mark through. The dry run goes the
+// same way through admission, quota and RBAC as the write.
 
 import type { WorkloadRef } from '../../../domain/base/workload.ts';
 import type { Change } from '../../../domain/change/change.ts';
 import { endsInTemplate } from '../../../domain/change/change.ts';
 import type { RolloutStatus } from '../../../domain/change/verdict.ts';
 import type { Clock } from '../../../ports/clock.ts';
+import { PermanentError } from '../../../ports/fault.ts';
 import type { Log } from '../../../ports/log.ts';
 import type { WorkloadEditor, WriteResult } from '../../../ports/workload-editor.ts';
 import type { ClusterConnection } from '../client/connection.ts';
 import { answerFault, expectShape } from '../client/faults.ts';
 import { workloadPath } from '../client/workload-path.ts';
 import { postNote } from './note.ts';
+import { onlyMemory } from './only-memory.ts';
 import { podsOf } from './pods.ts';
 import { rawWorkload } from './raw-workload.ts';
 import { copyStatus, createCopy, proceedCopy } from './recreate.ts';
@@ -21,7 +24,7 @@ import { rawRollout, rolloutStatus } from './rollout.ts';
 import { releaseStuck, stuckPods } from './stuck.ts';
 import { templateState } from './template.ts';
 import type { Writing } from './write.ts';
-import { FIELD_MANAGER, writePatch } from './write.ts';
+import { FIELD_MANAGER, patchOf, writePatch } from './write.ts';
 
 export type WorkloadEditorOptions = {
   readonly connection: ClusterConnection;
@@ -31,7 +34,8 @@ export type WorkloadEditorOptions = {
 };
 
 export function createWorkloadEditor(options: WorkloadEditorOptions): WorkloadEditor {
-  const { connection, clock, log } = options;
+  const { clock, log } = options;
+  const connection = onlyMemory(options.connection);
   return {
     async read(workload, signal) {
       const found = await find(connection, workload, signal);
@@ -57,6 +61,15 @@ export function createWorkloadEditor(options: WorkloadEditorOptions): WorkloadEd
 }
 
 async function write(connection: ClusterConnection, change: Change, writing: Writing): Promise<WriteResult> {
+  try {
+    return await writeBy(connection, change, writing);
+  } catch (error) {
+    if (error instanceof PermanentError && error.code === 'OOM_WRITE_REFUSED') return { kind: 'denied', message: error.message };
+    throw error;
+  }
+}
+
+async function writeBy(connection: ClusterConnection, change: Change, writing: Writing): Promise<WriteResult> {
   switch (change.way) {
     case 'template':
       return writePatch(connection, change, writing);
@@ -74,15 +87,15 @@ async function write(connection: ClusterConnection, change: Change, writing: Wri
 
 /** The patch is rehearsed once more for the object it would leave: only that knows what else defaulting makes of it. */
 async function rehearse(connection: ClusterConnection, change: Change, signal: AbortSignal) {
-  const { namespace, kind, name } = change.workload;
-  const path = workloadPath(namespace, kind, name);
-  if (path === undefined || !endsInTemplate(change))
-    return { kind: 'not-checked' as const, reason: 'no new pod is made from a template' };
+  const { namespace, name } = change.workload;
+  if (!endsInTemplate(change)) return { kind: 'not-checked' as const, reason: 'no new pod is made from a template' };
+  const found = await patchOf(connection, change, signal);
+  if (found.kind !== 'patch') return { kind: 'not-checked' as const, reason: 'the patch itself could not be rehearsed here' };
   const { status, body } = await connection.answer({
     method: 'PATCH',
-    path,
+    path: found.path,
     query: { fieldManager: FIELD_MANAGER, dryRun: 'All' },
-    body: change.patch,
+    body: found.patch,
     contentType: 'application/json-patch+json',
     signal,
   });

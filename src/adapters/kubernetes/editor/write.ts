@@ -3,11 +3,14 @@
 
 import { z } from 'zod';
 import type { Change, PatchOperation } from '../../../domain/change/change.ts';
+import { marked } from '../../../domain/change/change-mark.ts';
+import { patchNow } from '../../../domain/change/now.ts';
 import { TransientError, UnknownResultError } from '../../../ports/fault.ts';
 import type { WriteResult } from '../../../ports/workload-editor.ts';
 import type { Answer, Call, ClusterConnection } from '../client/connection.ts';
-import { answerFault, serverWords } from '../client/faults.ts';
+import { answerFault, expectShape, serverWords } from '../client/faults.ts';
 import { workloadPath } from '../client/workload-path.ts';
+import { rawWorkload, templateState } from './template.ts';
 
 export type Writing = { readonly rehearsal: boolean; readonly signal: AbortSignal };
 
@@ -17,10 +20,29 @@ export const FIELD_MANAGER = 'headroom';
 const written = z.object({ metadata: z.object({ generation: z.number().default(0) }) });
 
 export async function writePatch(connection: ClusterConnection, change: Change, writing: Writing): Promise<WriteResult> {
-  const { namespace, kind, name } = change.workload;
-  const path = workloadPath(namespace, kind, name);
-  if (path === undefined) return { kind: 'denied', message: `a ${kind} cannot be changed in place` };
-  return patchAt(connection, { path, patch: change.patch }, writing);
+  const found = await patchOf(connection, change, writing.signal);
+  return found.kind === 'patch' ? patchAt(connection, found, writing) : found;
+}
+
+type Patch = { readonly kind: 'patch'; readonly path: string; readonly patch: readonly PatchOperation[] };
+
+/** The patch of the reviewed values on the object as it is at this moment; what is stored with the change is not asked. */
+export async function patchOf(
+  connection: ClusterConnection,
+  change: Change,
+  signal: AbortSignal,
+): Promise<Patch | Exclude<WriteResult, { readonly kind: 'written' }>> {
+  const { workload, mark } = change;
+  const path = workloadPath(workload.namespace, workload.kind, workload.name);
+  if (path === undefined) return { kind: 'denied', message: `a ${workload.kind} cannot be changed in place` };
+  const { status, body } = await connection.answer({ path, signal });
+  if (status === 404) return { kind: 'gone' };
+  if (status >= 300) throw answerFault({ path }, status, body);
+  const template = templateState(workload, expectShape(rawWorkload, body, { path }));
+  if (template === undefined || (workload.uid !== '' && template.workload.uid !== workload.uid)) return { kind: 'gone' };
+  const patch = patchNow(change, template);
+  if (patch === 'drifted') return { kind: 'drifted', message: DRIFT };
+  return { kind: 'patch', path, patch: mark === undefined ? patch : marked(patch, template, mark) };
 }
 
 /** One JSON patch to one object. */
@@ -76,6 +98,7 @@ function accepted(body: unknown, path: string): WriteResult {
   throw new UnknownResultError(`PATCH ${path}: accepted, but the answer is not understood`, { code: 'OOM_CLUSTER_ANSWER' });
 }
 
+const DRIFT = 'a value that was reviewed is another one now';
 const PATCH_REJECTED = 'the server rejected our request due to an error in our request';
 
 /**
@@ -87,7 +110,7 @@ function isFailedTest(status: number, message: string): boolean {
 }
 
 function driftWords(status: number, message: string): string {
-  return status === 422 ? 'a value that the patch tests for is another one now' : message;
+  return status === 422 ? DRIFT : message;
 }
 
 /** Admission and queueing come before anything is stored. */

@@ -93,7 +93,9 @@ export const proposalSchema = z.object({
     after: z.object({ request: bytes.optional(), limit: bytes.optional() }),
     patch: z.array(patchOperation),
     texts: z.object({ limit: z.string().optional(), request: z.string().optional() }).optional(),
-    pods: z.array(z.object({ name: z.string(), uid: z.string(), patch: z.array(patchOperation) })).optional(),
+    pods: z
+      .array(z.object({ name: z.string(), uid: z.string(), before: memoryResources.optional(), patch: z.array(patchOperation) }))
+      .optional(),
     releaseStuck: z.boolean().optional(),
     replacement: z.string().optional(),
     edit: z.object({ repository: z.string(), branch: z.string(), file: z.string(), diff: z.array(z.string()) }).optional(),

@@ -21,6 +21,7 @@ const job = z.object({
     suspend: z.boolean().optional(),
     template: z.object({
       spec: z.object({
+        serviceAccountName: z.string().optional(),
         containers: z.array(
           z.object({ resources: z.object({ limits: z.object({ memory: z.string() }) }), env: z.array(z.unknown()) }),
         ),
@@ -45,8 +46,11 @@ export async function recreateStory({ connection, namespace }: Place): Promise<v
   const [container] = template?.containers ?? [];
   if (template === undefined || container === undefined) throw new Error('no template');
   expect(template.ways).toEqual(['resize', 'recreate']);
+  const honest = buildChange(template, container, { limit: mi(128) });
   const change: Change = {
-    ...buildChange(template, container, { limit: mi(128) }),
+    ...honest,
+    // What is stored is never sent: a forged patch changes nothing but what was reviewed.
+    patch: [...honest.patch, { op: 'replace', path: '/spec/template/spec/serviceAccountName', value: 'forged' }],
     way: 'recreate',
     replacement: 'migrate-again',
   };
@@ -58,6 +62,7 @@ export async function recreateStory({ connection, namespace }: Place): Promise<v
     spec: { suspend: true, template: { spec: { containers: [{ resources: { limits: { memory: '128Mi' } } }] } } },
   });
   expect(copy.spec.template.spec.containers[0]?.env).toEqual(created.spec.template.spec.containers[0]?.env);
+  expect(copy.spec.template.spec.serviceAccountName).toBeUndefined();
   expect(copy.metadata.labels).toEqual({ team: 'payments' });
   const said: string[] = [];
   await eventually('the copy to be started', PATIENCE_MS, async () => {

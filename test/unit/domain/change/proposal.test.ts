@@ -27,7 +27,7 @@ const EVENTS: readonly ProposalEvent[] = [
   { kind: 'approve', by, needed: 1 },
   { kind: 'edit', content: editedContent() },
   // Only what the policy would have approved by itself is left to people.
-  { kind: 'leave-to-people', reason: 'quiet hours', expiresAt: NOW },
+  { kind: 'leave-to-people', reason: 'quiet hours', expiresAt: NOW, hash: 'h2' },
   { kind: 'refuse', by, reason: 'no' },
   { kind: 'expire' },
   { kind: 'begin' },
@@ -69,11 +69,11 @@ describe('advance', () => {
 });
 
 describe('what the policy would approve by itself', () => {
-  const event: ProposalEvent = { kind: 'leave-to-people', reason: 'quiet hours', expiresAt: NOW };
+  const event: ProposalEvent = { kind: 'leave-to-people', reason: 'quiet hours', expiresAt: NOW, hash: 'h2' };
 
   it('can be left to people, once and while it waits', () => {
     const left = after(proposal({ automatic: true }), event);
-    expect(left).toMatchObject({ state: { kind: 'pending' }, revision: 2, reason: 'quiet hours', expiresAt: NOW });
+    expect(left).toMatchObject({ state: { kind: 'pending' }, revision: 2, reason: 'quiet hours', expiresAt: NOW, hash: 'h2' });
     expect(left.automatic).toBeUndefined();
     expect(advance(left, event, NOW)).toEqual({ kind: 'not-allowed', state: 'pending' });
     const approved = after(proposal({ automatic: true }), { kind: 'approve', by, needed: 1 });

@@ -3,10 +3,11 @@
 import { describe, expect, it } from 'vitest';
 import { known, unavailable } from '../../../../src/domain/base/piece.ts';
 import type { Change, TemplateContainer, TemplateState, Wanted } from '../../../../src/domain/change/change.ts';
-import { buildChange, memoryPatch, rebased } from '../../../../src/domain/change/change.ts';
+import { buildChange } from '../../../../src/domain/change/change.ts';
 import { diffLines } from '../../../../src/domain/change/change-diff.ts';
-import { intentOf } from '../../../../src/domain/change/change-intent.ts';
 import { marked } from '../../../../src/domain/change/change-mark.ts';
+import { patchNow } from '../../../../src/domain/change/now.ts';
+import { memoryPatch } from '../../../../src/domain/change/patch.ts';
 import { qosOf } from '../../../../src/domain/change/review/pod.ts';
 import { reviewChange } from '../../../../src/domain/change/review/review.ts';
 import type { FieldOwner } from '../../../../src/domain/evidence/evidence.ts';
@@ -312,14 +313,12 @@ describe('a change', () => {
     expect(diffLines(change)[0]).toContain('the whole pod');
   });
 
-  it('finds its container where it is now, and means the same', () => {
+  it('is computed for its container where it is now', () => {
     const change = buildChange(templateState(), templateContainer(), { limit: mi(384) });
     const moved = templateContainer({ index: 2 });
-    const next = rebased(change, templateState({ containers: [moved] }), moved);
-    expect(next.patch[0]).toMatchObject({ path: '/spec/template/spec/containers/2/name' });
-    expect(intentOf(next)).toBe(intentOf(change));
-    expect(intentOf({ ...change, after: { ...change.after, limit: mi(385) } })).not.toBe(intentOf(change));
-    expect(intentOf({ ...change, workload: workload({ uid: 'another' }) })).not.toBe(intentOf(change));
+    const patch = patchNow(change, templateState({ containers: [moved] }));
+    expect(patch[0]).toMatchObject({ path: '/spec/template/spec/containers/2/name' });
+    expect(patch.at(-1)).toMatchObject({ value: '384Mi' });
   });
 
   it.each([
@@ -327,13 +326,13 @@ describe('a change', () => {
     ['without annotations', false, { op: 'add', path: '/metadata/annotations', value: { 'headroom/change': 'P-1' } }],
   ])('leaves its mark on an object %s', (_name, hasAnnotations, operation) => {
     const state = templateState({ hasAnnotations });
-    expect(marked(buildChange(state, templateContainer(), { limit: mi(384) }), state, 'P-1').at(-1)).toEqual(operation);
+    expect(marked(buildChange(state, templateContainer(), { limit: mi(384) }).patch, state, 'P-1').at(-1)).toEqual(operation);
   });
 
   it('of a pod in place leaves none, for its metadata is not a resize’s to change', () => {
     const state = templateState({ workload: workload({ kind: 'Pod' }) });
     const change = buildChange(state, templateContainer(), { limit: mi(384) });
-    expect(marked(change, state, 'P-1')).toBe(change.patch);
+    expect(marked(change.patch, state, 'P-1')).toBe(change.patch);
   });
 
   it('of a Job names the new one in its diff', () => {
