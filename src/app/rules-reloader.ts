@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import type { Config } from '../config/load.ts';
 import type { Rules } from '../config/rules/rules.ts';
 import { parseRules } from '../config/rules/rules.ts';
-import { canonicalJson } from '../domain/audit/chain.ts';
+import { canonicalJson } from '../domain/base/canonical-json.ts';
 import type { Audit } from '../ports/audit.ts';
 import type { Log } from '../ports/log.ts';
 import type { Meter } from '../ports/meter.ts';

@@ -3,7 +3,7 @@
 
 import type { Node, Pair, YAMLMap } from 'yaml';
 import { isMap, isNode, isScalar, isSeq, parseAllDocuments, Scalar } from 'yaml';
-import { canonicalJson } from '../../domain/audit/chain.ts';
+import { canonicalJson } from '../../domain/base/canonical-json.ts';
 import { withEmbedded } from './embedded.ts';
 import type { Step } from './yaml-path.ts';
 import { walk, words } from './yaml-path.ts';

@@ -3,7 +3,7 @@
 
 import type { YAMLMap } from 'yaml';
 import { isMap, isScalar, parseAllDocuments } from 'yaml';
-import { canonicalJson } from '../../domain/audit/chain.ts';
+import { canonicalJson } from '../../domain/base/canonical-json.ts';
 import type { Edited, Spot } from './yaml-edit.ts';
 import { insideOf, leafEnd } from './yaml-edit.ts';
 import type { Step } from './yaml-path.ts';

@@ -2,6 +2,8 @@
 // was changed, removed, added or moved later shows itself. Whoever can rewrite everything can rewrite the chain as well: therefore a hash that was
 // noted elsewhere (a log line, an export) can be asked for. Hashes are 64 hexadecimal digits; the digest is given by the caller.
 
+import { canonicalJson } from '../base/canonical-json.ts';
+
 export type ChainRecord = {
   /** 1, 2, 3 … without a gap. */
   readonly sequence: number;
@@ -23,17 +25,6 @@ export type ChainVerdict =
   | { readonly kind: 'intact'; readonly records: number; readonly first: number; readonly head: ChainHead }
   | { readonly kind: 'empty' }
   | { readonly kind: 'broken'; readonly sequence: number; readonly problem: string };
-
-/** JSON with the keys of every object in order and without undefined values: the same value always gives the same text. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item: unknown) => canonicalJson(item)).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
-  return `{${members.join(',')}}`;
-}
 
 /** The record that follows the head. */
 export function linkAfter(head: ChainHead, event: unknown, digest: Digest): ChainRecord {

@@ -1,7 +1,7 @@
 // What an approval covers, as one text: everything that an approver is shown and that the write depends on, the patch included. Its SHA-256 is
 // `hash` of the proposal: form, approval, audit record and write each compare it with what is stored at that moment.
 
-import { canonicalJson } from '../audit/chain.ts';
+import { canonicalJson } from '../base/canonical-json.ts';
 import type { Proposal } from './proposal.ts';
 
 export type Reviewed = Pick<

@@ -4,7 +4,7 @@
 // made nor started, and the old Job stays.
 
 import { z } from 'zod';
-import { canonicalJson } from '../../../domain/audit/chain.ts';
+import { canonicalJson } from '../../../domain/base/canonical-json.ts';
 import type { Change, PatchOperation } from '../../../domain/change/change.ts';
 import { CHANGE_ANNOTATION } from '../../../domain/change/change-mark.ts';
 import { patchNow } from '../../../domain/change/now.ts';
