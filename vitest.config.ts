@@ -1,5 +1,5 @@
-// The test projects, from quick to slow. unit: no network, no process. contract: one suite per port, on the stand-in and on the real thing. e2e: stories on
-// the built program. real: what needs a real kubelet and nobody else's kills on it. The last two run one file at a time, because they share two
+// The test projects, from quick to slow. unit: no network, no process. contract: one suite per port, on the stand-in and on the real thing. attacks:
+// what somebody does who holds Redis and no key. e2e: stories on the built program. real: what needs a real kubelet and nobody else's kills on it. The last two run one file at a time, because they share two
 // cores and one node; `npm test` runs the last beside the others. Times are in milliseconds.
 
 import { defineConfig } from 'vitest/config';
@@ -32,6 +32,16 @@ export default defineConfig({
           exclude: REAL,
           pool: 'forks',
           testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'attacks',
+          include: ['test/attacks/**/*.test.ts'],
+          pool: 'forks',
+          testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 1 },
         },

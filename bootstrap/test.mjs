@@ -16,7 +16,7 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, () => (inte
 
 /** More at once are no chance. */
 const MOST_TOLD_AGAIN = 3;
-const PROJECTS = ['unit', 'contract', 'e2e', 'real'];
+const PROJECTS = ['unit', 'contract', 'attacks', 'e2e', 'real'];
 const args = process.argv.slice(2);
 const closing = [];
 const result = await testAll();
@@ -53,7 +53,7 @@ async function testAll() {
 /** Stories on a real kubelet wait for most of their time, so that the others run beside them. */
 function runs() {
   if (args.length > 0) return [args];
-  return [['unit', 'contract', 'e2e'], ['real']].map((names) => names.flatMap((name) => ['--project', name]));
+  return [['unit', 'contract', 'attacks', 'e2e'], ['real']].map((names) => names.flatMap((name) => ['--project', name]));
 }
 
 /** A few stories that failed are told once more, alone; what failed the first time is said all the same (docs/decisions/0020-a-story-fails-twice.md). */

@@ -21,6 +21,7 @@ const LAYERS = {
 
   'src/adapters/cron': adapter('cron', ['node-cron']),
   'src/adapters/github': adapter('github', ['@octokit/', 'yaml', 'zod', 'node:']),
+  'src/adapters/keys': adapter('keys', ['zod', 'node:']),
   'src/adapters/kernel': adapter('kernel', ['node:']),
   'src/adapters/kubernetes': adapter('kubernetes', ['@kubernetes/client-node', 'http-parser-js', 'undici', 'zod', 'node:']),
   'src/adapters/prometheus': adapter('prometheus', ['undici', 'zod']),

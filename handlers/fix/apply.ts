@@ -3,10 +3,10 @@
 
 import { formatQuantity } from '../../src/domain/base/memory.ts';
 import type { Change, TemplateState } from '../../src/domain/change/change.ts';
+import { markOf } from '../../src/domain/change/change-mark.ts';
 import type { Policy } from '../../src/domain/change/policy/policy.ts';
 import { policyFor } from '../../src/domain/change/policy/policy.ts';
 import type { Proposal } from '../../src/domain/change/proposal.ts';
-import { reviewedText } from '../../src/domain/change/reviewed-text.ts';
 import { addEntry, movedTo } from '../../src/domain/incident/incident.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { IncidentStore } from '../../src/ports/incident-store.ts';
@@ -21,22 +21,25 @@ import { closeProposal } from './close.ts';
 import type { Look } from './drift.ts';
 import { driftReason, look } from './drift.ts';
 import { labelledNow, placeOf } from './permission.ts';
+import type { ProofPorts } from './proof.ts';
+import { approvedFor } from './proof.ts';
 import { openPullRequest, withdrawAndGiveUp } from './pull-request.ts';
 import { move } from './transition.ts';
 import type { WriteCheckPorts } from './write-check.ts';
 import { deniedAtWrite } from './write-check.ts';
 
-export type ApplyPorts = WriteCheckPorts & {
-  readonly proposals: ProposalStore;
-  readonly incidents: IncidentStore;
-  readonly editor: WorkloadEditor;
-  readonly repositories: Repositories;
-  readonly queue: JobQueue;
-  readonly ledger: Ledger;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly meter: Meter;
-};
+export type ApplyPorts = WriteCheckPorts &
+  ProofPorts & {
+    readonly proposals: ProposalStore;
+    readonly incidents: IncidentStore;
+    readonly editor: WorkloadEditor;
+    readonly repositories: Repositories;
+    readonly queue: JobQueue;
+    readonly ledger: Ledger;
+    readonly clock: Clock;
+    readonly log: Log;
+    readonly meter: Meter;
+  };
 
 export type ApplyOutcome =
   | { readonly kind: 'written'; readonly generation: number }
@@ -47,8 +50,7 @@ export type ApplyOutcome =
 const REHEARSED =
   'the API server would take it, and policy.dryRunOnly lets nothing be written here; a headroom.yaml (HEADROOM_CONFIG) in which it is false has changes made';
 
-/** `digest`: SHA-256, as a text, of a text. */
-export type ApplySettings = { readonly policy: Policy; readonly digest: (text: string) => string };
+export type ApplySettings = { readonly policy: Policy };
 
 export function createApply(ports: ApplyPorts, settings: ApplySettings) {
   return async function apply(input: { readonly proposalId: string }, signal: AbortSignal): Promise<ApplyOutcome> {
@@ -57,9 +59,9 @@ export function createApply(ports: ApplyPorts, settings: ApplySettings) {
     const resumed = stored.state.kind === 'applying';
     const proposal = resumed ? stored : await move(ports, stored, { kind: 'begin' });
     if (proposal === undefined) return { kind: 'nothing-to-do', state: stored.state.kind };
-    if (settings.digest(reviewedText(proposal)) !== proposal.hash)
-      return giveUp(ports, proposal, 'what is stored is not what was approved');
     const byPull = proposal.change.way === 'pull-request';
+    const unproven = await approvedFor(ports, proposal);
+    if (unproven !== undefined) return notProven(ports, proposal, { reason: unproven, withdraws: resumed && byPull, signal });
     // It may be open already, or even merged and in the cluster: the repository tells.
     if (resumed && byPull) return byRepository(ports, proposal, { settings, resumed, signal });
     const seen = await look(ports.editor, proposal.change, signal);
@@ -72,9 +74,18 @@ export function createApply(ports: ApplyPorts, settings: ApplySettings) {
   };
 }
 
+type NotProven = { readonly reason: string; readonly withdraws: boolean; readonly signal: AbortSignal };
+
+/** What is stored is not what was approved, or it cannot be told: nothing is written, and a pull request of an earlier try is closed. */
+async function notProven(ports: ApplyPorts, proposal: Proposal, { reason, withdraws, signal }: NotProven): Promise<ApplyOutcome> {
+  const clause = reason.replace(/\.$/, '');
+  ports.log.error('not written: the approval is not proven', { proposal: proposal.id, reason });
+  return withdraws ? withdrawAndGiveUp(ports, proposal, { reason: clause, signal }) : giveUp(ports, proposal, clause);
+}
+
 /** What is written names its proposal. */
-function markedBy({ id, incidentId, change }: Proposal): Change {
-  return { ...change, mark: `${id} ${incidentId}` };
+function markedBy(proposal: Proposal): Change {
+  return { ...proposal.change, mark: markOf(proposal) };
 }
 
 type Opening = {

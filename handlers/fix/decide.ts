@@ -17,31 +17,32 @@ import type { Meter } from '../../src/ports/meter.ts';
 import type { People } from '../../src/ports/people.ts';
 import type { ProposalStore } from '../../src/ports/proposal-store.ts';
 import type { WorkloadEditor } from '../../src/ports/workload-editor.ts';
+import { alreadyDecided, countApproval } from './count-approval.ts';
 import type { Look } from './drift.ts';
 import { driftReason, look } from './drift.ts';
 import { expire } from './expire.ts';
 import { ownerSince } from './ownership.ts';
 import { labelledNow, permission, placeOf } from './permission.ts';
 import { changingBy, writingDenied } from './policy-check.ts';
+import type { ProofPorts } from './proof.ts';
+import { askedFor } from './proof.ts';
 import { releaseIncident } from './release.ts';
 
 export type DecidePorts = {
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
   readonly people: People;
-  readonly audit: Pick<Audit, 'history' | 'append'>;
+  readonly audit: Pick<Audit, 'history' | 'append' | 'ofProposal'>;
   readonly editor: WorkloadEditor;
   readonly queue: JobQueue;
   readonly clock: Clock;
   readonly log: Log;
   readonly meter: Meter;
-};
+} & ProofPorts;
 
 /** `cluster`: the one whose objects the editor reads. */
 type Settings = { readonly policy: Policy; readonly cluster: string };
 type DraftInput = { readonly proposalId: string; readonly version: number; readonly person: PersonId };
-/** Each try loses only against another stored approval. */
-const MOST_TRIES = 20;
 
 type Open = { readonly kind: 'open'; readonly proposal: Proposal; readonly incident: Incident };
 
@@ -56,7 +57,10 @@ export function createDecide(ports: DecidePorts, settings: Settings) {
         person: input.person,
         action: 'approve',
       });
-      return refusal ?? { kind: 'ready', proposal: open.proposal, incident: open.incident };
+      if (refusal !== undefined) return refusal;
+      const problem = await askedFor(ports, open.proposal);
+      if (problem !== undefined) return refused(nothingDone(problem));
+      return { kind: 'ready', proposal: open.proposal, incident: open.incident };
     },
 
     async decide(input: DecideInput, signal: AbortSignal): Promise<DecideOutcome> {
@@ -96,23 +100,6 @@ async function openProposal(
   return { kind: 'open', proposal, incident };
 }
 
-function alreadyDecided({ id, state }: Proposal): string {
-  switch (state.kind) {
-    case 'refused':
-      return `${id} was already refused.`;
-    case 'expired':
-      return state.reason === undefined
-        ? `${id} expired before anybody approved it.`
-        : `${id} is no longer valid: ${state.reason}.`;
-    case 'pending':
-      return `${id} is waiting.`;
-    case 'closed':
-      return `${id} is closed.`;
-    default:
-      return `${id} was already approved.`;
-  }
-}
-
 type Asked = {
   readonly proposal: Proposal;
   readonly person: PersonId;
@@ -140,17 +127,25 @@ async function decide(ports: DecidePorts, settings: Settings, { input, signal }:
   const refusal = await refusalFor(ports, settings.policy, { proposal, person: input.decider, action });
   if (refusal !== undefined) return refusal;
   return input.decision.kind === 'approve'
-    ? approve(ports, settings, { proposal, by: input.decider, signal })
+    ? approve(ports, settings, { proposal, by: input.decider, shown: input.decision.hash, signal })
     : refuse(ports, proposal, { by: input.decider, reason: input.decision.reason });
 }
 
-type Approving = { readonly proposal: Proposal; readonly by: PersonId; readonly signal: AbortSignal };
+type Approving = {
+  readonly proposal: Proposal;
+  readonly by: PersonId;
+  /** The hash that the form carried: of what this person has seen. */
+  readonly shown: string;
+  readonly signal: AbortSignal;
+};
 
 async function approve(
   ports: DecidePorts,
   { cluster, policy }: Settings,
-  { proposal, by, signal }: Approving,
+  { proposal, by, shown, signal }: Approving,
 ): Promise<DecideOutcome> {
+  const unproven = await unprovenFor(ports, { proposal, shown });
+  if (unproven !== undefined) return denied(ports, { proposal, person: by, action: 'approve' }, unproven);
   const seen = proposal.change.workload.cluster === cluster ? await look(ports.editor, proposal.change, signal) : undefined;
   const reason = moved(proposal, seen);
   if (reason !== undefined) {
@@ -167,7 +162,7 @@ async function approve(
   const refusal = await refusalFor(ports, policy, { proposal: labelled, person: by, action: 'approve' });
   if (refusal !== undefined) return refusal;
   const needed = policyFor(policy, placeOf(labelled)).approvals;
-  const counted = await count(ports, proposal, { by, needed });
+  const counted = await countApproval(ports, proposal, { by, needed });
   if (counted.kind === 'refused') return counted;
   const { state, approvals, change, id, incidentId } = counted.proposal;
   await ports.queue.enqueue({ step: 'post', incidentId });
@@ -176,26 +171,20 @@ async function approve(
   return { kind: 'approved' };
 }
 
-type Counted = { readonly kind: 'counted'; readonly proposal: Proposal };
-
-/** Several may approve in the same moment: whoever finds the proposal moved looks at it again, as long as it is the revision that was read. */
-async function count(
+/** Why an approval cannot count for what is stored, in a sentence. */
+async function unprovenFor(
   ports: DecidePorts,
-  proposal: Proposal,
-  { by, needed }: { readonly by: PersonId; readonly needed: number },
-): Promise<Counted | Refused> {
-  let current = proposal;
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    if (current.state.kind !== 'pending') return refused(alreadyDecided(current));
-    if (current.revision !== proposal.revision)
-      return refused(`${proposal.id} changed since you looked at it; look at it again.`);
-    const next = advance(current, { kind: 'approve', by, needed }, ports.clock.now());
-    if (next.kind === 'not-allowed') return refused('Your approval is counted already; somebody else has to approve it too.');
-    const stored = await ports.proposals.replace(next.proposal);
-    if (stored.kind === 'stored') return { kind: 'counted', proposal: stored.proposal };
-    current = stored.current;
-  }
-  return refused(`${proposal.id} is being decided by many at once; look at it again.`);
+  { proposal, shown }: Pick<Approving, 'proposal' | 'shown'>,
+): Promise<string | undefined> {
+  const { signer } = ports.keys;
+  if (signer.kind === 'missing') return nothingDone(signer.words);
+  if (proposal.hash !== shown) return `${proposal.id} is not what you were shown; look at it again. Nothing was changed.`;
+  const problem = await askedFor(ports, proposal);
+  return problem === undefined ? undefined : nothingDone(problem);
+}
+
+function nothingDone(problem: string): string {
+  return `Nothing was changed: ${problem.replace(/\.$/, '')}.`;
 }
 
 /** Told early, to the person who approves. Of another cluster nothing is known here; whoever writes looks again anyway. */

@@ -30,6 +30,8 @@ import { fieldOwnersOf, gitOpsOwner, planIn, routeOf } from './ownership.ts';
 import { placeOf, proposalDenied } from './permission.ts';
 import type { PolicyPorts } from './policy-check.ts';
 import { automaticDenied, changingBy, proposingDenied } from './policy-check.ts';
+import type { ProofPorts } from './proof.ts';
+import { askedFor, endedWith } from './proof.ts';
 import { move } from './transition.ts';
 
 export type UndoPorts = UndoingPorts & { readonly people: People };
@@ -42,9 +44,7 @@ export type UndoingPorts = PolicyPorts & {
   readonly queue: JobQueue;
   readonly clock: Clock;
   readonly log: Log;
-  /** SHA-256, as a text, of a text. */
-  readonly digest: (text: string) => string;
-};
+} & ProofPorts;
 
 type UndoSettings = { readonly policy: Policy; readonly cluster: string };
 
@@ -196,7 +196,8 @@ export async function undoAutomatically(ports: UndoingPorts, { policy, proposalI
   const proposal = await ports.proposals.get(proposalId);
   const incident = proposal === undefined ? undefined : await ports.incidents.get(proposal.incidentId);
   if (proposal === undefined || incident?.proposalId !== proposal.id) return;
-  const back = await undoing(ports, proposal, signal);
+  const unproven = await endedWith(ports, proposal);
+  const back = unproven ?? (await undoing(ports, proposal, signal));
   if (typeof back === 'string') {
     ports.log.warn('nothing to undo', { proposal: proposal.id, reason: back });
     await ports.incidents.update(incident.id, (current) =>
@@ -215,14 +216,20 @@ export async function undoAutomatically(ports: UndoingPorts, { policy, proposalI
   if (attached.kind === 'proposed') await approveByPolicy(ports, policy, made);
 }
 
-type ApprovingPorts = Pick<UndoingPorts, 'proposals' | 'incidents' | 'audit' | 'queue' | 'clock' | 'log' | 'digest'>;
+type ApprovingPorts = Pick<UndoingPorts, 'proposals' | 'incidents' | 'audit' | 'queue' | 'clock' | 'log' | keyof ProofPorts>;
 
 /** By the policy as it is at this moment; what it does not let happen by itself is left to people, with the reason. */
 export async function approveByPolicy(ports: ApprovingPorts, policy: Policy, proposal: Proposal): Promise<void> {
+  const unproven = await askedFor(ports, proposal);
+  if (unproven !== undefined) {
+    ports.log.error('not approved by the policy: it is not proven', { proposal: proposal.id, reason: unproven });
+    await expire(ports, proposal, unproven.replace(/\.$/, ''));
+    return;
+  }
   const dossier = await ports.incidents.dossier(proposal.incidentId);
   const against = await automaticDenied(ports, policy, changingBy(proposal, { template: undefined, dossier }));
   if (against !== undefined) return leaveToPeople(ports, policy, { proposal, against });
-  await move(ports, proposal, { kind: 'approve', by: POLICY, needed: 1 });
+  await move(ports, proposal, { kind: 'approve', by: POLICY, needed: 1, hash: proposal.hash });
   await ports.queue.enqueue({ step: 'apply', cluster: proposal.change.workload.cluster, proposalId: proposal.id });
   await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
 }

@@ -23,6 +23,8 @@ import { look } from './drift.ts';
 import { hasNewLimit, killsAfter } from './kills-after.ts';
 import { placeOf } from './permission.ts';
 import type { PolicyPorts } from './policy-check.ts';
+import type { ProofPorts } from './proof.ts';
+import { writtenFor } from './proof.ts';
 import type { InReview, PullRequestSettings } from './pull-request.ts';
 import { followPullRequest } from './pull-request.ts';
 import type { ObservePorts } from './quiet-window.ts';
@@ -36,8 +38,7 @@ export type VerifyPorts = ClosePorts &
     readonly intake: KillIntake;
     readonly editor: WorkloadEditor;
     readonly repositories: Repositories;
-    readonly digest: (text: string) => string;
-  };
+  } & ProofPorts;
 
 export type VerifySettings = PullRequestSettings & { readonly pollEvery: Millis };
 
@@ -127,6 +128,8 @@ type RollingOut = {
 
 async function followRollout(ports: VerifyPorts, settings: VerifySettings, following: RollingOut): Promise<VerifyOutcome> {
   const { proposal, state, signal } = following;
+  const unproven = await unprovenToGoOn(ports, proposal);
+  if (unproven !== undefined) return notRolledOut(ports, settings, { proposal, reason: unproven.replace(/\.$/, ''), signal });
   const done = await ports.editor.proceed(proposal.change, signal);
   if (done.length > 0) {
     ports.log.info('change carried on', { incident: proposal.incidentId, proposal: proposal.id, done });
@@ -146,6 +149,12 @@ async function followRollout(ports: VerifyPorts, settings: VerifySettings, follo
         return { kind: 'later', afterMs: settings.pollEvery, reason: status.message };
       return notRolledOut(ports, settings, { proposal, reason: status.message, signal });
   }
+}
+
+/** Pods are deleted and a Job's copy is started only for what was approved and written. Undefined where nothing more is to be done, or all is proven. */
+async function unprovenToGoOn(ports: VerifyPorts, proposal: Proposal): Promise<string | undefined> {
+  const { way, releaseStuck } = proposal.change;
+  return way === 'recreate' || releaseStuck === true ? writtenFor(ports, proposal) : undefined;
 }
 
 function isLate(ports: VerifyPorts, { proposal, state, replicas = 1 }: RollingOut): boolean {

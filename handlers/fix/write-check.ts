@@ -2,6 +2,7 @@
 // be another, an approver may have lost the right, a tool may have taken the workload over. What was not asked is not written.
 
 import type { TemplateState } from '../../src/domain/change/change.ts';
+import { markOf } from '../../src/domain/change/change-mark.ts';
 import type { Policy } from '../../src/domain/change/policy/policy.ts';
 import { policyFor } from '../../src/domain/change/policy/policy.ts';
 import type { Proposal } from '../../src/domain/change/proposal.ts';
@@ -26,6 +27,7 @@ export async function deniedAtWrite(
   { proposal, template }: Approved,
 ): Promise<string | undefined> {
   if (proposal.expiresAt <= ports.clock.now()) return 'it was approved and expired before it could be written';
+  if (template?.mark === markOf(proposal)) return 'it was written before, and somebody has taken it back since; review it again';
   const since = ownerSince(proposal, template);
   if (since !== undefined) return since;
   const dossier = await ports.incidents.dossier(proposal.incidentId);

@@ -16,6 +16,7 @@ import type { Audit, AuditKeeping } from '../../src/ports/audit.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import type { IncidentStore } from '../../src/ports/incident-store.ts';
 import type { JobQueue } from '../../src/ports/job-queue.ts';
+import type { Keys } from '../../src/ports/keys.ts';
 import type { KillIntake } from '../../src/ports/kill-intake.ts';
 import type { Ledger } from '../../src/ports/ledger.ts';
 import type { Log } from '../../src/ports/log.ts';
@@ -32,7 +33,8 @@ export type SweepPorts = {
   readonly intake: KillIntake;
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
-  readonly audit: Pick<AuditKeeping, 'settle'> & Pick<Audit, 'history'>;
+  readonly audit: Pick<AuditKeeping, 'settle'> & Pick<Audit, 'history' | 'ofProposal'>;
+  readonly keys: Keys;
   readonly storms: StormStore;
   readonly watched: WatchRecord;
   readonly ledger: Ledger;

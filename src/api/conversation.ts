@@ -88,7 +88,8 @@ export type DecideInput = {
   readonly proposalId: string;
   readonly version: number;
   readonly decider: PersonId;
-  readonly decision: { readonly kind: 'approve' } | { readonly kind: 'refuse'; readonly reason: string };
+  /** `hash`: of the proposal as the form showed it. */
+  readonly decision: { readonly kind: 'approve'; readonly hash: string } | { readonly kind: 'refuse'; readonly reason: string };
 };
 
 export type DecideOutcome =

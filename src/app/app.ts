@@ -14,6 +14,8 @@ import { timeoutAfter } from '../ports/timers.ts';
 import { banner } from './banner.ts';
 import type { SlackPlace } from './embedded/embedded.ts';
 import { placeCluster, placeRedis, placeSlack } from './embedded/embedded.ts';
+import type { OpenedKeys } from './keys.ts';
+import { openKeys } from './keys.ts';
 import type { Lifecycle } from './lifecycle.ts';
 import { createLifecycle } from './lifecycle.ts';
 import { refuseUsedPorts } from './listen-ports.ts';
@@ -78,11 +80,13 @@ async function start(starting: Starting): Promise<void> {
   const telemetry = { log, meter };
   const checks: ReadinessCheck[] = [];
   await refuseUsedPorts(config);
-  const http = await startHttp({ host: config.httpHost, port: config.httpPort, registry, checks });
+  const keys = await openKeys(config);
+  for (const words of keys.missing) log.warn('a key is missing', { words });
+  const http = await startHttp({ host: config.httpHost, port: config.httpPort, registry, checks, notes: keys.missing });
   lifecycle.onStop('health server', () => http.stop());
 
   const redis = await placeRedis(config, lifecycle);
-  const stores = openStores(redis, log, lifecycle);
+  const stores = openStores(redis, { log, lifecycle, seal: keys.seal });
   checks.push({ name: 'redis', ready: () => answers(stores) });
   await stores.connection.ready(stopping);
 
@@ -91,8 +95,13 @@ async function start(starting: Starting): Promise<void> {
   const cluster = openCluster(config, clusterPlace, { log, lifecycle });
   const common = {
     config,
-    rules: followRules(rulesFor(config, place?.approverGroups ?? []), { ...telemetry, config, stores, lifecycle }),
+    rules: followRules(rulesFor(config, place?.approverGroups ?? []), {
+      ...{ ...telemetry, config, lifecycle },
+      // The others write no audit, and have no key for it.
+      stores: talksToSlack(config.role) ? stores : undefined,
+    }),
     stores,
+    keys,
     cluster,
     telemetry,
     lifecycle,
@@ -103,22 +112,31 @@ async function start(starting: Starting): Promise<void> {
   const missing = tellMissing(common, print);
   await startRoles(common, place, checks);
   await missing;
-  const lines = banner(config, {
-    redis: redis.words,
+  const health = `http://${config.httpHost}:${http.port}/readyz`;
+  for (const line of bannerOf(common, place, { redis: redis.words, health })) print(line);
+}
+
+function bannerOf(
+  { config, cluster, keys }: Common,
+  place: SlackPlace | undefined,
+  told: { readonly redis: string; readonly health: string },
+): readonly string[] {
+  return banner(config, {
+    ...told,
     cluster: `${cluster.name} at ${cluster.connection.server}`,
     slack: place?.words,
     usage: cluster.usageWords,
-    health: `http://${config.httpHost}:${http.port}/readyz`,
+    keys: talksToSlack(config.role) ? keys.words : undefined,
     page: place?.page,
   });
-  for (const line of lines) print(line);
 }
 
-async function tellMissing({ cluster, config, stopping }: Common, print: AppOptions['print']): Promise<void> {
+async function tellMissing({ cluster, config, keys, stopping }: Common, print: AppOptions['print']): Promise<void> {
+  for (const words of keys.missing) print(`headroom: ${words}`);
   for (const words of await whatIsMissing({ cluster, config, signal: stopping })) print(`headroom: ${words}`);
 }
 
-type Common = Detecting & { readonly stopping: AbortSignal };
+type Common = Detecting & { readonly keys: OpenedKeys; readonly stopping: AbortSignal };
 
 /** Who explains before who finds. */
 async function startRoles(common: Common, place: SlackPlace | undefined, checks: ReadinessCheck[]) {

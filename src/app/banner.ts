@@ -9,6 +9,8 @@ export type Places = {
   /** Undefined when the role has nothing to do with it. */
   readonly slack: string | undefined;
   readonly usage: string;
+  /** Whose keys approvals are signed with; undefined when the role neither signs nor checks. */
+  readonly keys: string | undefined;
   readonly health: string;
   /** The local Slack page, when Slack stands in. */
   readonly page: string | undefined;
@@ -34,6 +36,7 @@ export function banner(config: Config, places: Places): readonly string[] {
     `  Watching ${watching(config)}`,
     `  Rules    ${config.rulesPath ?? 'built in (HEADROOM_CONFIG names a file of your own)'}`,
     `  Usage    ${places.usage}`,
+    ...(places.keys === undefined ? [] : [`  Keys     ${places.keys}`]),
     `  Health   ${places.health}`,
     '',
     ...(places.page === undefined ? [] : pageLines(config, places.page)),

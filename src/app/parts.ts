@@ -49,6 +49,7 @@ import { firstKnownUsage } from '../ports/first-known-usage.ts';
 import { firstKnownUse } from '../ports/first-known-use.ts';
 import type { IncidentStore } from '../ports/incident-store.ts';
 import type { KernelReports } from '../ports/kernel-reports.ts';
+import type { Keys } from '../ports/keys.ts';
 import type { KillIntake } from '../ports/kill-intake.ts';
 import type { Ledger } from '../ports/ledger.ts';
 import type { Lock } from '../ports/lock.ts';
@@ -87,7 +88,10 @@ export type Stores = {
   readonly lock: Lock;
 };
 
-export function openStores({ url }: RedisPlace, log: Log, lifecycle: Lifecycle): Stores {
+export type OpeningStores = { readonly log: Log; readonly lifecycle: Lifecycle; readonly seal?: Keys['seal'] | undefined };
+
+export function openStores({ url }: RedisPlace, { log, lifecycle, seal: sealing }: OpeningStores): Stores {
+  const seal = sealing?.kind === 'seal' ? sealing : undefined;
   const connection = connectRedis({ url, log });
   lifecycle.onStop('Redis connections', () => connection.close());
   const { client } = connection;
@@ -99,8 +103,8 @@ export function openStores({ url }: RedisPlace, log: Log, lifecycle: Lifecycle):
     intake: redisKillIntake({ client, queue }),
     kernel: redisKernelReports({ client }),
     incidents: redisIncidentStore({ client }),
-    proposals: redisProposalStore({ client }),
-    audit: redisAudit({ client, log }),
+    proposals: redisProposalStore({ client, seal }),
+    audit: redisAudit({ client, log, seal }),
     mutes: redisMuteStore({ client, clock: systemClock }),
     storms: redisStormStore({ client }),
     ledger: redisLedger({ client, clock: systemClock }),

@@ -18,7 +18,8 @@ import { systemClock } from './parts.ts';
 export type LiveRulesOptions = {
   /** Without a path the rules are built in and never change. */
   readonly config: Pick<Config, 'rulesPath'>;
-  readonly stores: { readonly audit: Audit };
+  /** Undefined where this process writes no audit. */
+  readonly stores: { readonly audit: Pick<Audit, 'history' | 'append'> } | undefined;
   readonly log: Log;
   readonly meter: Meter;
   readonly lifecycle: Pick<Lifecycle, 'onStop'>;
@@ -103,9 +104,11 @@ function changedKeys(before: Rules, after: Rules): readonly string[] {
 
 /** Recorded unless these very rules are the last ones recorded: every replica reads the same file. */
 async function auditRules(
-  { stores: { audit } }: LiveRulesOptions,
+  { stores }: LiveRulesOptions,
   { text, changed }: { readonly text: string; readonly changed: readonly string[] },
 ): Promise<void> {
+  if (stores === undefined) return;
+  const { audit } = stores;
   const hash = createHash('sha256').update(text).digest('hex').slice(0, 16);
   const [last] = (await audit.history({ action: 'policy', limit: 1 })).entries;
   if (last?.event.outcome?.includes(hash) === true) return;

@@ -1,4 +1,4 @@
-// The sub commands, beside running a role: `audit verify`, `audit export`, `policy test`, `help`. Their options are parsed here and in commands-policy.ts; a wrong one
+// The sub commands, beside running a role: `audit verify`, `audit export`, `policy test`, `keys`, `help`. Their options are parsed here and in commands-policy.ts; a wrong one
 // is answered with what there is. Exit codes: 0 as asked, 1 the answer is no, 64 wrong usage, 69 something needed is not there, 78 wrong configuration.
 
 import { parseArgs } from 'node:util';
@@ -9,12 +9,14 @@ import type { CommandContext } from './command-context.ts';
 import { CODE, configOf, UsageError } from './command-context.ts';
 import { CommandError } from './command-error.ts';
 import { POLICY_USAGE, policyTest } from './commands-policy.ts';
+import { printKeys } from './keys.ts';
 
 const HELP = ['help', '--help', '-h'];
 const USAGE = [
   `headroom [--role ${ROLES.join('|')}]`,
   'headroom audit verify [--noted NUMBER:HASH]... [--file EXPORT.jsonl]',
   'headroom audit export > EXPORT.jsonl',
+  'headroom keys',
   ...POLICY_USAGE,
 ];
 
@@ -22,7 +24,7 @@ const USAGE = [
 export async function runCommand(args: readonly string[], context: CommandContext): Promise<number | undefined> {
   const [group = ''] = args;
   if (HELP.includes(group)) return help(context);
-  return group === 'audit' || group === 'policy' ? ofGroup(args, context) : undefined;
+  return ['audit', 'policy', 'keys'].includes(group) ? ofGroup(args, context) : undefined;
 }
 
 function help({ print }: CommandContext): number {
@@ -35,6 +37,7 @@ async function ofGroup(args: readonly string[], context: CommandContext): Promis
   try {
     if (group === 'audit' && verb === 'verify') return await auditVerify(rest, context);
     if (group === 'audit' && verb === 'export') return await auditExport(rest, context);
+    if (group === 'keys' && verb === undefined) return keys(context);
     if (group === 'policy' && verb === 'test') return await policyTest(rest, context);
     throw new UsageError(`${group} ${verb ?? ''}: not a command`);
   } catch (error) {
@@ -51,6 +54,11 @@ function isUsage(error: unknown): error is Error {
     error instanceof UsageError ||
     (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
   );
+}
+
+function keys({ print }: CommandContext): number {
+  printKeys(print);
+  return CODE.done;
 }
 
 async function auditVerify(args: readonly string[], context: CommandContext): Promise<number> {

@@ -3,6 +3,7 @@
 
 import { z } from 'zod';
 import { githubSettings } from './github.ts';
+import { keySettings } from './keys.ts';
 import { prometheusSettings } from './prometheus.ts';
 import { setting, settingsOf } from './setting.ts';
 import { slackSettings } from './slack.ts';
@@ -132,6 +133,7 @@ const processSettings = {
 export const environment = z.object({
   ...connectionSettings,
   ...slackSettings,
+  ...keySettings,
   ...prometheusSettings,
   ...githubSettings,
   ...processSettings,

@@ -5,6 +5,8 @@ import type { Environment } from './env.ts';
 import { environment, SETTINGS } from './env.ts';
 import type { GitHubConfig } from './github.ts';
 import { githubOf, githubProblems } from './github.ts';
+import type { KeysConfig } from './keys.ts';
+import { keysOf } from './keys.ts';
 import type { PrometheusConfig } from './prometheus.ts';
 import { prometheusOf, prometheusProblems, readable } from './prometheus.ts';
 import type { Role } from './roles.ts';
@@ -33,6 +35,7 @@ export type Config = {
   readonly rules: Rules | undefined;
   /** Where they come from; read again while the process runs. */
   readonly rulesPath: string | undefined;
+  readonly keys: KeysConfig;
   /** Undefined: no pull requests can be made. */
   readonly github: GitHubConfig | undefined;
   readonly httpPort: number;
@@ -121,6 +124,7 @@ function assemble(values: Environment, { role, rules, sources }: Context): Confi
     prometheus: prometheusOf(values, sources.readFile),
     rules,
     rulesPath: values.HEADROOM_CONFIG,
+    keys: keysOf(values),
     github: githubOf(values),
     httpPort: values.HTTP_PORT,
     httpHost: cluster.kind === 'in-cluster' ? '0.0.0.0' : '127.0.0.1',

@@ -46,6 +46,11 @@ export interface Audit {
   /** Recorded when it resolves, even if this process dies now. Throws TransientError when the store cannot be reached: then nothing was. */
   append(event: AuditEvent): Promise<void>;
   history(filter: AuditFilter): Promise<AuditHistory>;
+  /**
+   * What happened to a proposal, oldest first, by the records that Headroom itself sealed: a record that somebody else put there is not among them, and
+   * without a key none is.
+   */
+  ofProposal(proposalId: string): Promise<readonly AuditEvent[]>;
 }
 
 export interface AuditKeeping {

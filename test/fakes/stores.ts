@@ -203,6 +203,10 @@ export function fakeAudit(): FakeAudit {
       const fitting = entries.filter(({ event }) => fitsFilter(event, filter));
       return { entries: structuredClone(fitting.toReversed().slice(0, filter.limit)), complete: true };
     },
+    async ofProposal(proposalId) {
+      await settle();
+      return structuredClone(events.filter((event) => event.proposalId === proposalId));
+    },
     async *records() {
       yield* structuredClone(chained.slice(removed));
     },

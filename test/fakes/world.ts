@@ -15,6 +15,7 @@ import type { Message, Messenger } from '../../src/ports/messenger.ts';
 import type { People, Person } from '../../src/ports/people.ts';
 import type { WorkloadEditor, WriteResult } from '../../src/ports/workload-editor.ts';
 import { ago, digest, evidence, NOW, size, surroundings, templateContainer, templateState, workload } from '../support/build.ts';
+import { testKeys } from '../support/keys.ts';
 import { fakeIntake } from './intake.ts';
 import { fakeRepositories } from './repositories.ts';
 import type { FakeQueue } from './stores.ts';
@@ -207,6 +208,7 @@ export function createFakeWorld(crash?: Crash) {
   const reader: EvidenceReader = { owner: async () => evidence().owner, read: async () => evidence() };
   const audit = fakeAudit();
   const repositories = fakeRepositories();
+  const proposals = fakeProposals(audit);
   const usage: UsageReader = { read: async () => evidence().usage };
   return {
     clock,
@@ -215,6 +217,8 @@ export function createFakeWorld(crash?: Crash) {
     editor,
     repositories,
     audit,
+    /** The store itself: a look at it is no call that may crash. */
+    proposals,
     watcher,
     calls,
     revive,
@@ -224,7 +228,7 @@ export function createFakeWorld(crash?: Crash) {
       intake: wrap(fakeIntake(wrappedQueue)),
       kernel: wrap(fakeKernelReports()),
       incidents: wrap(fakeIncidents()),
-      proposals: wrap(fakeProposals(audit)),
+      proposals: wrap(proposals),
       audit: wrap(audit),
       repositories: wrap(repositories),
       storms: wrap(fakeStorms()),
@@ -248,6 +252,7 @@ export function createFakeWorld(crash?: Crash) {
       surroundings: { read: async () => surroundings() },
       bounds: { read: async () => unavailable('not asked') },
       digest,
+      keys: testKeys(),
       log: silentLog,
       meter: silentMeter,
     },

@@ -31,6 +31,7 @@ import { fakeRepositories } from '../fakes/repositories.ts';
 import { silentLog, silentMeter } from '../fakes/telemetry.ts';
 import { fakePeople } from '../fakes/world.ts';
 import { policy as anyPolicy, kill, surroundings } from './build.ts';
+import { testKeys } from './keys.ts';
 import { openFor } from './open-incident.ts';
 
 export type ChangeLab = {
@@ -61,8 +62,9 @@ export async function startChangeLab(
   const redis = await startLocalRedis({ dataDir });
   const store = connectRedis({ url: redis.url, log: silentLog });
   const { client } = store;
+  const keys = testKeys();
   const queue = redisJobQueue(store);
-  const proposals = redisProposalStore({ client });
+  const proposals = redisProposalStore({ client, seal: keys.seal });
   const incidents = redisIncidentStore({ client });
   const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
   const appliedAt = new Map<string, number>();
@@ -72,13 +74,14 @@ export async function startChangeLab(
   );
   const ports = {
     ...{ queue, proposals, incidents, editor, digest, clock, log: silentLog, meter: silentMeter },
-    audit: redisAudit({ client, log: silentLog }),
+    audit: redisAudit({ client, log: silentLog, seal: keys.seal }),
     ledger: redisLedger({ client, clock }),
     people,
     repositories: fakeRepositories(),
+    keys,
     surroundings: { read: async () => surroundings() },
   };
-  const settings = { policy: anyPolicy(rules), cluster: CLUSTER, digest };
+  const settings = { policy: anyPolicy(rules), cluster: CLUSTER };
   const [propose, decide, apply] = [createPropose(ports, settings), createDecide(ports, settings), createApply(ports, settings)];
   const nothing = async (): Promise<{ readonly kind: string }> => ({ kind: 'nothing' });
   const workers = startWorkers({
@@ -116,7 +119,10 @@ export async function startChangeLab(
       if (outcome.kind !== 'proposed') throw new Error(`not proposed: ${JSON.stringify(outcome)}`);
       return outcome.proposalId;
     },
-    approve: (proposalId, by) => decide.decide({ proposalId, version: 1, decider: by, decision: { kind: 'approve' } }, soon()),
+    async approve(proposalId, by) {
+      const { hash = '' } = (await proposals.get(proposalId)) ?? {};
+      return decide.decide({ proposalId, version: 1, decider: by, decision: { kind: 'approve', hash } }, soon());
+    },
     redeliver: (proposalId) => apply({ proposalId }, soon()),
     state: async (proposalId) => (await proposals.get(proposalId))?.state.kind,
     async stop() {

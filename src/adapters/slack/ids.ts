@@ -78,7 +78,7 @@ export function encode(
     | ProposalRef
     | AskRef
     | CareRef
-    | { readonly ref: IncidentRef | ProposalRef; readonly edits?: ProposalRef | undefined },
+    | { readonly ref: IncidentRef | ProposalRef; readonly edits?: ProposalRef | undefined; readonly hash?: string },
 ): string {
   return JSON.stringify(value);
 }
@@ -118,6 +118,11 @@ export function decodeReview(text: string | undefined): ReviewSent | undefined {
 
 export function decodeDecision(text: string | undefined): { readonly ref: ProposalRef } | undefined {
   return decoded(z.object({ ref: proposalRef }), text);
+}
+
+/** Of the form that approves: `hash` is of exactly what it showed. */
+export function decodeApproval(text: string | undefined): { readonly ref: ProposalRef; readonly hash: string } | undefined {
+  return decoded(z.object({ ref: proposalRef, hash: z.string().regex(/^[0-9a-f]{64}$/) }), text);
 }
 
 function decoded<Value>(schema: z.ZodType<Value>, text: string | undefined): Value | undefined {

@@ -15,6 +15,8 @@ export type HttpOptions = {
   readonly port: number;
   readonly registry: Registry;
   readonly checks: readonly ReadinessCheck[];
+  /** Sentences about what does not work until somebody sets it; they do not make the process unready. */
+  readonly notes?: readonly string[] | undefined;
 };
 
 export type HttpServer = { readonly port: number; stop(): Promise<void> };
@@ -53,7 +55,8 @@ async function answer(url: string, response: ServerResponse, options: HttpOption
   }
   if (path !== '/readyz') return send(response, 404, 'try /livez, /readyz or /metrics\n');
   const states = await Promise.all(options.checks.map(async ({ name, ready }) => ({ name, ready: await ready() })));
-  const text = states.map(({ name, ready }) => `${ready ? 'ok ' : 'NOT'} ${name}\n`).join('');
+  const parts = states.map(({ name, ready }) => `${ready ? 'ok ' : 'NOT'} ${name}\n`);
+  const text = [...parts, ...(options.notes ?? []).map((note) => `note ${note}\n`)].join('');
   return send(response, states.every(({ ready }) => ready) ? 200 : 503, text);
 }
 

@@ -32,6 +32,7 @@ import type { SlackSocket } from '../../adapters/slack/socket/socket.ts';
 import { createSocket } from '../../adapters/slack/socket/socket.ts';
 import type { Rules } from '../../config/rules/rules.ts';
 import { before, SECOND, toMillis } from '../../domain/base/time.ts';
+import type { Keys } from '../../ports/keys.ts';
 import type { People } from '../../ports/people.ts';
 import type { Repositories } from '../../ports/repositories.ts';
 import type { SlackPlace } from '../embedded/embedded.ts';
@@ -59,6 +60,7 @@ export type World = {
   readonly rules: Rules;
   readonly repositories: Repositories;
   readonly stores: Stores;
+  readonly keys: Keys;
   readonly cluster: Cluster;
   readonly slack: SlackPlace & {
     readonly client: WebClient;
@@ -75,9 +77,9 @@ export async function openSlack(place: SlackPlace, { log, meter }: Telemetry, st
 }
 
 export async function startWorker(world: World): Promise<void> {
-  const { rules, repositories, stores, cluster, slack, telemetry, lifecycle } = world;
+  const { rules, repositories, stores, keys, cluster, slack, telemetry, lifecycle } = world;
   const { policy } = rules;
-  const common = { ...stores, ...telemetry, repositories, clock: systemClock };
+  const common = { ...stores, ...telemetry, repositories, keys, digest: sha256, clock: systemClock };
   const messenger = createMessenger({ client: slack.client, ...telemetry });
   const settings = settingsOf(world);
   const { evidence, usage, bounds, namespaces } = cluster;
@@ -90,9 +92,9 @@ export async function startWorker(world: World): Promise<void> {
       digest: createTellDigest({ ...common, ...cluster, messenger }, routed(world, { cluster: cluster.name })),
       post: createPost({ ...common, messenger }, settings),
       storm: createTellStorm({ ...common, messenger }, settings),
-      apply: createApply({ ...common, editor: cluster.editor, people: peopleOf(world) }, { policy, digest: sha256 }),
+      apply: createApply({ ...common, editor: cluster.editor, people: peopleOf(world) }, { policy }),
       verify: createVerify(
-        { ...common, editor: cluster.editor, digest: sha256 },
+        { ...common, editor: cluster.editor },
         {
           policy,
           get pullRequests() {
@@ -165,8 +167,8 @@ function settingsOf({ rules, slack: { channel, fallbackChannel } }: World) {
 }
 
 /** Once at the start, for whatever was left half-way, then on a schedule. */
-async function startSweep({ rules, stores, telemetry, lifecycle }: World): Promise<void> {
-  const sweep = createSweep({ ...stores, clock: systemClock, log: telemetry.log, digest: sha256 }, rules);
+async function startSweep({ rules, stores, keys, telemetry, lifecycle }: World): Promise<void> {
+  const sweep = createSweep({ ...stores, keys, clock: systemClock, log: telemetry.log, digest: sha256 }, rules);
   await stores.lock.holding('sweep', SWEEP_LOCK_MS, sweep);
   const schedule = startSchedule({
     expression: SWEEP_EVERY,
@@ -216,10 +218,11 @@ export async function startSlack(world: World): Promise<SlackSocket> {
   return socket;
 }
 
-function conversation({ rules, repositories, stores, cluster, telemetry }: World, people: People): Desk['conversation'] {
+function conversation({ rules, repositories, stores, keys, cluster, telemetry }: World, people: People): Desk['conversation'] {
   const { policy } = rules;
   const { editor, surroundings } = cluster;
-  const common = { ...stores, ...telemetry, clock: systemClock, editor, surroundings, repositories, people, digest: sha256 };
+  const around = { editor, surroundings, repositories, people, keys };
+  const common = { ...stores, ...telemetry, ...around, clock: systemClock, digest: sha256 };
   const propose = createPropose(common, { policy, cluster: cluster.name });
   const decide = createDecide(common, { policy, cluster: cluster.name });
   const { pods, directory, evidence, usage, use } = cluster;

@@ -54,6 +54,9 @@ export type AuditEvent = {
   readonly target?: AuditTarget | undefined;
   readonly incidentId?: string | undefined;
   readonly proposalId?: string | undefined;
+  /** Of a proposal: which revision, and the hash of all that was reviewed (reviewed-text.ts). */
+  readonly revision?: number | undefined;
+  readonly hash?: string | undefined;
   readonly before?: AuditSizes | undefined;
   readonly after?: AuditSizes | undefined;
   /** The reason a person gave. */
@@ -76,6 +79,8 @@ export function proposalEvent(proposal: Proposal): AuditEvent {
     target: auditTarget(change),
     incidentId: proposal.incidentId,
     proposalId: proposal.id,
+    revision: proposal.revision,
+    hash: proposal.hash,
     before: { limit: change.before.limit?.text, request: change.before.request?.text },
     after: { limit: sizeText(change.after.limit), request: sizeText(change.after.request) },
     dryRun: proposal.dryRun.kind === 'passed' ? 'passed' : `not checked: ${proposal.dryRun.reason}`,

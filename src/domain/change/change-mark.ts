@@ -8,6 +8,11 @@ export const CHANGE_ANNOTATION = 'headroom/change';
 /** The only form of it that may be written. */
 export const MARK_FORM = /^P-[0-9]{1,15} OOM-[0-9]{1,15}$/;
 
+/** The mark of a proposal. */
+export function markOf({ id, incidentId }: { readonly id: string; readonly incidentId: string }): string {
+  return `${id} ${incidentId}`;
+}
+
 /** The patch with the mark of who writes it. Pods in place take none, for their metadata is not theirs to change. */
 export function marked(
   patch: readonly PatchOperation[],

@@ -95,6 +95,8 @@ export type TemplateState = {
   readonly applied?: AppliedBy | undefined;
   /** Of the pods that are made from it. */
   readonly podLabels?: Readonly<Record<string, string>> | undefined;
+  /** The mark of the proposal that changed it last (change-mark.ts). */
+  readonly mark?: string | undefined;
   /** Whether the object has annotations at all: an `add` needs its parents. */
   readonly hasAnnotations: boolean;
   readonly containers: readonly TemplateContainer[];

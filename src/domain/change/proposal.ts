@@ -25,7 +25,14 @@ export type PersonId = string;
 /** Who approves what the policy has done without asking. */
 export const POLICY: PersonId = 'policy';
 
-type Approval = { readonly by: PersonId; readonly at: Instant };
+export type Approval = {
+  readonly by: PersonId;
+  readonly at: Instant;
+  /** Of what was shown to whoever approved. Absent in those stored before it was kept, which count for nothing any more. */
+  readonly hash?: string | undefined;
+  /** Of approval-statement.ts's text, base64. The policy's own approvals have none: the audit stands for them. */
+  readonly signature?: string | undefined;
+};
 
 export type ProposalState =
   | { readonly kind: 'pending' }
@@ -102,7 +109,13 @@ export type ProposalContent = Pick<
 
 export type ProposalEvent =
   /** `needed`: how many different people have to approve, by the policy of this moment. */
-  | { readonly kind: 'approve'; readonly by: PersonId; readonly needed: number }
+  | {
+      readonly kind: 'approve';
+      readonly by: PersonId;
+      readonly needed: number;
+      readonly hash: string;
+      readonly signature?: string | undefined;
+    }
   | { readonly kind: 'edit'; readonly content: ProposalContent }
   /** What the policy would have approved by itself, and does not at this moment: a new revision, for people. `hash`: of that revision. */
   | { readonly kind: 'leave-to-people'; readonly reason: string; readonly expiresAt: Instant; readonly hash: string }
@@ -153,11 +166,11 @@ function left(
 /** One person counts once. */
 function approved(
   proposal: Proposal,
-  { by, needed }: Extract<ProposalEvent, { readonly kind: 'approve' }>,
+  { by, needed, hash, signature }: Extract<ProposalEvent, { readonly kind: 'approve' }>,
   now: Instant,
 ): Transition | undefined {
   if (proposal.state.kind !== 'pending' || proposal.approvals.some((approval) => approval.by === by)) return undefined;
-  const approvals = [...proposal.approvals, { by, at: now }];
+  const approvals = [...proposal.approvals, { by, at: now, hash, ...(signature === undefined ? {} : { signature }) }];
   return moved(proposal, { approvals, ...(approvals.length < needed ? {} : { state: { kind: 'approved', by, at: now } }) });
 }
 

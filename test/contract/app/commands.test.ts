@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { appendFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ClusterConnection } from '../../../src/adapters/kubernetes/client/connection.ts';
 import { connectCluster } from '../../../src/adapters/kubernetes/client/connection.ts';
@@ -57,6 +58,17 @@ async function run(
   });
   return { code, text: out.join('\n'), lines: out, complaints: complaints.join('\n') };
 }
+
+it('prints new keys that the configuration takes, different each time', async () => {
+  const { code, lines } = await run(['keys']);
+  const settings = parseEnv(lines.join('\n'));
+  expect(code).toBe(0);
+  expect(Object.keys(settings)).toEqual(['APPROVAL_PRIVATE_KEY', 'APPROVAL_PUBLIC_KEYS', 'AUDIT_KEY']);
+  const sources = { args: [], readFile: () => '', isTerminal: false, hostname: 'h' };
+  expect(loadConfig({ environment: settings, ...sources })).toMatchObject({ kind: 'config' });
+  expect((await run(['keys'])).lines).not.toEqual(lines);
+  expect((await run(['keys', 'more'])).code).toBe(64);
+});
 
 it.each(['help', '--help', '-h'])('says with %s what there is', async (arg) => {
   const { code, text } = await run([arg]);

@@ -64,7 +64,7 @@ async function startWorker(stores: Stores, expression: string): Promise<void> {
 }
 
 async function open(): Promise<Stores> {
-  const stores = openStores({ url: redis.url, words: 'a test’s own' }, silentLog, lifecycle);
+  const stores = openStores({ url: redis.url, words: 'a test’s own' }, { log: silentLog, lifecycle });
   await stores.connection.ready(AbortSignal.timeout(10_000));
   return stores;
 }

@@ -11,6 +11,7 @@ import { AUDIT_PENDING, redisAudit } from '../../../src/adapters/redis/stores/au
 import type { LocalRedis } from '../../../src/app/embedded/redis.ts';
 import { startLocalRedis } from '../../../src/app/embedded/redis.ts';
 import { silentLog } from '../../fakes/telemetry.ts';
+import { testKeys } from '../../support/keys.ts';
 import { attempt, chainVerdict } from './audit-trail.ts';
 
 let dataDir: string;
@@ -62,6 +63,23 @@ it('chains later what a crash left unchained', async () => {
   const audit = redisAudit({ client, log: silentLog });
   expect(await audit.settle()).toBe(1);
   expect((await audit.history({ incidentId: 'OOM-crash', limit: 5 })).entries).toHaveLength(1);
+});
+
+it('tells records of Headroom from those that somebody else put there', async () => {
+  const { client } = connect();
+  const { seal } = testKeys();
+  const event = attempt({ proposalId: 'P-sealed', action: 'propose', result: 'done' });
+  const other = { ...seal, of: () => '0'.repeat(64) };
+  await redisAudit({ client, log: silentLog, seal }).append(event);
+  await redisAudit({ client, log: silentLog, seal: other }).append({ ...event, action: 'approve' });
+  await client.rpush(AUDIT_PENDING, JSON.stringify({ ...event, action: 'edit' }));
+  // A genuine one, moved to another proposal.
+  const copied = JSON.stringify({ ...event, seal: seal.of('of another text') });
+  await client.rpush(AUDIT_PENDING, copied);
+  const genuine = await redisAudit({ client, log: silentLog, seal }).ofProposal('P-sealed');
+  expect(genuine).toEqual([event]);
+  expect(await redisAudit({ client, log: silentLog }).ofProposal('P-sealed')).toEqual([]);
+  expect((await redisAudit({ client, log: silentLog }).history({ proposalId: 'P-sealed', limit: 9 })).entries).toHaveLength(4);
 });
 
 it('shows a record that somebody removed from Redis', async () => {

@@ -27,11 +27,24 @@ export function auditContract(stores: () => AuditUnderTest): void {
   it('records every version of a proposal once, newest first', async () => {
     const { audit, proposals } = stores();
     const made = await proposals.create((id) => proposal({ id, requester: 'UALICE', reason: 'peak of the sale “x” & <y>' }));
-    const moves = ['UBOB', 'UCAROL'].map((by) => advance(made, { kind: 'approve', by, needed: 1 }, NOW));
+    const moves = ['UBOB', 'UCAROL'].map((by) => advance(made, { kind: 'approve', by, needed: 1, hash: 'h1' }, NOW));
     await Promise.all(moves.map(async (move) => (move.kind === 'moved' ? proposals.replace(move.proposal) : undefined)));
     const { entries } = await audit.history({ proposalId: made.id, limit: 10 });
     expect(entries.map(({ event }) => event.action)).toEqual(['approve', 'propose']);
     expect(entries[1]?.event).toMatchObject({ why: 'peak of the sale “x” & <y>', before: { limit: '256Mi' } });
+  });
+
+  it('tells what happened to one proposal, oldest first', async () => {
+    const { audit, proposals } = stores();
+    const made = await proposals.create((id) => proposal({ id }));
+    const moved = advance(made, { kind: 'approve', by: 'UBOB', needed: 1, hash: made.hash }, NOW);
+    await audit.append(attempt({ proposalId: made.id, hash: made.hash }));
+    await audit.append(attempt({ proposalId: `${made.id}0`, hash: made.hash }));
+    if (moved.kind === 'moved') await proposals.replace(moved.proposal);
+    const events = await audit.ofProposal(made.id);
+    expect(events.map(({ action, result }) => `${action} ${result}`)).toEqual(['propose done', 'approve denied', 'approve done']);
+    expect(events.map(({ hash }) => hash)).toEqual([made.hash, made.hash, made.hash]);
+    expect(await audit.ofProposal('P-none')).toEqual([]);
   });
 
   it('loses none of 200 attempts at once, and chains them without a gap', async () => {

@@ -32,6 +32,7 @@ import { PermanentError, TransientError } from '../../../src/ports/fault.ts';
 import type { Job } from '../../../src/ports/job-queue.ts';
 import { silentLog, silentMeter } from '../../fakes/telemetry.ts';
 import { NOW } from '../../support/build.ts';
+import { testKeys } from '../../support/keys.ts';
 import { storesContract } from './stores.ts';
 
 type Opened = { readonly redis: LocalRedis; readonly connection: RedisConnection; stop(): Promise<void> };
@@ -55,6 +56,7 @@ storesContract('a real Redis', async () => {
   const { connection, stop } = await open();
   const { client } = connection;
   const clock = { now: () => NOW };
+  const { seal } = testKeys();
   const queue = redisJobQueue(connection);
   const clusters = new Set<string>();
   const noting = {
@@ -72,8 +74,8 @@ storesContract('a real Redis', async () => {
     intakeWithoutQueue: redisKillIntake({ client, queue: { enqueue: () => Promise.reject(new Error('the queue is away')) } }),
     kernel: redisKernelReports({ client }),
     incidents: redisIncidentStore({ client }),
-    proposals: redisProposalStore({ client }),
-    audit: redisAudit({ client, log: silentLog }),
+    proposals: redisProposalStore({ client, seal }),
+    audit: redisAudit({ client, log: silentLog, seal }),
     mutes: redisMuteStore({ client, clock }),
     storms: redisStormStore({ client }),
     watched: redisWatchRecord({ client }),

@@ -296,7 +296,7 @@ export function storesContract(name: string, start: () => Promise<StoresUnderTes
     describe('proposals', () => {
       it('lets one of two deciders win', async () => {
         const made = await stores.proposals.create((id) => proposal({ id }));
-        const moves = ['UBOB', 'UCAROL'].map((by) => advance(made, { kind: 'approve', by, needed: 1 }, NOW));
+        const moves = ['UBOB', 'UCAROL'].map((by) => advance(made, { kind: 'approve', by, needed: 1, hash: 'h1' }, NOW));
         const results = await Promise.all(
           moves.map(async (move) => (move.kind === 'moved' ? stores.proposals.replace(move.proposal) : undefined)),
         );

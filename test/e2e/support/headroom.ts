@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { LocalSlack } from '../../../packages/slack-sim/src/start.ts';
 import type { Role } from '../../../src/config/roles.ts';
+import { KEY_SETTINGS } from '../../support/keys.ts';
 import type { Target } from './target.ts';
 
 export type Headroom = {
@@ -170,6 +171,8 @@ function environment({ target, redisUrl, slack, environment: more = {} }: Headro
     SLACK_API_URL: slack.apiUrl,
     SLACK_CHANNEL: slack.channelId,
     HEADROOM_CONFIG: rules,
+    // Whoever starts it again has them as well.
+    ...KEY_SETTINGS,
     HTTP_PORT: '0',
     LOG_LEVEL: 'info',
     ...more,

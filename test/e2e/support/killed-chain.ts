@@ -29,6 +29,7 @@ import { fakeRepositories } from '../../fakes/repositories.ts';
 import { silentLog, silentMeter } from '../../fakes/telemetry.ts';
 import { fakePeople } from '../../fakes/world.ts';
 import { policy as anyPolicy, dossier, kill, surroundings } from '../../support/build.ts';
+import { testKeys } from '../../support/keys.ts';
 import { openFor } from '../../support/open-incident.ts';
 import type { Headroom } from './headroom.ts';
 import { startHeadroom } from './headroom.ts';
@@ -175,15 +176,16 @@ function kubeconfigOf(port: number): string {
 function createDesk(store: RedisConnection, connection: ClusterConnection, { channelId: channel, people }: LocalSlack) {
   const { client } = store;
   const queue = redisJobQueue(store);
-  const proposals = redisProposalStore({ client });
+  const keys = testKeys();
+  const proposals = redisProposalStore({ client, seal: keys.seal });
   const incidents = redisIncidentStore({ client });
-  const audit = redisAudit({ client, log: silentLog });
+  const audit = redisAudit({ client, log: silentLog, seal: keys.seal });
   const watched = redisWatchRecord({ client });
   // As the watcher says all the time; there is no kill to be seen.
   const watching = setInterval(() => void watched.note(CLUSTER, clock.now()).catch(() => undefined), WATCHED_MS);
   const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
   const ports = {
-    ...{ queue, proposals, incidents, audit, digest, clock, log: silentLog, meter: silentMeter },
+    ...{ queue, proposals, incidents, audit, keys, digest, clock, log: silentLog, meter: silentMeter },
     editor: createWorkloadEditor({ connection, cluster: CLUSTER, clock, log: silentLog }),
     people: fakePeople(),
     repositories: fakeRepositories(),
@@ -197,8 +199,10 @@ function createDesk(store: RedisConnection, connection: ClusterConnection, { cha
   const decide = createDecide(ports, settings);
   const nothingOnTheWay = createDecide({ ...ports, queue: { enqueue: async () => undefined } }, settings);
   const soon = (): AbortSignal => AbortSignal.timeout(20_000);
-  const approval = (proposalId: string) =>
-    ({ proposalId, version: 1, decider: people.bob, decision: { kind: 'approve' } }) as const;
+  const approval = async (proposalId: string) => {
+    const { hash = '' } = (await proposals.get(proposalId)) ?? {};
+    return { proposalId, version: 1, decider: people.bob, decision: { kind: 'approve', hash } } as const;
+  };
   const mustBeApproved = ({ kind }: { readonly kind: string }): void => {
     if (kind !== 'approved') throw new Error(`not approved: ${kind}`);
   };
@@ -221,8 +225,8 @@ function createDesk(store: RedisConnection, connection: ClusterConnection, { cha
       if (outcome.kind !== 'proposed') throw new Error(`not proposed: ${JSON.stringify(outcome)}`);
       return { incidentId: incident.id, proposalId: outcome.proposalId };
     },
-    approve: async (proposalId: string) => mustBeApproved(await decide.decide(approval(proposalId), soon())),
-    approveOnly: async (proposalId: string) => mustBeApproved(await nothingOnTheWay.decide(approval(proposalId), soon())),
+    approve: async (proposalId: string) => mustBeApproved(await decide.decide(await approval(proposalId), soon())),
+    approveOnly: async (proposalId: string) => mustBeApproved(await nothingOnTheWay.decide(await approval(proposalId), soon())),
     proposal: (id: string) => proposals.get(id),
     async isIdle() {
       const { waiting, running } = await queue.counts(CLUSTER);

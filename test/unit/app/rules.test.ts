@@ -49,7 +49,7 @@ describe('rules in force', () => {
 });
 
 describe('banner', () => {
-  const places = { redis: 'r', cluster: 'c', slack: 's', usage: 'u', health: 'h', page: undefined };
+  const places = { redis: 'r', cluster: 'c', keys: undefined, slack: 's', usage: 'u', health: 'h', page: undefined };
 
   it.each([
     { name: 'nothing is set', environment: {}, real: [] },

@@ -10,6 +10,7 @@ import type { Config, ConfigSources } from '../../../src/config/load.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import type { RulesJsonSchema } from '../../../src/config/rules/rules.ts';
 import { rulesJsonSchema } from '../../../src/config/rules/rules.ts';
+import { KEY_SETTINGS } from '../../support/keys.ts';
 
 function load(environment: ConfigSources['environment'], more: Partial<ConfigSources> = {}) {
   const readFile = (path: string): string => {
@@ -79,6 +80,10 @@ describe('configuration', () => {
     { name: 'SLACK_BOT_TOKEN', environment: { SLACK_APP_TOKEN: 'xapp-1', SLACK_CHANNEL: 'C0123456789' } },
     { name: 'SLACK_CHANNEL', environment: { ...WORKSPACE, SLACK_CHANNEL: '#oom' } },
     { name: 'SLACK_CHANNEL', environment: { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1' } },
+    { name: 'APPROVAL_PRIVATE_KEY', environment: { APPROVAL_PRIVATE_KEY: 'secret' } },
+    { name: 'APPROVAL_PRIVATE_KEY', environment: { APPROVAL_PRIVATE_KEY: KEY_SETTINGS.APPROVAL_PUBLIC_KEYS } },
+    { name: 'APPROVAL_PUBLIC_KEYS', environment: { APPROVAL_PUBLIC_KEYS: `${KEY_SETTINGS.APPROVAL_PUBLIC_KEYS},more` } },
+    { name: 'AUDIT_KEY', environment: { AUDIT_KEY: 'c2hvcnQ=' } },
     { name: 'SLACK_API_URL', environment: { SLACK_API_URL: 'slack' } },
     { name: 'SLACK_SIGNING_SECRET', environment: { ...WORKSPACE, SLACK_SIGNING_SECRET: '0'.repeat(32) } },
     { name: 'SLACK_SIGNING_SECRET', environment: { SLACK_SIGNING_SECRET: 'short' } },

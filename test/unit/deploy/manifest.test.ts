@@ -51,6 +51,11 @@ const kustomization = z.object({
 });
 const secret = z.object({ metadata: z.object({ name: z.string() }), stringData: z.record(z.string(), z.string()) });
 
+function secrets() {
+  const text = readFileSync(new URL('../../../deploy/kustomize/base/secret.yaml', import.meta.url), 'utf8');
+  return parseAllDocuments(text).map((document) => secret.parse(document.toJS()));
+}
+
 type RoleAlone = Exclude<Role, 'all'>;
 const ALONE = ROLES.filter((role) => role !== 'all');
 
@@ -63,13 +68,14 @@ type Given = Readonly<Record<string, string>>;
 /** What a process of that role is started with, when the installer has added these settings and secrets. */
 function started(role: RoleAlone, added: { readonly settings?: Given; readonly secrets?: Given } = {}): LoadedConfig {
   const { configMapGenerator: maps } = kustomization.parse(read('kustomize/base/kustomization.yaml'));
-  const kept = secret.parse(read('kustomize/base/secret.yaml'));
+  const [kept, ...own] = secrets();
   const sources = new Map<string, Given>(
     maps.map(({ name, literals }) => [`map ${name}`, Object.fromEntries(literals.map((line) => [nameOf(line), valueOf(line)]))]),
   );
   sources.set('map headroom-settings', { ...sources.get('map headroom-settings'), ...added.settings });
-  const secrets = { ...kept.stringData, ...added.secrets };
-  sources.set(`secret ${kept.metadata.name}`, secrets);
+  const common = { ...kept?.stringData, ...added.secrets };
+  sources.set(`secret ${kept?.metadata.name}`, common);
+  for (const { metadata, stringData } of own) sources.set(`secret ${metadata.name}`, stringData);
   const [{ args, envFrom, env }] = podOf(role).containers;
   const whole = envFrom.flatMap(({ configMapRef, secretRef }) =>
     Object.entries(sources.get(configMapRef === undefined ? `secret ${secretRef?.name}` : `map ${configMapRef.name}`) ?? {}),
@@ -78,7 +84,7 @@ function started(role: RoleAlone, added: { readonly settings?: Given; readonly s
     const { secretKeyRef, fieldRef } = valueFrom ?? {};
     return [
       name,
-      secretKeyRef === undefined ? (value ?? (fieldRef === undefined ? undefined : 'headroom')) : secrets[secretKeyRef.key],
+      secretKeyRef === undefined ? (value ?? (fieldRef === undefined ? undefined : 'headroom')) : common[secretKeyRef.key],
     ] as const;
   });
   return loadConfig({
@@ -197,6 +203,18 @@ describe('deploy/kustomize', () => {
 
   it.each(ALONE.filter((role) => !talksToSlack(role)))('gives %s no token', (role) => {
     expect(started(role)).toMatchObject({ config: { slack: { kind: 'local' } } });
+  });
+
+  it.each([
+    { role: 'slack', keys: ['APPROVAL_PRIVATE_KEY', 'AUDIT_KEY'] },
+    { role: 'worker', keys: ['APPROVAL_PUBLIC_KEYS', 'AUDIT_KEY'] },
+    { role: 'watcher', keys: [] },
+    { role: 'node-agent', keys: [] },
+  ] as const)('gives $role the keys of its own, and no others', ({ role, keys }) => {
+    const named = podOf(role).containers[0].envFrom.map(({ secretRef }) => secretRef?.name);
+    const given = secrets().filter(({ metadata }) => named.includes(metadata.name));
+    const names = given.flatMap(({ stringData }) => Object.keys(stringData)).filter((name) => name.includes('_KEY'));
+    expect(names.toSorted()).toEqual([...keys].toSorted());
   });
 
   it('names the image once, in base', () => {

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { WorkloadRef } from '../../../domain/base/workload.ts';
 import type { ResourceList, TemplateContainer, TemplateState, Way } from '../../../domain/change/change.ts';
 import { isPatchableKind } from '../../../domain/change/change.ts';
+import { CHANGE_ANNOTATION } from '../../../domain/change/change-mark.ts';
 import { findHeapSettings } from '../../../domain/evidence/heap-settings.ts';
 import { appliedBy } from '../evidence/applied-by.ts';
 import { fieldOwners } from '../evidence/field-owners.ts';
@@ -43,6 +44,7 @@ function common(workload: WorkloadRef, { apiVersion, metadata }: RawWorkload, po
     resourceVersion: metadata.resourceVersion ?? '',
     generation: metadata.generation ?? 0,
     labels: metadata.labels ?? {},
+    mark: metadata.annotations?.[CHANGE_ANNOTATION],
     hasAnnotations: isPresent(metadata.annotations),
   };
 }

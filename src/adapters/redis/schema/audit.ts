@@ -28,6 +28,8 @@ export const auditEventSchema = z.object({
     .optional(),
   incidentId: z.string().optional(),
   proposalId: z.string().optional(),
+  revision: z.number().optional(),
+  hash: z.string().optional(),
   before: sizes.optional(),
   after: sizes.optional(),
   why: z.string().optional(),

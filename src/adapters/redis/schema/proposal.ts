@@ -104,7 +104,7 @@ export const proposalSchema = z.object({
   labels: z.record(z.string(), z.string()),
   route: z.enum(CHANGE_ROUTES).optional(),
   findings: z.array(finding),
-  approvals: z.array(z.object({ by: z.string(), at: instant })),
+  approvals: z.array(z.object({ by: z.string(), at: instant, hash: z.string().optional(), signature: z.string().optional() })),
   undoes: z.string().optional(),
   automatic: z.boolean().optional(),
   createdAt: instant,

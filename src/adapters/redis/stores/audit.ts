@@ -10,11 +10,13 @@ import { GENESIS, linkAfter } from '../../../domain/audit/chain.ts';
 import type { Instant } from '../../../domain/base/time.ts';
 import type { Audit, AuditEntry, AuditFilter, AuditHistory, AuditKeeping } from '../../../ports/audit.ts';
 import { fitsFilter } from '../../../ports/audit.ts';
+import type { Seal } from '../../../ports/keys.ts';
 import type { Log } from '../../../ports/log.ts';
 import { PREFIX } from '../connection.ts';
 import { storing } from '../faults.ts';
 import { auditEntrySchema, auditEventSchema, chainHeadSchema, chainRecordSchema } from '../schema/audit.ts';
 import { parseStored } from '../schema/basic.ts';
+import { isGenuine, sealedText } from './sealed-event.ts';
 
 export const AUDIT_PENDING = `${PREFIX}:audit:pending`;
 const STREAM = `${PREFIX}:audit:records`;
@@ -44,15 +46,26 @@ const LOOKED_AT = 20_000;
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-export function redisAudit({ client, log }: { readonly client: Redis; readonly log: Log }): Audit & AuditKeeping {
+export type AuditOptions = {
+  readonly client: Redis;
+  readonly log: Log;
+  /** Undefined where this process has no key: what it records proves nothing, and it can tell no record from a forged one. */
+  readonly seal?: Seal | undefined;
+};
+
+export function redisAudit({ client, log, seal }: AuditOptions): Audit & AuditKeeping {
   const settle = oneAtATime(() => storing(() => chainPending(client, log)));
   return {
     settle,
     append: (event) =>
       storing(async () => {
-        await client.rpush(AUDIT_PENDING, JSON.stringify(event));
+        await client.rpush(AUDIT_PENDING, sealedText(event, seal));
         await settle();
       }),
+    async ofProposal(proposalId) {
+      await settle();
+      return storing(() => genuineOf(client, { proposalId, seal }));
+    },
     async history(filter) {
       await settle();
       return storing(() => search(client, filter));
@@ -69,7 +82,7 @@ export function redisAudit({ client, log }: { readonly client: Redis; readonly l
     head: () => storing(() => readHead(client)),
     async keepSince(oldest, now) {
       await settle();
-      return storing(() => removeBefore(client, { oldest, now, settle }));
+      return storing(() => removeBefore(client, { oldest, now, settle, seal }));
     },
   };
 }
@@ -109,7 +122,10 @@ async function chainPending(client: Redis, log: Log): Promise<number> {
     const first = head.sequence + 1;
     const links: string[] = [];
     for (const text of waiting) {
-      const record = linkAfter(head, parseStored(auditEventSchema, AUDIT_PENDING, text), sha256);
+      parseStored(auditEventSchema, AUDIT_PENDING, text);
+      // As it is stored: its seal covers what this version does not know as well.
+      const event: unknown = JSON.parse(text);
+      const record = linkAfter(head, event, sha256);
       head = { sequence: record.sequence, hash: record.hash };
       links.push(text, JSON.stringify(record));
     }
@@ -139,10 +155,39 @@ async function search(client: Redis, filter: AuditFilter): Promise<AuditHistory>
   return { entries, complete: false };
 }
 
-type Removing = { readonly oldest: Instant; readonly now: Instant; readonly settle: () => Promise<number> };
+type OfProposal = { readonly proposalId: string; readonly seal: Seal | undefined };
+
+/** Oldest first, from the record of its asking on: nothing of a proposal is older than that. */
+async function genuineOf(client: Redis, { proposalId, seal }: OfProposal): Promise<readonly AuditEvent[]> {
+  const found: AuditEvent[] = [];
+  let until = '+';
+  for (let looked = 0; looked < LOOKED_AT; looked += READ_AT_ONCE) {
+    const page = await client.xrevrange(STREAM, until, '-', 'COUNT', READ_AT_ONCE);
+    for (const [, [, text = '']] of page) {
+      // Most are about others: told without reading them.
+      if (!text.includes(JSON.stringify(proposalId))) continue;
+      const { event } = parseStored(chainRecordSchema, STREAM, text);
+      const read = auditEventSchema.safeParse(event);
+      if (!read.success || read.data.proposalId !== proposalId || !isGenuine(event, seal)) continue;
+      found.unshift(read.data);
+      if (read.data.action === 'propose' || read.data.action === 'undo') return found;
+    }
+    const last = page.at(-1);
+    if (last === undefined) return found;
+    until = `(${last[0]}`;
+  }
+  return found;
+}
+
+type Removing = {
+  readonly oldest: Instant;
+  readonly now: Instant;
+  readonly settle: () => Promise<number>;
+  readonly seal: Seal | undefined;
+};
 
 /** First the record that says so, then the removal: a crash in between removes nothing, and the next run says it again. */
-async function removeBefore(client: Redis, { oldest, now, settle }: Removing): Promise<number> {
+async function removeBefore(client: Redis, { oldest, now, settle, seal }: Removing): Promise<number> {
   const last = await lastBefore(client, oldest);
   if (last === undefined) return 0;
   const [first] = await client.xrange(STREAM, '-', '+', 'COUNT', 1);
@@ -154,7 +199,7 @@ async function removeBefore(client: Redis, { oldest, now, settle }: Removing): P
     outcome: `records up to ${last.sequence} are older than the configuration keeps them`,
     removed: { through: last.sequence, hash: last.hash },
   };
-  await client.rpush(AUDIT_PENDING, JSON.stringify(event));
+  await client.rpush(AUDIT_PENDING, sealedText(event, seal));
   await settle();
   await client.xtrim(STREAM, 'MINID', `${last.sequence + 1}-0`);
   return last.sequence - Number.parseInt(first?.[0] ?? '1', 10) + 1;

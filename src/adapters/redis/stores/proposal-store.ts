@@ -6,12 +6,14 @@ import { proposalEvent } from '../../../domain/audit/audit.ts';
 import type { Proposal } from '../../../domain/change/proposal.ts';
 import { isFinal } from '../../../domain/change/proposal.ts';
 import { PermanentError } from '../../../ports/fault.ts';
+import type { Seal } from '../../../ports/keys.ts';
 import type { ProposalStore } from '../../../ports/proposal-store.ts';
 import { PREFIX } from '../connection.ts';
 import { storing } from '../faults.ts';
 import { parseStored } from '../schema/basic.ts';
 import { proposalSchema } from '../schema/proposal.ts';
 import { AUDIT_PENDING } from './audit.ts';
+import { sealedText } from './sealed-event.ts';
 
 /**
  * KEYS: 1 the proposal, 2 the active set, 3 what the audit still has to chain. ARGV: 1 expected version, 2 next JSON, 3 id, 4 "1" when the next is
@@ -29,7 +31,13 @@ return false`;
 const ACTIVE = `${PREFIX}:proposals-active`;
 const NUMBER = `${PREFIX}:proposal-number`;
 
-export function redisProposalStore({ client }: { readonly client: Redis }): ProposalStore {
+export type ProposalStoreOptions = {
+  readonly client: Redis;
+  /** Of the audit's events that are stored with each change; undefined where this process has no key. */
+  readonly seal?: Seal | undefined;
+};
+
+export function redisProposalStore({ client, seal }: ProposalStoreOptions): ProposalStore {
   return {
     create: (draft) =>
       storing(async () => {
@@ -38,7 +46,7 @@ export function redisProposalStore({ client }: { readonly client: Redis }): Prop
           .multi()
           .set(keyOf(proposal.id), JSON.stringify(proposal))
           .sadd(ACTIVE, proposal.id)
-          .rpush(AUDIT_PENDING, JSON.stringify(proposalEvent(proposal)))
+          .rpush(AUDIT_PENDING, sealedText(proposalEvent(proposal), seal))
           .exec();
         return proposal;
       }),
@@ -50,7 +58,7 @@ export function redisProposalStore({ client }: { readonly client: Redis }): Prop
           REPLACE,
           3,
           ...[keyOf(next.id), ACTIVE, AUDIT_PENDING],
-          ...[next.version - 1, JSON.stringify(next), next.id, final, JSON.stringify(proposalEvent(next))],
+          ...[next.version - 1, JSON.stringify(next), next.id, final, sealedText(proposalEvent(next), seal)],
         );
         if (typeof other !== 'string') return { kind: 'stored', proposal: next };
         if (other === '') throw new PermanentError(`proposal ${next.id} is not stored`, { code: 'OOM_STORE_CONTENT' });

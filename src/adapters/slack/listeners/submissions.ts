@@ -6,7 +6,7 @@ import type { DecideInput, DecideOutcome, ProposeOutcome } from '../../../api/co
 import { SECOND } from '../../../domain/base/time.ts';
 import { WAYS } from '../../../domain/change/change.ts';
 import { callAfter } from '../../../ports/timers.ts';
-import { CALLBACK, decodeDecision, decodeReview, FIELD } from '../ids.ts';
+import { CALLBACK, decodeApproval, decodeDecision, decodeReview, FIELD } from '../ids.ts';
 import { noticeModal } from '../views/modals/modals.ts';
 import { assigned, expected } from './care.ts';
 import type { Desk } from './desk.ts';
@@ -138,7 +138,8 @@ function approve(desk: Desk, submitted: Submission): Working {
 async function approving(desk: Desk, submitted: Submission): Promise<Reply> {
   if (!submitted.isChecked(FIELD.read))
     return { kind: 'errors', errors: { [FIELD.read]: 'Read the diff first, then tick this.' } };
-  return deciding(desk, submitted, { kind: 'approve' });
+  const sent = decodeApproval(submitted.metadata);
+  return sent === undefined ? outdated() : deciding(desk, submitted, { kind: 'approve', hash: sent.hash });
 }
 
 function refuse(desk: Desk, submitted: Submission): Working {

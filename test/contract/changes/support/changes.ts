@@ -159,7 +159,8 @@ function createSteps(connection: ClusterConnection, one: ChangeCase) {
       if (proposed.kind === 'invalid') return proposed.problems.map(({ message }) => message).join(' ');
       if (proposed.kind === 'refused') return proposed.reason;
       const { proposalId } = proposed;
-      const decision = { proposalId, version: 1, decider: 'UBOB', decision: { kind: 'approve' } } as const;
+      const { hash = '' } = (await ports.proposals.get(proposalId)) ?? {};
+      const decision = { proposalId, version: 1, decider: 'UBOB', decision: { kind: 'approve', hash } } as const;
       const decided = await decide.decide(decision, soon());
       if (decided.kind === 'refused') return decided.reason;
       const applied = await apply({ proposalId }, soon());

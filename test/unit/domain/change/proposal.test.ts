@@ -24,7 +24,7 @@ const STATES: readonly ProposalState[] = [
   { kind: 'closed', by, at: NOW, verdict: { kind: 'not-applied', reason: 'x' } },
 ];
 const EVENTS: readonly ProposalEvent[] = [
-  { kind: 'approve', by, needed: 1 },
+  { kind: 'approve', by, needed: 1, hash: 'h1' },
   { kind: 'edit', content: editedContent() },
   // Only what the policy would have approved by itself is left to people.
   { kind: 'leave-to-people', reason: 'quiet hours', expiresAt: NOW, hash: 'h2' },
@@ -76,7 +76,7 @@ describe('what the policy would approve by itself', () => {
     expect(left).toMatchObject({ state: { kind: 'pending' }, revision: 2, reason: 'quiet hours', expiresAt: NOW, hash: 'h2' });
     expect(left.automatic).toBeUndefined();
     expect(advance(left, event, NOW)).toEqual({ kind: 'not-allowed', state: 'pending' });
-    const approved = after(proposal({ automatic: true }), { kind: 'approve', by, needed: 1 });
+    const approved = after(proposal({ automatic: true }), { kind: 'approve', by, needed: 1, hash: 'h1' });
     expect(advance(approved, event, NOW)).toEqual({ kind: 'not-allowed', state: 'approved' });
   });
 });
@@ -89,17 +89,17 @@ function after(from: Proposal, event: ProposalEvent): Proposal {
 
 describe('several approvals', () => {
   it('are needed from different people before anything is written', () => {
-    const one = after(proposal(), { kind: 'approve', by: 'UBOB', needed: 2 });
+    const one = after(proposal(), { kind: 'approve', by: 'UBOB', needed: 2, hash: 'h1' });
     expect(one).toMatchObject({ state: { kind: 'pending' }, approvals: [{ by: 'UBOB' }] });
-    expect(advance(one, { kind: 'approve', by: 'UBOB', needed: 2 }, NOW).kind).toBe('not-allowed');
-    const both = after(one, { kind: 'approve', by: 'UCAROL', needed: 2 });
+    expect(advance(one, { kind: 'approve', by: 'UBOB', needed: 2, hash: 'h1' }, NOW).kind).toBe('not-allowed');
+    const both = after(one, { kind: 'approve', by: 'UCAROL', needed: 2, hash: 'h1' });
     expect(both).toMatchObject({ state: { kind: 'approved', by: 'UCAROL' }, approvals: [{ by: 'UBOB' }, { by: 'UCAROL' }] });
   });
 
   it('are void once somebody asks for something else', () => {
-    const one = after(proposal(), { kind: 'approve', by: 'UBOB', needed: 2 });
+    const one = after(proposal(), { kind: 'approve', by: 'UBOB', needed: 2, hash: 'h1' });
     const next = after(one, { kind: 'edit', content: editedContent() });
     expect(next).toMatchObject({ revision: 2, version: 3, approvals: [], requester: 'UCAROL', editedAt: NOW });
-    expect(after(next, { kind: 'approve', by: 'UBOB', needed: 2 }).state.kind).toBe('pending');
+    expect(after(next, { kind: 'approve', by: 'UBOB', needed: 2, hash: 'h1' }).state.kind).toBe('pending');
   });
 });

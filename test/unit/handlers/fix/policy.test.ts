@@ -5,9 +5,10 @@ import { MIB, toBytes } from '../../../../src/domain/base/memory.ts';
 import { known, unavailable } from '../../../../src/domain/base/piece.ts';
 import { HOUR, MINUTE, toMillis } from '../../../../src/domain/base/time.ts';
 import type { Policy } from '../../../../src/domain/change/policy/policy.ts';
+import { reviewedText } from '../../../../src/domain/change/reviewed-text.ts';
 import type { FakeWorld } from '../../../fakes/world.ts';
 import { createFakeWorld } from '../../../fakes/world.ts';
-import { evidence, NOW, policy, workload } from '../../../support/build.ts';
+import { digest, evidence, NOW, policy, workload } from '../../../support/build.ts';
 import { textWith } from '../../../support/text-with.ts';
 import { ASKED, alerted, INCIDENT, underReview } from '../support/alerted.ts';
 import { createBot, killedPod, soon } from '../support/bot.ts';
@@ -279,7 +280,8 @@ describe('an owner that nobody knows', () => {
     const { world, proposalId, decision } = await asked();
     const stored = await world.ports.proposals.get(proposalId);
     if (stored === undefined) throw new Error('gone');
-    await world.ports.proposals.replace({ ...stored, version: stored.version + 1, route: undefined });
+    const without = { ...stored, version: stored.version + 1, route: undefined };
+    await world.ports.proposals.replace({ ...without, hash: digest(reviewedText(without)) });
     return createBot(world, rules, { cluster: 'elsewhere' }).decide.decide(decision, soon());
   }
 

@@ -11,13 +11,14 @@ import { createTellDigest } from '../../../../handlers/notify/digest.ts';
 import { createPost } from '../../../../handlers/notify/post.ts';
 import { createTellStorm } from '../../../../handlers/notify/post-storm.ts';
 import { createSweep } from '../../../../handlers/schedule/sweep.ts';
+import type { DecideInput, DecideOutcome } from '../../../../src/api/conversation.ts';
 import type { PodFacts } from '../../../../src/domain/base/pod.ts';
 import { DAY, HOUR, MINUTE, SECOND, toInstant, toMillis } from '../../../../src/domain/base/time.ts';
 import type { Policy } from '../../../../src/domain/change/policy/policy.ts';
 import type { Job } from '../../../../src/ports/job-queue.ts';
 import type { FakeWorld } from '../../../fakes/world.ts';
 import { Crashed } from '../../../fakes/world.ts';
-import { policy as defaultPolicy, digest, podContainer, podFacts, size } from '../../../support/build.ts';
+import { policy as defaultPolicy, podContainer, podFacts, size } from '../../../support/build.ts';
 
 export type Bot = ReturnType<typeof createBot>;
 
@@ -47,6 +48,23 @@ export function killedPod(world: FakeWorld, containerId = 'abc', limitMi = 256):
   return podFacts({ containers: [podContainer({ lastState: end, resources })] });
 }
 
+type Decide = ReturnType<typeof createDecide>;
+type Decided = Omit<DecideInput, 'decision'> & {
+  readonly decision: { readonly kind: 'approve'; readonly hash?: string } | { readonly kind: 'refuse'; readonly reason: string };
+};
+
+/** Who approves has seen what is stored at that moment, unless the test says what they have seen. */
+function decideAsShown({ proposals }: FakeWorld, { draft, decide }: Decide) {
+  return {
+    draft,
+    async decide({ decision, ...input }: Decided, signal: AbortSignal): Promise<DecideOutcome> {
+      if (decision.kind === 'refuse') return decide({ ...input, decision }, signal);
+      const hash = decision.hash ?? (await proposals.get(input.proposalId))?.hash ?? '';
+      return decide({ ...input, decision: { kind: 'approve', hash } }, signal);
+    },
+  };
+}
+
 /** `cluster`: the one the bot's own editor reads. */
 export function createBot(world: FakeWorld, policy: Policy = defaultPolicy(), { cluster = 'prod' } = {}) {
   const { ports, clock, jobs } = world;
@@ -63,8 +81,8 @@ export function createBot(world: FakeWorld, policy: Policy = defaultPolicy(), { 
     post: createPost(ports, { policy, storm: STORM, fallbackChannel: FALLBACK }),
     storm: createTellStorm(ports, { storm: STORM, fallbackChannel: FALLBACK }),
     propose: createPropose(ports, { policy, cluster }),
-    decide: createDecide(ports, { policy, cluster }),
-    apply: createApply(ports, { policy, digest }),
+    decide: decideAsShown(world, createDecide(ports, { policy, cluster })),
+    apply: createApply(ports, { policy }),
     verify: createVerify(ports, { policy, pullRequests: PULL_REQUESTS, pollEvery: toMillis(4 * HOUR) }),
     undo: createUndo(ports, { policy, cluster }),
     tellDigest: createTellDigest(ports, { routes: [], channel: 'C1', cluster }),

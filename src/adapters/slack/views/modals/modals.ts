@@ -38,7 +38,7 @@ export function approveModal({ proposal }: DecisionDraft): ModalView {
   return {
     type: 'modal',
     callback_id: CALLBACK.approve,
-    private_metadata: encode({ ref }),
+    private_metadata: encode({ ref, hash: proposal.hash }),
     title: plain('Approve this change'),
     submit: plain('Approve'),
     close: plain('Cancel'),
