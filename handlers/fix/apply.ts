@@ -6,6 +6,7 @@ import type { Change, TemplateState } from '../../src/domain/change/change.ts';
 import { markOf } from '../../src/domain/change/change-mark.ts';
 import type { Policy } from '../../src/domain/change/policy/policy.ts';
 import { policyFor } from '../../src/domain/change/policy/policy.ts';
+import { labelledNow, policyScope } from '../../src/domain/change/policy/scope.ts';
 import type { Proposal } from '../../src/domain/change/proposal.ts';
 import { addEntry, movedTo } from '../../src/domain/incident/incident.ts';
 import type { Clock } from '../../src/ports/clock.ts';
@@ -17,29 +18,25 @@ import type { Meter } from '../../src/ports/meter.ts';
 import type { ProposalStore } from '../../src/ports/proposal-store.ts';
 import type { Repositories } from '../../src/ports/repositories.ts';
 import type { WorkloadEditor, WriteResult } from '../../src/ports/workload-editor.ts';
+import { authorize } from './authorize.ts';
 import { closeProposal } from './close.ts';
 import type { Look } from './drift.ts';
 import { driftReason, look } from './drift.ts';
-import { labelledNow, placeOf } from './permission.ts';
-import type { ProofPorts } from './proof.ts';
-import { approvedFor } from './proof.ts';
 import { openPullRequest, withdrawAndGiveUp } from './pull-request.ts';
+import type { Authorized, AuthorizePorts } from './question.ts';
 import { move } from './transition.ts';
-import type { WriteCheckPorts } from './write-check.ts';
-import { deniedAtWrite } from './write-check.ts';
 
-export type ApplyPorts = WriteCheckPorts &
-  ProofPorts & {
-    readonly proposals: ProposalStore;
-    readonly incidents: IncidentStore;
-    readonly editor: WorkloadEditor;
-    readonly repositories: Repositories;
-    readonly queue: JobQueue;
-    readonly ledger: Ledger;
-    readonly clock: Clock;
-    readonly log: Log;
-    readonly meter: Meter;
-  };
+export type ApplyPorts = AuthorizePorts & {
+  readonly proposals: ProposalStore;
+  readonly incidents: IncidentStore;
+  readonly editor: WorkloadEditor;
+  readonly repositories: Repositories;
+  readonly queue: JobQueue;
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly meter: Meter;
+};
 
 export type ApplyOutcome =
   | { readonly kind: 'written'; readonly generation: number }
@@ -60,27 +57,43 @@ export function createApply(ports: ApplyPorts, settings: ApplySettings) {
     const proposal = resumed ? stored : await move(ports, stored, { kind: 'begin' });
     if (proposal === undefined) return { kind: 'nothing-to-do', state: stored.state.kind };
     const byPull = proposal.change.way === 'pull-request';
-    const unproven = await approvedFor(ports, proposal);
-    if (unproven !== undefined) return notProven(ports, proposal, { reason: unproven, withdraws: resumed && byPull, signal });
     // It may be open already, or even merged and in the cluster: the repository tells.
     if (resumed && byPull) return byRepository(ports, proposal, { settings, resumed, signal });
     const seen = await look(ports.editor, proposal.change, signal);
-    if (resumed && seen.kind === 'written') return finish(ports, proposal, { generation: seen.generation, signal });
-    if (seen.kind !== 'as-reviewed') return giveUp(ports, proposal, driftReason(seen));
-    if (byPull) return byRepository(ports, proposal, { settings, resumed, template: seen.template, signal });
-    const denied = await deniedAtWrite(ports, settings.policy, { proposal, template: seen.template });
-    if (denied !== undefined) return giveUp(ports, proposal, denied);
-    return write(ports, proposal, { settings, seen, tries: MOST_TRIES, signal });
+    if (resumed && seen.kind === 'written')
+      return foundWritten(ports, proposal, { settings, generation: seen.generation, signal });
+    if (byPull) return byRepository(ports, proposal, { settings, resumed, seen, signal });
+    const authorized = await mayWrite(ports, settings, { proposal, seen });
+    if (authorized.kind === 'denied') return giveUp(ports, proposal, authorized.clause);
+    return write(ports, proposal, { settings, template: templateIn(seen), tries: MOST_TRIES, signal });
   };
 }
 
-type NotProven = { readonly reason: string; readonly withdraws: boolean; readonly signal: AbortSignal };
+type Asking = { readonly proposal: Proposal; readonly seen: Look | undefined };
 
-/** What is stored is not what was approved, or it cannot be told: nothing is written, and a pull request of an earlier try is closed. */
-async function notProven(ports: ApplyPorts, proposal: Proposal, { reason, withdraws, signal }: NotProven): Promise<ApplyOutcome> {
-  const clause = reason.replace(/\.$/, '');
-  ports.log.error('not written: the approval is not proven', { proposal: proposal.id, reason });
-  return withdraws ? withdrawAndGiveUp(ports, proposal, { reason: clause, signal }) : giveUp(ports, proposal, clause);
+async function mayWrite(ports: ApplyPorts, { policy }: ApplySettings, { proposal, seen }: Asking): Promise<Authorized> {
+  const authorized = await authorize(ports, policy, { stage: 'write', proposal, look: async () => seen });
+  if (authorized.kind === 'denied' && authorized.reason === 'proof')
+    ports.log.error('not written: what is stored is not proven', { proposal: proposal.id, reason: authorized.clause });
+  return authorized;
+}
+
+function templateIn(seen: Look | undefined): TemplateState | undefined {
+  return seen?.kind === 'as-reviewed' ? seen.template : undefined;
+}
+
+type Found = Written & { readonly settings: ApplySettings };
+
+/** By an earlier try whose answer was lost. */
+async function foundWritten(
+  ports: ApplyPorts,
+  proposal: Proposal,
+  { settings, generation, signal }: Found,
+): Promise<ApplyOutcome> {
+  const authorized = await authorize(ports, settings.policy, { stage: 'resume', proposal });
+  return authorized.kind === 'denied'
+    ? giveUp(ports, proposal, authorized.clause)
+    : finish(ports, proposal, { generation, signal });
 }
 
 /** What is written names its proposal. */
@@ -91,26 +104,36 @@ function markedBy(proposal: Proposal): Change {
 type Opening = {
   readonly settings: ApplySettings;
   readonly resumed: boolean;
-  readonly template?: TemplateState | undefined;
+  /** Absent after a crash: then the repository tells what there is. */
+  readonly seen?: Look | undefined;
   readonly signal: AbortSignal;
 };
 
 async function byRepository(
   ports: ApplyPorts,
   proposal: Proposal,
-  { settings: { policy }, resumed, template, signal }: Opening,
+  { settings, resumed, seen, signal }: Opening,
 ): Promise<ApplyOutcome> {
-  const { dryRunOnly } = policyFor(policy, placeOf(labelledNow(proposal, template)));
-  const reason = dryRunOnly ? REHEARSED : await deniedAtWrite(ports, policy, { proposal, template });
+  const reason = isDryRunOnly(settings, proposal, templateIn(seen))
+    ? REHEARSED
+    : clauseOf(await mayWrite(ports, settings, { proposal, seen }));
   if (reason === undefined) return openPullRequest(ports, proposal, signal);
   // The rule may be younger than a try before a crash.
   return resumed ? withdrawAndGiveUp(ports, proposal, { reason, signal }) : giveUp(ports, proposal, reason);
 }
 
-type AsReviewed = Extract<Look, { readonly kind: 'as-reviewed' }>;
+function clauseOf(authorized: Authorized): string | undefined {
+  return authorized.kind === 'denied' ? authorized.clause : undefined;
+}
+
+function isDryRunOnly({ policy }: ApplySettings, proposal: Proposal, template: TemplateState | undefined): boolean {
+  return policyFor(policy, policyScope(labelledNow(proposal, template))).dryRunOnly;
+}
+
 type Writing = {
   readonly settings: ApplySettings;
-  readonly seen: AsReviewed;
+  /** Undefined for pods in place. */
+  readonly template: TemplateState | undefined;
   readonly tries: number;
   readonly signal: AbortSignal;
 };
@@ -119,11 +142,10 @@ type Writing = {
 const MOST_TRIES = 5;
 
 async function write(ports: ApplyPorts, proposal: Proposal, writing: Writing): Promise<ApplyOutcome> {
-  const { settings, seen, signal } = writing;
+  const { settings, template, signal } = writing;
   const change = markedBy(proposal);
   const rehearsal = await ports.editor.dryRun(change, signal);
-  if (rehearsal.kind === 'written' && policyFor(settings.policy, placeOf(labelledNow(proposal, seen.template))).dryRunOnly)
-    return giveUp(ports, proposal, REHEARSED);
+  if (rehearsal.kind === 'written' && isDryRunOnly(settings, proposal, template)) return giveUp(ports, proposal, REHEARSED);
   const result = rehearsal.kind === 'written' ? await ports.editor.apply(change, signal) : rehearsal;
   if (result.kind === 'written') return finish(ports, proposal, { generation: result.generation, signal });
   return result.kind === 'drifted' ? lookAgain(ports, proposal, writing) : giveUp(ports, proposal, refusal(result));
@@ -138,7 +160,7 @@ async function lookAgain(ports: ApplyPorts, proposal: Proposal, writing: Writing
   const seen = await look(ports.editor, proposal.change, signal);
   if (seen.kind === 'written') return finish(ports, proposal, { generation: seen.generation, signal });
   if (seen.kind !== 'as-reviewed') return giveUp(ports, proposal, driftReason(seen));
-  if (tries > 1) return write(ports, proposal, { ...writing, seen, tries: tries - 1 });
+  if (tries > 1) return write(ports, proposal, { ...writing, template: templateIn(seen), tries: tries - 1 });
   return giveUp(ports, proposal, 'the object changes faster than it can be written');
 }
 

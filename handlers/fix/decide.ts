@@ -2,43 +2,31 @@
 // Every refusal says why, to the person who clicked only.
 
 import type { DecideInput, DecideOutcome, DecisionDraft, Refused } from '../../src/api/conversation.ts';
-import { deniedAttempt } from '../../src/domain/audit/audit.ts';
 import type { Policy } from '../../src/domain/change/policy/policy.ts';
-import { policyFor } from '../../src/domain/change/policy/policy.ts';
 import type { PersonId, Proposal } from '../../src/domain/change/proposal.ts';
 import { advance } from '../../src/domain/change/proposal.ts';
 import type { Incident } from '../../src/domain/incident/incident.ts';
-import type { Audit } from '../../src/ports/audit.ts';
-import type { Clock } from '../../src/ports/clock.ts';
 import type { IncidentStore } from '../../src/ports/incident-store.ts';
 import type { JobQueue } from '../../src/ports/job-queue.ts';
 import type { Log } from '../../src/ports/log.ts';
 import type { Meter } from '../../src/ports/meter.ts';
-import type { People } from '../../src/ports/people.ts';
 import type { ProposalStore } from '../../src/ports/proposal-store.ts';
 import type { WorkloadEditor } from '../../src/ports/workload-editor.ts';
+import { authorize } from './authorize.ts';
 import { alreadyDecided, countApproval } from './count-approval.ts';
-import type { Look } from './drift.ts';
-import { driftReason, look } from './drift.ts';
+import { look } from './drift.ts';
 import { expire } from './expire.ts';
-import { ownerSince } from './ownership.ts';
-import { labelledNow, permission, placeOf } from './permission.ts';
-import { changingBy, writingDenied } from './policy-check.ts';
-import type { ProofPorts } from './proof.ts';
-import { askedFor } from './proof.ts';
+import type { AuthorizePorts, DenialReason } from './question.ts';
 import { releaseIncident } from './release.ts';
 
-export type DecidePorts = {
+export type DecidePorts = AuthorizePorts & {
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
-  readonly people: People;
-  readonly audit: Pick<Audit, 'history' | 'append' | 'ofProposal'>;
   readonly editor: WorkloadEditor;
   readonly queue: JobQueue;
-  readonly clock: Clock;
   readonly log: Log;
   readonly meter: Meter;
-} & ProofPorts;
+};
 
 /** `cluster`: the one whose objects the editor reads. */
 type Settings = { readonly policy: Policy; readonly cluster: string };
@@ -52,15 +40,9 @@ export function createDecide(ports: DecidePorts, settings: Settings) {
     async draft(input: DraftInput): Promise<DecisionDraft | Refused> {
       const open = await openProposal(ports, input);
       if (open.kind === 'refused') return open;
-      const refusal = await refusalFor(ports, settings.policy, {
-        proposal: open.proposal,
-        person: input.person,
-        action: 'approve',
-      });
-      if (refusal !== undefined) return refusal;
-      const problem = await askedFor(ports, open.proposal);
-      if (problem !== undefined) return refused(nothingDone(problem));
-      return { kind: 'ready', proposal: open.proposal, incident: open.incident };
+      const { proposal, incident } = open;
+      const authorized = await authorize(ports, settings.policy, { stage: 'show', person: input.person, proposal });
+      return authorized.kind === 'denied' ? refused(authorized.words) : { kind: 'ready', proposal, incident };
     },
 
     async decide(input: DecideInput, signal: AbortSignal): Promise<DecideOutcome> {
@@ -100,40 +82,23 @@ async function openProposal(
   return { kind: 'open', proposal, incident };
 }
 
-type Asked = {
-  readonly proposal: Proposal;
-  readonly person: PersonId;
-  readonly action: 'approve' | 'refuse';
-};
+type Deciding = { readonly input: DecideInput; readonly signal: AbortSignal };
 
-/** Who may not is told why, and that it was tried is recorded. */
-async function refusalFor(ports: DecidePorts, policy: Policy, asked: Asked): Promise<Refused | undefined> {
-  const verdict = await permission(ports.people, policy, asked);
-  return verdict.kind === 'may' ? undefined : denied(ports, asked, verdict.words);
-}
-
-async function denied(ports: DecidePorts, { proposal, person, action }: Asked, why: string): Promise<Refused> {
-  await ports.audit.append(deniedAttempt({ at: ports.clock.now(), by: person, action, proposal, why }));
-  return refused(why);
-}
-
-type Decision = { readonly input: DecideInput; readonly signal: AbortSignal };
-
-async function decide(ports: DecidePorts, settings: Settings, { input, signal }: Decision): Promise<DecideOutcome> {
+async function decide(ports: DecidePorts, settings: Settings, { input, signal }: Deciding): Promise<DecideOutcome> {
   const open = await openProposal(ports, input);
   if (open.kind === 'refused') return open;
   const { proposal } = open;
-  const action = input.decision.kind;
-  const refusal = await refusalFor(ports, settings.policy, { proposal, person: input.decider, action });
-  if (refusal !== undefined) return refusal;
-  return input.decision.kind === 'approve'
-    ? approve(ports, settings, { proposal, by: input.decider, shown: input.decision.hash, signal })
-    : refuse(ports, proposal, { by: input.decider, reason: input.decision.reason });
+  const { decider: person, decision } = input;
+  if (decision.kind === 'approve') return approve(ports, settings, { proposal, person, shown: decision.hash, signal });
+  const authorized = await authorize(ports, settings.policy, { stage: 'reject', person, proposal });
+  return authorized.kind === 'denied'
+    ? refused(authorized.words)
+    : refuse(ports, proposal, { by: person, reason: decision.reason });
 }
 
 type Approving = {
   readonly proposal: Proposal;
-  readonly by: PersonId;
+  readonly person: PersonId;
   /** The hash that the form carried: of what this person has seen. */
   readonly shown: string;
   readonly signal: AbortSignal;
@@ -142,27 +107,18 @@ type Approving = {
 async function approve(
   ports: DecidePorts,
   { cluster, policy }: Settings,
-  { proposal, by, shown, signal }: Approving,
+  { proposal, person, shown, signal }: Approving,
 ): Promise<DecideOutcome> {
-  const unproven = await unprovenFor(ports, { proposal, shown });
-  if (unproven !== undefined) return denied(ports, { proposal, person: by, action: 'approve' }, unproven);
-  const seen = proposal.change.workload.cluster === cluster ? await look(ports.editor, proposal.change, signal) : undefined;
-  const reason = moved(proposal, seen);
-  if (reason !== undefined) {
-    await expire(ports, proposal, reason);
-    return refused(`Nothing was changed: ${reason}.`);
+  // Of another cluster nothing is known here; whoever writes looks again anyway.
+  const isHere = proposal.change.workload.cluster === cluster;
+  const seeing = async () => (isHere ? look(ports.editor, proposal.change, signal) : undefined);
+  const authorized = await authorize(ports, policy, { stage: 'approve', person, proposal, shown, look: seeing });
+  if (authorized.kind === 'denied') {
+    if (VOIDED_BY.includes(authorized.reason)) await expire(ports, proposal, authorized.clause);
+    return refused(authorized.words);
   }
-  const template = seen?.kind === 'as-reviewed' ? seen.template : undefined;
-  const dossier = await ports.incidents.dossier(proposal.incidentId);
-  const against = await writingDenied(ports, policy, changingBy(proposal, { template, dossier }));
-  if (against !== undefined)
-    return denied(ports, { proposal, person: by, action: 'approve' }, `The policy does not allow it now: ${against}.`);
-  const labelled = labelledNow(proposal, template);
-  // The same people as a moment ago, unless the workload has other labels than when it was reviewed.
-  const refusal = await refusalFor(ports, policy, { proposal: labelled, person: by, action: 'approve' });
-  if (refusal !== undefined) return refusal;
-  const needed = policyFor(policy, placeOf(labelled)).approvals;
-  const counted = await countApproval(ports, proposal, { by, needed });
+  const { needed } = authorized;
+  const counted = await countApproval(ports, proposal, { by: person, needed });
   if (counted.kind === 'refused') return counted;
   const { state, approvals, change, id, incidentId } = counted.proposal;
   await ports.queue.enqueue({ step: 'post', incidentId });
@@ -171,27 +127,8 @@ async function approve(
   return { kind: 'approved' };
 }
 
-/** Why an approval cannot count for what is stored, in a sentence. */
-async function unprovenFor(
-  ports: DecidePorts,
-  { proposal, shown }: Pick<Approving, 'proposal' | 'shown'>,
-): Promise<string | undefined> {
-  const { signer } = ports.keys;
-  if (signer.kind === 'missing') return nothingDone(signer.words);
-  if (proposal.hash !== shown) return `${proposal.id} is not what you were shown; look at it again. Nothing was changed.`;
-  const problem = await askedFor(ports, proposal);
-  return problem === undefined ? undefined : nothingDone(problem);
-}
-
-function nothingDone(problem: string): string {
-  return `Nothing was changed: ${problem.replace(/\.$/, '')}.`;
-}
-
-/** Told early, to the person who approves. Of another cluster nothing is known here; whoever writes looks again anyway. */
-function moved(proposal: Proposal, seen: Look | undefined): string | undefined {
-  if (seen === undefined) return undefined;
-  return seen.kind === 'as-reviewed' ? ownerSince(proposal, seen.template) : driftReason(seen);
-}
+/** What was reviewed is no longer what is there: nobody can approve it any more. */
+const VOIDED_BY: readonly DenialReason[] = ['drift', 'owner'];
 
 async function refuse(
   ports: DecidePorts,

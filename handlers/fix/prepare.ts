@@ -18,30 +18,24 @@ import { reviewChange } from '../../src/domain/change/review/review.ts';
 import { FURTHER_FACTOR, FURTHER_RAISES } from '../../src/domain/change/verdict.ts';
 import { ownerName } from '../../src/domain/evidence/field-owner.ts';
 import type { Dossier, Incident } from '../../src/domain/incident/incident.ts';
-import type { Audit } from '../../src/ports/audit.ts';
-import type { Clock } from '../../src/ports/clock.ts';
 import type { IncidentStore } from '../../src/ports/incident-store.ts';
-import type { People } from '../../src/ports/people.ts';
 import type { ProposalStore } from '../../src/ports/proposal-store.ts';
 import type { Repositories } from '../../src/ports/repositories.ts';
 import type { SurroundingsReader } from '../../src/ports/surroundings-reader.ts';
 import type { WorkloadEditor } from '../../src/ports/workload-editor.ts';
+import { authorize } from './authorize.ts';
 import type { Ownership } from './ownership.ts';
 import { fieldOwnersOf, ownershipOf, routeOf, waysWith } from './ownership.ts';
-import { proposalDenied } from './permission.ts';
-import { proposingDenied } from './policy-check.ts';
+import type { AuthorizePorts } from './question.ts';
 import type { Measured, Reviewable } from './reviewable.ts';
 import { reviewable } from './reviewable.ts';
 
-export type PreparePorts = {
+export type PreparePorts = AuthorizePorts & {
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
   readonly editor: WorkloadEditor;
   readonly surroundings: SurroundingsReader;
   readonly repositories: Pick<Repositories, 'plan'>;
-  readonly people: People;
-  readonly audit: Pick<Audit, 'history'>;
-  readonly clock: Clock;
 };
 
 /** `cluster`: the one whose objects the editor reads. */
@@ -100,10 +94,10 @@ export async function prepare(
   const changed = measured === undefined ? undefined : changedSince(measured, found.container.resources);
   if (changed !== undefined) return refused(`The ${changed} is no longer the one that was measured: there is nothing to lower.`);
   const place = { namespace: workload.namespace, labels: found.template.labels };
-  const denied =
-    (await proposalDenied(ports.people, settings.policy, { place, person })) ??
-    (await proposingDenied(ports, settings.policy, { workload, container: incident.container, labels: place.labels }));
-  if (denied !== undefined) return refused(denied);
+  const changing = { workload, container: incident.container, labels: place.labels };
+  const action = editing === undefined ? 'propose' : 'edit';
+  const authorized = await authorize(ports, settings.policy, { stage: 'propose', action, person, incidentId, changing });
+  if (authorized.kind === 'denied') return refused(authorized.words);
   const { routes } = policyFor(settings.policy, place);
   const owned = await ownershipOf(ports.repositories, { change: probe(found), template: found.template }, signal);
   const possible = waysWith(found, owned).filter((way) => measured === undefined || endsInTemplate({ way }));

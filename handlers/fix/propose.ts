@@ -37,8 +37,6 @@ export type ProposePorts = PreparePorts & {
   readonly queue: JobQueue;
   readonly log: Log;
   readonly meter: Meter;
-  /** SHA-256, as a text, of a text. */
-  readonly digest: (text: string) => string;
 };
 
 const REASON_LENGTH = { min: 10, max: 500 } as const;

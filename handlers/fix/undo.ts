@@ -9,6 +9,7 @@ import { buildChange, endsInTemplate, isLowering } from '../../src/domain/change
 import { containerOf } from '../../src/domain/change/now.ts';
 import type { Policy } from '../../src/domain/change/policy/policy.ts';
 import { policyFor } from '../../src/domain/change/policy/policy.ts';
+import { policyScope } from '../../src/domain/change/policy/scope.ts';
 import type { PersonId, Proposal, ProposalContent } from '../../src/domain/change/proposal.ts';
 import { POLICY } from '../../src/domain/change/proposal.ts';
 import { writingFindings } from '../../src/domain/change/review/review.ts';
@@ -17,34 +18,27 @@ import { canUndo } from '../../src/domain/change/verdict.ts';
 import { ownerName } from '../../src/domain/evidence/field-owner.ts';
 import type { Incident } from '../../src/domain/incident/incident.ts';
 import { addEntry, movedTo } from '../../src/domain/incident/incident.ts';
-import type { Clock } from '../../src/ports/clock.ts';
 import type { IncidentStore } from '../../src/ports/incident-store.ts';
 import type { JobQueue } from '../../src/ports/job-queue.ts';
 import type { Log } from '../../src/ports/log.ts';
-import type { People } from '../../src/ports/people.ts';
 import type { ProposalStore } from '../../src/ports/proposal-store.ts';
 import type { Repositories } from '../../src/ports/repositories.ts';
 import type { WorkloadEditor } from '../../src/ports/workload-editor.ts';
+import { authorize } from './authorize.ts';
 import { expire } from './expire.ts';
 import { fieldOwnersOf, gitOpsOwner, planIn, routeOf } from './ownership.ts';
-import { placeOf, proposalDenied } from './permission.ts';
-import type { PolicyPorts } from './policy-check.ts';
-import { automaticDenied, changingBy, proposingDenied } from './policy-check.ts';
-import type { ProofPorts } from './proof.ts';
-import { askedFor, endedWith } from './proof.ts';
+import type { AuthorizePorts } from './question.ts';
+import { changingBy } from './rules-now.ts';
 import { move } from './transition.ts';
 
-export type UndoPorts = UndoingPorts & { readonly people: People };
-
-export type UndoingPorts = PolicyPorts & {
+export type UndoPorts = AuthorizePorts & {
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
   readonly editor: WorkloadEditor;
   readonly repositories: Pick<Repositories, 'plan'>;
   readonly queue: JobQueue;
-  readonly clock: Clock;
   readonly log: Log;
-} & ProofPorts;
+};
 
 type UndoSettings = { readonly policy: Policy; readonly cluster: string };
 
@@ -53,19 +47,21 @@ export function createUndo(ports: UndoPorts, settings: UndoSettings) {
     const proposal = await ports.proposals.get(input.proposalId);
     if (proposal === undefined) return refused(`${input.proposalId} is not known any more.`);
     const reason = whyNot(proposal, settings.cluster);
-    const denied = await proposalDenied(ports.people, settings.policy, { place: placeOf(proposal), person: input.person });
-    if ((reason ?? denied) !== undefined) return refused(reason ?? denied ?? '');
+    if (reason !== undefined) return refused(reason);
     const incident = await ports.incidents.get(proposal.incidentId);
     if (incident === undefined) return refused(`${proposal.incidentId} is not known any more.`);
     const back = await undoing(ports, proposal, signal);
     if (typeof back === 'string') return refused(back);
     const { change, template } = back;
     const asked = { ...written(back), undoes: proposal.id };
-    const against = await proposingDenied(ports, settings.policy, changingBy(asked, { template, dossier: undefined }));
-    if (against !== undefined) return refused(against);
+    const changing = changingBy(asked, { template, dossier: undefined });
+    const { person } = input;
+    const asking = { stage: 'propose', action: 'undo', person, incidentId: incident.id, changing } as const;
+    const authorized = await authorize(ports, settings.policy, asking);
+    if (authorized.kind === 'denied') return refused(authorized.words);
     const rehearsal = await ports.editor.dryRun(change, signal);
     if (rehearsal.kind === 'denied') return refused(`The API server would refuse it: ${rehearsal.message}`);
-    const rules = policyFor(settings.policy, placeOf(proposal));
+    const rules = policyFor(settings.policy, policyScope(proposal));
     const made = await create(ports, proposal, { back, rules, by: input.person, reason: input.reason });
     return attach(ports, made, (current) => isFree(current, proposal));
   };
@@ -95,7 +91,7 @@ function isFree(incident: Incident, undone: Proposal): boolean {
 type Back = { readonly change: Change; readonly template: TemplateState };
 
 /** The change back, on the template of this moment; a sentence when the values are no longer those that were written. */
-async function undoing(ports: UndoingPorts, { change }: Proposal, signal: AbortSignal): Promise<Back | string> {
+async function undoing(ports: UndoPorts, { change }: Proposal, signal: AbortSignal): Promise<Back | string> {
   const template = await ports.editor.read(change.workload, signal);
   const container = containerOf(template, change);
   if (template === undefined || container === undefined) return 'The workload or its container is no longer there.';
@@ -112,7 +108,7 @@ async function undoing(ports: UndoingPorts, { change }: Proposal, signal: AbortS
 }
 
 /** What came by a pull request goes by one. */
-async function backByRepository(ports: UndoingPorts, back: Back, signal: AbortSignal): Promise<Back | string> {
+async function backByRepository(ports: UndoPorts, back: Back, signal: AbortSignal): Promise<Back | string> {
   const change: Change = { ...back.change, way: 'pull-request' };
   const plan = await planIn(ports.repositories, change, signal);
   if (plan.kind === 'planned') return { ...back, change: { ...change, edit: plan.edit } };
@@ -131,7 +127,7 @@ type Making = {
   readonly automatic?: boolean;
 };
 
-async function create(ports: UndoingPorts, undone: Proposal, { back, rules, by, reason, automatic }: Making): Promise<Proposal> {
+async function create(ports: UndoPorts, undone: Proposal, { back, rules, by, reason, automatic }: Making): Promise<Proposal> {
   const now = ports.clock.now();
   const reviewed = {
     ...written(back),
@@ -169,7 +165,7 @@ function findingsOf({ id }: Proposal, { template }: Back): ProposalContent['find
   ];
 }
 
-async function attach(ports: UndoingPorts, made: Proposal, isFreeNow: (incident: Incident) => boolean): Promise<ProposeOutcome> {
+async function attach(ports: UndoPorts, made: Proposal, isFreeNow: (incident: Incident) => boolean): Promise<ProposeOutcome> {
   const updated = await ports.incidents.update(made.incidentId, (current) =>
     isFreeNow(current)
       ? addEntry({ ...movedTo(current, 'proposed'), proposalId: made.id }, `proposal/${made.id}`, {
@@ -192,12 +188,12 @@ const AUTOMATIC_EXPIRY = toMillis(DAY);
 type Automatically = { readonly policy: Policy; readonly proposalId: string; readonly signal: AbortSignal };
 
 /** Made, shown and approved by the policy in that order; a crash in between is carried on by the sweep. Does nothing a second time. */
-export async function undoAutomatically(ports: UndoingPorts, { policy, proposalId, signal }: Automatically): Promise<void> {
+export async function undoAutomatically(ports: UndoPorts, { policy, proposalId, signal }: Automatically): Promise<void> {
   const proposal = await ports.proposals.get(proposalId);
   const incident = proposal === undefined ? undefined : await ports.incidents.get(proposal.incidentId);
   if (proposal === undefined || incident?.proposalId !== proposal.id) return;
-  const unproven = await endedWith(ports, proposal);
-  const back = unproven ?? (await undoing(ports, proposal, signal));
+  const authorized = await authorize(ports, policy, { stage: 'take-back', proposal });
+  const back = authorized.kind === 'denied' ? authorized.clause : await undoing(ports, proposal, signal);
   if (typeof back === 'string') {
     ports.log.warn('nothing to undo', { proposal: proposal.id, reason: back });
     await ports.incidents.update(incident.id, (current) =>
@@ -207,7 +203,7 @@ export async function undoAutomatically(ports: UndoingPorts, { policy, proposalI
   }
   const made = await create(ports, proposal, {
     back,
-    rules: { ...policyFor(policy, placeOf(proposal)), proposalExpiry: AUTOMATIC_EXPIRY },
+    rules: { ...policyFor(policy, policyScope(proposal)), proposalExpiry: AUTOMATIC_EXPIRY },
     by: POLICY,
     reason: `${proposal.id} did not roll out, and the policy has such changes taken back.`,
     automatic: true,
@@ -216,19 +212,18 @@ export async function undoAutomatically(ports: UndoingPorts, { policy, proposalI
   if (attached.kind === 'proposed') await approveByPolicy(ports, policy, made);
 }
 
-type ApprovingPorts = Pick<UndoingPorts, 'proposals' | 'incidents' | 'audit' | 'queue' | 'clock' | 'log' | keyof ProofPorts>;
+type ApprovingPorts = AuthorizePorts & Pick<UndoPorts, 'proposals' | 'incidents' | 'queue' | 'log'>;
 
 /** By the policy as it is at this moment; what it does not let happen by itself is left to people, with the reason. */
 export async function approveByPolicy(ports: ApprovingPorts, policy: Policy, proposal: Proposal): Promise<void> {
-  const unproven = await askedFor(ports, proposal);
-  if (unproven !== undefined) {
-    ports.log.error('not approved by the policy: it is not proven', { proposal: proposal.id, reason: unproven });
-    await expire(ports, proposal, unproven.replace(/\.$/, ''));
+  const authorized = await authorize(ports, policy, { stage: 'approve-undo', proposal });
+  if (authorized.kind === 'denied') {
+    const { reason, clause } = authorized;
+    if (reason === 'policy') return leaveToPeople(ports, policy, { proposal, against: clause });
+    ports.log.error('not approved by the policy', { proposal: proposal.id, reason: clause });
+    await expire(ports, proposal, clause);
     return;
   }
-  const dossier = await ports.incidents.dossier(proposal.incidentId);
-  const against = await automaticDenied(ports, policy, changingBy(proposal, { template: undefined, dossier }));
-  if (against !== undefined) return leaveToPeople(ports, policy, { proposal, against });
   await move(ports, proposal, { kind: 'approve', by: POLICY, needed: 1, hash: proposal.hash });
   await ports.queue.enqueue({ step: 'apply', cluster: proposal.change.workload.cluster, proposalId: proposal.id });
   await ports.queue.enqueue({ step: 'post', incidentId: proposal.incidentId });
@@ -237,7 +232,7 @@ export async function approveByPolicy(ports: ApprovingPorts, policy: Policy, pro
 type Leaving = { readonly proposal: Proposal; readonly against: string };
 
 async function leaveToPeople(ports: ApprovingPorts, policy: Policy, { proposal, against }: Leaving): Promise<void> {
-  const { proposalExpiry } = policyFor(policy, placeOf(proposal));
+  const { proposalExpiry } = policyFor(policy, policyScope(proposal));
   const reason = `${proposal.reason} Not by itself now, so somebody has to decide: ${against}.`;
   const expiresAt = after(ports.clock.now(), proposalExpiry);
   const hash = ports.digest(reviewedText({ ...proposal, reason, expiresAt, automatic: undefined }));

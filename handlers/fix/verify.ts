@@ -6,6 +6,7 @@ import { after, between } from '../../src/domain/base/time.ts';
 import { endsInTemplate } from '../../src/domain/change/change.ts';
 import type { Policy } from '../../src/domain/change/policy/policy.ts';
 import { policyFor } from '../../src/domain/change/policy/policy.ts';
+import { policyScope } from '../../src/domain/change/policy/scope.ts';
 import type { Proposal, ProposalState } from '../../src/domain/change/proposal.ts';
 import { isFinal } from '../../src/domain/change/proposal.ts';
 import type { Verdict } from '../../src/domain/change/verdict.ts';
@@ -17,16 +18,14 @@ import type { Later } from '../../src/ports/job-queue.ts';
 import type { KillIntake } from '../../src/ports/kill-intake.ts';
 import type { Repositories } from '../../src/ports/repositories.ts';
 import type { WorkloadEditor } from '../../src/ports/workload-editor.ts';
+import { authorize } from './authorize.ts';
 import type { ClosePorts } from './close.ts';
 import { closeProposal, isUndoneNext, settleIncident } from './close.ts';
 import { look } from './drift.ts';
 import { hasNewLimit, killsAfter } from './kills-after.ts';
-import { placeOf } from './permission.ts';
-import type { PolicyPorts } from './policy-check.ts';
-import type { ProofPorts } from './proof.ts';
-import { writtenFor } from './proof.ts';
 import type { InReview, PullRequestSettings } from './pull-request.ts';
 import { followPullRequest } from './pull-request.ts';
+import type { AuthorizePorts } from './question.ts';
 import type { ObservePorts } from './quiet-window.ts';
 import { observe } from './quiet-window.ts';
 import { move } from './transition.ts';
@@ -34,11 +33,11 @@ import { undoAutomatically } from './undo.ts';
 
 export type VerifyPorts = ClosePorts &
   ObservePorts &
-  PolicyPorts & {
+  AuthorizePorts & {
     readonly intake: KillIntake;
     readonly editor: WorkloadEditor;
     readonly repositories: Repositories;
-  } & ProofPorts;
+  };
 
 export type VerifySettings = PullRequestSettings & { readonly pollEvery: Millis };
 
@@ -128,8 +127,12 @@ type RollingOut = {
 
 async function followRollout(ports: VerifyPorts, settings: VerifySettings, following: RollingOut): Promise<VerifyOutcome> {
   const { proposal, state, signal } = following;
-  const unproven = await unprovenToGoOn(ports, proposal);
-  if (unproven !== undefined) return notRolledOut(ports, settings, { proposal, reason: unproven.replace(/\.$/, ''), signal });
+  const { way, releaseStuck } = proposal.change;
+  if (way === 'recreate' || releaseStuck === true) {
+    // Pods are deleted and a Job's copy is started only for what was approved and written.
+    const authorized = await authorize(ports, settings.policy, { stage: 'carry-on', proposal });
+    if (authorized.kind === 'denied') return notRolledOut(ports, settings, { proposal, reason: authorized.clause, signal });
+  }
   const done = await ports.editor.proceed(proposal.change, signal);
   if (done.length > 0) {
     ports.log.info('change carried on', { incident: proposal.incidentId, proposal: proposal.id, done });
@@ -151,12 +154,6 @@ async function followRollout(ports: VerifyPorts, settings: VerifySettings, follo
   }
 }
 
-/** Pods are deleted and a Job's copy is started only for what was approved and written. Undefined where nothing more is to be done, or all is proven. */
-async function unprovenToGoOn(ports: VerifyPorts, proposal: Proposal): Promise<string | undefined> {
-  const { way, releaseStuck } = proposal.change;
-  return way === 'recreate' || releaseStuck === true ? writtenFor(ports, proposal) : undefined;
-}
-
 function isLate(ports: VerifyPorts, { proposal, state, replicas = 1 }: RollingOut): boolean {
   const { change, undoes } = proposal;
   if (change.workload.kind === 'Deployment' && endsInTemplate(change) && undoes === undefined) return false;
@@ -169,7 +166,7 @@ type Failed = { readonly proposal: Proposal; readonly reason: string; readonly s
 async function notRolledOut(ports: VerifyPorts, settings: VerifySettings, failed: Failed): Promise<VerifyOutcome> {
   const { proposal, reason, signal } = failed;
   const automatic =
-    policyFor(settings.policy, placeOf(proposal)).undoAutomatically &&
+    policyFor(settings.policy, policyScope(proposal)).undoAutomatically &&
     proposal.undoes === undefined &&
     proposal.change.way === 'template';
   const verdict: Verdict = { kind: 'not-rolled-out', reason, undo: automatic ? 'automatic' : 'offered' };

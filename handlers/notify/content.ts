@@ -2,6 +2,7 @@
 
 import { approversFor } from '../../src/domain/change/policy/approval.ts';
 import type { Policy } from '../../src/domain/change/policy/policy.ts';
+import { policyScope } from '../../src/domain/change/policy/scope.ts';
 import { gistOf } from '../../src/domain/incident/gist.ts';
 import type { Dossier, Incident, ThreadEntry } from '../../src/domain/incident/incident.ts';
 import { lastChangeId } from '../../src/domain/incident/since-change.ts';
@@ -11,7 +12,6 @@ import type { KillIntake } from '../../src/ports/kill-intake.ts';
 import type { Message } from '../../src/ports/messenger.ts';
 import type { ProposalStore } from '../../src/ports/proposal-store.ts';
 import { explainedKill } from '../explain/explained-kill.ts';
-import { placeOf } from '../fix/permission.ts';
 
 export type ComposePorts = {
   readonly incidents: IncidentStore;
@@ -43,7 +43,7 @@ export async function compose(
     case 'proposal': {
       const proposal = await proposalOf(ports, subject.proposalId);
       if (proposal === undefined) return undefined;
-      return { message: { kind: 'proposal', incident, proposal, approvers: approversFor(policy, placeOf(proposal)) } };
+      return { message: { kind: 'proposal', incident, proposal, approvers: approversFor(policy, policyScope(proposal)) } };
     }
     case 'outcome': {
       const proposal = await proposalOf(ports, subject.proposalId);

@@ -20,6 +20,7 @@ import type { Keys } from '../../src/ports/keys.ts';
 import type { KillIntake } from '../../src/ports/kill-intake.ts';
 import type { Ledger } from '../../src/ports/ledger.ts';
 import type { Log } from '../../src/ports/log.ts';
+import type { People } from '../../src/ports/people.ts';
 import type { ProposalStore } from '../../src/ports/proposal-store.ts';
 import type { StormStore } from '../../src/ports/storm-store.ts';
 import type { WatchRecord } from '../../src/ports/watch-record.ts';
@@ -33,7 +34,8 @@ export type SweepPorts = {
   readonly intake: KillIntake;
   readonly incidents: IncidentStore;
   readonly proposals: ProposalStore;
-  readonly audit: Pick<AuditKeeping, 'settle'> & Pick<Audit, 'history' | 'ofProposal'>;
+  readonly audit: Pick<AuditKeeping, 'settle'> & Pick<Audit, 'history' | 'ofProposal' | 'append'>;
+  readonly people: People;
   readonly keys: Keys;
   readonly storms: StormStore;
   readonly watched: WatchRecord;

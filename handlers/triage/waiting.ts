@@ -4,7 +4,7 @@ import type { Policy } from '../../src/domain/change/policy/policy.ts';
 import type { PersonId, Proposal } from '../../src/domain/change/proposal.ts';
 import type { People } from '../../src/ports/people.ts';
 import type { ProposalStore } from '../../src/ports/proposal-store.ts';
-import { permission } from '../fix/permission.ts';
+import { permission } from '../fix/who.ts';
 
 export type WaitingPorts = { readonly proposals: ProposalStore; readonly people: People };
 

@@ -79,20 +79,18 @@ export async function openSlack(place: SlackPlace, { log, meter }: Telemetry, st
 export async function startWorker(world: World): Promise<void> {
   const { rules, repositories, stores, keys, cluster, slack, telemetry, lifecycle } = world;
   const { policy } = rules;
-  const common = { ...stores, ...telemetry, repositories, keys, digest: sha256, clock: systemClock };
+  const common = { ...stores, ...telemetry, repositories, people: peopleOf(world), keys, digest: sha256, clock: systemClock };
   const messenger = createMessenger({ client: slack.client, ...telemetry });
   const settings = settingsOf(world);
-  const { evidence, usage, bounds, namespaces } = cluster;
-  const enrich = createEnrich({ ...common, evidence, usage, bounds, namespaces }, settings);
   const workers = startWorkers({
     connection: stores.connection,
     cluster: cluster.name,
     handlers: {
-      enrich,
+      enrich: createEnrich({ ...common, ...cluster }, settings),
       digest: createTellDigest({ ...common, ...cluster, messenger }, routed(world, { cluster: cluster.name })),
       post: createPost({ ...common, messenger }, settings),
       storm: createTellStorm({ ...common, messenger }, settings),
-      apply: createApply({ ...common, editor: cluster.editor, people: peopleOf(world) }, { policy }),
+      apply: createApply({ ...common, editor: cluster.editor }, { policy }),
       verify: createVerify(
         { ...common, editor: cluster.editor },
         {
@@ -167,8 +165,10 @@ function settingsOf({ rules, slack: { channel, fallbackChannel } }: World) {
 }
 
 /** Once at the start, for whatever was left half-way, then on a schedule. */
-async function startSweep({ rules, stores, keys, telemetry, lifecycle }: World): Promise<void> {
-  const sweep = createSweep({ ...stores, keys, clock: systemClock, log: telemetry.log, digest: sha256 }, rules);
+async function startSweep(world: World): Promise<void> {
+  const { rules, stores, keys, telemetry, lifecycle } = world;
+  const parts = { people: peopleOf(world), keys, clock: systemClock, log: telemetry.log, digest: sha256 };
+  const sweep = createSweep({ ...stores, ...parts }, rules);
   await stores.lock.holding('sweep', SWEEP_LOCK_MS, sweep);
   const schedule = startSchedule({
     expression: SWEEP_EVERY,
@@ -221,8 +221,8 @@ export async function startSlack(world: World): Promise<SlackSocket> {
 function conversation({ rules, repositories, stores, keys, cluster, telemetry }: World, people: People): Desk['conversation'] {
   const { policy } = rules;
   const { editor, surroundings } = cluster;
-  const around = { editor, surroundings, repositories, people, keys };
-  const common = { ...stores, ...telemetry, ...around, clock: systemClock, digest: sha256 };
+  const around = { editor, surroundings, repositories, people, keys, clock: systemClock, digest: sha256 };
+  const common = { ...stores, ...telemetry, ...around };
   const propose = createPropose(common, { policy, cluster: cluster.name });
   const decide = createDecide(common, { policy, cluster: cluster.name });
   const { pods, directory, evidence, usage, use } = cluster;

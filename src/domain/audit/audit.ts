@@ -92,20 +92,15 @@ export function deniedAttempt(attempt: {
   readonly at: Instant;
   readonly by: PersonId;
   readonly action: AuditAction;
-  readonly proposal: Proposal;
+  readonly incidentId: string;
+  readonly target: Pick<Change, 'workload' | 'container'>;
+  /** Absent where none was made. */
+  readonly proposal?: Pick<Proposal, 'id' | 'revision' | 'hash'> | undefined;
   readonly why: string;
 }): AuditEvent {
-  const { at, by, action, proposal, why } = attempt;
-  return {
-    at,
-    actor: { kind: 'person', id: by },
-    action,
-    result: 'denied',
-    target: auditTarget(proposal.change),
-    incidentId: proposal.incidentId,
-    proposalId: proposal.id,
-    outcome: why,
-  };
+  const { at, by, action, incidentId, target, proposal, why } = attempt;
+  const of = proposal === undefined ? {} : { proposalId: proposal.id, revision: proposal.revision, hash: proposal.hash };
+  return { at, actor: person(by), action, result: 'denied', target: auditTarget(target), incidentId, ...of, outcome: why };
 }
 
 export function auditTarget({ workload, container }: Pick<Change, 'workload' | 'container'>): AuditTarget {

@@ -99,7 +99,15 @@ describe('the event of a proposal', () => {
   });
 
   it('names who tried in vain, and why', () => {
-    const event = deniedAttempt({ at: NOW, by: 'UEVE', action: 'approve', proposal: proposal(), why: 'a guest' });
+    const event = deniedAttempt({
+      at: NOW,
+      by: 'UEVE',
+      action: 'approve',
+      incidentId: 'OOM-1001',
+      target: proposal().change,
+      proposal: proposal(),
+      why: 'a guest',
+    });
     expect(event).toMatchObject({ actor: { kind: 'person', id: 'UEVE' }, result: 'denied', outcome: 'a guest' });
   });
 });

@@ -56,11 +56,10 @@ export function changingBy(
 /** Rules that only count when something is about to be written; nobody has to be kept from asking by them. */
 const AT_DECISION: readonly Finding['rule'][] = ['quietHours', 'approvalHours', 'approvers', 'dryRunOnly'];
 
-/** Why no change of this container may be proposed now, for a person; undefined when one may. */
+/** Why no change of this container may be proposed now, in a clause; undefined when one may. */
 export async function proposingDenied(ports: PolicyPorts, policy: Policy, changing: Changing): Promise<string | undefined> {
   const findings = await findingsFor(ports, policy, changing);
-  const words = denial(findings.filter(({ rule }) => !AT_DECISION.includes(rule)));
-  return words === undefined ? undefined : `The policy does not allow it: ${words}.`;
+  return denial(findings.filter(({ rule }) => !AT_DECISION.includes(rule)));
 }
 
 /** The rules by which nothing may be written now, in a clause; undefined when something may. Who may approve is a question of its own. */
