@@ -1,9 +1,9 @@
-// Who a person is and who belongs to a group, as Slack says it now: kept for less than a minute, so that a click is judged by today's members.
+// Who a person is and who belongs to a group, as Slack says it now. Nothing is kept: an answer is always of a call that began after the question, because a
+// person who was removed a second ago may not approve. Those who ask in the same moment share one call.
 
 import type { WebClient } from '@slack/web-api';
 import type { Piece } from '../../../domain/base/piece.ts';
 import { known, unavailable } from '../../../domain/base/piece.ts';
-import { SECOND } from '../../../domain/base/time.ts';
 import type { PersonId } from '../../../domain/change/proposal.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { Meter } from '../../../ports/meter.ts';
@@ -18,12 +18,8 @@ export type PeopleOptions = {
   readonly meter: Meter;
 };
 
-const KEPT_MS = 30 * SECOND;
-/** Forgotten all at once beyond this many: bounds memory. */
-const KEPT = 5000;
-
 export function createPeople({ client, teamId, clock, meter }: PeopleOptions): People {
-  const members = remembering<Piece<readonly PersonId[]>>(async (group) => {
+  const members = sharing<Piece<readonly PersonId[]>>(async (group) => {
     try {
       const answer = await calling({ method: 'usergroups.users.list', kind: 'read', meter }, () =>
         client.usergroups.users.list({ usergroup: group }),
@@ -60,17 +56,23 @@ function standingOf(user: SlackUser | undefined, team: string | undefined): Pers
   return user.is_restricted === true || user.is_ultra_restricted === true ? 'guest' : 'full';
 }
 
-/** Known answers are kept a while; "unavailable" is asked again at once. */
-function remembering<Value extends { readonly kind: string }>(
-  read: (key: string) => Promise<Value>,
-): (key: string) => Promise<Value> {
-  const kept = new Map<string, { readonly value: Value; readonly until: number }>();
-  return async (key) => {
-    const hit = kept.get(key);
-    if (hit !== undefined && performance.now() < hit.until) return hit.value;
-    const value = await read(key);
-    if (kept.size >= KEPT) kept.clear();
-    if (value.kind === 'known') kept.set(key, { value, until: performance.now() + KEPT_MS });
-    return value;
+/** Whoever asks while a call is under way gets the answer of the next one, together with all others who wait: the one under way began before they asked. */
+function sharing<Value>(read: (key: string) => Promise<Value>): (key: string) => Promise<Value> {
+  const under = new Map<string, { readonly running: Promise<Value>; next: Promise<Value> | undefined }>();
+  const start = (key: string): Promise<Value> => {
+    const running = read(key).finally(() => {
+      if (under.get(key)?.running === running) under.delete(key);
+    });
+    under.set(key, { running, next: undefined });
+    return running;
+  };
+  return (key) => {
+    const current = under.get(key);
+    if (current === undefined) return start(key);
+    current.next ??= current.running.then(
+      () => start(key),
+      () => start(key),
+    );
+    return current.next;
   };
 }
