@@ -5,8 +5,9 @@
 import type { ProposeOutcome, Refused, UndoInput } from '../../src/api/conversation.ts';
 import { after, DAY, toMillis } from '../../src/domain/base/time.ts';
 import type { Change, TemplateState } from '../../src/domain/change/change.ts';
-import { buildChange, endsInTemplate, isLowering } from '../../src/domain/change/change.ts';
+import { endsInTemplate, isLowering } from '../../src/domain/change/change.ts';
 import { containerOf } from '../../src/domain/change/now.ts';
+import { buildChange } from '../../src/domain/change/patch.ts';
 import type { Policy } from '../../src/domain/change/policy/policy.ts';
 import { policyFor } from '../../src/domain/change/policy/policy.ts';
 import { policyScope } from '../../src/domain/change/policy/scope.ts';

@@ -9,7 +9,7 @@ import type { Instant } from '../../src/domain/base/time.ts';
 import { DAY, HOUR, MINUTE, toInstant, toMillis } from '../../src/domain/base/time.ts';
 import type { WorkloadRef } from '../../src/domain/base/workload.ts';
 import type { TemplateContainer, TemplateState } from '../../src/domain/change/change.ts';
-import { buildChange } from '../../src/domain/change/change.ts';
+import { buildChange } from '../../src/domain/change/patch.ts';
 import type { PodTarget } from '../../src/domain/change/pod-target.ts';
 import type { Policy } from '../../src/domain/change/policy/policy.ts';
 import { CHANGE_ROUTES, CHANGEABLE_KINDS } from '../../src/domain/change/policy/policy.ts';

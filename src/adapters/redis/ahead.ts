@@ -51,7 +51,7 @@ export function watchForAhead(
 }
 
 /** Resolves to how many were brought forward. `now`: milliseconds since 1970 by this process. */
-export async function bringForward(client: Redis, queue: Queue, now: number): Promise<number> {
+async function bringForward(client: Redis, queue: Queue, now: number): Promise<number> {
   const found = await client.zrevrange(queue.toKey('delayed'), 0, LOOKED_AT - 1, 'WITHSCORES');
   const late = found.flatMap((id, index) =>
     index % 2 === 0 && Number(found[index + 1]) / SCORE_OF_MS > now + DIFFERENCE_MS

@@ -51,7 +51,8 @@ async function replicationId(client: Redis | Cluster): Promise<string | undefine
   const servers = 'nodes' in client ? client.nodes('master') : [client];
   try {
     const ids = await Promise.all(servers.map(async (server) => REPLICATION_ID.exec(await server.info('replication'))?.[1]));
-    return ids.includes(undefined) ? undefined : ids.toSorted().join(' ');
+    const told = ids.filter((id) => id !== undefined).toSorted((a, b) => a.localeCompare(b));
+    return told.length < ids.length ? undefined : told.join(' ');
   } catch {
     return undefined;
   }

@@ -90,16 +90,9 @@ type Watch = Pick<Watcher, 'connected'> & { start(): Promise<void>; stop(): Prom
 
 /** The streams and the counters of one term. */
 function openWatch(detecting: Detecting): Watch {
-  const { config, rules, stores, cluster, telemetry } = detecting;
+  const { config, stores, cluster, telemetry } = detecting;
   const ports = { ...stores, ...telemetry, clock: systemClock, pods: cluster.pods };
-  const settings = {
-    // Read anew for each kill: headroom.yaml may have changed meanwhile.
-    get reportWithin() {
-      return rules.reportWithin;
-    },
-    cluster: cluster.name,
-    watches: watchedBy(config),
-  };
+  const settings = watchSettings(detecting);
   const watchEvent = createWatchEvent(ports, settings);
   const common = {
     connection: cluster.connection,
@@ -114,14 +107,10 @@ function openWatch(detecting: Detecting): Watch {
     ...common,
     onEvent: (event, { initial }) => watchEvent(event, { initial, signal: timeoutAfter(FIND_WITHIN_MS) }),
   });
-  const server = followServer({
-    client: stores.connection.client,
-    onChange(why) {
-      telemetry.log.info('Redis may have lost what was claimed last; everything is read again', { why });
-      claims.forget();
-      pods.reread();
-      events.reread();
-    },
+  const server = followLoss(detecting, () => {
+    claims.forget();
+    pods.reread();
+    events.reread();
   });
   let counters: Schedule | undefined;
   const record = recordOf(detecting, pods);
@@ -139,6 +128,28 @@ function openWatch(detecting: Detecting): Watch {
       await endedSoon([record.stop(), pods.stop(), events.stop(), ...(counters === undefined ? [] : [counters.stop()])]);
     },
   };
+}
+
+function watchSettings({ config, rules, cluster }: Detecting) {
+  return {
+    // Read again for each kill: headroom.yaml may have changed meanwhile.
+    get reportWithin() {
+      return rules.reportWithin;
+    },
+    cluster: cluster.name,
+    watches: watchedBy(config),
+  };
+}
+
+/** A failover may lose the newest claims: the kills that only this process remembers as claimed are then read again. */
+function followLoss({ stores, telemetry }: Detecting, readAgain: () => void): ReturnType<typeof followServer> {
+  return followServer({
+    client: stores.connection.client,
+    onChange(why) {
+      telemetry.log.info('Redis may have lost what was claimed last; everything is read again', { why });
+      readAgain();
+    },
+  });
 }
 
 function recordOf({ config, stores, cluster, telemetry }: Detecting, pods: PodWatcher): ReturnType<typeof keepRecord> {

@@ -199,7 +199,7 @@ function pausesOutcome({ unwatched = [], pausedMs, otherKills }: Extract<Verdict
 }
 
 /** The verdict in one clause, as the audit and the export say it. */
-function verdictOutcome(verdict: Verdict): string {
+export function verdictOutcome(verdict: Verdict): string {
   switch (verdict.kind) {
     case 'quiet':
       return `quiet for ${formatDuration(verdict.watchedMs)}${pausesOutcome(verdict)}${verdict.delaysOnly ? ', which delays the next kill only' : ''}`;

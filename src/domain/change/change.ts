@@ -7,7 +7,6 @@ import type { HeapSetting, MemoryResources } from '../base/pod.ts';
 import type { WorkloadRef } from '../base/workload.ts';
 import type { FieldOwner } from '../evidence/evidence.ts';
 import type { AppliedBy } from '../evidence/field-owner.ts';
-import { memoryPatch } from './patch.ts';
 import type { RepositoryEdit } from './repository/repository.ts';
 
 export type PatchOperation =
@@ -36,7 +35,7 @@ export type PodPatch = {
   readonly patch: readonly PatchOperation[];
 };
 
-type Texts = { readonly limit?: string | undefined; readonly request?: string | undefined };
+export type Texts = { readonly limit?: string | undefined; readonly request?: string | undefined };
 
 export type Change = {
   readonly way: Way;
@@ -142,27 +141,3 @@ export type Wanted = {
   readonly request?: Bytes | 'none' | undefined;
   readonly texts?: Texts | undefined;
 };
-
-/**
- * The smallest patch that sets the container's memory: tests of the container's name and of each old value, then the writes.
- * A request that already has the wanted value is left alone.
- */
-export function buildChange(template: TemplateState, container: TemplateContainer, wanted: Wanted): Change {
-  const { limit, request } = container.resources;
-  const after = { limit: settled(wanted.limit, limit?.bytes), request: settled(wanted.request, request?.bytes) };
-  return {
-    way: 'template',
-    workload: template.workload,
-    container: container.name,
-    list: container.list,
-    before: container.resources,
-    after,
-    patch: memoryPatch(template.podSpecPath, container, { after, texts: wanted.texts }),
-    ...(wanted.texts === undefined ? {} : { texts: wanted.texts }),
-  };
-}
-
-function settled(wanted: Bytes | 'none' | undefined, present: Bytes | undefined): Bytes | undefined {
-  if (wanted === 'none') return undefined;
-  return wanted ?? present;
-}

@@ -3,7 +3,7 @@
 
 import type { Bytes } from '../base/memory.ts';
 import { formatQuantity } from '../base/memory.ts';
-import type { Change, PatchOperation, TemplateContainer, Texts } from './change.ts';
+import type { Change, PatchOperation, TemplateContainer, TemplateState, Texts, Wanted } from './change.ts';
 
 type Field = { readonly section: 'limits' | 'requests'; readonly old: string | undefined; readonly value: string | undefined };
 
@@ -63,4 +63,28 @@ function parents(base: string, container: TemplateContainer, fields: readonly Fi
     if (!present) missing.push({ op: 'add', path: `${base}/resources/${section}`, value: {} });
   }
   return missing;
+}
+
+/**
+ * The smallest patch that sets the container's memory: tests of the container's name and of each old value, then the writes.
+ * A request that already has the wanted value is left alone.
+ */
+export function buildChange(template: TemplateState, container: TemplateContainer, wanted: Wanted): Change {
+  const { limit, request } = container.resources;
+  const after = { limit: settled(wanted.limit, limit?.bytes), request: settled(wanted.request, request?.bytes) };
+  return {
+    way: 'template',
+    workload: template.workload,
+    container: container.name,
+    list: container.list,
+    before: container.resources,
+    after,
+    patch: memoryPatch(template.podSpecPath, container, { after, texts: wanted.texts }),
+    ...(wanted.texts === undefined ? {} : { texts: wanted.texts }),
+  };
+}
+
+function settled(wanted: Bytes | 'none' | undefined, present: Bytes | undefined): Bytes | undefined {
+  if (wanted === 'none') return undefined;
+  return wanted ?? present;
 }

@@ -125,7 +125,7 @@ export async function startLab(rules: Partial<Policy> = {}, keys: Keys = testKey
 const WORKLOAD: WorkloadRef = {
   ...{ cluster: CLUSTER, namespace: 'auth', apiVersion: 'apps/v1', kind: 'Deployment', name: 'identity', uid: '' },
 };
-export const DEPLOYMENT = '/apis/apps/v1/namespaces/auth/deployments/identity';
+const DEPLOYMENT = '/apis/apps/v1/namespaces/auth/deployments/identity';
 
 function killed() {
   const dead = kill();

@@ -9,7 +9,7 @@ import { createElection } from '../../../src/adapters/kubernetes/lease/election.
 import { createPodFinder } from '../../../src/adapters/kubernetes/pods/pod-finder.ts';
 import { aborted } from '../../../src/adapters/pause.ts';
 import { valueOf } from '../../../src/domain/base/piece.ts';
-import { buildChange } from '../../../src/domain/change/change.ts';
+import { buildChange } from '../../../src/domain/change/patch.ts';
 import type { EvidenceReader } from '../../../src/ports/evidence-reader.ts';
 import { PermanentError } from '../../../src/ports/fault.ts';
 import { textWith } from '../../support/text-with.ts';

@@ -6,7 +6,7 @@ import { createWorkloadEditor } from '../../../src/adapters/kubernetes/editor/wo
 import { MIB, toBytes } from '../../../src/domain/base/memory.ts';
 import type { WorkloadRef } from '../../../src/domain/base/workload.ts';
 import type { Change, TemplateContainer, TemplateState } from '../../../src/domain/change/change.ts';
-import { buildChange } from '../../../src/domain/change/change.ts';
+import { buildChange } from '../../../src/domain/change/patch.ts';
 import { resizeOf } from '../../../src/domain/change/pod-target.ts';
 import type { WorkloadEditor } from '../../../src/ports/workload-editor.ts';
 import { textWith } from '../../support/text-with.ts';

@@ -13,7 +13,8 @@ import type { WriteResult } from '../../../ports/workload-editor.ts';
 import type { ClusterConnection } from '../client/connection.ts';
 import { answerFault, expectShape } from '../client/faults.ts';
 import { collectionPath, workloadPath } from '../client/workload-path.ts';
-import { rawWorkload, templateState } from './template.ts';
+import { rawWorkload } from './raw-workload.ts';
+import { templateState } from './template.ts';
 import type { Writing } from './write.ts';
 import { FIELD_MANAGER, patchAt, resultOf, send } from './write.ts';
 

@@ -10,7 +10,8 @@ import type { WriteResult } from '../../../ports/workload-editor.ts';
 import type { Answer, Call, ClusterConnection } from '../client/connection.ts';
 import { answerFault, expectShape, serverWords } from '../client/faults.ts';
 import { workloadPath } from '../client/workload-path.ts';
-import { rawWorkload, templateState } from './template.ts';
+import { rawWorkload } from './raw-workload.ts';
+import { templateState } from './template.ts';
 
 export type Writing = { readonly rehearsal: boolean; readonly signal: AbortSignal };
 

@@ -83,6 +83,6 @@ export function sameEdit(a: RepositoryEdit, b: RepositoryEdit): boolean {
 }
 
 /** What an approval is bound to: where, and the lines that go and come. */
-export function writtenBy({ repository, branch, file, diff }: RepositoryEdit): readonly string[] {
+function writtenBy({ repository, branch, file, diff }: RepositoryEdit): readonly string[] {
   return [repository, branch, file, ...diff.filter((line) => /^[+-]/.test(line))];
 }

@@ -8,7 +8,7 @@ import { createSurroundingsReader } from '../../../../src/adapters/kubernetes/su
 import { valueOf } from '../../../../src/domain/base/piece.ts';
 import type { WorkloadRef } from '../../../../src/domain/base/workload.ts';
 import type { Change } from '../../../../src/domain/change/change.ts';
-import { buildChange } from '../../../../src/domain/change/change.ts';
+import { buildChange } from '../../../../src/domain/change/patch.ts';
 import { mi, templateState } from '../../../support/build.ts';
 import { CLUSTER, clock, eventually, silent, soon } from '../../cluster/cluster-support.ts';
 import type { Place } from './changes.ts';

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { editFile, matchFile } from '../../../../src/adapters/github/edit-file.ts';
 import { patchFiles } from '../../../../src/adapters/github/kustomize.ts';
 import type { Change } from '../../../../src/domain/change/change.ts';
-import { buildChange } from '../../../../src/domain/change/change.ts';
+import { buildChange } from '../../../../src/domain/change/patch.ts';
 import { mi, templateContainer, templateState, workload } from '../../../support/build.ts';
 
 /** payments/checkout-api, second container app, from 256Mi to 384Mi. */

@@ -1,9 +1,9 @@
 // The patch touches the memory of one container, tests what it replaces, and its diff says exactly that.
 
 import { describe, expect, it } from 'vitest';
-import { buildChange } from '../../../../src/domain/change/change.ts';
 import { diffLines } from '../../../../src/domain/change/change-diff.ts';
 import { hasDrifted } from '../../../../src/domain/change/now.ts';
+import { buildChange } from '../../../../src/domain/change/patch.ts';
 import { mi, size, templateContainer, templateState } from '../../../support/build.ts';
 
 const BASE = '/spec/template/spec/containers/0';

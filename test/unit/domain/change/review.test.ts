@@ -3,11 +3,10 @@
 import { describe, expect, it } from 'vitest';
 import { known, unavailable } from '../../../../src/domain/base/piece.ts';
 import type { Change, TemplateContainer, TemplateState, Wanted } from '../../../../src/domain/change/change.ts';
-import { buildChange } from '../../../../src/domain/change/change.ts';
 import { diffLines } from '../../../../src/domain/change/change-diff.ts';
 import { marked } from '../../../../src/domain/change/change-mark.ts';
 import { patchNow } from '../../../../src/domain/change/now.ts';
-import { memoryPatch } from '../../../../src/domain/change/patch.ts';
+import { buildChange, memoryPatch } from '../../../../src/domain/change/patch.ts';
 import { qosOf } from '../../../../src/domain/change/review/pod.ts';
 import { reviewChange } from '../../../../src/domain/change/review/review.ts';
 import type { FieldOwner } from '../../../../src/domain/evidence/evidence.ts';

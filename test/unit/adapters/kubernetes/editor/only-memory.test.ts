@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from '../../../../../src/adapters/kubernetes/client/connection.ts';
 import { refusalOf } from '../../../../../src/adapters/kubernetes/editor/only-memory.ts';
-import { buildChange } from '../../../../../src/domain/change/change.ts';
 import { CHANGE_ANNOTATION, marked } from '../../../../../src/domain/change/change-mark.ts';
+import { buildChange } from '../../../../../src/domain/change/patch.ts';
 import { mi, templateContainer, templateState } from '../../../../support/build.ts';
 
 const { signal } = new AbortController();
