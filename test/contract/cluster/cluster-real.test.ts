@@ -133,7 +133,7 @@ function rightsContract(target: () => RealCluster): void {
       if (template === undefined || container?.resources.limit === undefined) throw new Error('no template');
       const editor = createWorkloadEditor({ connection: target().restricted, cluster: CLUSTER, clock, log: silent });
       const rehearsed = await editor.dryRun(buildChange(template, container, { limit: container.resources.limit.bytes }), soon());
-      expect(rehearsed).toEqual({ kind: 'forbidden', message: textWith('cannot patch resource "deployments"') });
+      expect(rehearsed).toEqual({ kind: 'forbidden', message: textWith('cannot get resource "deployments"') });
       await expect(editor.read(workload, soon())).rejects.toThrow(PermanentError);
       const finder = createPodFinder({ connection: target().restricted, cluster: CLUSTER });
       expect(await finder.names(undefined, soon())).toEqual([]);

@@ -38,6 +38,7 @@ export async function patchOf(
   if (path === undefined) return { kind: 'denied', message: `a ${workload.kind} cannot be changed in place` };
   const { status, body } = await connection.answer({ path, signal });
   if (status === 404) return { kind: 'gone' };
+  if (status === 403) return { kind: 'forbidden', message: serverWords(body) };
   if (status >= 300) throw answerFault({ path }, status, body);
   const template = templateState(workload, expectShape(rawWorkload, body, { path }));
   if (template === undefined || (workload.uid !== '' && template.workload.uid !== workload.uid)) return { kind: 'gone' };
